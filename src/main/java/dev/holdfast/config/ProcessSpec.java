@@ -1,0 +1,58 @@
+package dev.holdfast.config;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One entry of {@code processes:}, with every default filled in.
+ *
+ * @param launch what is executed and as whom
+ * @param replicas 0 to 1000 identical instances
+ * @param portBase HOLDFAST_PORT of replica i is this plus i; null sets none
+ * @param dependsOn what must be so before this starts
+ * @param readiness when it counts as up for dependents; null: at once when started
+ * @param liveness when it must be restarted; null: only when it exits
+ * @param startTimeout from start to ready; longer counts as a failure
+ * @param plannedExitCodes exits that are no failure, beside 0
+ * @param maxRuntime after which it is stopped and started again, as planned; null: never
+ * @param enabled false: not supervised at all
+ * @param manual true: starts only when asked
+ */
+public record ProcessSpec(
+        String name,
+        Type type,
+        LaunchSpec launch,
+        int replicas,
+        @Nullable Integer portBase,
+        Map<String, DependencyCondition> dependsOn,
+        HooksSpec hooks,
+        RestartSpec restart,
+        StopSpec stop,
+        @Nullable HealthSpec readiness,
+        @Nullable HealthSpec liveness,
+        Duration startTimeout,
+        Set<Integer> plannedExitCodes,
+        @Nullable Duration maxRuntime,
+        boolean enabled,
+        boolean manual,
+        LogSpec log) {
+    /** Whether ending is its purpose. */
+    public enum Type {
+        LONGRUN,
+        ONESHOT
+    }
+
+    /** What a dependency must have reached. */
+    public enum DependencyCondition {
+        /** Every replica has been started in this run of it, or has completed. */
+        STARTED,
+        /** Every replica is ready (and healthy, where it has a check). */
+        HEALTHY,
+        /** A oneshot ended with success. */
+        COMPLETED,
+        /** Nothing of it runs. */
+        STOPPED
+    }
+}

@@ -1,0 +1,20 @@
+package dev.holdfast.event;
+
+/**
+ * One replica of a configured process, written {@code web} for replica 0 of a single one, else {@code web/2}.
+ *
+ * @param process the configured name: {@code [A-Za-z0-9][A-Za-z0-9._-]{0,62}}
+ * @param index counted from 0
+ */
+public record ReplicaId(String process, int index) implements Comparable<ReplicaId> {
+    @Override
+    public int compareTo(ReplicaId other) {
+        int byName = process.compareTo(other.process);
+        return byName != 0 ? byName : Integer.compare(index, other.index);
+    }
+
+    @Override
+    public String toString() {
+        return process + "/" + index;
+    }
+}

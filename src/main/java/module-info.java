@@ -1,0 +1,11 @@
+/** The daemon and its command line; see ARCHITECTURE.md for the rooms. */
+module dev.holdfast {
+    requires static org.jspecify;
+    requires info.picocli;
+    requires org.snakeyaml.engine;
+    requires io.avaje.jsonb;
+    requires jdk.unsupported; // sun.misc.Signal: the only way to hear TERM, HUP and CHLD
+    requires jdk.net; // SO_PEERCRED
+
+    exports dev.holdfast.unit;
+}
