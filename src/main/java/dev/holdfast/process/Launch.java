@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Everything needed to run one program; complete, so that launching reads no configuration.
  *
  * @param label what it is to people, such as {@code web/0} or {@code web/0 pre_start}
+ * @param attributes kept in the instance's record on disk and handed back when it is adopted
  * @param argv at least the program; looked up in the child's PATH when it has no slash
  * @param environment the child's whole environment; HOLDFAST_INSTANCE (and NOTIFY_SOCKET) are added
  * @param workingDir absolute, or null for {@code /}
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record Launch(
         InstanceId id,
         String label,
+        Map<String, String> attributes,
         List<String> argv,
         Map<String, String> environment,
         @Nullable String workingDir,
