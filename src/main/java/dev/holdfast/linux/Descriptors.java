@@ -1,0 +1,70 @@
+package dev.holdfast.linux;
+
+import static dev.holdfast.linux.Syscall.check;
+
+import java.nio.file.Path;
+import java.util.function.LongUnaryOperator;
+
+/** Opening, reading and writing by descriptor: what java.nio cannot do with FIFOs. Thread-safe. */
+public final class Descriptors {
+    public static final int O_RDONLY = 0;
+    public static final int O_WRONLY = 1;
+    public static final int O_RDWR = 2;
+    public static final int O_CREAT = 0x40;
+    public static final int O_APPEND = 0x400;
+    public static final int O_NONBLOCK = 0x800;
+    public static final int O_CLOEXEC = 0x80000;
+
+    private static final int AT_FDCWD = -100;
+    private static final int S_IFIFO = 0x1000;
+    private static final int F_SETPIPE_SZ = 1031;
+    private static final int FIONREAD = 0x541B;
+
+    private Descriptors() {}
+
+    /** open(2), always close-on-exec. */
+    public static Fd open(Path path, int flags, int mode) throws Errno {
+        long fd = named(path, name -> Syscall.OPENAT.call(AT_FDCWD, name, flags | O_CLOEXEC, mode));
+        return new Fd((int) check("open " + path, fd));
+    }
+
+    /** mkfifo(3) with exactly {@code mode}, owned by {@code uid}:{@code gid} (-1 keeps). */
+    public static void mkfifo(Path path, int mode, int uid, int gid) throws Errno {
+        check("mkfifo " + path, named(path, name -> Syscall.MKNODAT.call(AT_FDCWD, name, S_IFIFO | mode, 0)));
+        check("chmod " + path, named(path, name -> Syscall.FCHMODAT.call(AT_FDCWD, name, mode)));
+        own(path, uid, gid);
+    }
+
+    /** chown(2); -1 keeps. */
+    public static void own(Path path, int uid, int gid) throws Errno {
+        if (uid >= 0 || gid >= 0) {
+            check("chown " + path, named(path, name -> Syscall.FCHOWNAT.call(AT_FDCWD, name, uid, gid, 0, 0)));
+        }
+    }
+
+    private static long named(Path path, LongUnaryOperator call) {
+        return NativeBuffer.ofString(path.toString()).use(call);
+    }
+
+    /** @return bytes read, 0 at the end of file, or minus errno */
+    public static int read(Fd fd, NativeBuffer into, int offset, int length) {
+        return (int) Syscall.READ.call(fd.number(), into.address() + offset, length);
+    }
+
+    /** @return bytes written, which may be fewer than asked, or minus errno */
+    public static int write(Fd fd, NativeBuffer from, int offset, int length) {
+        return (int) Syscall.WRITE.call(fd.number(), from.address() + offset, length);
+    }
+
+    /** Bytes that a read would find now. */
+    public static int readable(Fd fd) {
+        NativeBuffer n = NativeBuffer.allocate(4);
+        long r = n.use(address -> Syscall.IOCTL.call(fd.number(), FIONREAD, address));
+        return r < 0 ? 0 : n.bytes().getInt(0);
+    }
+
+    /** Makes a pipe hold up to {@code bytes}; refused beyond the user's allowance, which is no harm. */
+    public static void growPipe(Fd fd, int bytes) {
+        Syscall.FCNTL.call(fd.number(), F_SETPIPE_SZ, bytes);
+    }
+}

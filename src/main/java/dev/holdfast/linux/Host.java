@@ -1,0 +1,131 @@
+package dev.holdfast.linux;
+
+import static dev.holdfast.linux.Syscall.check;
+
+import dev.holdfast.event.ProcessRef;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Signal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** This machine and this process as the kernel sees them. The loop's thread owns it. */
+public final class Host {
+    private static final int PR_SET_CHILD_SUBREAPER = 36;
+
+    private final Path procRoot;
+    private final Proc proc;
+    private final Supplier<MonoTime> clock;
+    private final int pid;
+
+    public Host(Path procRoot, Supplier<MonoTime> clock) {
+        this.procRoot = procRoot;
+        this.proc = new Proc(procRoot);
+        this.clock = clock;
+        this.pid = (int) Syscall.GETPID.call(0);
+    }
+
+    public Proc proc() {
+        return proc;
+    }
+
+    public int pid() {
+        return pid;
+    }
+
+    public int uid() {
+        return (int) Syscall.GETEUID.call(0);
+    }
+
+    public MonoTime monotonic() {
+        return clock.get();
+    }
+
+    /** Differs after each boot: /proc/sys/kernel/random/boot_id. */
+    public String bootId() throws IOException {
+        return Files.readString(procRoot.resolve("sys/kernel/random/boot_id")).strip();
+    }
+
+    /** Orphans of our children become our children (prctl(2)). */
+    public void becomeSubreaper() throws Errno {
+        check("prctl(PR_SET_CHILD_SUBREAPER)", Syscall.PRCTL.call(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0));
+    }
+
+    /** The one child of a thread that makes only one. */
+    public ProcessRef onlyChildOf(int tid) throws IOException {
+        List<Integer> children = proc.children(pid, tid);
+        if (children.size() != 1) {
+            throw new IOException("expected one child at the gate, found " + children);
+        }
+        return proc.stat(children.getFirst())
+                .map(Proc.Stat::ref)
+                .orElseThrow(() -> new IOException("it ended at the gate"));
+    }
+
+    /** Whether a process group still has a member. */
+    public boolean groupExists(int pgid) {
+        return Syscall.KILL.call(-pgid, 0) != -Errno.ESRCH;
+    }
+
+    public void signalGroup(int pgid, Signal signal) {
+        if (pgid > 1 && pgid != pid) {
+            Syscall.KILL.call(-pgid, signal.number());
+        }
+    }
+
+    /** Whether we have children beside {@code known}: the kernel hands orphans to our first thread. */
+    public boolean hasOrphans(Set<Integer> known) {
+        return !known.containsAll(proc.children(pid, pid));
+    }
+
+    /** Writes /proc/PID/oom_score_adj. */
+    public void oomScoreAdj(ProcessRef process, int value) throws IOException {
+        Files.writeString(
+                procRoot.resolve(Integer.toString(process.pid())).resolve("oom_score_adj"), Integer.toString(value));
+    }
+
+    /** prlimit(2); -1 is unlimited. */
+    public void limit(ProcessRef process, int resource, long soft, long hard) throws Errno {
+        NativeBuffer limits = NativeBuffer.allocate(16);
+        limits.bytes().putLong(0, soft).putLong(8, hard);
+        check("prlimit", limits.use(a -> Syscall.PRLIMIT64.call(process.pid(), resource, a, 0)));
+    }
+
+    /** Mode 0700. */
+    public void restrict(Path dir) throws IOException {
+        Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    /** The kernel name of this run directory's spawn threads, and so of a child that still waits at the gate. */
+    public String gateName(Path runDir) {
+        return "hfgate-%08x".formatted(runDir.toAbsolutePath().toString().hashCode());
+    }
+
+    /**
+     * Children that waited at the gate when an earlier daemon of this run directory died: no program yet, and nobody
+     * left to let them in. Only a vfork child carries the name of a thread as a process's own.
+     */
+    public void killGatedOrphans(String gateName) throws IOException {
+        for (int other : proc.pids()) {
+            if (other == pid || other == 1) {
+                continue;
+            }
+            try {
+                Path comm = procRoot.resolve(Integer.toString(other)).resolve("comm");
+                if (!Files.readString(comm).strip().equals(gateName)) {
+                    continue;
+                }
+            } catch (IOException gone) {
+                continue;
+            }
+            proc.stat(other).flatMap(s -> Pidfd.open(proc, s.ref())).ifPresent(p -> {
+                p.signal(Signal.KILL);
+                p.close();
+            });
+        }
+    }
+}

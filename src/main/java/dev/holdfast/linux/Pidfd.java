@@ -1,0 +1,111 @@
+package dev.holdfast.linux;
+
+import static dev.holdfast.linux.Syscall.check;
+
+import dev.holdfast.event.Outcome;
+import dev.holdfast.event.ProcessRef;
+import dev.holdfast.event.Usage;
+import dev.holdfast.unit.Signal;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A process that cannot be confused with a later one of the same pid (pidfd_open(2)). One thread owns it. */
+public final class Pidfd implements AutoCloseable {
+    private static final int P_PIDFD = 3;
+    private static final int WEXITED = 4;
+    private static final int WNOHANG = 1;
+    private static final int CLD_EXITED = 1;
+    private static final int CLD_DUMPED = 3;
+    // PIDFD_GET_INFO, linux/pidfd.h: _IOWR(0xFF, 11, struct pidfd_info of 64 bytes); exit info since Linux 6.15
+    private static final long GET_INFO = 0xC040FF0BL;
+    private static final long INFO_EXIT = 8;
+    private static final int INFO_EXIT_CODE_OFFSET = 60;
+
+    private final ProcessRef process;
+    private final Fd fd;
+
+    /** How a child ended and what it used. */
+    public record Ended(Outcome outcome, @Nullable Usage usage) {}
+
+    private Pidfd(ProcessRef process, Fd fd) {
+        this.process = process;
+        this.fd = fd;
+    }
+
+    /** Opens {@code process}; empty when it is gone or its pid now is another's. */
+    public static Optional<Pidfd> open(Proc proc, ProcessRef process) {
+        long fd = Syscall.PIDFD_OPEN.call(process.pid(), 0);
+        if (fd < 0) {
+            return Optional.empty();
+        }
+        var pidfd = new Pidfd(process, new Fd((int) fd));
+        // The start time is read after the pidfd exists: the pid cannot have been reused in between.
+        if (!proc.stat(process.pid())
+                .map(s -> s.startTicks() == process.startTicks())
+                .orElse(false)) {
+            pidfd.close();
+            return Optional.empty();
+        }
+        return Optional.of(pidfd);
+    }
+
+    public ProcessRef process() {
+        return process;
+    }
+
+    /** Readable once the process has ended. */
+    public Fd fd() {
+        return fd;
+    }
+
+    /** False when it is gone already. */
+    public boolean signal(Signal signal) {
+        return Syscall.PIDFD_SEND_SIGNAL.call(fd.number(), signal.number(), 0, 0) == 0;
+    }
+
+    /** Reaps it when it is our child and has ended; asks the kernel how it ended when it is not our child. */
+    public Optional<Ended> reap() throws Errno {
+        NativeBuffer info = NativeBuffer.allocate(128);
+        NativeBuffer usage = NativeBuffer.allocate(144);
+        long r = info.use(i -> usage.use(u -> Syscall.WAITID.call(P_PIDFD, fd.number(), i, WEXITED | WNOHANG, u, 0)));
+        if (r == -Errno.ECHILD) {
+            return Optional.of(new Ended(outcomeOfStranger(), null));
+        }
+        check("waitid", r);
+        ByteBuffer b = info.bytes();
+        if (b.getInt(0) == 0) { // si_signo stays 0 when nothing has ended
+            return Optional.empty();
+        }
+        return Optional.of(new Ended(outcome(b.getInt(8), b.getInt(24)), usage(usage.bytes())));
+    }
+
+    private static Outcome outcome(int code, int status) {
+        return code == CLD_EXITED ? new Outcome.Exited(status) : new Outcome.Signalled(status, code == CLD_DUMPED);
+    }
+
+    private static Usage usage(ByteBuffer b) {
+        long micros = (b.getLong(0) + b.getLong(16)) * 1_000_000 + b.getLong(8) + b.getLong(24);
+        return new Usage(Duration.ofNanos(micros * 1000), b.getLong(32) * 1024);
+    }
+
+    private Outcome outcomeOfStranger() {
+        NativeBuffer info = NativeBuffer.allocate(64);
+        info.bytes().putLong(0, INFO_EXIT);
+        long r = info.use(address -> Syscall.IOCTL.call(fd.number(), GET_INFO, address));
+        if (r < 0 || (info.bytes().getLong(0) & INFO_EXIT) == 0) {
+            return new Outcome.Unknown("not our child, and this kernel does not tell");
+        }
+        int status = info.bytes().getInt(INFO_EXIT_CODE_OFFSET);
+        int signal = status & 0x7f;
+        return signal == 0
+                ? new Outcome.Exited((status >> 8) & 0xff)
+                : new Outcome.Signalled(signal, (status & 0x80) != 0);
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+}

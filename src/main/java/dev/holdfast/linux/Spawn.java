@@ -1,0 +1,36 @@
+package dev.holdfast.linux;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One program to spawn, down to numbers and descriptors.
+ *
+ * @param program absolute path, or a name that is looked up in {@code path} by the child's user
+ * @param path the child's PATH
+ * @param environment entries NAME=VALUE
+ * @param umask 0 to 0777
+ * @param ioprio as ioprio_set(2) takes it; null keeps
+ * @param uid null keeps user, group and groups
+ * @param stdout the descriptor that becomes its fd 1
+ * @param stderr the descriptor that becomes its fd 2
+ * @param hello an O_PATH descriptor of a FIFO: the child opens it for writing and closes it when it exists
+ * @param gate an O_PATH descriptor of a FIFO: the child waits there for a writer before it becomes the program
+ */
+public record Spawn(
+        String program,
+        String path,
+        List<String> argv,
+        List<String> environment,
+        String workingDir,
+        int umask,
+        @Nullable Integer nice,
+        @Nullable Integer ioprio,
+        List<Integer> cpus,
+        @Nullable Integer uid,
+        int gid,
+        List<Integer> groups,
+        Fd stdout,
+        Fd stderr,
+        Fd hello,
+        Fd gate) {}

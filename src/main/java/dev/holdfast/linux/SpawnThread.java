@@ -1,0 +1,141 @@
+package dev.holdfast.linux;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.SynchronousQueue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread that makes one child and ends. Identity, priorities, umask and working directory belong to the thread in
+ * Linux and are inherited by what it spawns, so the daemon stays untouched; and since it has one child only,
+ * {@code /proc/self/task/TID/children} names that child before {@code posix_spawn} has returned.
+ */
+public final class SpawnThread {
+    private static final int CLONE_FS = 0x200;
+    private static final int AT_FDCWD = -100;
+    private static final int X_OK = 1;
+    private static final int IOPRIO_WHO_PROCESS = 1;
+
+    private final SynchronousQueue<Job> jobs = new SynchronousQueue<>();
+    private volatile int tid;
+
+    private record Job(Spawn spawn, Consumer<@Nullable String> done) {}
+
+    private final String name;
+
+    private SpawnThread(String name) {
+        this.name = name;
+    }
+
+    /**
+     * Starts a thread that waits for its one job.
+     *
+     * @param name its kernel name, which a child at the gate still has; at most 15 characters
+     */
+    public static SpawnThread ready(String name) {
+        var spawner = new SpawnThread(name);
+        Thread thread =
+                Thread.ofPlatform().name(name).daemon().stackSize(256 << 10).unstarted(spawner::run);
+        thread.start();
+        return spawner;
+    }
+
+    /** A further one like this. */
+    public SpawnThread next() {
+        return ready(name);
+    }
+
+    /** The kernel's id of this thread; 0 until it runs. */
+    public int tid() {
+        return tid;
+    }
+
+    /**
+     * Hands over the job; may wait for as long as a thread takes to start.
+     *
+     * @param done told on the spawning thread: null when the program runs, else the sentence why not
+     */
+    public void spawn(Spawn spawn, Consumer<@Nullable String> done) throws InterruptedException {
+        jobs.put(new Job(spawn, done));
+    }
+
+    private void run() {
+        tid = (int) Syscall.GETTID.call(0);
+        try {
+            Job job = jobs.take();
+            String failure;
+            try {
+                failure = attempt(job.spawn());
+            } catch (Errno e) {
+                failure = e.getMessage();
+            }
+            job.done().accept(failure);
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static @Nullable String attempt(Spawn s) throws Errno {
+        takeOn(s);
+        String program = s.program().contains("/") ? s.program() : lookUp(s.program(), s.path());
+        if (program == null) {
+            return s.program() + ": not found in PATH=" + s.path();
+        }
+        int errno = new PosixSpawn().spawn(s, program);
+        if (errno == 0) {
+            return null;
+        }
+        if (errno == Errno.ENOENT && Files.exists(Path.of(program))) {
+            return "exec " + program + ": its #! interpreter or dynamic loader does not exist";
+        }
+        return "exec " + program + ": " + Errno.text(errno);
+    }
+
+    private static void takeOn(Spawn s) throws Errno {
+        Syscall.check("unshare(CLONE_FS)", Syscall.UNSHARE.call(CLONE_FS));
+        Syscall.UMASK.call(s.umask());
+        Integer nice = s.nice();
+        if (nice != null) {
+            Syscall.check("setpriority " + nice, Syscall.SETPRIORITY.call(0, 0, nice));
+        }
+        Integer ioprio = s.ioprio();
+        if (ioprio != null) {
+            Syscall.check("ioprio_set", Syscall.IOPRIO_SET.call(IOPRIO_WHO_PROCESS, 0, ioprio));
+        }
+        if (!s.cpus().isEmpty()) {
+            NativeBuffer mask = NativeBuffer.allocate(128);
+            for (int cpu : s.cpus()) {
+                mask.bytes().put(cpu / 8, (byte) (mask.bytes().get(cpu / 8) | 1 << cpu % 8));
+            }
+            Syscall.check("cpu_affinity " + s.cpus(), mask.use(a -> Syscall.SCHED_SETAFFINITY.call(0, 128, a)));
+        }
+        Integer uid = s.uid();
+        if (uid != null) {
+            NativeBuffer groups = NativeBuffer.allocate(4 * s.groups().size() + 4);
+            for (int i = 0; i < s.groups().size(); i++) {
+                groups.bytes().putInt(4 * i, s.groups().get(i));
+            }
+            Syscall.check(
+                    "setgroups",
+                    groups.use(a -> Syscall.SETGROUPS.call(s.groups().size(), a)));
+            Syscall.check("setresgid " + s.gid(), Syscall.SETRESGID.call(s.gid(), s.gid(), s.gid()));
+            Syscall.check("setresuid " + uid, Syscall.SETRESUID.call(uid, uid, uid));
+        }
+        // As the child's user, so that a directory it may not enter is told as such.
+        NativeBuffer dir = NativeBuffer.ofString(s.workingDir());
+        Syscall.check("chdir " + s.workingDir(), dir.use(Syscall.CHDIR::call));
+    }
+
+    private static @Nullable String lookUp(String name, String path) {
+        for (String dir : path.split(":", -1)) {
+            String candidate = dir + "/" + name;
+            NativeBuffer text = NativeBuffer.ofString(candidate);
+            if (text.use(a -> Syscall.FACCESSAT2.call(AT_FDCWD, a, X_OK, 0)) == 0
+                    && Files.isRegularFile(Path.of(candidate))) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.holdfast.linux;
+
+import dev.holdfast.linux.ffi.Native;
+
+/** The system calls in use, with their numbers on x86-64 (asm/unistd_64.h) and the generic table (aarch64). */
+enum Syscall {
+    READ(0, 63),
+    WRITE(1, 64),
+    CLOSE(3, 57),
+    MMAP(9, 222),
+    MUNMAP(11, 215),
+    IOCTL(16, 29),
+    GETPID(39, 172),
+    KILL(62, 129),
+    FCNTL(72, 25),
+    FTRUNCATE(77, 46),
+    CHDIR(80, 49),
+    FSYNC(74, 82),
+    UMASK(95, 166),
+    GETEUID(107, 175),
+    SETGROUPS(116, 159),
+    SETRESUID(117, 147),
+    SETRESGID(119, 149),
+    SETPRIORITY(141, 140),
+    PRCTL(157, 167),
+    GETTID(186, 178),
+    SCHED_SETAFFINITY(203, 122),
+    EPOLL_CTL(233, 21),
+    WAITID(247, 95),
+    IOPRIO_SET(251, 30),
+    OPENAT(257, 56),
+    MKNODAT(259, 33),
+    FCHOWNAT(260, 54),
+    UNLINKAT(263, 35),
+    FCHMODAT(268, 53),
+    FACCESSAT2(439, 439),
+    UNSHARE(272, 97),
+    EPOLL_PWAIT(281, 22),
+    EVENTFD2(290, 19),
+    EPOLL_CREATE1(291, 20),
+    PRLIMIT64(302, 261),
+    SOCKET(41, 198),
+    BIND(49, 200),
+    RENAMEAT2(316, 276),
+    PIDFD_SEND_SIGNAL(424, 424),
+    PIDFD_OPEN(434, 434),
+    EPOLL_PWAIT2(441, 441);
+
+    private final int number;
+
+    Syscall(int x86, int generic) {
+        this.number = "amd64".equals(System.getProperty("os.arch")) ? x86 : generic;
+    }
+
+    /** @return the result, or minus errno */
+    long call(long a, long b, long c, long d, long e, long f) {
+        return Native.syscall(number, a, b, c, d, e, f);
+    }
+
+    long call(long a, long b, long c, long d) {
+        return call(a, b, c, d, 0, 0);
+    }
+
+    long call(long a, long b, long c) {
+        return call(a, b, c, 0, 0, 0);
+    }
+
+    long call(long a, long b) {
+        return call(a, b, 0, 0, 0, 0);
+    }
+
+    long call(long a) {
+        return call(a, 0, 0, 0, 0, 0);
+    }
+
+    /** The result of a call that must not fail unseen. */
+    static long check(String what, long result) throws Errno {
+        if (result < 0) {
+            throw new Errno(what, (int) -result);
+        }
+        return result;
+    }
+}

@@ -1,0 +1,185 @@
+package dev.holdfast.process;
+
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Host;
+import dev.holdfast.linux.Pidfd;
+import dev.holdfast.linux.Poller;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Signal;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Knows when an instance is empty and makes it so, without cgroup v2: by walking /proc until a pass finds nobody. Looks
+ * that fall due together share one walk, so a thousand stops cost no thousand walks.
+ */
+final class Containment {
+    private static final Duration FIRST_LOOK = Duration.ofMillis(5);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+    private static final int KILL_LOOKS = 60;
+
+    private final Host host;
+    private final TreeScan scan;
+    private final Consumer<ProcessEvent> events;
+    private final Map<InstanceId, Instance> instances;
+    private final Consumer<Instance> forget;
+    private final Consumer<Runnable> loop;
+    /** Instances whose leader has ended or that are being killed. */
+    private final Set<Instance> watched = new HashSet<>();
+
+    private boolean checkQueued;
+
+    Containment(
+            Host host,
+            Poller poller,
+            Consumer<Runnable> loop,
+            Consumer<ProcessEvent> events,
+            Map<InstanceId, Instance> instances,
+            Consumer<Instance> forget) {
+        this.host = host;
+        this.scan = new TreeScan(host.proc(), host.pid());
+        this.loop = loop;
+        this.events = events;
+        this.instances = instances;
+        this.forget = forget;
+    }
+
+    void signal(Instance i, Signal signal) {
+        if (!i.leaderEnded) {
+            // The leader is our unreaped child or held by pidfd, so its group cannot be another's.
+            host.signalGroup(i.leader.pid(), signal);
+        } else {
+            i.left.forEach(p -> one(p, signal));
+        }
+    }
+
+    void kill(Instance i, MonoTime now) {
+        i.killing = true;
+        i.looks = 0;
+        i.lookAt = now;
+        if (!i.leaderEnded) {
+            one(i.leader, Signal.KILL);
+            host.signalGroup(i.leader.pid(), Signal.KILL);
+        }
+        watched.add(i);
+        checkSoon();
+    }
+
+    void leaderEnded(Instance i, MonoTime now) {
+        i.looks = 0;
+        i.lookAt = now;
+        watched.add(i);
+        checkSoon();
+    }
+
+    MonoTime nextDeadline() {
+        MonoTime next = MonoTime.NEVER;
+        for (Instance i : watched) {
+            if (i.lookAt.isBefore(next)) {
+                next = i.lookAt;
+            }
+        }
+        return next;
+    }
+
+    void tick(MonoTime now) {
+        List<Instance> due =
+                watched.stream().filter(i -> !now.isBefore(i.lookAt)).toList();
+        if (!due.isEmpty()) {
+            look(due, now);
+        }
+    }
+
+    /** After the events at hand, so that leaders that end together are looked for together. */
+    private void checkSoon() {
+        if (!checkQueued) {
+            checkQueued = true;
+            loop.accept(() -> {
+                checkQueued = false;
+                tick(host.monotonic());
+            });
+        }
+    }
+
+    private void look(List<Instance> due, MonoTime now) {
+        // Nothing in the leaders' groups and no orphan handed to us: nobody can be left that a walk would find.
+        List<Instance> doubtful = new ArrayList<>();
+        boolean orphans = host.hasOrphans(leaders());
+        for (Instance i : due) {
+            if (orphans || !i.leaderEnded || host.groupExists(i.leader.pid())) {
+                doubtful.add(i);
+            } else {
+                empty(i, List.of());
+            }
+        }
+        if (doubtful.isEmpty()) {
+            return;
+        }
+        Map<InstanceId, List<ProcessRef>> members;
+        try {
+            members = scan.members(doubtful, leadersOfOthers(doubtful));
+        } catch (IOException e) {
+            members = Map.of(); // /proc itself is unreadable: look again later
+            doubtful.forEach(i -> later(i, now));
+            return;
+        }
+        for (Instance i : doubtful) {
+            i.left = members.getOrDefault(i.id, List.of());
+            if (i.left.isEmpty() && i.leaderEnded) {
+                empty(i, List.of());
+            } else if (i.killing && i.leaderEnded && i.looks >= KILL_LOOKS) {
+                empty(i, i.left);
+            } else {
+                if (i.killing) {
+                    i.left.forEach(p -> one(p, Signal.KILL));
+                }
+                later(i, now);
+            }
+        }
+    }
+
+    private void later(Instance i, MonoTime now) {
+        Duration wait = FIRST_LOOK.multipliedBy(1L << Math.min(i.looks, 8));
+        i.looks++;
+        i.lookAt = now.plus(wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT);
+    }
+
+    private void empty(Instance i, List<ProcessRef> survivors) {
+        watched.remove(i);
+        forget.accept(i);
+        events.accept(new ProcessEvent.Emptied(i.id, survivors));
+    }
+
+    private void one(ProcessRef process, Signal signal) {
+        Pidfd.open(host.proc(), process).ifPresent(p -> {
+            p.signal(signal);
+            p.close();
+        });
+    }
+
+    private Set<Integer> leaders() {
+        return instances.values().stream()
+                .filter(i -> !i.leaderEnded)
+                .map(i -> i.leader.pid())
+                .collect(Collectors.toSet());
+    }
+
+    private Set<Integer> leadersOfOthers(List<Instance> asked) {
+        Set<Integer> sessions = leaders();
+        asked.forEach(i -> sessions.remove(i.leader.pid()));
+        return sessions;
+    }
+
+    void endedWhileAway(Instance i, MonoTime now) {
+        i.leaderEnded = true;
+        kill(i, now);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.holdfast.process;
+
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Pidfd;
+import dev.holdfast.unit.MonoTime;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A started instance until it is empty. Owned by the loop's thread. */
+final class Instance {
+    final InstanceId id;
+    final String label;
+    final Map<String, String> attributes;
+    final Path dir;
+    final ProcessRef leader;
+    /** Null once its leader is known to have ended. */
+    @Nullable
+    Pidfd pidfd;
+
+    boolean leaderEnded;
+    boolean killing;
+    /** When to look again for what is left, and how long the last wait was. */
+    MonoTime lookAt = MonoTime.NEVER;
+
+    int looks;
+    List<ProcessRef> left = List.of();
+
+    Instance(
+            InstanceId id,
+            String label,
+            Map<String, String> attributes,
+            Path dir,
+            ProcessRef leader,
+            @Nullable Pidfd pidfd) {
+        this.id = id;
+        this.label = label;
+        this.attributes = attributes;
+        this.dir = dir;
+        this.leader = leader;
+        this.pidfd = pidfd;
+    }
+}

@@ -1,0 +1,350 @@
+package dev.holdfast.process;
+
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Fd;
+import dev.holdfast.linux.Host;
+import dev.holdfast.linux.Pidfd;
+import dev.holdfast.linux.Poller;
+import dev.holdfast.linux.SpawnThread;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Now;
+import dev.holdfast.unit.Signal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The real {@link Launcher}. A launch travels: FIFOs and a gate slot; a {@link SpawnThread}; the child says hello; it is
+ * recorded and limited; the gate opens; exec. Everything but the spawning itself happens on the loop's thread.
+ */
+public final class KernelLauncher implements Launcher, AutoCloseable {
+    private static final int SLOTS = 8;
+
+    private final Poller poller;
+    private final Consumer<Runnable> loop;
+    private final Consumer<ProcessEvent> events;
+    private final OutputSink outputs;
+    private final Supplier<Now> clock;
+    private final Host host;
+    private final InstanceFiles files;
+    private final Containment containment;
+
+    private final Deque<GateSlot> freeSlots = new ArrayDeque<>();
+    private final Deque<Launch> queued = new ArrayDeque<>();
+    private final Map<InstanceId, PendingLaunch> pending = new HashMap<>();
+    private final Map<InstanceId, Instance> instances = new HashMap<>();
+    private SpawnThread warm;
+    /**
+     * The one launch between its spawn and the gate's opening. One at a time: a child copies every descriptor open at
+     * its birth, so a gate's writing end, open for an instant, could live on in a neighbour that waits at its own gate
+     * and hold the first gate open for its next user.
+     */
+    private @Nullable PendingLaunch arriving;
+
+    /**
+     * @param loop runs a task on the loop's thread, soon; thread-safe
+     * @param events told on the loop's thread
+     * @throws IOException when the run directory cannot be prepared
+     */
+    public KernelLauncher(
+            Path runDir,
+            Host host,
+            Poller poller,
+            Consumer<Runnable> loop,
+            Supplier<Now> clock,
+            OutputSink outputs,
+            Consumer<ProcessEvent> events)
+            throws IOException {
+        this.poller = poller;
+        this.loop = loop;
+        this.events = events;
+        this.outputs = outputs;
+        this.clock = clock;
+        this.host = host;
+        this.files = new InstanceFiles(runDir);
+        this.containment = new Containment(host, poller, loop, events, instances, this::forget);
+        String comm = host.gateName(runDir);
+        host.killGatedOrphans(comm);
+        Path gates = Files.createDirectories(runDir.resolve("gates"));
+        host.restrict(gates);
+        for (int i = 0; i < SLOTS; i++) {
+            freeSlots.add(GateSlot.make(gates, i));
+        }
+        this.warm = SpawnThread.ready(comm);
+    }
+
+    @Override
+    public void launch(Launch launch) {
+        queued.add(launch);
+        launchNext();
+    }
+
+    private void launchNext() {
+        if (arriving == null && !queued.isEmpty() && !freeSlots.isEmpty()) {
+            begin(queued.remove(), freeSlots.remove());
+        }
+    }
+
+    private void begin(Launch launch, GateSlot slot) {
+        InstanceFiles.Opened opened = null;
+        Fd listening = null;
+        try {
+            opened = files.create(launch, host);
+            listening = slot.listen();
+            var p = new PendingLaunch(launch, slot, warm, opened, listening);
+            pending.put(launch.id(), p);
+            arriving = p;
+            poller.add(listening, Poller.READABLE, ready -> hello(p));
+            outputs.attach(launch.id(), launch.label(), launch.attributes(), opened.stdoutRead(), opened.stderrRead());
+            warm.spawn(opened.spawn(launch, slot), failure -> loop.accept(() -> spawned(p, failure)));
+            warm = warm.next();
+        } catch (IOException | InterruptedException e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            pending.remove(launch.id());
+            freeSlots.add(slot);
+            arriving = null;
+            if (listening != null) {
+                poller.remove(listening);
+                listening.close();
+            }
+            if (opened != null) {
+                outputs.detach(launch.id());
+                opened.closeWriters();
+                files.delete(launch.id());
+            }
+            String why = String.valueOf(e.getMessage());
+            loop.accept(() -> {
+                events.accept(new ProcessEvent.LaunchFailed(launch.id(), why));
+                launchNext();
+            });
+        }
+    }
+
+    @Override
+    public void signal(InstanceId id, Signal signal) {
+        PendingLaunch p = pending.get(id);
+        if (p != null) {
+            // Not one instruction has run: there is nobody to be graceful to.
+            if (signal == Signal.TERM || signal == Signal.INT || signal == Signal.QUIT || signal == Signal.KILL) {
+                p.unwanted = true;
+            }
+            return;
+        }
+        Instance i = instances.get(id);
+        if (i != null) {
+            containment.signal(i, signal);
+        }
+    }
+
+    @Override
+    public void kill(InstanceId id) {
+        PendingLaunch p = pending.get(id);
+        if (p != null) {
+            p.unwanted = true;
+            return;
+        }
+        Instance i = instances.get(id);
+        if (i != null) {
+            containment.kill(i, clock.get().mono());
+        }
+    }
+
+    /** When {@link #tick} wants to be called next. */
+    public MonoTime nextDeadline() {
+        return containment.nextDeadline();
+    }
+
+    /** Looks again at instances whose descendants outlive the leader. */
+    public void tick(MonoTime now) {
+        containment.tick(now);
+    }
+
+    /** The running leader of an instance. */
+    public java.util.Optional<ProcessRef> leader(InstanceId id) {
+        return java.util.Optional.ofNullable(instances.get(id)).map(i -> i.leader);
+    }
+
+    /** The child exists and waits at the gate. */
+    private void hello(PendingLaunch p) {
+        stopListening(p);
+        try {
+            ProcessRef leader = host.onlyChildOf(p.thread.tid());
+            p.leader = leader;
+            p.pidfd = Pidfd.open(host.proc(), leader).orElseThrow(() -> new IOException("it ended at the gate"));
+            limit(leader, p.launch);
+            Now now = clock.get();
+            files.record(new InstanceRecord(
+                    p.launch.id(), p.launch.label(), leader, host.bootId(), now.wall(), p.launch.attributes()));
+        } catch (IOException e) {
+            p.refused = e.getMessage();
+        }
+        open(p);
+    }
+
+    private void limit(ProcessRef leader, Launch launch) throws IOException {
+        Integer oom = launch.oomScoreAdj();
+        if (oom != null) {
+            host.oomScoreAdj(leader, oom);
+        }
+        for (Launch.Rlimit l : launch.rlimits()) {
+            host.limit(leader, l.resource(), l.soft(), l.hard());
+        }
+    }
+
+    private void open(PendingLaunch p) {
+        if (arriving != p) {
+            return; // it failed meanwhile
+        }
+        Pidfd pidfd = p.pidfd;
+        if (!p.unwanted && p.refused == null) {
+            try {
+                if (!p.slot.release()) {
+                    loop.accept(() -> open(p)); // between its hello and the gate: microseconds
+                    return;
+                }
+            } catch (Errno e) {
+                p.refused = e.getMessage();
+            }
+        }
+        if ((p.unwanted || p.refused != null) && pidfd != null) {
+            // Killed while it waits: posix_spawn sees a child that "succeeded" and ended.
+            pidfd.signal(Signal.KILL);
+        }
+        arriving = null;
+        launchNext();
+    }
+
+    /** posix_spawn returned: the program runs, or never will. */
+    private void spawned(PendingLaunch p, @Nullable String failure) {
+        stopListening(p);
+        pending.remove(p.launch.id());
+        freeSlots.add(p.slot);
+        if (arriving == p) {
+            arriving = null;
+        }
+        InstanceId id = p.launch.id();
+        ProcessRef leader = p.leader;
+        Pidfd pidfd = p.pidfd;
+        String why = failure != null ? failure : p.refused;
+        if (leader == null || pidfd == null || why != null) {
+            if (pidfd != null) {
+                reapQuietly(pidfd);
+            }
+            outputs.detach(id);
+            files.delete(id);
+            events.accept(new ProcessEvent.LaunchFailed(id, why != null ? why : "it ended at the gate"));
+        } else {
+            events.accept(new ProcessEvent.Started(id, leader));
+            watch(new Instance(id, p.launch.label(), p.launch.attributes(), p.files.dir(), leader, pidfd), pidfd);
+        }
+        launchNext();
+    }
+
+    private void watch(Instance i, Pidfd pidfd) {
+        instances.put(i.id, i);
+        try {
+            poller.add(pidfd.fd(), Poller.READABLE, ready -> ended(i, pidfd));
+        } catch (Errno e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void ended(Instance i, Pidfd pidfd) {
+        try {
+            Pidfd.Ended ended = pidfd.reap().orElse(null);
+            if (ended == null) {
+                return;
+            }
+            poller.remove(pidfd.fd());
+            pidfd.close();
+            i.pidfd = null;
+            i.leaderEnded = true;
+            events.accept(new ProcessEvent.Exited(i.id, ended.outcome(), ended.usage()));
+            containment.leaderEnded(i, clock.get().mono());
+        } catch (Errno e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void forget(Instance i) {
+        instances.remove(i.id);
+        outputs.detach(i.id);
+        files.delete(i.id);
+    }
+
+    /** Whether a child with that pid is somebody's whose exit status must not be taken by the reaper of strangers. */
+    boolean owns(int pid) {
+        return instances.values().stream().anyMatch(i -> !i.leaderEnded && i.leader.pid() == pid);
+    }
+
+    /** Instances of an earlier daemon that still run are watched from now on. */
+    public List<Adopted> adopt() throws IOException {
+        var adopted = new ArrayList<Adopted>();
+        for (InstanceRecord r : files.records()) {
+            Pidfd pidfd = r.bootId().equals(host.bootId())
+                    ? Pidfd.open(host.proc(), r.leader()).orElse(null)
+                    : null;
+            boolean alive = pidfd != null;
+            InstanceFiles.Readers readers = files.reopen(r.id());
+            outputs.attach(r.id(), r.label(), r.attributes(), readers.stdout(), readers.stderr());
+            adopted.add(new Adopted(r.id(), r.label(), r.attributes(), r.leader(), r.startedAt(), alive));
+            if (pidfd != null) {
+                watch(instance(r, pidfd), pidfd);
+            } else {
+                Instance gone = instance(r, null);
+                instances.put(r.id(), gone);
+                containment.endedWhileAway(gone, clock.get().mono());
+            }
+        }
+        return adopted;
+    }
+
+    private Instance instance(InstanceRecord r, @Nullable Pidfd pidfd) {
+        return new Instance(r.id(), r.label(), r.attributes(), files.dir(r.id()), r.leader(), pidfd);
+    }
+
+    /** @param alive false: its leader ended while no daemon watched; what it left behind is being killed */
+    public record Adopted(
+            InstanceId id,
+            String label,
+            Map<String, String> attributes,
+            ProcessRef leader,
+            java.time.Instant startedAt,
+            boolean alive) {}
+
+    private void stopListening(PendingLaunch p) {
+        if (p.listeningOpen) {
+            p.listeningOpen = false;
+            p.files.closeWriters(); // the child has its own copies now, or will never be
+            poller.remove(p.listening);
+            p.listening.close();
+        }
+    }
+
+    private static void reapQuietly(Pidfd pidfd) {
+        try {
+            pidfd.reap();
+        } catch (Errno ignoredBecauseNothingIsLost) {
+            // The status of a child that never became its program interests nobody.
+        }
+        pidfd.close();
+    }
+
+    @Override
+    public void close() {
+        freeSlots.forEach(GateSlot::close);
+    }
+}
