@@ -1,0 +1,58 @@
+package dev.holdfast.event;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that happened, journalled once; status, why, alerts, metrics and reports read only these. */
+public sealed interface Event {
+    Instant at();
+
+    /** A program of this replica runs. */
+    record Started(Instant at, ReplicaId replica, InstanceId instance, ProcessRef leader) implements Event {}
+
+    /** Nothing could be started. */
+    record StartFailed(Instant at, ReplicaId replica, String why) implements Event {}
+
+    /** A daemon found it running when it started. */
+    record Adopted(Instant at, ReplicaId replica, InstanceId instance, ProcessRef leader) implements Event {}
+
+    /** It answers for its dependents. */
+    record Ready(Instant at, ReplicaId replica) implements Event {}
+
+    /** Its check failed often enough to count. */
+    record Unhealthy(Instant at, ReplicaId replica, String detail) implements Event {}
+
+    /** @param why who asked, and for what */
+    record Stopping(Instant at, ReplicaId replica, String why) implements Event {}
+
+    /** It did not end within its grace. */
+    record Killed(Instant at, ReplicaId replica) implements Event {}
+
+    /** The leader ended. */
+    record Exited(
+            Instant at,
+            ReplicaId replica,
+            InstanceId instance,
+            Outcome outcome,
+            @Nullable Usage usage,
+            Duration uptime,
+            String why)
+            implements Event {}
+
+    /** Processes of it that outlived SIGKILL. */
+    record Survived(Instant at, ReplicaId replica, List<ProcessRef> survivors) implements Event {}
+
+    /** It comes back after {@code delay}. */
+    record Restarting(Instant at, ReplicaId replica, Duration delay) implements Event {}
+
+    /** It is given up. */
+    record GivenUp(Instant at, ReplicaId replica, String why) implements Event {}
+
+    /** A hook did not succeed. */
+    record HookFailed(Instant at, ReplicaId replica, String hook, String why) implements Event {}
+
+    /** @param state closed, open or half-open */
+    record Breaker(Instant at, ReplicaId replica, String state) implements Event {}
+}

@@ -1,0 +1,16 @@
+package dev.holdfast.supervise;
+
+/** When the daemon ends by itself, and with what. */
+public sealed interface ExitPolicy {
+    /** Only when asked. */
+    record Never() implements ExitPolicy {}
+
+    /** When nothing runs or will; with the code of the last failure, else 0. */
+    record AllStopped() implements ExitPolicy {}
+
+    /** When one is given up; with its code. */
+    record AnyFailed() implements ExitPolicy {}
+
+    /** When this process has ended for good; with its code. */
+    record With(String process) implements ExitPolicy {}
+}

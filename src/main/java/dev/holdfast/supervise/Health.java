@@ -1,0 +1,205 @@
+package dev.holdfast.supervise;
+
+import dev.holdfast.config.HealthSpec;
+import dev.holdfast.config.HealthSpec.BreakerSpec;
+import dev.holdfast.config.HealthSpec.Check;
+import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.unit.MonoTime;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Readiness, liveness and the breaker of one replica. Readiness is asked until it is reached, liveness from then on. The
+ * breaker outlives the instance: it counts the restarts that health has caused.
+ */
+final class Health {
+    /** What a probe's answer, or its absence, came to. */
+    enum Verdict {
+        NOTHING,
+        READY,
+        /** Liveness came back above its threshold. */
+        RECOVERED,
+        /** Liveness fell below its threshold. */
+        UNHEALTHY
+    }
+
+    /** Whether health may restart the replica. */
+    enum Breaker {
+        CLOSED,
+        OPEN,
+        HALF_OPEN
+    }
+
+    private boolean ready;
+    private boolean unhealthy;
+    private int successes;
+    private int failures;
+    private long sequence;
+    private boolean asked;
+    private MonoTime nextProbe = MonoTime.NEVER;
+    private String detail = "";
+
+    private Breaker breaker = Breaker.CLOSED;
+    private int healthRestarts;
+    private MonoTime openUntil = MonoTime.NEVER;
+
+    /** A new instance runs. */
+    void started(ProcessSpec spec, MonoTime now) {
+        ready = spec.readiness() == null;
+        unhealthy = false;
+        successes = 0;
+        failures = 0;
+        sequence++;
+        asked = false;
+        detail = "";
+        HealthSpec first = current(spec);
+        nextProbe = first == null ? MonoTime.NEVER : now.plus(first.initialDelay());
+    }
+
+    /** No instance: nothing is asked. */
+    void stopped() {
+        ready = false;
+        sequence++;
+        asked = false;
+        nextProbe = MonoTime.NEVER;
+    }
+
+    boolean ready() {
+        return ready;
+    }
+
+    boolean healthy() {
+        return ready && !unhealthy;
+    }
+
+    String detail() {
+        return detail;
+    }
+
+    Breaker breaker() {
+        return breaker;
+    }
+
+    MonoTime nextDeadline() {
+        return nextProbe;
+    }
+
+    /** The check to ask now; null when none is due. The answer must carry {@link #sequence}. */
+    @Nullable
+    HealthSpec due(ProcessSpec spec, MonoTime now) {
+        HealthSpec check = current(spec);
+        if (check == null || now.isBefore(nextProbe)) {
+            return null;
+        }
+        nextProbe = now.plus(check.period().compareTo(check.timeout()) > 0 ? check.period() : check.timeout());
+        asked = true;
+        sequence++;
+        return check;
+    }
+
+    /** The period has passed without an answer: no answer is one too, and never two questions at once. */
+    boolean overdue(MonoTime now) {
+        return asked && !now.isBefore(nextProbe);
+    }
+
+    /** What is asked may have changed under a running instance. */
+    void reconfigured(ProcessSpec spec, MonoTime now) {
+        HealthSpec check = current(spec);
+        if (!ready && spec.readiness() == null) {
+            ready = true;
+            check = current(spec);
+        }
+        sequence++;
+        asked = false;
+        nextProbe = check == null ? MonoTime.NEVER : now.plus(check.period());
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    Verdict notified(ProcessSpec spec, String message, MonoTime now) {
+        HealthSpec readiness = spec.readiness();
+        boolean says = message.lines().anyMatch("READY=1"::equals);
+        if (!ready && says && readiness != null && readiness.check() instanceof Check.Notify) {
+            return becomeReady(spec, now);
+        }
+        return Verdict.NOTHING;
+    }
+
+    Verdict answered(ProcessSpec spec, long answered, boolean healthy, String what, MonoTime now) {
+        HealthSpec check = current(spec);
+        if (answered != sequence || !asked || check == null) {
+            return Verdict.NOTHING;
+        }
+        asked = false;
+        detail = what;
+        successes = healthy ? successes + 1 : 0;
+        failures = healthy ? 0 : failures + 1;
+        if (!ready) {
+            return successes >= check.successThreshold() ? becomeReady(spec, now) : Verdict.NOTHING;
+        }
+        if (successes >= check.successThreshold()) {
+            healthRestarts = 0;
+            breaker = Breaker.CLOSED;
+            boolean was = unhealthy;
+            unhealthy = false;
+            return was ? Verdict.RECOVERED : Verdict.NOTHING;
+        }
+        if (failures >= check.failureThreshold()) {
+            unhealthy = true;
+            return Verdict.UNHEALTHY;
+        }
+        return Verdict.NOTHING;
+    }
+
+    /** Whether health may restart the replica now; counts it if so. */
+    boolean mayRestart(ProcessSpec spec, MonoTime now) {
+        HealthSpec liveness = spec.liveness();
+        BreakerSpec limits = liveness == null ? null : liveness.breaker();
+        if (limits == null) {
+            return true;
+        }
+        return switch (breaker) {
+            case CLOSED -> {
+                if (healthRestarts >= limits.maxFailures()) {
+                    open(limits.resetTimeout(), now);
+                    yield false;
+                }
+                healthRestarts++;
+                yield true;
+            }
+            case HALF_OPEN -> {
+                open(limits.resetTimeout(), now); // the trial failed
+                yield false;
+            }
+            case OPEN -> {
+                if (now.isBefore(openUntil)) {
+                    yield false;
+                }
+                breaker = Breaker.HALF_OPEN;
+                yield true;
+            }
+        };
+    }
+
+    private void open(Duration resetTimeout, MonoTime now) {
+        breaker = Breaker.OPEN;
+        openUntil = now.plus(resetTimeout);
+    }
+
+    private Verdict becomeReady(ProcessSpec spec, MonoTime now) {
+        ready = true;
+        successes = 0;
+        failures = 0;
+        asked = false;
+        HealthSpec liveness = spec.liveness();
+        nextProbe = liveness == null ? MonoTime.NEVER : now.plus(liveness.period());
+        return Verdict.READY;
+    }
+
+    private @Nullable HealthSpec current(ProcessSpec spec) {
+        HealthSpec check = ready ? spec.liveness() : spec.readiness();
+        return check == null || check.check() instanceof Check.Notify ? null : check;
+    }
+}

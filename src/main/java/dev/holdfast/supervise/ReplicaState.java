@@ -1,0 +1,68 @@
+package dev.holdfast.supervise;
+
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Outcome;
+import dev.holdfast.event.ProcessRef;
+import dev.holdfast.unit.MonoTime;
+import org.jspecify.annotations.Nullable;
+
+/** What is observed of a replica. What is wanted of it is apart: {@link Replica#wanted}. */
+sealed interface ReplicaState {
+    /** Nothing runs, and nothing was given up. */
+    record Down() implements ReplicaState {}
+
+    /** Wanted; a dependency is not yet as it must be. */
+    record Waiting() implements ReplicaState {}
+
+    /** The pre_start hook runs. */
+    record PreStart(
+            InstanceId hook,
+            MonoTime deadline,
+            boolean killed,
+            @Nullable Outcome outcome) implements ReplicaState {}
+
+    /** Asked of the kernel, not answered. */
+    record Launching(InstanceId main) implements ReplicaState {}
+
+    /** The leader runs. */
+    record Running(InstanceId main, ProcessRef leader, MonoTime since) implements ReplicaState {}
+
+    /**
+     * On its way down.
+     *
+     * @param aux the pre_stop hook or stop command that still runs
+     * @param deadline of this phase
+     * @param ended how the leader ended, once it has
+     */
+    record Stopping(
+            InstanceId main,
+            @Nullable ProcessRef leader,
+            MonoTime since,
+            Phase phase,
+            @Nullable InstanceId aux,
+            MonoTime deadline,
+            @Nullable Outcome ended)
+            implements ReplicaState {}
+
+    /** The post_stop hook runs. */
+    record PostStop(InstanceId hook, MonoTime deadline, boolean killed) implements ReplicaState {}
+
+    /** Comes back at {@code until}. */
+    record Backoff(MonoTime until) implements ReplicaState {}
+
+    /** Ended as it should, and stays so. */
+    record Completed() implements ReplicaState {}
+
+    /** Given up; only a person brings it back. */
+    record Failed(String why) implements ReplicaState {}
+
+    /** How far a stop has come. */
+    enum Phase {
+        /** The pre_stop hook runs. */
+        PREPARING,
+        /** The signal or command was sent, or the leader is gone and the rest was told. */
+        ASKED,
+        /** SIGKILL to all of it. */
+        KILLED
+    }
+}

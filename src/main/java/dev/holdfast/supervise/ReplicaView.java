@@ -1,0 +1,29 @@
+package dev.holdfast.supervise;
+
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.ProcessRef;
+import dev.holdfast.event.ReplicaId;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A replica as people see it.
+ *
+ * @param state down, waiting, starting, up, unhealthy, stopping, backoff, completed, failed
+ * @param wantedUp whether it shall run
+ * @param since when it took on this state
+ * @param detail what it waits for, or why it failed
+ * @param exits the last ones, newest first
+ */
+public record ReplicaView(
+        ReplicaId id,
+        String state,
+        boolean wantedUp,
+        @Nullable InstanceId instance,
+        @Nullable ProcessRef leader,
+        Instant since,
+        int restarts,
+        String health,
+        String detail,
+        List<ExitRecord> exits) {}

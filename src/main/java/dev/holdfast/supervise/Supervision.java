@@ -1,0 +1,493 @@
+package dev.holdfast.supervise;
+
+import dev.holdfast.config.CommandSpec;
+import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.config.ProcessSpec.DependencyCondition;
+import dev.holdfast.event.Event;
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Outcome;
+import dev.holdfast.event.ProcessRef;
+import dev.holdfast.event.ReplicaId;
+import dev.holdfast.process.ProcessEvent;
+import dev.holdfast.supervise.Action.Purpose;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Now;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All replicas and the graph between them. A deterministic function of what it is told: it reads no clock, its ids and
+ * its seed are given. Owned by one thread.
+ */
+public final class Supervision {
+    private final Supplier<InstanceId> ids;
+    private final RandomGenerator random;
+    private final Duration shutdownTimeout;
+    private final ExitPolicy exitPolicy;
+
+    private SortedMap<String, ProcessSpec> specs;
+    /** For each process those that depend on it and those it depends on, so that a change looks at few. */
+    private Map<String, Set<String>> neighbours;
+
+    private final TreeMap<ReplicaId, Replica> replicas = new TreeMap<>();
+    private final Map<InstanceId, Replica> owners = new HashMap<>();
+    /** Instances of an earlier daemon that are being ended, and whose place they hold until they are gone. */
+    private final Map<InstanceId, ReplicaId> strays = new HashMap<>();
+
+    private final Deadlines deadlines = new Deadlines();
+    private final Set<ReplicaId> touched = new LinkedHashSet<>();
+    private final Deque<Action> actions = new ArrayDeque<>();
+    private final Replica.Surroundings surroundings = new FromReplica();
+
+    private Now now = new Now(java.time.Instant.EPOCH, new MonoTime(0));
+    private boolean begun;
+    private boolean shuttingDown;
+    private boolean finished;
+    private MonoTime killAllAt = MonoTime.NEVER;
+
+    /**
+     * @param specs what shall run
+     * @param ids never the same one twice
+     * @param seed of the jitter
+     */
+    public Supervision(
+            SortedMap<String, ProcessSpec> specs,
+            Duration shutdownTimeout,
+            ExitPolicy exitPolicy,
+            Supplier<InstanceId> ids,
+            long seed) {
+        this.specs = new TreeMap<>(specs);
+        this.neighbours = neighbours(this.specs.values());
+        this.shutdownTimeout = shutdownTimeout;
+        this.exitPolicy = exitPolicy;
+        this.ids = ids;
+        this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+    }
+
+    /** Takes in one stimulus; what must be done about it, in order. */
+    public List<Action> apply(Stimulus stimulus, Now at) {
+        now = at;
+        switch (stimulus) {
+            case Stimulus.FromProcess(ProcessEvent event) -> fromProcess(event);
+            case Stimulus.Probed(InstanceId id, long sequence, boolean healthy, String detail) ->
+                owner(id).ifPresent(r -> r.probed(id, sequence, healthy, detail, now));
+            case Stimulus.Tick() -> tick();
+            case Stimulus.Adopt adopt -> adopt(adopt);
+            case Stimulus.Begin() -> begin();
+            case Stimulus.Start(Set<String> names, String _) -> start(names);
+            case Stimulus.Stop(Set<String> names, String by) -> {
+                for (Replica r : of(names)) {
+                    r.wantDown("stopped by " + by, now);
+                }
+            }
+            case Stimulus.Restart(Set<String> names, String by) -> {
+                for (Replica r : shuttingDown ? List.<Replica>of() : of(names)) {
+                    r.restarts.forgive();
+                    r.restart("restarted by " + by, now);
+                }
+            }
+            case Stimulus.SendSignal(Set<String> names, var signal) -> {
+                for (Replica r : of(names)) {
+                    if (r.state instanceof ReplicaState.Running running) {
+                        actions.add(new Action.SendSignal(running.main(), signal));
+                    }
+                }
+            }
+            case Stimulus.Scale(String name, int n, String by) -> scale(name, n, "scaled by " + by);
+            case Stimulus.Reload(var fresh, String by) -> reload(fresh, "reloaded by " + by);
+            case Stimulus.ShutDown(String by) -> shutDown(by);
+        }
+        settleGraph();
+        decideToFinish();
+        var out = new ArrayList<>(actions);
+        actions.clear();
+        return out;
+    }
+
+    /** When {@link Stimulus.Tick} is due; {@link MonoTime#NEVER} when only events can change anything. */
+    public MonoTime nextDeadline() {
+        MonoTime next = deadlines.next();
+        return killAllAt.isBefore(next) ? killAllAt : next;
+    }
+
+    /** Whether what was last asked of these processes has come to its end. */
+    public boolean settled(Set<String> names) {
+        return of(names).stream().allMatch(Replica::settled)
+                && strays.values().stream().noneMatch(stray -> names.contains(stray.process()));
+    }
+
+    public List<ReplicaView> views() {
+        return replicas.values().stream()
+                .map(r -> Views.of(r, unmet(r).orElse("")))
+                .toList();
+    }
+
+    public Set<String> names() {
+        return Set.copyOf(specs.keySet());
+    }
+
+    // ── stimuli ──
+
+    private void fromProcess(ProcessEvent event) {
+        Replica r = owners.get(event.id());
+        if (r == null) {
+            ReplicaId stray = strays.get(event.id());
+            if (stray != null && event instanceof ProcessEvent.Emptied) {
+                strays.remove(event.id());
+                Optional.ofNullable(replicas.get(stray)).ifPresent(waiting -> waiting.reconsider(now));
+            }
+            return;
+        }
+        switch (event) {
+            case ProcessEvent.Started(InstanceId id, ProcessRef leader) -> r.started(id, leader, now);
+            case ProcessEvent.LaunchFailed(InstanceId id, String why) -> {
+                owners.remove(id);
+                r.launchFailed(id, why, now);
+            }
+            case ProcessEvent.Exited(InstanceId id, Outcome outcome, var usage) -> r.exited(id, outcome, usage, now);
+            case ProcessEvent.Emptied(InstanceId id, var survivors) -> {
+                owners.remove(id);
+                if (!survivors.isEmpty()) {
+                    actions.add(new Action.Journal(new Event.Survived(now.wall(), r.id, survivors)));
+                }
+                r.emptied(id, now);
+            }
+            case ProcessEvent.Notified(InstanceId id, String message) -> r.notified(id, message, now);
+        }
+    }
+
+    private void tick() {
+        if (!now.mono().isBefore(killAllAt)) {
+            killAllAt = MonoTime.NEVER;
+            replicas.values().forEach(r -> r.killNow(now));
+        }
+        for (ReplicaId id : deadlines.due(now.mono())) {
+            Replica r = replicas.get(id);
+            if (r != null) {
+                r.tick(now);
+                deadlines.set(id, r.nextDeadline());
+            }
+        }
+    }
+
+    private void adopt(Stimulus.Adopt adopted) {
+        ProcessSpec spec = specs.get(adopted.replica().process());
+        if (spec == null || !adopted.main() || replicas.containsKey(adopted.replica())) {
+            // Nobody's any more: a hook's result, a process that the configuration no longer has.
+            strays.put(adopted.instance(), adopted.replica());
+            actions.add(new Action.Kill(adopted.instance()));
+            return;
+        }
+        Replica r = replica(adopted.replica(), spec);
+        owners.put(adopted.instance(), r);
+        r.adopt(adopted, now);
+        if (!spec.enabled() || adopted.replica().index() >= spec.replicas()) {
+            remove(r, "no longer configured");
+        }
+    }
+
+    private void begin() {
+        begun = true;
+        for (ProcessSpec spec : specs.values()) {
+            for (int i = 0; spec.enabled() && i < spec.replicas(); i++) {
+                Replica r = replica(new ReplicaId(spec.name(), i), spec);
+                if (!spec.manual()) {
+                    r.wantUp(now);
+                }
+            }
+        }
+    }
+
+    private void start(Set<String> names) {
+        if (shuttingDown) {
+            return;
+        }
+        for (Replica r : of(names)) {
+            r.restarts.forgive();
+            r.wantUp(now);
+        }
+    }
+
+    private void scale(String name, int n, String reason) {
+        ProcessSpec spec = specs.get(name);
+        if (spec == null || shuttingDown) {
+            return;
+        }
+        boolean up = !spec.manual() || of(Set.of(name)).stream().anyMatch(r -> r.wanted == Replica.Wanted.UP);
+        for (int i = 0; i < n; i++) {
+            Replica r = replica(new ReplicaId(name, i), spec);
+            if (r.removed || (up && r.wanted == Replica.Wanted.DOWN && !r.live())) {
+                r.removed = false;
+                if (up) {
+                    r.wantUp(now);
+                }
+            }
+        }
+        for (Replica r : of(Set.of(name))) {
+            if (r.id.index() >= n) {
+                remove(r, reason);
+            }
+        }
+    }
+
+    private void reload(SortedMap<String, ProcessSpec> fresh, String reason) {
+        if (shuttingDown) {
+            return;
+        }
+        SortedMap<String, ProcessSpec> old = specs;
+        specs = new TreeMap<>(fresh);
+        var all = new ArrayList<>(specs.values());
+        all.addAll(old.values()); // those on their way out still wait and are waited for
+        neighbours = neighbours(all);
+        for (Replica r : List.copyOf(replicas.values())) {
+            ProcessSpec spec = specs.get(r.id.process());
+            if (spec == null || !spec.enabled() || r.id.index() >= spec.replicas()) {
+                remove(r, reason);
+                continue;
+            }
+            boolean again = !spec.launch().equals(r.spec.launch());
+            r.reconfigure(spec, now);
+            if (again && r.live()) {
+                r.restart(reason, now);
+            }
+        }
+        for (ProcessSpec spec : specs.values()) {
+            ProcessSpec before = old.get(spec.name());
+            for (int i = 0; spec.enabled() && i < spec.replicas(); i++) {
+                var id = new ReplicaId(spec.name(), i);
+                boolean fresher = !replicas.containsKey(id) || before == null;
+                Replica r = replica(id, spec);
+                if ((fresher || r.removed) && !spec.manual()) {
+                    r.removed = false;
+                    r.wantUp(now);
+                }
+            }
+        }
+    }
+
+    private void remove(Replica r, String reason) {
+        r.removed = true;
+        r.wantDown(reason, now);
+        surroundings.changed(r);
+    }
+
+    private void shutDown(String by) {
+        if (!shuttingDown) {
+            shuttingDown = true;
+            killAllAt = now.mono().plus(shutdownTimeout);
+        }
+        replicas.values().forEach(r -> r.wanted = Replica.Wanted.DOWN);
+        replicas.values().forEach(r -> r.wantDown("shut down by " + by, now));
+    }
+
+    // ── the graph ──
+
+    /** Lets a change travel to those that wait for it, until nothing moves any more. */
+    private void settleGraph() {
+        while (!touched.isEmpty()) {
+            ReplicaId id = touched.iterator().next();
+            touched.remove(id);
+            Replica r = replicas.get(id);
+            if (r == null) {
+                continue;
+            }
+            if (r.removed && !r.live()) {
+                replicas.remove(id);
+                deadlines.set(id, MonoTime.NEVER);
+            } else {
+                deadlines.set(id, r.nextDeadline());
+            }
+            for (Replica other : of(neighbours.getOrDefault(id.process(), Set.of()))) {
+                boolean waits = other.state instanceof ReplicaState.Waiting;
+                boolean held = other.state instanceof ReplicaState.Running && other.wanted == Replica.Wanted.DOWN;
+                if (waits || held) {
+                    other.reconsider(now);
+                }
+            }
+        }
+    }
+
+    private static Map<String, Set<String>> neighbours(Collection<ProcessSpec> specs) {
+        var neighbours = new HashMap<String, Set<String>>();
+        for (ProcessSpec spec : specs) {
+            for (String dependency : spec.dependsOn().keySet()) {
+                neighbours.computeIfAbsent(dependency, k -> new TreeSet<>()).add(spec.name());
+                neighbours.computeIfAbsent(spec.name(), k -> new TreeSet<>()).add(dependency);
+            }
+        }
+        return neighbours;
+    }
+
+    private Optional<String> unmet(Replica r) {
+        for (Map.Entry<String, DependencyCondition> e : r.spec.dependsOn().entrySet()) {
+            List<Replica> needed = of(Set.of(e.getKey()));
+            boolean met = switch (e.getValue()) {
+                case STARTED -> !needed.isEmpty() && needed.stream().allMatch(n -> runs(n) || completed(n));
+                case HEALTHY ->
+                    !needed.isEmpty() && needed.stream().allMatch(n -> (runs(n) && n.health.healthy()) || completed(n));
+                case COMPLETED -> !needed.isEmpty() && needed.stream().allMatch(Supervision::completed);
+                case STOPPED -> needed.stream().noneMatch(Replica::live);
+            };
+            if (!met) {
+                return Optional.of(e.getKey() + ": " + e.getValue().name().toLowerCase(java.util.Locale.ROOT));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean runs(Replica r) {
+        return r.state instanceof ReplicaState.Running && r.wanted == Replica.Wanted.UP;
+    }
+
+    private static boolean completed(Replica r) {
+        return r.state instanceof ReplicaState.Completed;
+    }
+
+    private void decideToFinish() {
+        if (finished || !begun) {
+            return;
+        }
+        if (shuttingDown) {
+            if (replicas.values().stream().noneMatch(Replica::live) && owners.isEmpty() && strays.isEmpty()) {
+                finish(0);
+            }
+            return;
+        }
+        Collection<Replica> all = replicas.values();
+        switch (exitPolicy) {
+            case ExitPolicy.Never() -> {}
+            case ExitPolicy.AllStopped() -> {
+                boolean over = all.stream().allMatch(r -> r.settled() && !r.live());
+                if (over) {
+                    finish(all.stream().mapToInt(Supervision::failureCode).max().orElse(0));
+                }
+            }
+            case ExitPolicy.AnyFailed() ->
+                all.stream()
+                        .filter(r -> r.state instanceof ReplicaState.Failed)
+                        .findFirst()
+                        .ifPresent(r -> endWith(failureCode(r)));
+            case ExitPolicy.With(String name) -> {
+                List<Replica> deciders = of(Set.of(name));
+                if (!deciders.isEmpty() && deciders.stream().allMatch(r -> r.settled() && !r.live())) {
+                    endWith(deciders.stream()
+                            .mapToInt(Supervision::exitCode)
+                            .max()
+                            .orElse(0));
+                }
+            }
+        }
+    }
+
+    private int decidedCode;
+
+    /** The others are stopped first; then the code of the one that decided. */
+    private void endWith(int code) {
+        decidedCode = code;
+        shutDown("global.exit");
+        settleGraph();
+        if (replicas.values().stream().noneMatch(Replica::live) && owners.isEmpty() && strays.isEmpty()) {
+            finish(0);
+        }
+    }
+
+    private void finish(int code) {
+        finished = true;
+        actions.add(new Action.Finish(Math.max(code, decidedCode)));
+    }
+
+    private static int failureCode(Replica r) {
+        return r.state instanceof ReplicaState.Failed ? Math.max(1, exitCode(r)) : 0;
+    }
+
+    /** As a shell tells it: the code, or 128 plus the signal. */
+    private static int exitCode(Replica r) {
+        return r.lastExit()
+                .map(e -> switch (e.outcome()) {
+                    case Outcome.Exited(int code) -> code;
+                    case Outcome.Signalled(int signal, boolean _) -> 128 + signal;
+                    case Outcome.Unknown _ -> 1;
+                })
+                .orElse(0);
+    }
+
+    private Replica replica(ReplicaId id, ProcessSpec spec) {
+        return replicas.computeIfAbsent(id, k -> new Replica(k, spec, new Restarts(random), surroundings, now));
+    }
+
+    private Optional<Replica> owner(InstanceId id) {
+        return Optional.ofNullable(owners.get(id));
+    }
+
+    private List<Replica> of(Set<String> names) {
+        var found = new ArrayList<Replica>();
+        for (String name : names) {
+            found.addAll(replicas.subMap(new ReplicaId(name, 0), true, new ReplicaId(name, Integer.MAX_VALUE), true)
+                    .values());
+        }
+        return found;
+    }
+
+    private final class FromReplica implements Replica.Surroundings {
+        @Override
+        public Optional<String> unmet(Replica replica) {
+            if (shuttingDown) {
+                return Optional.of("shutting down");
+            }
+            if (strays.containsValue(replica.id)) {
+                return Optional.of("its former instance to end");
+            }
+            return Supervision.this.unmet(replica);
+        }
+
+        @Override
+        public boolean mayStop(Replica replica) {
+            String name = replica.id.process();
+            return of(neighbours.getOrDefault(name, Set.of())).stream()
+                    .filter(r -> r.spec.dependsOn().getOrDefault(name, DependencyCondition.STOPPED)
+                            != DependencyCondition.STOPPED)
+                    .noneMatch(r -> r.wanted == Replica.Wanted.DOWN && r.live());
+        }
+
+        @Override
+        public boolean siblingsUp(Replica replica) {
+            return of(Set.of(replica.id.process())).stream()
+                    .filter(r -> r != replica)
+                    .noneMatch(r -> r.live() && !(r.state instanceof ReplicaState.Running && r.health.ready()));
+        }
+
+        @Override
+        public InstanceId launch(Replica r, Purpose purpose, CommandSpec command, @Nullable Integer mainPid) {
+            InstanceId id = ids.get();
+            owners.put(id, r);
+            actions.add(new Action.Launch(id, r.id, purpose, r.spec, command, mainPid));
+            return id;
+        }
+
+        @Override
+        public void act(Action action) {
+            actions.add(action);
+        }
+
+        @Override
+        public void changed(Replica replica) {
+            touched.add(replica.id);
+        }
+    }
+}

@@ -1,0 +1,249 @@
+package dev.holdfast.supervise;
+
+import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.event.Event;
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.ReplicaId;
+import dev.holdfast.supervise.Action.Purpose;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Now;
+import dev.holdfast.unit.Signal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
+
+/** One seed's life: a random configuration, a hostile kernel, a restless user, a mortal daemon; then a shutdown. */
+final class Simulation {
+    private static final int STEPS = 250;
+
+    /** Deliberate damage, to show that the invariants bite. */
+    enum Fault {
+        NONE,
+        LAUNCH_TWICE,
+        LOSE_KILLS
+    }
+
+    private final RandomGenerator random;
+    private final Fault fault;
+    private final SimulatedKernel kernel;
+    private final RandomSpecs configurations;
+    private final Set<InstanceId> known = new HashSet<>();
+    private final Map<ReplicaId, MonoTime> notBefore = new HashMap<>();
+    private final Deque<String> trace = new ArrayDeque<>();
+    private SortedMap<String, ProcessSpec> specs;
+    private Supervision supervision;
+    private long nextId;
+    private long wallJump;
+    private boolean finished;
+
+    Simulation(long seed, Fault fault) {
+        this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        this.fault = fault;
+        this.kernel = new SimulatedKernel(random);
+        this.configurations = new RandomSpecs(random);
+        this.specs = configurations.some();
+        this.supervision = fresh();
+    }
+
+    void run() {
+        try {
+            tell(new Stimulus.Begin());
+            for (int i = 0; i < STEPS; i++) {
+                step(true);
+            }
+            stopOneForGood();
+            tell(new Stimulus.ShutDown("test"));
+            for (int i = 0; !finished; i++) {
+                check(i < 10_000, "the shutdown never ends");
+                step(false);
+            }
+            check(kernel.running.isEmpty(), "left behind after shutdown: " + kernel.running.keySet());
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + specs + "\n" + String.join("\n", trace), e);
+        }
+    }
+
+    private Supervision fresh() {
+        return new Supervision(
+                specs,
+                Duration.ofSeconds(20),
+                new ExitPolicy.Never(),
+                () -> new InstanceId("%032d".formatted(nextId++)),
+                random.nextLong());
+    }
+
+    /** Whatever is due next happens; with {@code chaos}, sometimes a user or death comes first. */
+    private void step(boolean chaos) {
+        if (chaos && random.nextInt(12) == 0) {
+            disturb();
+            return;
+        }
+        MonoTime deadline = supervision.nextDeadline();
+        MonoTime due = kernel.nextDue();
+        if (deadline.equals(MonoTime.NEVER) && due.equals(MonoTime.NEVER)) {
+            check(
+                    supervision.views().stream().noneMatch(v -> v.state().equals("stopping")) && (chaos || finished),
+                    "nothing will ever happen again, yet it is not over");
+            kernel.now = kernel.now.plus(Duration.ofSeconds(1));
+            return;
+        }
+        Stimulus s = kernel.next(deadline);
+        tell(s == null ? new Stimulus.Tick() : s);
+    }
+
+    private void disturb() {
+        var names = List.copyOf(specs.keySet());
+        Set<String> some = Set.of(names.get(random.nextInt(names.size())));
+        switch (random.nextInt(9)) {
+            case 0 -> tellUser(new Stimulus.Start(some, "user"));
+            case 1 -> tellUser(new Stimulus.Stop(some, "user"));
+            case 2, 3 -> tellUser(new Stimulus.Restart(some, "user"));
+            case 4 -> {
+                tellUser(new Stimulus.Restart(some, "user"));
+                tellUser(new Stimulus.Stop(some, "user"));
+                tellUser(new Stimulus.Start(some, "user"));
+            }
+            case 5 -> tellUser(new Stimulus.Scale(some.iterator().next(), random.nextInt(4), "user"));
+            case 6 -> {
+                specs = configurations.some();
+                tellUser(new Stimulus.Reload(specs, "user"));
+            }
+            case 7 -> wallJump += random.nextInt(-100_000, 100_000);
+            default -> die();
+        }
+    }
+
+    /** kill -9 of the daemon, and the next one that adopts. */
+    private void die() {
+        trace("DAEMON DIES");
+        supervision = fresh();
+        notBefore.clear();
+        for (SimulatedKernel.Running r : kernel.survivors()) {
+            tell(new Stimulus.Adopt(
+                    r.replica, r.id, r.leader, r.purpose == Purpose.MAIN, r.leaderAlive, random.nextInt(4) != 0));
+            if (!r.leaderAlive) {
+                kernel.kill(r.id); // the launcher ends what an unseen leader left
+            }
+        }
+        tell(new Stimulus.Begin());
+    }
+
+    /** The last word is stop: once quiet, nothing of it runs. */
+    private void stopOneForGood() {
+        String name = specs.firstKey();
+        tellUser(new Stimulus.Stop(Set.of(name), "user"));
+        for (int i = 0; !supervision.settled(Set.of(name)); i++) {
+            check(i < 300, "the stop of " + name + " never settles: " + supervision.views());
+            step(false);
+            if (kernel.nextDue().equals(MonoTime.NEVER)
+                    && supervision.nextDeadline().equals(MonoTime.NEVER)) {
+                break;
+            }
+        }
+        check(supervision.settled(Set.of(name)), "the stop of " + name + " stalled");
+        check(
+                kernel.running.values().stream()
+                        .noneMatch(r -> r.replica.process().equals(name) && r.purpose == Purpose.MAIN),
+                name + " runs after its stop");
+    }
+
+    private void tellUser(Stimulus s) {
+        notBefore.clear(); // a person may overrule any backoff
+        tell(s);
+    }
+
+    private void tell(Stimulus s) {
+        trace(kernel.now.nanos() / 1_000_000 + " ms: " + s);
+        check(!finished, "told after the end");
+        Now now = new Now(Instant.EPOCH.plusMillis(kernel.now.nanos() / 1_000_000 + wallJump), kernel.now);
+        for (Action a : supervision.apply(s, now)) {
+            trace("    " + a);
+            perform(a);
+        }
+        // What is overdue is due at once: a deadline in the past that no tick removes would spin the loop.
+        if (s instanceof Stimulus.Tick) {
+            check(kernel.now.isBefore(supervision.nextDeadline()), "a tick left its own deadline behind");
+        }
+    }
+
+    private void perform(Action action) {
+        switch (action) {
+            case Action.Launch l -> {
+                checkLaunch(l);
+                known.add(l.instance());
+                kernel.launch(l);
+                if (fault == Fault.LAUNCH_TWICE) {
+                    checkLaunch(l);
+                }
+            }
+            case Action.SendSignal(InstanceId id, Signal signal) -> {
+                check(known.contains(id), "a signal for an unknown instance");
+                kernel.signal(id, signal);
+            }
+            case Action.Kill(InstanceId id) -> {
+                check(known.contains(id), "a kill of an unknown instance");
+                if (fault != Fault.LOSE_KILLS) {
+                    kernel.kill(id);
+                }
+            }
+            case Action.Probe p -> kernel.probe(p);
+            case Action.Journal(Event event) -> {
+                if (event instanceof Event.Restarting(Instant _, ReplicaId replica, Duration delay)) {
+                    notBefore.put(replica, kernel.now.plus(delay));
+                }
+            }
+            case Action.Finish _ -> finished = true;
+        }
+    }
+
+    private void checkLaunch(Action.Launch l) {
+        if (l.purpose() != Purpose.MAIN) {
+            return;
+        }
+        check(
+                kernel.running.values().stream()
+                        .noneMatch(r -> r.replica.equals(l.replica()) && r.purpose == Purpose.MAIN),
+                "a second instance of " + l.replica());
+        MonoTime earliest = notBefore.get(l.replica());
+        check(earliest == null || !kernel.now.isBefore(earliest), l.replica() + " came back before its backoff");
+        l.spec().dependsOn().forEach((name, condition) -> checkDependency(l.replica(), name, condition));
+    }
+
+    private void checkDependency(ReplicaId of, String name, ProcessSpec.DependencyCondition condition) {
+        for (ReplicaView v : supervision.views()) {
+            if (!v.id().process().equals(name)) {
+                continue;
+            }
+            boolean holds = switch (condition) {
+                case STARTED -> v.leader() != null || v.state().equals("completed");
+                case HEALTHY -> v.state().equals("up") || v.state().equals("completed");
+                case COMPLETED -> v.state().equals("completed");
+                case STOPPED -> v.leader() == null;
+            };
+            check(holds, of + " started though " + v.id() + " is " + v.state() + ", not " + condition);
+        }
+    }
+
+    private static void check(boolean holds, @Nullable String otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise);
+        }
+    }
+
+    private void trace(String line) {
+        trace.addLast(line);
+        if (trace.size() > 400) {
+            trace.removeFirst();
+        }
+    }
+}
