@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** This machine and this process as the kernel sees them. The loop's thread owns it. */
 public final class Host {
@@ -88,11 +91,38 @@ public final class Host {
                 procRoot.resolve(Integer.toString(process.pid())).resolve("oom_score_adj"), Integer.toString(value));
     }
 
-    /** prlimit(2); -1 is unlimited. */
-    public void limit(ProcessRef process, int resource, long soft, long hard) throws Errno {
+    /**
+     * prlimit(2); -1 is unlimited. Another user's process needs CAP_SYS_RESOURCE, which containers lack; its own user
+     * may always lower it, so a thread of that identity is asked then.
+     *
+     * @param uid the process's user, or null when it is ours
+     * @param gid the process's group
+     */
+    public void limit(ProcessRef process, @Nullable Integer uid, int gid, int resource, long soft, long hard)
+            throws Errno {
+        long r = prlimit(process, resource, soft, hard);
+        if (r == -Errno.EPERM && uid != null) {
+            var result = new FutureTask<>(() -> {
+                check("setresgid " + gid, Syscall.SETRESGID.call(gid, gid, gid));
+                check("setresuid " + uid, Syscall.SETRESUID.call(uid, uid, uid));
+                return prlimit(process, resource, soft, hard);
+            });
+            Thread.ofPlatform().name("holdfast-limit").daemon().start(result);
+            try {
+                r = result.get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException e) {
+                r = -Errno.EPERM;
+            }
+        }
+        check("limit " + resource + " to " + soft + ":" + hard + " (raising needs CAP_SYS_RESOURCE)", r);
+    }
+
+    private static long prlimit(ProcessRef process, int resource, long soft, long hard) {
         NativeBuffer limits = NativeBuffer.allocate(16);
         limits.bytes().putLong(0, soft).putLong(8, hard);
-        check("prlimit", limits.use(a -> Syscall.PRLIMIT64.call(process.pid(), resource, a, 0)));
+        return limits.use(a -> Syscall.PRLIMIT64.call(process.pid(), resource, a, 0));
     }
 
     /** Mode 0700. */

@@ -2,6 +2,7 @@ package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Children;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Host;
@@ -44,6 +45,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     private final Deque<Launch> queued = new ArrayDeque<>();
     private final Map<InstanceId, PendingLaunch> pending = new HashMap<>();
     private final Map<InstanceId, Instance> instances = new HashMap<>();
+    private final StrangerReaper reaper;
     private SpawnThread warm;
     /**
      * The one launch between its spawn and the gate's opening. One at a time: a child copies every descriptor open at
@@ -82,6 +84,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             freeSlots.add(GateSlot.make(gates, i));
         }
         this.warm = SpawnThread.ready(comm);
+        this.reaper = new StrangerReaper(loop, this::childEnded);
     }
 
     @Override
@@ -180,6 +183,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     /** The child exists and waits at the gate. */
     private void hello(PendingLaunch p) {
         stopListening(p);
+        reaper.launched();
         try {
             ProcessRef leader = host.onlyChildOf(p.thread.tid());
             p.leader = leader;
@@ -200,7 +204,14 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             host.oomScoreAdj(leader, oom);
         }
         for (Launch.Rlimit l : launch.rlimits()) {
-            host.limit(leader, l.resource(), l.soft(), l.hard());
+            Identity who = launch.identity();
+            host.limit(
+                    leader,
+                    who == null ? null : (Integer) who.uid(),
+                    who == null ? -1 : who.gid(),
+                    l.resource(),
+                    l.soft(),
+                    l.hard());
         }
     }
 
@@ -285,9 +296,21 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         files.delete(i.id);
     }
 
-    /** Whether a child with that pid is somebody's whose exit status must not be taken by the reaper of strangers. */
-    boolean owns(int pid) {
-        return instances.values().stream().anyMatch(i -> !i.leaderEnded && i.leader.pid() == pid);
+    /** Some child of ours ended: a leader's status is told, a stranger's thrown away. */
+    private void childEnded(int pid) {
+        for (Instance i : instances.values()) {
+            Pidfd pidfd = i.pidfd;
+            if (pidfd != null && i.leader.pid() == pid) {
+                ended(i, pidfd);
+                return;
+            }
+        }
+        boolean spawning = pending.values().stream()
+                .anyMatch(
+                        p -> p.leader == null || p.leader.pid() == pid); // posix_spawn(3) waits for its failures itself
+        if (!spawning) {
+            Children.reap(pid);
+        }
     }
 
     /** Instances of an earlier daemon that still run are watched from now on. */
@@ -345,6 +368,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
 
     @Override
     public void close() {
+        reaper.close();
         freeSlots.forEach(GateSlot::close);
     }
 }

@@ -119,6 +119,118 @@ class KernelLauncherTest {
                 .hasSize(300);
     }
 
+    @Test
+    void reapsAStormOfOrphansAndStealsNoExitCode() {
+        // Each sh leaves 50 grandchildren that end on their own, and ends with a code of its own.
+        var codes = new HashMap<InstanceId, Integer>();
+        for (int i = 0; i < 20; i++) {
+            String script = "for n in $(seq 50); do (sleep 0.2 &) ; done; exit " + (i + 1);
+            codes.put(launch("sh", "-c", script), i + 1);
+        }
+        until(() -> codes.keySet().stream().allMatch(this::emptied));
+        for (ProcessEvent e : events) {
+            if (e instanceof ProcessEvent.Exited exited) {
+                assertThat(exited.outcome())
+                        .isEqualTo(new Outcome.Exited(java.util.Objects.requireNonNull(codes.get(e.id()))));
+            }
+        }
+        until(() -> zombies() == 0);
+    }
+
+    @Test
+    void runsAsAnotherUserWithItsGroupsUmaskNiceAndLimits() throws Exception {
+        org.junit.jupiter.api.Assumptions.assumeTrue(
+                new dev.holdfast.linux.Host(Path.of("/proc"), () -> new MonoTime(0)).uid() == 0, "needs root");
+        var id = new InstanceId(UUID.randomUUID().toString().replace("-", ""));
+        launcher.launch(new Launch(
+                id,
+                "test",
+                Map.of(),
+                List.of("sh", "-c", "id -u; id -g; id -G; umask; nice; ulimit -n; pwd; cat /proc/self/oom_score_adj"),
+                Map.of("PATH", "/usr/bin:/bin"),
+                "/usr",
+                new Identity(65534, 65534, List.of(65534, 4)),
+                027,
+                7,
+                new Launch.IoPriority(2, 7),
+                List.of(new Launch.Rlimit(7, 123, 123)),
+                List.of(0),
+                500,
+                new Launch.Output.Captured(),
+                false));
+        until(() -> emptied(id) || events.stream().anyMatch(ProcessEvent.LaunchFailed.class::isInstance));
+        assertThat(output(id).lines())
+                .as("%s", events)
+                .containsExactly("65534", "65534", "65534 4", "0027", "7", "123", "/usr", "500");
+    }
+
+    @Test
+    void isNotHeldUpByAnOrphanThatHoldsItsOutput() {
+        InstanceId id = launch("sh", "-c", "sleep 300 & exit 3");
+        until(() -> events.stream().anyMatch(ProcessEvent.Exited.class::isInstance));
+        assertThat(emptied(id)).isFalse();
+        launcher.kill(id);
+        until(() -> emptied(id));
+    }
+
+    @Test
+    void endsATreeWhoseLeaderGoesAndWhoseChildIgnoresTerm() {
+        InstanceId id = launch("sh", "-c", "sh -c \"trap '' TERM; sleep 300; sleep 300\" & trap 'exit 0' TERM; wait");
+        until(() -> !events.isEmpty());
+        // A signal before the traps are set would be a different test.
+        until(() -> carrying(id) >= 2);
+        launcher.signal(id, dev.holdfast.unit.Signal.TERM);
+        until(() -> events.stream().anyMatch(ProcessEvent.Exited.class::isInstance));
+        launcher.kill(id);
+        until(() -> emptied(id));
+        assertThat(carrying(id)).isZero();
+    }
+
+    @Test
+    void adoptsWhatAnEarlierLauncherLeftAndTellsItsEnd() throws Exception {
+        InstanceId id = launch("sleep", "300");
+        until(() -> !events.isEmpty());
+        var started = (ProcessEvent.Started) events.getFirst();
+        stop();
+        events.clear();
+        start();
+        List<KernelLauncher.Adopted> adopted = launcher.adopt();
+        assertThat(adopted).hasSize(1);
+        assertThat(adopted.getFirst().leader()).isEqualTo(started.leader());
+        assertThat(adopted.getFirst().alive()).isTrue();
+        launcher.kill(id);
+        until(() -> emptied(id));
+    }
+
+    private long carrying(InstanceId id) {
+        var proc = new dev.holdfast.linux.Proc(Path.of("/proc"));
+        try {
+            return proc.pids().stream()
+                    .filter(pid -> proc.environment(pid, "HOLDFAST_INSTANCE")
+                            .filter(id.value()::equals)
+                            .isPresent())
+                    .count();
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private long zombies() {
+        var host = new Host(Path.of("/proc"), () -> new MonoTime(0));
+        return host.proc().children(host.pid(), host.pid()).stream()
+                .flatMap(pid -> host.proc().stat(pid).stream())
+                .filter(s -> s.state() == 'Z')
+                .count();
+    }
+
+    private String output(InstanceId id) {
+        NativeBuffer b = NativeBuffer.allocate(4096);
+        int n = Descriptors.read(java.util.Objects.requireNonNull(stdout.get(id)), b, 0, 4096);
+        byte[] text = new byte[Math.max(n, 0)];
+        b.bytes().get(0, text);
+        return new String(text, StandardCharsets.UTF_8);
+    }
+
     private boolean emptied(InstanceId id) {
         return events.stream().anyMatch(e -> e instanceof ProcessEvent.Emptied && e.id().equals(id));
     }

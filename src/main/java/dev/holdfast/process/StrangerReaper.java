@@ -1,0 +1,61 @@
+package dev.holdfast.process;
+
+import dev.holdfast.linux.Children;
+import java.util.OptionalInt;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+
+/**
+ * Notices ended children that nobody launched: orphans handed to a subreaper or to PID 1, which stay zombies until they
+ * are waited for. Its thread only looks; the loop decides, since it alone knows whose exit status must be kept.
+ */
+final class StrangerReaper implements AutoCloseable {
+    private final Consumer<Runnable> loop;
+    private final IntConsumer ended;
+    private final Semaphore looked = new Semaphore(0);
+    private final Semaphore children = new Semaphore(0);
+    private volatile boolean closed;
+
+    /** @param ended told on the loop's thread of a child that has ended and is not reaped */
+    StrangerReaper(Consumer<Runnable> loop, IntConsumer ended) {
+        this.loop = loop;
+        this.ended = ended;
+        Thread.ofPlatform().name("holdfast-reaper").daemon().start(this::run);
+    }
+
+    /** There may be children now. */
+    void launched() {
+        children.release();
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                OptionalInt pid = Children.awaitEnded();
+                if (pid.isEmpty()) {
+                    children.acquire();
+                    children.drainPermits();
+                    continue;
+                }
+                // One at a time: until it is reaped, the kernel would name the same child again and again.
+                loop.accept(() -> {
+                    if (!closed) {
+                        ended.accept(pid.getAsInt());
+                    }
+                    looked.release();
+                });
+                looked.acquire();
+            }
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        children.release();
+        looked.release();
+    }
+}

@@ -1,0 +1,124 @@
+package dev.holdfast;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The one-way rule and the bans, as tests: ARCHITECTURE.md says why. */
+class ArchitectureTest {
+    private static final String ROOT = "dev.holdfast.";
+
+    /** Each room and the rooms it may use. What is not here is forbidden. */
+    private static final Map<String, Set<String>> EDGES = Map.of(
+            "unit", Set.of(),
+            "event", Set.of("unit"),
+            "linux.ffi", Set.of(),
+            "linux", Set.of("linux.ffi", "event", "unit"),
+            "config", Set.of("unit"),
+            "process", Set.of("linux", "event", "unit"),
+            "supervise", Set.of("process", "config", "event", "unit"));
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.holdfast");
+
+    @TestFactory
+    Stream<DynamicTest> usesOnlyTheRoomsBelow() {
+        return EDGES.entrySet().stream()
+                .map(e -> DynamicTest.dynamicTest(
+                        e.getKey(), () -> only(e.getKey(), e.getValue()).check(MAIN)));
+    }
+
+    @Test
+    void knowsEveryRoom() {
+        var rooms = MAIN.stream()
+                .map(JavaClass::getPackageName)
+                .filter(p -> p.startsWith(ROOT))
+                .map(p -> p.substring(ROOT.length()))
+                .filter(p -> MAIN.stream()
+                        .anyMatch(c -> c.getPackageName().equals(ROOT + p)
+                                && !c.getSimpleName().equals("package-info")))
+                .toList();
+        assertThat(EDGES.keySet()).containsAll(rooms);
+    }
+
+    @Test
+    void hasNoCycles() {
+        slices().matching("dev.holdfast.(*)..").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> keepsTheBans() {
+        return Stream.of(
+                        noClasses()
+                                .that()
+                                .resideOutsideOfPackage("dev.holdfast.linux.ffi")
+                                .should()
+                                .dependOnClassesThat()
+                                .resideInAPackage("java.lang.foreign.."),
+                        noClasses()
+                                .should()
+                                .dependOnClassesThat()
+                                .haveNameMatching("java\\.lang\\.(ProcessBuilder|ProcessHandle|Runtime)(\\$.*)?")
+                                .because("its reaper would race ours"),
+                        noClasses()
+                                .that()
+                                .resideOutsideOfPackages("dev.holdfast.daemon", "dev.holdfast.cli")
+                                .should()
+                                .callMethod(System.class, "nanoTime")
+                                .orShould()
+                                .callMethod(System.class, "currentTimeMillis")
+                                .orShould()
+                                .callMethod(System.class, "exit", int.class)
+                                .orShould()
+                                .callMethod(java.time.Instant.class, "now")
+                                .orShould()
+                                .callMethod(Thread.class, "sleep", long.class),
+                        noClasses().should().haveSimpleNameEndingWith("Manager"),
+                        noClasses().should().haveNameMatching(".*(Util|Utils|Helper|Impl|Base)"),
+                        noFields().that().areStatic().should().notBeFinal())
+                .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(MAIN)));
+    }
+
+    /** The rules bite: this very class, read as if it were main code, breaks the first of them. */
+    @Test
+    void refusesAForbiddenEdge() {
+        JavaClasses planted = new ClassFileImporter().importClasses(ArchitectureTest.class);
+        ArchRule rule = classes().that(resideInAPackage("dev.holdfast")).should(onlyDependOn(List.of("java..")));
+        assertThat(rule.evaluate(planted).hasViolation()).isTrue();
+    }
+
+    private static ArchRule only(String room, Set<String> below) {
+        var allowed = Stream.concat(Stream.of(room), below.stream())
+                .map(r -> ROOT + r)
+                .toList();
+        DescribedPredicate<JavaClass> other = resideInAPackage("dev.holdfast..");
+        for (String a : allowed) {
+            other = other.and(resideOutsideOfPackage(a));
+        }
+        return noClasses().that().resideInAPackage(ROOT + room).should().dependOnClassesThat(other);
+    }
+
+    private static com.tngtech.archunit.lang.ArchCondition<JavaClass> onlyDependOn(List<String> packages) {
+        return com.tngtech.archunit.lang.conditions.ArchConditions.onlyDependOnClassesThat(DescribedPredicate.describe(
+                "in " + packages, c -> c.getPackageName().startsWith("java")));
+    }
+}
