@@ -87,7 +87,15 @@ public final class Pidfd implements AutoCloseable {
 
     private static Usage usage(ByteBuffer b) {
         long micros = (b.getLong(0) + b.getLong(16)) * 1_000_000 + b.getLong(8) + b.getLong(24);
-        return new Usage(Duration.ofNanos(micros * 1000), b.getLong(32) * 1024);
+        long maxRss = b.getLong(32) * 1024;
+        return new Usage(Duration.ofNanos(micros * 1000), maxRss > ownMaxRss() ? (Long) maxRss : null);
+    }
+
+    /** A child's figure starts at ours: exec_mmap (fs/exec.c) books the old address space's peak as its own. */
+    private static long ownMaxRss() {
+        NativeBuffer usage = NativeBuffer.allocate(144);
+        long r = usage.use(a -> Syscall.GETRUSAGE.call(0, a));
+        return r == 0 ? usage.bytes().getLong(32) * 1024 : Long.MAX_VALUE;
     }
 
     private Outcome outcomeOfStranger() {
