@@ -8,24 +8,30 @@ import org.jspecify.annotations.Nullable;
 
 /** What is observed of a replica. What is wanted of it is apart: {@link Replica#wanted}. */
 sealed interface ReplicaState {
+    /** No process of it exists. */
+    sealed interface Idle extends ReplicaState {}
+
+    /** A process of it may exist. */
+    sealed interface Live extends ReplicaState {}
+
     /** Nothing runs, and nothing was given up. */
-    record Down() implements ReplicaState {}
+    record Down() implements Idle {}
 
     /** Wanted; a dependency is not yet as it must be. */
-    record Waiting() implements ReplicaState {}
+    record Waiting() implements Idle {}
 
     /** The pre_start hook runs. */
     record PreStart(
             InstanceId hook,
             MonoTime deadline,
             boolean killed,
-            @Nullable Outcome outcome) implements ReplicaState {}
+            @Nullable Outcome outcome) implements Live {}
 
     /** Asked of the kernel, not answered. */
-    record Launching(InstanceId main) implements ReplicaState {}
+    record Launching(InstanceId main) implements Live {}
 
     /** The leader runs. */
-    record Running(InstanceId main, ProcessRef leader, MonoTime since) implements ReplicaState {}
+    record Running(InstanceId main, ProcessRef leader, MonoTime since) implements Live {}
 
     /**
      * On its way down.
@@ -42,19 +48,19 @@ sealed interface ReplicaState {
             @Nullable InstanceId aux,
             MonoTime deadline,
             @Nullable Outcome ended)
-            implements ReplicaState {}
+            implements Live {}
 
     /** The post_stop hook runs. */
-    record PostStop(InstanceId hook, MonoTime deadline, boolean killed) implements ReplicaState {}
+    record PostStop(InstanceId hook, MonoTime deadline, boolean killed) implements Live {}
 
     /** Comes back at {@code until}. */
-    record Backoff(MonoTime until) implements ReplicaState {}
+    record Backoff(MonoTime until) implements Idle {}
 
     /** Ended as it should, and stays so. */
-    record Completed() implements ReplicaState {}
+    record Completed() implements Idle {}
 
     /** Given up; only a person brings it back. */
-    record Failed(String why) implements ReplicaState {}
+    record Failed(String why) implements Idle {}
 
     /** How far a stop has come. */
     enum Phase {

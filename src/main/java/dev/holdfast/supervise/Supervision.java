@@ -25,7 +25,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -73,7 +72,7 @@ public final class Supervision {
             Supplier<InstanceId> ids,
             long seed) {
         this.specs = new TreeMap<>(specs);
-        this.neighbours = neighbours(this.specs.values());
+        this.neighbours = Neighbours.of(this.specs.values());
         this.shutdownTimeout = shutdownTimeout;
         this.exitPolicy = exitPolicy;
         this.ids = ids;
@@ -175,7 +174,7 @@ public final class Supervision {
     private void tick() {
         if (!now.mono().isBefore(killAllAt)) {
             killAllAt = MonoTime.NEVER;
-            replicas.values().forEach(r -> r.killNow(now));
+            replicas.values().forEach(r -> r.down.killNow(now));
         }
         for (ReplicaId id : deadlines.due(now.mono())) {
             Replica r = replicas.get(id);
@@ -254,7 +253,7 @@ public final class Supervision {
         specs = new TreeMap<>(fresh);
         var all = new ArrayList<>(specs.values());
         all.addAll(old.values()); // those on their way out still wait and are waited for
-        neighbours = neighbours(all);
+        neighbours = Neighbours.of(all);
         for (Replica r : List.copyOf(replicas.values())) {
             ProcessSpec spec = specs.get(r.id.process());
             if (spec == null || !spec.enabled() || r.id.index() >= spec.replicas()) {
@@ -323,17 +322,6 @@ public final class Supervision {
         }
     }
 
-    private static Map<String, Set<String>> neighbours(Collection<ProcessSpec> specs) {
-        var neighbours = new HashMap<String, Set<String>>();
-        for (ProcessSpec spec : specs) {
-            for (String dependency : spec.dependsOn().keySet()) {
-                neighbours.computeIfAbsent(dependency, k -> new TreeSet<>()).add(spec.name());
-                neighbours.computeIfAbsent(spec.name(), k -> new TreeSet<>()).add(dependency);
-            }
-        }
-        return neighbours;
-    }
-
     private Optional<String> unmet(Replica r) {
         for (Map.Entry<String, DependencyCondition> e : r.spec.dependsOn().entrySet()) {
             List<Replica> needed = of(Set.of(e.getKey()));
@@ -375,21 +363,18 @@ public final class Supervision {
             case ExitPolicy.AllStopped() -> {
                 boolean over = all.stream().allMatch(r -> r.settled() && !r.live());
                 if (over) {
-                    finish(all.stream().mapToInt(Supervision::failureCode).max().orElse(0));
+                    finish(all.stream().mapToInt(ExitCode::ofFailure).max().orElse(0));
                 }
             }
             case ExitPolicy.AnyFailed() ->
                 all.stream()
                         .filter(r -> r.state instanceof ReplicaState.Failed)
                         .findFirst()
-                        .ifPresent(r -> endWith(failureCode(r)));
+                        .ifPresent(r -> endWith(ExitCode.ofFailure(r)));
             case ExitPolicy.With(String name) -> {
                 List<Replica> deciders = of(Set.of(name));
                 if (!deciders.isEmpty() && deciders.stream().allMatch(r -> r.settled() && !r.live())) {
-                    endWith(deciders.stream()
-                            .mapToInt(Supervision::exitCode)
-                            .max()
-                            .orElse(0));
+                    endWith(deciders.stream().mapToInt(ExitCode::of).max().orElse(0));
                 }
             }
         }
@@ -410,21 +395,6 @@ public final class Supervision {
     private void finish(int code) {
         finished = true;
         actions.add(new Action.Finish(Math.max(code, decidedCode)));
-    }
-
-    private static int failureCode(Replica r) {
-        return r.state instanceof ReplicaState.Failed ? Math.max(1, exitCode(r)) : 0;
-    }
-
-    /** As a shell tells it: the code, or 128 plus the signal. */
-    private static int exitCode(Replica r) {
-        return r.lastExit()
-                .map(e -> switch (e.outcome()) {
-                    case Outcome.Exited(int code) -> code;
-                    case Outcome.Signalled(int signal, boolean _) -> 128 + signal;
-                    case Outcome.Unknown _ -> 1;
-                })
-                .orElse(0);
     }
 
     private Replica replica(ReplicaId id, ProcessSpec spec) {

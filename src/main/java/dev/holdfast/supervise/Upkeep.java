@@ -1,0 +1,74 @@
+package dev.holdfast.supervise;
+
+import dev.holdfast.event.Event;
+import dev.holdfast.supervise.ReplicaState.Running;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Now;
+import java.time.Duration;
+
+/** What a running replica is due: probes, what their answers mean, its start timeout and its longest run. */
+final class Upkeep {
+    private final Replica self;
+
+    Upkeep(Replica self) {
+        this.self = self;
+    }
+
+    void runningTick(Running r, Now now) {
+        if (!now.mono().isBefore(startDeadline(r))) {
+            self.down.stop(r, "not ready within " + self.spec.startTimeout(), now);
+            return;
+        }
+        if (!now.mono().isBefore(recycleAt(r))) {
+            self.planned = true;
+            self.down.stop(r, "max_runtime " + self.spec.maxRuntime() + " is over", now);
+            return;
+        }
+        if (self.health.overdue(now.mono())) {
+            judge(
+                    r,
+                    self.health.answered(self.spec, self.health.sequence(), false, "no answer in time", now.mono()),
+                    now);
+            if (!(self.state instanceof Running)) {
+                return;
+            }
+        }
+        var check = self.health.due(self.spec, now.mono());
+        if (check != null) {
+            self.around.act(new Action.Probe(
+                    r.main(), self.id, self.health.sequence(), check.check(), check.timeout(), self.spec));
+        }
+        self.around.changed(self);
+    }
+
+    void judge(Running r, Health.Verdict verdict, Now now) {
+        switch (verdict) {
+            case NOTHING -> {}
+            case READY -> self.around.act(new Action.Journal(new Event.Ready(now.wall(), self.id)));
+            case RECOVERED -> self.around.act(new Action.Journal(new Event.Breaker(now.wall(), self.id, "closed")));
+            case UNHEALTHY -> {
+                self.around.act(new Action.Journal(new Event.Unhealthy(now.wall(), self.id, self.health.detail())));
+                if (self.wanted == Replica.Wanted.UP
+                        && self.around.siblingsUp(self)
+                        && self.health.mayRestart(self.spec, now.mono())) {
+                    self.down.stop(r, "self.health: " + self.health.detail(), now);
+                }
+            }
+        }
+        self.around.changed(self);
+    }
+
+    MonoTime startDeadline(Running r) {
+        boolean bounded = !self.health.ready()
+                && self.spec.readiness() != null
+                && !self.spec.startTimeout().isZero();
+        return bounded && self.wanted == Replica.Wanted.UP ? r.since().plus(self.spec.startTimeout()) : MonoTime.NEVER;
+    }
+
+    MonoTime recycleAt(Running r) {
+        Duration max = self.spec.maxRuntime();
+        return max == null || self.wanted == Replica.Wanted.DOWN
+                ? MonoTime.NEVER
+                : r.since().plus(max);
+    }
+}
