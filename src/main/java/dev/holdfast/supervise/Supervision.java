@@ -15,7 +15,6 @@ import dev.holdfast.unit.Now;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -59,6 +58,7 @@ public final class Supervision {
     private boolean shuttingDown;
     private boolean finished;
     private MonoTime killAllAt = MonoTime.NEVER;
+    private int decidedCode;
 
     /**
      * @param specs what shall run
@@ -353,34 +353,12 @@ public final class Supervision {
         }
         if (shuttingDown) {
             if (replicas.values().stream().noneMatch(Replica::live) && owners.isEmpty() && strays.isEmpty()) {
-                finish(0);
+                finish();
             }
             return;
         }
-        Collection<Replica> all = replicas.values();
-        switch (exitPolicy) {
-            case ExitPolicy.Never() -> {}
-            case ExitPolicy.AllStopped() -> {
-                boolean over = all.stream().allMatch(r -> r.settled() && !r.live());
-                if (over) {
-                    finish(all.stream().mapToInt(ExitCode::ofFailure).max().orElse(0));
-                }
-            }
-            case ExitPolicy.AnyFailed() ->
-                all.stream()
-                        .filter(r -> r.state instanceof ReplicaState.Failed)
-                        .findFirst()
-                        .ifPresent(r -> endWith(ExitCode.ofFailure(r)));
-            case ExitPolicy.With(String name) -> {
-                List<Replica> deciders = of(Set.of(name));
-                if (!deciders.isEmpty() && deciders.stream().allMatch(r -> r.settled() && !r.live())) {
-                    endWith(deciders.stream().mapToInt(ExitCode::of).max().orElse(0));
-                }
-            }
-        }
+        ExitCode.decided(exitPolicy, replicas.values()).ifPresent(this::endWith);
     }
-
-    private int decidedCode;
 
     /** The others are stopped first; then the code of the one that decided. */
     private void endWith(int code) {
@@ -388,13 +366,13 @@ public final class Supervision {
         shutDown("global.exit");
         settleGraph();
         if (replicas.values().stream().noneMatch(Replica::live) && owners.isEmpty() && strays.isEmpty()) {
-            finish(0);
+            finish();
         }
     }
 
-    private void finish(int code) {
+    private void finish() {
         finished = true;
-        actions.add(new Action.Finish(Math.max(code, decidedCode)));
+        actions.add(new Action.Finish(decidedCode));
     }
 
     private Replica replica(ReplicaId id, ProcessSpec spec) {

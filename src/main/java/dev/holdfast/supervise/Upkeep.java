@@ -51,7 +51,7 @@ final class Upkeep {
                 if (self.wanted == Replica.Wanted.UP
                         && self.around.siblingsUp(self)
                         && self.health.mayRestart(self.spec, now.mono())) {
-                    self.down.stop(r, "self.health: " + self.health.detail(), now);
+                    self.down.stop(r, "health: " + self.health.detail(), now);
                 }
             }
         }
