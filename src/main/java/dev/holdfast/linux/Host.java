@@ -58,6 +58,18 @@ public final class Host {
         check("prctl(PR_SET_CHILD_SUBREAPER)", Syscall.PRCTL.call(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0));
     }
 
+    /**
+     * The gate finds its child through /proc/PID/task/TID/children.
+     *
+     * @throws IOException when this kernel has no such file, rather than at the first launch
+     */
+    public void requireChildrenFiles() throws IOException {
+        if (!Files.isReadable(procRoot.resolve("self/task/" + pid + "/children"))) {
+            throw new IOException(
+                    procRoot + "/self/task/TID/children is missing: Holdfast needs a kernel with CONFIG_PROC_CHILDREN");
+        }
+    }
+
     /** The one child of a thread that makes only one. */
     public ProcessRef onlyChildOf(int tid) throws IOException {
         List<Integer> children = proc.children(pid, tid);

@@ -76,6 +76,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         this.host = host;
         this.files = new InstanceFiles(runDir);
         this.containment = new Containment(host, poller, loop, events, instances, this::forget);
+        host.requireChildrenFiles();
         String comm = host.gateName(runDir);
         host.killGatedOrphans(comm);
         Path gates = Files.createDirectories(runDir.resolve("gates"));
