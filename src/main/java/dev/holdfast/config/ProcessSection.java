@@ -1,0 +1,283 @@
+package dev.holdfast.config;
+
+import dev.holdfast.unit.ByteSize;
+import dev.holdfast.unit.CpuAmount;
+import dev.holdfast.unit.Percent;
+import dev.holdfast.unit.Signal;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One entry of {@code processes:} as it is written. */
+@Doc("a process")
+record ProcessSection(
+        @Doc("the program and its arguments; one text only with shell: true") @Required
+        Command command,
+
+        @Doc("run the command, a text, by sh -c") boolean shell,
+        @Doc("directory it starts in") @Nullable String workingDir,
+        @Doc("whom it runs as") @Nullable String user,
+
+        @Doc("its group; the user's own when not given") @Nullable
+        String group,
+
+        @Doc("mode bits its files do not get") @Default("022")
+        Octal umask,
+
+        @Doc("variables, or clean, pass and set") @Nullable Environment env,
+        @Doc("files of NAME=VALUE lines") List<String> envFile,
+        @Doc("-20 (most favoured) to 19") @Nullable Integer nice,
+        @Doc("I/O scheduling") @Nullable Io io,
+
+        @Doc("resource limits of setrlimit(2), such as nofile")
+        Map<String, Rlimit> rlimits,
+
+        @Doc("processors it may use") List<Integer> cpuAffinity,
+
+        @Doc("-1000 (never) to 1000 (first) when memory runs out") @Nullable
+        Integer oomScoreAdj,
+
+        @Doc("whether ending is its purpose") @Default("longrun")
+        ProcessSpec.Type type,
+
+        @Doc("how many of it") @Default("1") int replicas,
+
+        @Doc("HOLDFAST_PORT of replica i is this plus i") @Nullable
+        Integer portBase,
+
+        @Doc("what must be so before it starts") @Nullable Dependencies dependsOn,
+        @Doc("commands around start and stop") @Nullable Hooks hooks,
+        @Doc("when it comes back") @Nullable Restart restart,
+        @Doc("exit codes that are no failure, beside 0") List<Integer> plannedExitCodes,
+
+        @Doc("after which it is stopped and started again") @Nullable
+        Duration maxRuntime,
+
+        @Doc("how it is asked to end") @Nullable Stop stop,
+        @Doc("readiness and liveness in one") @Nullable Health health,
+        @Doc("when it counts as up") @Nullable Health readiness,
+        @Doc("when it must be restarted") @Nullable Health liveness,
+        @Doc("from start to ready") @Default("90s") Duration startTimeout,
+
+        @Doc("false: as if it were not there") @Default("true")
+        boolean enabled,
+
+        @Doc("starts only when asked") boolean manual,
+        @Doc("where its output goes") @Nullable Logging logging,
+        @Doc("limits and reservations") @Nullable Resources resources,
+        @Doc("what it cannot reach") @Nullable Sandbox sandbox,
+        @Doc("shares of its memory limit") @Nullable MemoryWatch memoryWatch) {
+
+    @Doc("a command")
+    record Command(List<String> argv, @Nullable String line) {
+        @Form
+        static Command ofList(List<String> argv) {
+            if (argv.isEmpty() || argv.getFirst().isEmpty()) {
+                throw new IllegalArgumentException("a command needs a program");
+            }
+            return new Command(argv, null);
+        }
+
+        @Form
+        static Command ofLine(String line) {
+            return new Command(List.of(), line);
+        }
+    }
+
+    @Doc("an environment: variables, or clean, pass and set")
+    record Environment(
+            @Doc("nothing of the daemon's environment") boolean clean,
+            @Doc("what is passed on when clean") List<String> pass,
+            @Doc("variables") Map<String, String> set) {
+        @Form
+        static Environment ofVariables(Map<String, String> variables) {
+            return new Environment(false, List.of(), variables);
+        }
+    }
+
+    @Doc("an I/O priority")
+    record Io(
+            @KeyName("class") @Doc("realtime, best-effort or idle") @Required
+            LaunchSpec.IoClass ioClass,
+
+            @Doc("0 (first served) to 7") @Default("4") int priority) {}
+
+    @Doc("a limit: a number, unlimited, or soft and hard")
+    record Rlimit(@Required String soft, @Required String hard) {
+        @Form
+        static Rlimit ofBoth(String both) {
+            return new Rlimit(both, both);
+        }
+    }
+
+    @Doc("dependencies")
+    record Dependencies(Map<String, ProcessSpec.DependencyCondition> on) {
+        @Form
+        static Dependencies ofNames(List<String> names) {
+            var on = new LinkedHashMap<String, ProcessSpec.DependencyCondition>();
+            names.forEach(n -> on.put(n, ProcessSpec.DependencyCondition.STARTED));
+            return new Dependencies(on);
+        }
+
+        @Form
+        static Dependencies ofConditions(Map<String, ProcessSpec.DependencyCondition> on) {
+            return new Dependencies(on);
+        }
+    }
+
+    @Doc("hooks")
+    record Hooks(
+            @Nullable Hook preStart,
+            @Nullable Hook postStart,
+            @Nullable Hook preStop,
+            @Nullable Hook postStop) {}
+
+    @Doc("a hook")
+    record Hook(
+            @Required Command command,
+            boolean shell,
+            @Default("30s") Duration timeout) {}
+
+    @Doc("a restart policy")
+    record Restart(
+            @Doc("which ends are followed by a restart") RestartSpec.@Nullable Policy policy,
+            @Doc("before the first restart") @Default("1s") Duration delay,
+            @Doc("the longest delay") @Default("1m") Duration maxDelay,
+
+            @Doc("growth from failure to failure") @Default("2")
+            double multiplier,
+
+            @Doc("spread of the delay") @Default("10%") Percent jitter,
+
+            @Doc("restarts allowed within window; none: no limit") @Nullable
+            Integer limit,
+
+            @Doc("in which limit counts") @Default("10m") Duration window,
+
+            @Doc("having run this long, failures count anew") @Default("30s")
+            Duration resetAfter) {
+        @Form
+        static Restart ofPolicy(RestartSpec.Policy policy) {
+            return new Restart(
+                    policy,
+                    Duration.ofSeconds(1),
+                    Duration.ofMinutes(1),
+                    2,
+                    Percent.parse("10%"),
+                    null,
+                    Duration.ofMinutes(10),
+                    Duration.ofSeconds(30));
+        }
+    }
+
+    @Doc("a stop")
+    record Stop(
+            @Doc("sent to the process group") @Default("TERM")
+            Signal signal,
+
+            @Doc("from the request to SIGKILL of everything") @Default("10s")
+            Duration timeout,
+
+            @Doc("run in place of the signal; $MAINPID is the process") @Nullable
+            Command command) {}
+
+    @Doc("a health check")
+    record Health(
+            @Nullable Exec exec,
+            @Nullable Http http,
+            @Nullable Tcp tcp,
+
+            @KeyName("notify") @Doc("READY=1 on NOTIFY_SOCKET")
+            boolean readyNotice,
+
+            @Default("0") Duration initialDelay,
+            @Default("10s") Duration period,
+            @Default("5s") Duration timeout,
+            @Default("1") int successThreshold,
+            @Default("3") int failureThreshold,
+            @Nullable Breaker breaker) {}
+
+    @Doc("a command whose exit 0 is health")
+    record Exec(@Required Command command) {}
+
+    @Doc("a URL that answers")
+    record Http(
+            @Required URI url,
+            @Doc("none: any 2xx or 3xx") @Nullable Integer expectStatus) {}
+
+    @Doc("a port that accepts")
+    record Tcp(@Doc("host:port") @Required String address) {}
+
+    @Doc("a circuit breaker")
+    record Breaker(
+            @Doc("health restarts in a row that open it") @Default("5")
+            int maxFailures,
+
+            @Doc("how long it stays open") @Default("30s") Duration resetTimeout) {}
+
+    @Doc("logging of a process")
+    record Logging(@Nullable LogFile file, @Nullable Multiline multiline, List<String> redact) {}
+
+    @Doc("a log file")
+    record LogFile(@Nullable String path, @Nullable Rotation rotation) {}
+
+    @Doc("a rotation")
+    record Rotation(
+            @Default("50Mi") ByteSize maxSize,
+            @Nullable Duration maxAge,
+            @Default("5") int maxBackups,
+            boolean compress) {}
+
+    @Doc("joined lines")
+    record Multiline(@Required String start) {}
+
+    @Doc("resources")
+    record Resources(@Nullable Limits limits, @Nullable Reservations reservations) {}
+
+    @Doc("limits")
+    record Limits(
+            @Nullable CpuAmount cpu,
+            @Nullable ByteSize memory,
+            @Nullable ByteSize memoryHigh,
+            @Nullable ByteSize memorySwap,
+            @Nullable Integer pids,
+            @Nullable IoLimits io) {}
+
+    @Doc("I/O limits")
+    record IoLimits(
+            @Nullable ByteSize readBytes,
+            @Nullable ByteSize writeBytes,
+            @Nullable Integer readOps,
+            @Nullable Integer writeOps,
+            @Nullable Integer weight) {}
+
+    @Doc("reservations")
+    record Reservations(@Nullable CpuAmount cpu, @Nullable ByteSize memory) {}
+
+    @Doc("a sandbox")
+    record Sandbox(
+            boolean noNewPrivileges,
+            @Nullable ProtectSystem protectSystem,
+            boolean protectHome,
+            boolean privateTmp,
+            List<String> readWritePaths,
+            List<String> readOnlyPaths,
+            boolean privateNetwork,
+            @Nullable String hostname,
+            @Nullable Capabilities capabilities) {}
+
+    /** How much of the system is read-only. */
+    enum ProtectSystem {
+        FULL,
+        STRICT
+    }
+
+    @Doc("capabilities")
+    record Capabilities(List<String> keep, List<String> drop) {}
+
+    @Doc("a memory watch")
+    record MemoryWatch(@Nullable Percent warn, @Nullable Percent recycle) {}
+}
