@@ -28,11 +28,22 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 final class Binder {
     private final Problems problems;
     private final Interpolation interpolation;
+    private final boolean partial;
     private final IdentityHashMap<Object, Map<String, Node>> positions = new IdentityHashMap<>();
 
     Binder(Problems problems, Interpolation interpolation) {
+        this(problems, interpolation, false);
+    }
+
+    private Binder(Problems problems, Interpolation interpolation, boolean partial) {
         this.problems = problems;
         this.interpolation = interpolation;
+        this.partial = partial;
+    }
+
+    /** Tells what is wrong with a section that may leave out what is required, as {@code defaults} does. */
+    static void check(Node node, Class<?> type, Problems problems, Interpolation interpolation) {
+        new Binder(problems, interpolation, true).bind(node, type);
     }
 
     /** Null when it did not fit; then there is a problem. */
@@ -183,7 +194,7 @@ final class Binder {
         for (int i = 0; i < components.length; i++) {
             if (values[i] == null && !at.containsKey(components[i].getName())) {
                 values[i] = absent(components[i]);
-                if (values[i] == null && components[i].isAnnotationPresent(Required.class)) {
+                if (values[i] == null && !partial && components[i].isAnnotationPresent(Required.class)) {
                     problems.add(node, "the key " + keyOf(components[i]) + " is missing");
                     whole = false;
                 }

@@ -1,7 +1,7 @@
 package dev.holdfast.config;
 
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +22,13 @@ public record LaunchSpec(
         @Nullable String user,
         @Nullable String group,
         int umask,
-        Map<String, String> environment,
+        SortedMap<String, String> environment,
         boolean cleanEnvironment,
         List<String> passEnvironment,
         @Nullable Integer nice,
         @Nullable IoClass ioClass,
         int ioPriority,
-        Map<String, RlimitSpec> rlimits,
+        SortedMap<String, RlimitSpec> rlimits,
         List<Integer> cpuAffinity,
         @Nullable Integer oomScoreAdj) {
     /** ioprio_set(2) classes. */

@@ -38,6 +38,21 @@ public record ProcessSpec(
         boolean enabled,
         boolean manual,
         LogSpec log) {
+    /**
+     * What a running instance cannot change: when this differs, a reload starts it anew. Equal in every run of the
+     * daemon for equal configurations.
+     *
+     * @return 64 hexadecimal digits
+     */
+    public String fingerprint() {
+        return Fingerprint.of(launch, portBase == null ? 0 : portBase, notifies());
+    }
+
+    /** Whether it is given a NOTIFY_SOCKET. */
+    public boolean notifies() {
+        return readiness != null && readiness.check() instanceof HealthSpec.Check.Notify;
+    }
+
     /** Whether ending is its purpose. */
     public enum Type {
         LONGRUN,

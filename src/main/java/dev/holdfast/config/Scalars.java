@@ -25,7 +25,7 @@ final class Scalars {
     record Scalar(String name, List<String> type, Function<String, Object> read) {}
 
     private static final Map<Class<?>, Scalar> BY_CLASS = Map.ofEntries(
-            entry(String.class, "a text", text -> text, "string", "number"),
+            entry(String.class, "a text", text -> text, "string", "number", "boolean"),
             entry(boolean.class, "true or false", Scalars::bool, "boolean"),
             entry(Boolean.class, "true or false", Scalars::bool, "boolean"),
             entry(int.class, "a whole number", Scalars::integer, "integer"),

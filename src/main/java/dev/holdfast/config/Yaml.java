@@ -161,6 +161,11 @@ final class Yaml {
         return mapping(tuples, mapping);
     }
 
+    static MappingNode without(MappingNode mapping, String key) {
+        return mapping(
+                mapping.getValue().stream().filter(t -> !name(t).equals(key)).toList(), mapping);
+    }
+
     static MappingNode mapping(List<NodeTuple> tuples, MappingNode at) {
         return new MappingNode(Tag.MAP, true, tuples, FlowStyle.BLOCK, at.getStartMark(), at.getEndMark());
     }

@@ -260,7 +260,7 @@ public final class Supervision {
                 remove(r, reason);
                 continue;
             }
-            boolean again = !spec.launch().equals(r.spec.launch());
+            boolean again = !spec.fingerprint().equals(r.spec.fingerprint());
             r.reconfigure(spec, now);
             if (again && r.live()) {
                 r.restart(reason, now);

@@ -13,7 +13,6 @@ import dev.holdfast.config.StopSpec;
 import dev.holdfast.unit.Signal;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -109,13 +108,13 @@ final class RandomSpecs {
                 null,
                 null,
                 022,
-                Map.of(),
+                new java.util.TreeMap<>(),
                 false,
                 List.of(),
                 null,
                 null,
                 0,
-                Map.of(),
+                new java.util.TreeMap<>(),
                 List.of(),
                 null);
     }

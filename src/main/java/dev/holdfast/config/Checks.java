@@ -1,0 +1,210 @@
+package dev.holdfast.config;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** What only a look at the whole file can tell: names that are referred to, cycles, contradictions. */
+final class Checks {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+    private static final Pattern RECOVER_WHEN =
+            Pattern.compile("(memory|cpu|swap|disk|pressure|latency|down)( (warning|critical))?( for .+)?");
+
+    private final Problems problems;
+    private final Binder binder;
+    private final Document document;
+    private final Node root;
+
+    Checks(Problems problems, Binder binder, Document document, Node root) {
+        this.problems = problems;
+        this.binder = binder;
+        this.document = document;
+        this.root = root;
+    }
+
+    void run() {
+        if (document.version() != 1) {
+            problems.add(binder.at(document, "version", root), "\"" + document.version() + "\": this version reads 1");
+        }
+        for (Map<String, ?> named :
+                List.<Map<String, ?>>of(document.processes(), document.schedules(), document.queues())) {
+            named.keySet().forEach(name -> name(named, name));
+        }
+        document.processes().forEach(this::process);
+        cycles();
+        new Mentions(problems, binder, document, root).run();
+        document.schedules().forEach(this::schedule);
+        document.queues().forEach((name, q) -> limits(q.resources(), binder.at(document.queues(), name)));
+        GuardSections.Guard guard = document.guard();
+        if (guard != null) {
+            guard.rules().forEach((name, rule) -> rule(rule, binder.at(guard.rules(), name)));
+        }
+        GuardSections.Host host = document.host();
+        if (host != null) {
+            for (Document.Recover r : host.recover()) {
+                String when = r.when();
+                if (when != null && !RECOVER_WHEN.matcher(when).matches()) {
+                    problems.add(binder.at(r, "when", root), "\"" + when + "\": such as memory critical for 1m");
+                }
+            }
+        }
+    }
+
+    private void name(Map<String, ?> named, String name) {
+        if (!NAME.matcher(name).matches()) {
+            problems.add(
+                    binder.at(named, name),
+                    "\"" + name
+                            + "\": a name has letters, digits, . _ and -, begins with a letter or digit, at most 63");
+        }
+    }
+
+    private void process(String name, ProcessSection p) {
+        Node at = binder.at(document.processes(), name);
+        limits(p.resources(), at);
+        ProcessSection.Logging logging = p.logging();
+        if (logging != null) {
+            logging.redact().forEach(r -> pattern(r, binder.at(logging, "redact", at)));
+            ProcessSection.Multiline m = logging.multiline();
+            if (m != null) {
+                pattern(m.start(), binder.at(m, "start", at));
+            }
+        }
+        if (p.health() != null && (p.readiness() != null || p.liveness() != null)) {
+            problems.add(
+                    binder.at(p, "health", at), "health is readiness and liveness in one: give it, or those, not both");
+        }
+        ProcessSection.Health liveness = p.liveness();
+        if (liveness != null && liveness.readyNotice()) {
+            problems.add(
+                    binder.at(liveness, "readyNotice", at), "READY=1 comes once; it is for readiness, not liveness");
+        }
+        ProcessSection.Dependencies on = p.dependsOn();
+        if (on == null) {
+            return;
+        }
+        Node where = binder.at(p, "dependsOn", at);
+        on.on().forEach((other, condition) -> {
+            ProcessSection needed = document.processes().get(other);
+            if (needed == null) {
+                problems.add(
+                        where,
+                        "\"" + name + "\" depends on \"" + other + "\", which is no process"
+                                + Problems.hint(other, document.processes().keySet()));
+            } else if (!needed.enabled() && p.enabled()) {
+                problems.add(where, "\"" + name + "\" depends on \"" + other + "\", which is not enabled");
+            } else if (condition == ProcessSpec.DependencyCondition.COMPLETED
+                    && needed.type() != ProcessSpec.Type.ONESHOT) {
+                problems.add(where, "\"" + other + "\" never completes: it is no oneshot");
+            } else if (condition == ProcessSpec.DependencyCondition.HEALTHY
+                    && needed.health() == null
+                    && needed.readiness() == null
+                    && needed.liveness() == null) {
+                problems.add(
+                        where, "\"" + other + "\" has no health, readiness or liveness that could make it healthy");
+            }
+        });
+    }
+
+    private void limits(ProcessSection.@Nullable Resources resources, Node at) {
+        ProcessSection.Limits l = resources == null ? null : resources.limits();
+        if (resources == null || l == null) {
+            return;
+        }
+        var memory = l.memory();
+        var swap = l.memorySwap();
+        if (memory != null && swap != null && swap.compareTo(memory) < 0) {
+            problems.add(
+                    binder.at(l, "memorySwap", at),
+                    "memory_swap (" + swap + ") is memory and swap together, so not below memory (" + memory + ")");
+        }
+        var high = l.memoryHigh();
+        if (memory != null && high != null && high.compareTo(memory) > 0) {
+            problems.add(binder.at(l, "memoryHigh", at), "memory_high (" + high + ") is above memory (" + memory + ")");
+        }
+        new Ranges(problems, binder, l, at).within("pids", l.pids(), 1, 4_194_304);
+        ProcessSection.Reservations kept = resources.reservations();
+        var reserved = kept == null ? null : kept.memory();
+        if (kept != null && memory != null && reserved != null && reserved.compareTo(memory) > 0) {
+            problems.add(binder.at(kept, "memory", at), "more is reserved (" + reserved + ") than the limit allows");
+        }
+    }
+
+    private void schedule(String name, JobSections.Schedule s) {
+        Node at = binder.at(document.schedules(), name);
+        if (s.cron().strip().split("\\s+", -1).length != 5 && !s.cron().startsWith("@")) {
+            problems.add(
+                    binder.at(s, "cron", at),
+                    "\"" + s.cron() + "\": five fields are expected, minute hour day month weekday");
+        }
+        limits(s.resources(), at);
+    }
+
+    private void rule(GuardSections.Rule rule, Node at) {
+        if (rule.any().isEmpty() && rule.all().isEmpty() && rule.total().isEmpty()) {
+            problems.add(at, "a rule needs a condition under any, all or total");
+        }
+        String command = rule.match().command();
+        if (command != null) {
+            pattern(command, binder.at(rule.match(), "command", at));
+        }
+        String exclude = rule.match().exclude();
+        if (exclude != null) {
+            pattern(exclude, binder.at(rule.match(), "exclude", at));
+        }
+    }
+
+    private void pattern(String regex, Node at) {
+        try {
+            Pattern.compile(regex);
+        } catch (PatternSyntaxException e) {
+            problems.add(at, "\"" + regex + "\" is no regular expression: " + e.getDescription());
+        }
+    }
+
+    /** Each cycle once, told at the first of its processes. */
+    private void cycles() {
+        Set<String> clean = new HashSet<>();
+        for (String name : document.processes().keySet()) {
+            walk(name, new ArrayDeque<>(), clean);
+        }
+    }
+
+    private void walk(String name, Deque<String> path, Set<String> clean) {
+        if (clean.contains(name) || !document.processes().containsKey(name)) {
+            return;
+        }
+        if (path.contains(name)) {
+            var cycle = new ArrayDeque<String>();
+            for (String step : path) { // the newest first
+                cycle.addFirst(step);
+                if (step.equals(name)) {
+                    break;
+                }
+            }
+            clean.addAll(cycle);
+            problems.add(
+                    binder.at(document.processes(), name),
+                    "a cycle of dependencies: " + String.join(" → ", cycle) + " → " + name);
+            return;
+        }
+        path.push(name);
+        needed(name).forEach(other -> walk(other, path, clean));
+        path.pop();
+        clean.add(name);
+    }
+
+    private Collection<String> needed(String name) {
+        ProcessSection p = document.processes().get(name);
+        ProcessSection.Dependencies on = p == null ? null : p.dependsOn();
+        return on == null ? List.of() : on.on().keySet();
+    }
+}

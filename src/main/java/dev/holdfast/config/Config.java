@@ -1,0 +1,14 @@
+package dev.holdfast.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * A configuration that is whole and sound.
+ *
+ * @param file the main file
+ * @param processes by name
+ * @param notBuilt what it asks for that this version cannot do yet: to be refused, never ignored
+ */
+public record Config(Path file, GlobalSpec global, SortedMap<String, ProcessSpec> processes, List<Problem> notBuilt) {}

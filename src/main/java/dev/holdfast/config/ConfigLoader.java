@@ -1,0 +1,94 @@
+package dev.holdfast.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/** Reads a configuration, wholly or not at all. */
+public final class ConfigLoader {
+    private static final Map<String, String> DEFAULTED =
+            Map.of("process", "processes", "schedule", "schedules", "queue", "queues");
+
+    private final Map<String, String> environment;
+    private final boolean root;
+
+    /**
+     * @param environment for {@code ${NAME}}
+     * @param root whether files that everyone may write are refused
+     */
+    public ConfigLoader(Map<String, String> environment, boolean root) {
+        this.environment = Map.copyOf(environment);
+        this.root = root;
+    }
+
+    /** Reads the file and all it includes. Never throws for what a file says. */
+    public Loaded load(Path file) {
+        var problems = new Problems();
+        var sources = new Sources(problems, root);
+        MappingNode written = sources.read(file, null);
+        if (written == null) {
+            return new Loaded.Unsound(problems.list());
+        }
+        var variables = new HashMap<String, String>();
+        if (Yaml.get(written, "env_file") instanceof SequenceNode files) {
+            for (Node f : files.getValue()) {
+                if (f instanceof ScalarNode s) {
+                    variables.putAll(sources.variables(file.resolveSibling(s.getValue()), f));
+                }
+            }
+        }
+        variables.putAll(environment); // what the caller says wins over what lies in files
+        var interpolation = new Interpolation(variables);
+        var binder = new Binder(problems, interpolation);
+        Node defaults = Yaml.get(written, "defaults");
+        if (defaults != null) {
+            Binder.check(defaults, Document.Defaults.class, problems, interpolation);
+        }
+        MappingNode whole = withDefaults(written);
+        Document document = binder.bind(whole, Document.class);
+        if (document == null) {
+            return new Loaded.Unsound(problems.list());
+        }
+        var resolver = new Resolver(problems, binder, sources);
+        GlobalSpec global = resolver.global(document, whole);
+        var processes = new TreeMap<String, ProcessSpec>();
+        document.processes().forEach((name, section) -> {
+            Node at = binder.at(document.processes(), name);
+            processes.put(name, resolver.process(name, section, at));
+        });
+        new Checks(problems, binder, document, whole).run();
+        if (!problems.isEmpty()) {
+            return new Loaded.Unsound(problems.list());
+        }
+        return new Loaded.Sound(new Config(file, global, processes, NotBuilt.of(whole)));
+    }
+
+    /** Lays {@code defaults} under every entry, and takes them away: partial as they are, they would not bind alone. */
+    private static MappingNode withDefaults(MappingNode written) {
+        MappingNode result = Yaml.without(written, "defaults");
+        if (!(Yaml.get(written, "defaults") instanceof MappingNode defaults)) {
+            return result;
+        }
+        for (NodeTuple t : defaults.getValue()) {
+            String section = DEFAULTED.get(Yaml.name(t));
+            Node entries = section == null ? null : Yaml.get(written, section);
+            if (section == null || !(entries instanceof MappingNode all)) {
+                continue;
+            }
+            List<NodeTuple> laid = new ArrayList<>();
+            for (NodeTuple entry : all.getValue()) {
+                laid.add(new NodeTuple(entry.getKeyNode(), Yaml.merge(t.getValueNode(), entry.getValueNode())));
+            }
+            result = Yaml.with(result, section, Yaml.mapping(laid, all));
+        }
+        return result;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.holdfast.config;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The daemon's own settings.
+ *
+ * @param shutdownTimeout from the request to SIGKILL of everything
+ * @param exit when the daemon ends by itself
+ * @param runDir null: the usual place
+ * @param stateDir null: the usual place
+ * @param logDir null: the usual place
+ */
+public record GlobalSpec(
+        Duration shutdownTimeout,
+        Exit exit,
+        @Nullable String runDir,
+        @Nullable String stateDir,
+        @Nullable String logDir) {
+    /** What holds when nothing is said. */
+    public static final GlobalSpec DEFAULT = new GlobalSpec(Duration.ofSeconds(30), new Exit.Never(), null, null, null);
+
+    /** When the daemon ends by itself. */
+    public sealed interface Exit {
+        record Never() implements Exit {}
+
+        record AllStopped() implements Exit {}
+
+        record AnyFailed() implements Exit {}
+
+        /** @param process whose end decides, and with whose code */
+        record Stopped(String process) implements Exit {}
+    }
+}

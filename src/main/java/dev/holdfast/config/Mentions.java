@@ -1,0 +1,84 @@
+package dev.holdfast.config;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Every name of an alert channel, a process or a cleanup that the file mentions must be one it has. */
+record Mentions(Problems problems, Binder binder, Document document, Node root) {
+    void run() {
+        Document.Audit audit = document.audit();
+        if (audit != null) {
+            channels(audit, "alert", audit.alert());
+        }
+        document.reports().values().forEach(r -> channels(r, "sendTo", r.sendTo()));
+        document.probes().values().forEach(p -> {
+            channels(p, "alert", p.alert());
+            p.recover().forEach(this::recover);
+        });
+        document.queues().values().forEach(q -> {
+            JobSections.QueueAlert alert = q.alert();
+            if (alert != null) {
+                channels(alert, "channels", alert.channels());
+            }
+        });
+        GuardSections.Host host = document.host();
+        if (host != null) {
+            channels(host, "alert", host.alert());
+            host.recover().forEach(this::recover);
+        }
+        guard(document.guard());
+    }
+
+    private void guard(GuardSections.@Nullable Guard guard) {
+        if (guard == null) {
+            return;
+        }
+        guard.rules().values().forEach(r -> channels(r, "alert", r.alert()));
+        GuardSections.Zombies zombies = guard.zombies();
+        if (zombies != null) {
+            channels(zombies, "alert", zombies.alert());
+        }
+        GuardSections.Orphans orphans = guard.orphans();
+        if (orphans != null) {
+            channels(orphans, "alert", orphans.alert());
+        }
+    }
+
+    private void channels(Object section, String component, List<String> names) {
+        Document.Alerts alerts = document.alerts();
+        Set<String> known = alerts == null ? Set.of() : alerts.channels().keySet();
+        known(binder.at(section, component, root), "alert channel", names, known);
+    }
+
+    private void recover(Document.Recover step) {
+        known(
+                binder.at(step, "processes", root),
+                "process",
+                step.processes(),
+                document.processes().keySet());
+        var cleanups = new TreeSet<>(document.cleanup().keySet());
+        GuardSections.Guard guard = document.guard();
+        if (guard != null && guard.orphans() != null) {
+            cleanups.add("orphans");
+        }
+        if (guard != null && guard.zombies() != null) {
+            cleanups.add("zombies");
+        }
+        known(binder.at(step, "names", root), "cleanup", step.names(), cleanups);
+    }
+
+    private void known(Node at, String kind, Collection<String> names, Set<String> known) {
+        for (String name : names) {
+            if (!known.contains(name)) {
+                problems.add(
+                        at,
+                        "\"" + name + "\" is no " + kind + " of this file" + Problems.hint(name, known)
+                                + (known.isEmpty() ? "" : " (known: " + String.join(", ", known) + ")"));
+            }
+        }
+    }
+}

@@ -1,0 +1,328 @@
+package dev.holdfast.config;
+
+import dev.holdfast.unit.ByteSize;
+import dev.holdfast.unit.Resource;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** From sections as written to specs with every default filled in, every range checked. */
+final class Resolver {
+    private static final RestartSpec.Policy ALWAYS = RestartSpec.Policy.ALWAYS;
+
+    private final Problems problems;
+    private final Binder binder;
+    private final Sources sources;
+
+    Resolver(Problems problems, Binder binder, Sources sources) {
+        this.problems = problems;
+        this.binder = binder;
+        this.sources = sources;
+    }
+
+    GlobalSpec global(Document document, Node at) {
+        Document.Global g = document.global();
+        if (g == null) {
+            return GlobalSpec.DEFAULT;
+        }
+        var ranges = new Ranges(problems, binder, g, at);
+        ranges.positive("shutdownTimeout", g.shutdownTimeout());
+        for (var dir :
+                List.of(new String[] {"runDir", g.runDir()}, new String[] {"stateDir", g.stateDir()}, new String[] {
+                    "logDir", g.logDir()
+                })) {
+            ranges.absolute(dir[0], dir[1]);
+        }
+        return new GlobalSpec(g.shutdownTimeout(), exit(g.exit(), document, at), g.runDir(), g.stateDir(), g.logDir());
+    }
+
+    private GlobalSpec.Exit exit(Document.@Nullable Exit exit, Document document, Node at) {
+        if (exit == null) {
+            return new GlobalSpec.Exit.Never();
+        }
+        String process = exit.process();
+        if (process != null && exit.when() != Document.When.STOPPED) {
+            problems.add(binder.at(exit, "process", at), "process counts only with when: stopped");
+        }
+        return switch (exit.when()) {
+            case NEVER -> new GlobalSpec.Exit.Never();
+            case ALL_STOPPED -> new GlobalSpec.Exit.AllStopped();
+            case ANY_FAILED -> new GlobalSpec.Exit.AnyFailed();
+            case STOPPED -> {
+                if (process == null || !document.processes().containsKey(process)) {
+                    problems.add(
+                            binder.at(exit, process == null ? "when" : "process", at),
+                            "when: stopped needs the process whose end decides"
+                                    + (process == null
+                                            ? ""
+                                            : "; there is no \"" + process + "\""
+                                                    + Problems.hint(
+                                                            process,
+                                                            document.processes().keySet())));
+                }
+                yield new GlobalSpec.Exit.Stopped(process == null ? "" : process);
+            }
+        };
+    }
+
+    ProcessSpec process(String name, ProcessSection s, Node at) {
+        var r = new Ranges(problems, binder, s, at);
+        r.within("replicas", s.replicas(), 0, 1000);
+        r.within("portBase", s.portBase(), 1, 65535);
+        Integer portBase = s.portBase();
+        if (portBase != null && portBase + s.replicas() - 1 > 65535) {
+            problems.add(binder.at(s, "portBase", at), "port_base and replicas together pass port 65535");
+        }
+        r.positive("startTimeout", s.startTimeout());
+        r.positive("maxRuntime", s.maxRuntime());
+        s.plannedExitCodes().forEach(code -> r.within("plannedExitCodes", code, 0, 255));
+        ProcessSection.Dependencies on = s.dependsOn();
+        return new ProcessSpec(
+                name,
+                s.type(),
+                launch(s, r, at),
+                s.replicas(),
+                portBase,
+                on == null ? Map.of() : Map.copyOf(new TreeMap<>(on.on())),
+                hooks(s.hooks(), at),
+                restart(s, at),
+                stop(s.stop(), at),
+                health(s.readiness() != null ? s.readiness() : s.health(), true, healthAt(s, "readiness", at)),
+                health(s.liveness() != null ? s.liveness() : s.health(), false, healthAt(s, "liveness", at)),
+                s.startTimeout(),
+                Set.copyOf(s.plannedExitCodes()),
+                s.maxRuntime(),
+                s.enabled(),
+                s.manual(),
+                log(s.logging(), at));
+    }
+
+    private LaunchSpec launch(ProcessSection s, Ranges r, Node at) {
+        r.absolute("workingDir", s.workingDir());
+        r.within("umask", s.umask().bits(), 0, 0777);
+        r.within("nice", s.nice(), -20, 19);
+        r.within("oomScoreAdj", s.oomScoreAdj(), -1000, 1000);
+        s.cpuAffinity().forEach(cpu -> r.within("cpuAffinity", cpu, 0, 1023));
+        ProcessSection.Io io = s.io();
+        if (io != null) {
+            new Ranges(problems, binder, io, at).within("priority", io.priority(), 0, 7);
+        }
+        ProcessSection.Environment env = s.env();
+        var variables = new LinkedHashMap<String, String>();
+        for (String file : s.envFile()) {
+            Node where = binder.at(s, "envFile", at);
+            variables.putAll(sources.variables(beside(where, file), where));
+        }
+        if (env != null) {
+            env.set().forEach((name, value) -> {
+                if (name.isEmpty() || name.contains("=")) {
+                    problems.add(binder.at(env.set(), name), "\"" + name + "\" is no variable's name");
+                }
+                variables.put(name, value);
+            });
+            if (!env.clean() && !env.pass().isEmpty()) {
+                problems.add(
+                        binder.at(env, "pass", at), "pass counts only with clean: true; else everything is passed");
+            }
+        }
+        return new LaunchSpec(
+                command(s.command(), s.shell(), binder.at(s, "command", at)),
+                s.workingDir(),
+                s.user(),
+                s.group(),
+                s.umask().bits(),
+                Collections.unmodifiableSortedMap(new TreeMap<>(variables)),
+                env != null && env.clean(),
+                env == null ? List.of() : List.copyOf(env.pass()),
+                s.nice(),
+                io == null ? null : io.ioClass(),
+                io == null ? 4 : io.priority(),
+                rlimits(s.rlimits()),
+                List.copyOf(s.cpuAffinity()),
+                s.oomScoreAdj());
+    }
+
+    private static Path beside(Node where, String file) {
+        return where.getStartMark()
+                .map(m -> Path.of(m.getName()).resolveSibling(file))
+                .orElse(Path.of(file));
+    }
+
+    private CommandSpec command(ProcessSection.Command c, boolean shell, Node at) {
+        String line = c.line();
+        if (line != null && !shell) {
+            problems.add(
+                    at,
+                    "a command is a list, such as ["
+                            + String.join(", ", line.strip().split("\\s+", -1))
+                            + "]; a text is for the shell, with shell: true");
+        }
+        if (line == null && shell) {
+            problems.add(at, "with shell: true the command is one text for sh -c");
+        }
+        return new CommandSpec(line == null ? List.copyOf(c.argv()) : List.of("/bin/sh", "-c", line));
+    }
+
+    private CommandSpec listed(ProcessSection.Command c, Node at) {
+        if (c.line() != null) {
+            problems.add(at, "this command is a list; for a shell write [sh, -c, \"...\"]");
+        }
+        return new CommandSpec(List.copyOf(c.argv()));
+    }
+
+    private SortedMap<String, LaunchSpec.RlimitSpec> rlimits(Map<String, ProcessSection.Rlimit> written) {
+        var limits = new TreeMap<String, LaunchSpec.RlimitSpec>();
+        written.forEach((name, limit) -> {
+            Node at = binder.at(written, name);
+            Resource resource = Resource.named(name).orElse(null);
+            if (resource == null) {
+                problems.add(
+                        at,
+                        "unknown resource \"" + name + "\"" + Problems.hint(name, Resource.names()) + " (known: "
+                                + String.join(", ", Resource.names()) + ")");
+                return;
+            }
+            try {
+                long soft = amount(limit.soft(), resource);
+                long hard = amount(limit.hard(), resource);
+                if (Long.compareUnsigned(soft, hard) > 0) {
+                    problems.add(at, "the soft limit of " + name + " is above its hard limit");
+                }
+                limits.put(name, new LaunchSpec.RlimitSpec(soft, hard));
+            } catch (IllegalArgumentException e) {
+                problems.add(at, name + ": " + e.getMessage());
+            }
+        });
+        return Collections.unmodifiableSortedMap(limits);
+    }
+
+    private static long amount(String text, Resource resource) {
+        if (text.equals("unlimited") || text.equals("infinity")) {
+            return -1;
+        }
+        if (resource.inBytes()) {
+            return ByteSize.parse(text).bytes();
+        }
+        if (!text.matches("\\d{1,18}")) {
+            throw new IllegalArgumentException("\"" + text + "\": a whole number or unlimited is expected");
+        }
+        return Long.parseLong(text);
+    }
+
+    private HooksSpec hooks(ProcessSection.@Nullable Hooks h, Node at) {
+        return h == null
+                ? new HooksSpec(null, null, null, null)
+                : new HooksSpec(
+                        hook(h.preStart(), at), hook(h.postStart(), at), hook(h.preStop(), at), hook(h.postStop(), at));
+    }
+
+    private @Nullable HookSpec hook(ProcessSection.@Nullable Hook h, Node at) {
+        if (h == null) {
+            return null;
+        }
+        new Ranges(problems, binder, h, at).positive("timeout", h.timeout());
+        return new HookSpec(command(h.command(), h.shell(), binder.at(h, "command", at)), h.timeout());
+    }
+
+    private RestartSpec restart(ProcessSection s, Node at) {
+        RestartSpec.Policy usual = s.type() == ProcessSpec.Type.LONGRUN ? ALWAYS : RestartSpec.Policy.NEVER;
+        ProcessSection.Restart w = s.restart();
+        if (w == null) {
+            w = ProcessSection.Restart.ofPolicy(usual);
+        }
+        var r = new Ranges(problems, binder, w, at);
+        RestartSpec.Policy policy = w.policy();
+        if (s.type() == ProcessSpec.Type.ONESHOT && policy == ALWAYS) {
+            problems.add(
+                    binder.at(s, "restart", at), "a oneshot that always restarts never completes; on-failure or never");
+        }
+        if (w.multiplier() < 1 || w.multiplier() > 100) {
+            problems.add(binder.at(w, "multiplier", at), "\"" + w.multiplier() + "\": multiplier is 1 to 100");
+        }
+        if (w.jitter().share() > 1) {
+            problems.add(binder.at(w, "jitter", at), "\"" + w.jitter() + "\": jitter is at most 100%");
+        }
+        if (w.maxDelay().compareTo(w.delay()) < 0) {
+            problems.add(
+                    binder.at(w, "delay", at),
+                    "delay is above max_delay (" + w.maxDelay().toSeconds() + "s)");
+        }
+        r.within("limit", w.limit(), 0, 1_000_000);
+        r.positive("window", w.window());
+        return new RestartSpec(
+                policy == null ? usual : policy,
+                w.delay(),
+                w.maxDelay(),
+                w.multiplier(),
+                w.jitter().share(),
+                w.limit(),
+                w.window(),
+                w.resetAfter());
+    }
+
+    private StopSpec stop(ProcessSection.@Nullable Stop s, Node at) {
+        if (s == null) {
+            return new StopSpec(dev.holdfast.unit.Signal.TERM, java.time.Duration.ofSeconds(10), null);
+        }
+        ProcessSection.Command c = s.command();
+        return new StopSpec(s.signal(), s.timeout(), c == null ? null : listed(c, binder.at(s, "command", at)));
+    }
+
+    private Node healthAt(ProcessSection s, String own, Node at) {
+        return binder.at(s, own, binder.at(s, "health", at));
+    }
+
+    private @Nullable HealthSpec health(ProcessSection.@Nullable Health h, boolean readiness, Node at) {
+        if (h == null) {
+            return null;
+        }
+        var r = new Ranges(problems, binder, h, at);
+        r.positive("period", h.period());
+        r.positive("timeout", h.timeout());
+        r.within("successThreshold", h.successThreshold(), 1, 1000);
+        r.within("failureThreshold", h.failureThreshold(), 1, 1000);
+        ProcessSection.Breaker b = h.breaker();
+        if (b != null) {
+            var br = new Ranges(problems, binder, b, at);
+            br.within("maxFailures", b.maxFailures(), 1, 1000);
+            br.positive("resetTimeout", b.resetTimeout());
+        }
+        HealthSpec.Check check = new HealthChecks(problems, binder).of(h, at);
+        if (check == null || (check instanceof HealthSpec.Check.Notify && !readiness)) {
+            return null; // READY=1 comes once: there is nothing to ask later
+        }
+        return new HealthSpec(
+                check,
+                h.initialDelay(),
+                h.period(),
+                h.timeout(),
+                h.successThreshold(),
+                h.failureThreshold(),
+                b == null ? null : new HealthSpec.BreakerSpec(b.maxFailures(), b.resetTimeout()));
+    }
+
+    private LogSpec log(ProcessSection.@Nullable Logging logging, Node at) {
+        ProcessSection.LogFile file = logging == null ? null : logging.file();
+        ProcessSection.Rotation rotation = file == null ? null : file.rotation();
+        if (file != null) {
+            new Ranges(problems, binder, file, at).absolute("path", file.path());
+        }
+        if (rotation != null) {
+            new Ranges(problems, binder, rotation, at).within("maxBackups", rotation.maxBackups(), 0, 1000);
+            if (rotation.maxSize().bytes() < 4096) {
+                problems.add(binder.at(rotation, "maxSize", at), "max_size is at least 4Ki");
+            }
+        }
+        return new LogSpec(
+                file == null ? null : file.path(),
+                rotation == null ? 50L << 20 : rotation.maxSize().bytes(),
+                rotation == null ? 5 : rotation.maxBackups());
+    }
+}

@@ -1,0 +1,54 @@
+package dev.holdfast.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SortedMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlanTest {
+    @TempDir
+    private Path dir;
+
+    @Test
+    void namesWhatDiffersAndWhatItCosts() throws IOException {
+        var before = processes("""
+                same: { command: [x], env: { A: "1", B: "2" } }
+                other: { command: [x] }
+                gone: { command: [x] }
+                off: { command: [x] }
+                softer: { command: [x], stop: { timeout: 5s } }
+                asked: { command: [x], enabled: false }
+                """);
+        var after = processes("""
+                same: { env: { B: "2", A: "1" }, command: [x] }
+                other: { command: [y], nice: 3, replicas: 2 }
+                off: { command: [x], enabled: false }
+                softer: { command: [x], stop: { timeout: 6s } }
+                asked: { command: [x], manual: true }
+                fresh: { command: [x] }
+                """);
+        assertThat(Plan.between(before, after).steps())
+                .extracting(s -> s.process() + " " + s.verb() + " " + s.keys())
+                .containsExactly(
+                        "asked KEEP [enabled]",
+                        "fresh START []",
+                        "gone STOP []",
+                        "off STOP [enabled]",
+                        "other RESTART [command, nice, replicas]",
+                        "same KEEP []",
+                        "softer UPDATE [stop]");
+        assertThat(Plan.between(before, before).empty()).isTrue();
+    }
+
+    private SortedMap<String, ProcessSpec> processes(String entries) throws IOException {
+        Path file = Files.writeString(dir.resolve("f.yaml"), "version: 1\nprocesses:\n" + entries.indent(2));
+        Loaded loaded = new ConfigLoader(Map.of(), false).load(file);
+        assertThat(loaded).isInstanceOf(Loaded.Sound.class);
+        return ((Loaded.Sound) loaded).config().processes();
+    }
+}
