@@ -33,6 +33,7 @@ class ArchitectureTest {
             "linux.ffi", Set.of(),
             "linux", Set.of("linux.ffi", "event", "unit"),
             "config", Set.of("unit"),
+            "log", Set.of("linux", "event", "unit"),
             "process", Set.of("linux", "event", "unit"),
             "supervise", Set.of("process", "config", "event", "unit"));
 

@@ -13,12 +13,16 @@ public final class Descriptors {
     public static final int O_CREAT = 0x40;
     public static final int O_APPEND = 0x400;
     public static final int O_NONBLOCK = 0x800;
+    /** Differs between machines, as asm/fcntl.h has it. */
+    public static final int O_NOFOLLOW = "amd64".equals(System.getProperty("os.arch")) ? 0x20000 : 0x8000;
+
     public static final int O_CLOEXEC = 0x80000;
 
     private static final int AT_FDCWD = -100;
     private static final int S_IFIFO = 0x1000;
     private static final int F_SETPIPE_SZ = 1031;
     private static final int FIONREAD = 0x541B;
+    private static final int SEEK_END = 2;
 
     private Descriptors() {}
 
@@ -56,11 +60,34 @@ public final class Descriptors {
         return (int) Syscall.WRITE.call(fd.number(), from.address() + offset, length);
     }
 
-    /** Bytes that a read would find now. */
-    public static int readable(Fd fd) {
-        NativeBuffer n = NativeBuffer.allocate(4);
-        long r = n.use(address -> Syscall.IOCTL.call(fd.number(), FIONREAD, address));
-        return r < 0 ? 0 : n.bytes().getInt(0);
+    /** As {@link #read} at an offset of the file, which stays where it is. */
+    public static int readAt(Fd fd, NativeBuffer into, int offset, int length, long at) {
+        return (int) Syscall.PREAD64.call(fd.number(), into.address() + offset, length, at);
+    }
+
+    /** As {@link #write} at an offset of the file. */
+    public static int writeAt(Fd fd, NativeBuffer from, int offset, int length, long at) {
+        return (int) Syscall.PWRITE64.call(fd.number(), from.address() + offset, length, at);
+    }
+
+    /** The file's size. */
+    public static long size(Fd fd) throws Errno {
+        return check("lseek", Syscall.LSEEK.call(fd.number(), 0, SEEK_END));
+    }
+
+    /** ftruncate(2). */
+    public static void truncate(Fd fd, long size) throws Errno {
+        check("ftruncate", Syscall.FTRUNCATE.call(fd.number(), size));
+    }
+
+    /**
+     * Bytes that a read would find now; -1 when the other end is no pipe.
+     *
+     * @param scratch at least 4 bytes
+     */
+    public static int readable(Fd fd, NativeBuffer scratch) {
+        long r = Syscall.IOCTL.call(fd.number(), FIONREAD, scratch.address());
+        return r < 0 ? -1 : scratch.bytes().getInt(0);
     }
 
     /** Makes a pipe hold up to {@code bytes}; refused beyond the user's allowance, which is no harm. */

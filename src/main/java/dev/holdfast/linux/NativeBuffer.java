@@ -1,10 +1,14 @@
 package dev.holdfast.linux;
 
 import dev.holdfast.linux.ffi.Native;
+import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.function.LongUnaryOperator;
 
 /** Memory that the kernel can read and write, made once and reused. Not thread-safe. */
@@ -20,6 +24,24 @@ public final class NativeBuffer {
     public static NativeBuffer allocate(int capacity) {
         ByteBuffer direct = ByteBuffer.allocateDirect(capacity);
         return new NativeBuffer(direct, Native.address(direct));
+    }
+
+    /**
+     * The first {@code size} bytes of a file, shared: what is stored here outlives this process however it ends. Made
+     * long enough by writing zeros, so that a full disk is an exception now and no SIGBUS later.
+     *
+     * @throws IOException when the file cannot be made that long
+     */
+    public static NativeBuffer shared(Path file, int size) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+            ByteBuffer zeros = ByteBuffer.allocate(4096);
+            for (long at = channel.size(); at < size; at += zeros.capacity()) {
+                channel.write(zeros.clear(), at);
+            }
+            ByteBuffer direct = channel.map(FileChannel.MapMode.READ_WRITE, 0, size);
+            return new NativeBuffer(direct, Native.address(direct));
+        }
     }
 
     static NativeBuffer mapped(long address, int length) {

@@ -1,0 +1,131 @@
+package dev.holdfast.log;
+
+import dev.holdfast.linux.Descriptors;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Fd;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.jspecify.annotations.Nullable;
+
+/** A replica's current log file and its rotation. One thread owns it. */
+final class LogFile {
+    private static final int FLAGS =
+            Descriptors.O_WRONLY | Descriptors.O_APPEND | Descriptors.O_CREAT | Descriptors.O_NOFOLLOW;
+    private static final int MODE = 0640;
+
+    private LogTarget target;
+    private @Nullable Fd fd;
+    private long size;
+    /** Bytes of output that could not be written since the last success. */
+    private long lost;
+
+    private int lostTo;
+
+    LogFile(LogTarget target) {
+        this.target = target;
+    }
+
+    LogTarget target() {
+        return target;
+    }
+
+    void retarget(LogTarget fresh) {
+        if (!fresh.file().equals(target.file())) {
+            close();
+        }
+        target = fresh;
+    }
+
+    /** The open file, rotated first when {@code coming} more bytes would pass its bound. */
+    Fd open(long coming) throws IOException {
+        Fd open = fd != null ? fd : openNow();
+        if (size > 0 && size + coming > target.maxSizeBytes()) {
+            close();
+            rotate();
+            open = openNow();
+        }
+        return open;
+    }
+
+    private Fd openNow() throws IOException {
+        Path parent = target.file().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        Fd opened = Descriptors.open(target.file(), FLAGS, MODE);
+        fd = opened;
+        size = Descriptors.size(opened);
+        return opened;
+    }
+
+    private void rotate() throws IOException {
+        if (target.maxBackups() == 0) {
+            Files.deleteIfExists(target.file());
+            return;
+        }
+        for (int i = target.maxBackups() - 1; i >= 0; i--) {
+            Path from = backup(i);
+            if (Files.exists(from)) {
+                Files.move(from, backup(i + 1), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
+    private Path backup(int i) {
+        return i == 0
+                ? target.file()
+                : target.file().resolveSibling(target.file().getFileName() + "." + i);
+    }
+
+    long size() {
+        return size;
+    }
+
+    void grew(long bytes) {
+        size += bytes;
+    }
+
+    /** Cuts off what a batch that is done again, or failed half-way, had written. */
+    void cutBack(long sizeBefore) {
+        Fd open = fd;
+        if (open == null) {
+            return;
+        }
+        try {
+            if (Descriptors.size(open) > sizeBefore) {
+                Descriptors.truncate(open, sizeBefore);
+            }
+            size = sizeBefore;
+        } catch (Errno e) {
+            lostTo = e.number();
+        }
+    }
+
+    void lose(int bytes, int errno) {
+        lost += bytes;
+        lostTo = errno;
+        close(); // the next try opens anew: the directory may have come back
+    }
+
+    /** A line to say what is missing above it, for when writing works again. */
+    String apology() {
+        return "holdfast: " + lost + " bytes of output are missing here: " + Errno.text(lostTo);
+    }
+
+    void apologised() {
+        lost = 0;
+    }
+
+    boolean losing() {
+        return lost > 0;
+    }
+
+    void close() {
+        if (fd != null) {
+            fd.close();
+            fd = null;
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package dev.holdfast.log;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what {@link Pump} wrote, pieces of long lines put together again. Not thread-safe. */
+public final class LogReader implements AutoCloseable {
+    private static final int MAX_JOINED = 64 << 20;
+
+    private final Path path;
+    private @Nullable RandomAccessFile file;
+    private @Nullable Object key;
+    private InputStream in = InputStream.nullInputStream();
+    private final ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream pieces = new ByteArrayOutputStream();
+
+    /** @param raw the line's bytes as ISO-8859-1 characters, without its end: nothing is lost by decoding */
+    public record Line(Instant at, boolean stderr, String raw) {
+        private Line(Instant at, boolean stderr, byte[] bytes) {
+            this(at, stderr, new String(bytes, StandardCharsets.ISO_8859_1));
+        }
+
+        public byte[] bytes() {
+            return raw.getBytes(StandardCharsets.ISO_8859_1);
+        }
+
+        /** As UTF-8; what is none becomes U+FFFD. */
+        public String text() {
+            return new String(bytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** @param path the current file; it may not exist yet */
+    public LogReader(Path path) {
+        this.path = path;
+    }
+
+    /** The last {@code n} lines, older files included. */
+    public static List<Line> last(Path path, int n) throws IOException {
+        Deque<Line> last = new ArrayDeque<>();
+        for (int i = 0; last.size() < n; i++) {
+            Path p = i == 0 ? path : path.resolveSibling(path.getFileName() + "." + i);
+            if (!Files.exists(p)) {
+                break;
+            }
+            Deque<Line> tail = new ArrayDeque<>();
+            try (var reader = new LogReader(p)) {
+                reader.seekBack(4L * n);
+                for (Optional<Line> l = reader.next(); l.isPresent(); l = reader.next()) {
+                    tail.add(l.get());
+                    if (tail.size() > n) {
+                        tail.removeFirst();
+                    }
+                }
+            }
+            while (last.size() < n && !tail.isEmpty()) {
+                last.addFirst(tail.removeLast());
+            }
+        }
+        return new ArrayList<>(last);
+    }
+
+    /** Goes to the end: only what comes from now on is read. */
+    public void toEnd() throws IOException {
+        open();
+        if (file != null) {
+            file.seek(file.length());
+            in = new BufferedInputStream(Channels.newInputStream(file.getChannel()), 64 << 10);
+        }
+    }
+
+    /** Skips most of a long file when only its last lines are wanted: at least {@code lines} of them remain. */
+    private void seekBack(long lines) throws IOException {
+        open();
+        RandomAccessFile f = file;
+        if (f == null) {
+            return;
+        }
+        long at = f.length();
+        long ends = 0;
+        byte[] block = new byte[64 << 10];
+        while (at > 0 && ends <= lines) {
+            int n = (int) Math.min(block.length, at);
+            at -= n;
+            f.seek(at);
+            f.readFully(block, 0, n);
+            for (int i = 0; i < n; i++) {
+                ends += block[i] == '\n' ? 1 : 0;
+            }
+        }
+        f.seek(at);
+        in = new BufferedInputStream(Channels.newInputStream(f.getChannel()), block.length);
+        if (at > 0) {
+            rawLine();
+            unfinished.reset();
+        }
+    }
+
+    /** The next line, or empty when there is none yet. Follows a rotation. */
+    public Optional<Line> next() throws IOException {
+        while (true) {
+            if (file == null && !open()) {
+                return Optional.empty();
+            }
+            byte[] raw = rawLine();
+            if (raw == null) {
+                if (rotated()) {
+                    continue;
+                }
+                return Optional.empty();
+            }
+            Optional<Line> line = line(raw);
+            if (line.isPresent()) {
+                return line;
+            }
+        }
+    }
+
+    private Optional<Line> line(byte[] raw) {
+        String head = new String(raw, 0, Math.min(raw.length, 60), StandardCharsets.ISO_8859_1);
+        String[] parts = head.split(" ", 4);
+        int text = parts.length == 4 ? head.length() - parts[3].length() : -1;
+        Instant at;
+        try {
+            at = Instant.parse(parts[0]);
+        } catch (DateTimeException notOurs) {
+            return Optional.of(new Line(Instant.EPOCH, false, raw));
+        }
+        if (text < 0) {
+            return Optional.empty();
+        }
+        boolean whole = parts[2].equals("F");
+        if (whole && pieces.size() == 0) {
+            return Optional.of(
+                    new Line(at, parts[1].equals("stderr"), java.util.Arrays.copyOfRange(raw, text, raw.length)));
+        }
+        if (pieces.size() < MAX_JOINED) {
+            pieces.write(raw, text, raw.length - text);
+        }
+        if (!whole) {
+            return Optional.empty();
+        }
+        byte[] joined = pieces.toByteArray();
+        pieces.reset();
+        return Optional.of(new Line(at, parts[1].equals("stderr"), joined));
+    }
+
+    private byte @Nullable [] rawLine() throws IOException {
+        for (int c = in.read(); c >= 0; c = in.read()) {
+            if (c == '\n') {
+                byte[] line = unfinished.toByteArray();
+                unfinished.reset();
+                return line;
+            }
+            unfinished.write(c);
+        }
+        return null;
+    }
+
+    private boolean open() throws IOException {
+        if (file != null || !Files.exists(path)) {
+            return file != null;
+        }
+        file = new RandomAccessFile(path.toFile(), "r");
+        key = key(path);
+        in = new BufferedInputStream(Channels.newInputStream(file.getChannel()), 64 << 10);
+        return true;
+    }
+
+    private boolean rotated() throws IOException {
+        if (!Files.exists(path) || String.valueOf(key).equals(String.valueOf(key(path)))) {
+            return false;
+        }
+        close();
+        return open();
+    }
+
+    private static @Nullable Object key(Path path) throws IOException {
+        return Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class)
+                .fileKey();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (file != null) {
+            file.close();
+            file = null;
+        }
+        unfinished.reset();
+    }
+}

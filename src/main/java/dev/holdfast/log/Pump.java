@@ -1,0 +1,321 @@
+package dev.holdfast.log;
+
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.linux.Descriptors;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Fd;
+import dev.holdfast.linux.NativeBuffer;
+import dev.holdfast.linux.Poller;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * One thread that moves output from pipes into log files, a record a line: {@code TIME stdout F TEXT}, as Kubernetes'
+ * CRI has it; P in place of F marks a piece of a line longer than 16 KiB. Text is kept byte for byte. What
+ * {@link Recovery} knows lets the next daemon go on where this one died.
+ *
+ * <p>Methods are thread-safe and only leave word for the thread.
+ */
+public final class Pump implements AutoCloseable {
+    private static final DateTimeFormatter TIME =
+            new DateTimeFormatterBuilder().appendInstant(9).toFormatter();
+    private static final int LAST_BATCHES = 64;
+
+    private final Supplier<Instant> clock;
+    private final Consumer<String> warn;
+    private final LineListener listener;
+    private final Poller poller;
+    private final Recovery recovery;
+    private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final Thread thread;
+    private volatile boolean closing;
+
+    // The thread's own.
+    private final Map<InstanceId, List<Stream>> streams = new HashMap<>();
+    private final Map<Path, LogFile> files = new HashMap<>();
+    private final List<Stream> early = new ArrayList<>();
+    private final LineWriter writer = new LineWriter();
+    private final NativeBuffer scratch = NativeBuffer.allocate(8);
+    private final byte[] data = new byte[Recovery.DATA_BYTES];
+    private boolean begun;
+
+    /** Sees every record as it is written, on the pump's thread; must not block. */
+    @FunctionalInterface
+    public interface LineListener {
+        /** @param whole false for a piece of a long line */
+        void line(String label, boolean stderr, boolean whole, byte[] text, int offset, int length);
+    }
+
+    /**
+     * @param runDir for what the next daemon must know
+     * @param warn told, in words for people, when output cannot be kept
+     */
+    public Pump(Path runDir, Supplier<Instant> clock, Consumer<String> warn, LineListener listener) throws Errno {
+        this.clock = clock;
+        this.warn = warn;
+        this.listener = listener;
+        this.poller = Poller.open();
+        Recovery r;
+        try {
+            r = Recovery.open(runDir);
+        } catch (IOException e) {
+            warn.accept("a crash of this daemon may lose or double lines of output: " + e.getMessage());
+            r = Recovery.inMemory();
+        }
+        this.recovery = r;
+        this.thread = Thread.ofPlatform().name("holdfast-pump").daemon().unstarted(this::run);
+        thread.start();
+    }
+
+    /** Takes the reading ends of an instance's output, and the duty to close them. */
+    public void attach(InstanceId instance, LogTarget target, Fd stdout, Fd stderr) {
+        tell(() -> {
+            LogFile file = files.computeIfAbsent(target.file(), f -> new LogFile(target));
+            file.retarget(target);
+            List<Stream> both = List.of(stream(instance, false, stdout, file), stream(instance, true, stderr, file));
+            streams.put(instance, both);
+            if (begun) {
+                both.forEach(this::watch);
+            } else {
+                early.addAll(both);
+            }
+        });
+    }
+
+    /** Everything an earlier daemon left is attached: finish its batch, then read. */
+    public void begin() {
+        tell(() -> {
+            begun = true;
+            Recovery.Interrupted interrupted = recovery.interrupted();
+            for (Stream s : early) {
+                if (interrupted != null && s.slot == interrupted.slot()) {
+                    again(s, interrupted);
+                }
+            }
+            recovery.idle();
+            recovery.freeOthers();
+            early.forEach(this::watch);
+            early.clear();
+        });
+    }
+
+    /** Nothing writes any more: reads what is left, ends an unfinished line, closes. */
+    public void detach(InstanceId instance) {
+        tell(() -> {
+            for (Stream s : streams.getOrDefault(instance, List.of())) {
+                for (int i = 0; i < LAST_BATCHES && read(s); i++) {}
+                if (s.carried() > 0) {
+                    batch(s, new byte[] {'\n'}, 1, -1);
+                }
+                unwatch(s);
+                s.pipe.close();
+                recovery.free(s.slot);
+            }
+            streams.remove(instance);
+            files.values().removeIf(f -> {
+                boolean unused = streams.values().stream().noneMatch(both -> both.getFirst().file == f);
+                if (unused) {
+                    f.close();
+                }
+                return unused;
+            });
+        });
+    }
+
+    /** Follows a changed configuration. */
+    public void retarget(Path file, LogTarget fresh) {
+        tell(() -> {
+            LogFile f = files.remove(file);
+            if (f != null) {
+                f.retarget(fresh);
+                files.put(fresh.file(), f);
+            }
+        });
+    }
+
+    /** Waits until everything told before is done. */
+    @Override
+    public void close() {
+        closing = true;
+        poller.wake();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tell(Runnable task) {
+        tasks.add(task);
+        poller.wake();
+    }
+
+    private void run() {
+        while (true) {
+            boolean last = closing;
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                task.run();
+            }
+            if (last) {
+                break;
+            }
+            poller.await(-1);
+        }
+        files.values().forEach(LogFile::close);
+        poller.close();
+    }
+
+    private Stream stream(InstanceId instance, boolean stderr, Fd pipe, LogFile file) {
+        int slot = recovery.slot(instance, stderr);
+        return new Stream(instance, stderr, pipe, file, slot, recovery.carry(slot));
+    }
+
+    private void watch(Stream s) {
+        if (s.watched) {
+            return;
+        }
+        try {
+            poller.add(s.pipe, Poller.READABLE, ready -> {
+                // Without a writer the pipe stays "ready" for ever; what comes later is read when it is detached.
+                if (!read(s) && (ready & Poller.HANGUP) != 0) {
+                    unwatch(s);
+                }
+            });
+            s.watched = true;
+        } catch (Errno notPollable) {
+            s.watched = false; // /dev/null: its output is not captured
+        }
+    }
+
+    private void unwatch(Stream s) {
+        if (s.watched) {
+            s.watched = false;
+            poller.remove(s.pipe);
+        }
+    }
+
+    /** One batch; false when there was nothing. */
+    private boolean read(Stream s) {
+        int there = Math.min(Descriptors.readable(s.pipe, scratch), Recovery.DATA_BYTES);
+        if (there <= 0) {
+            return false;
+        }
+        recovery.reading(s.slot, there);
+        int n = Descriptors.read(s.pipe, recovery.memory(), recovery.data(), there);
+        if (n <= 0) {
+            recovery.idle();
+            return false;
+        }
+        recovery.memory().bytes().get(recovery.data(), data, 0, n);
+        batch(s, data, n, -1);
+        return true;
+    }
+
+    private void again(Stream s, Recovery.Interrupted left) {
+        try {
+            s.file.open(0);
+            batch(s, left.data().array(), left.data().capacity(), left.sizeBefore());
+        } catch (IOException e) {
+            warn.accept(s.file.target().file() + ": " + e.getMessage());
+        }
+    }
+
+    /** @param cutBackTo size of the log file before an interrupted try, or -1 */
+    private void batch(Stream s, byte[] bytes, int n, long cutBackTo) {
+        LogFile file = s.file;
+        boolean wasLosing = file.losing();
+        Fd to = null;
+        int errno = Errno.EIO;
+        try {
+            to = file.open(cutBackTo >= 0 ? 0 : n + (long) n / 8);
+        } catch (Errno e) {
+            errno = e.number();
+        } catch (IOException e) {
+            errno = Errno.EIO;
+        }
+        if (to != null) {
+            if (cutBackTo >= 0) {
+                file.cutBack(cutBackTo);
+            }
+            long before = file.size();
+            recovery.writing(before);
+            writer.begin();
+            String time = TIME.format(clock.get());
+            if (wasLosing) {
+                byte[] apology = file.apology().getBytes(StandardCharsets.UTF_8);
+                writer.record(to, prefix(time, "stderr", 'F'), apology, 0, apology.length);
+            }
+            split(s, to, time, bytes, n);
+            writer.flush(to);
+            errno = writer.failure();
+            if (errno == 0) {
+                file.grew(writer.written());
+                if (wasLosing) {
+                    file.apologised();
+                }
+            } else {
+                file.cutBack(before);
+            }
+        }
+        if (errno != 0) {
+            if (to == null) {
+                s.clear();
+            }
+            file.lose(n, errno);
+            if (!wasLosing) {
+                warn.accept("output of " + file.target().label() + " cannot be kept, "
+                        + file.target().file() + ": " + Errno.text(errno));
+            }
+        }
+        recovery.committed(s.slot, s.carry(), s.carried());
+    }
+
+    private void split(Stream s, Fd to, String time, byte[] bytes, int n) {
+        byte[] whole = prefix(time, s.name(), 'F');
+        byte[] piece = prefix(time, s.name(), 'P');
+        int start = 0;
+        while (start < n) {
+            int end = start;
+            while (end < n && bytes[end] != '\n') {
+                end++;
+            }
+            while (s.carried() + end - start > Carries.MAX_LINE) {
+                int part = Carries.MAX_LINE - s.carried();
+                s.add(bytes, start, part);
+                record(s, to, piece, false, s.carry(), 0, s.carried());
+                s.clear();
+                start += part;
+            }
+            if (end == n) {
+                s.add(bytes, start, end - start);
+            } else if (s.carried() == 0) {
+                record(s, to, whole, true, bytes, start, end - start);
+            } else {
+                s.add(bytes, start, end - start);
+                record(s, to, whole, true, s.carry(), 0, s.carried());
+                s.clear();
+            }
+            start = end + 1;
+        }
+    }
+
+    private void record(Stream s, Fd to, byte[] prefix, boolean whole, byte[] text, int offset, int length) {
+        writer.record(to, prefix, text, offset, length);
+        listener.line(s.file.target().label(), s.stderr, whole, text, offset, length);
+    }
+
+    private static byte[] prefix(String time, String stream, char mark) {
+        return (time + " " + stream + " " + mark + " ").getBytes(StandardCharsets.US_ASCII);
+    }
+}

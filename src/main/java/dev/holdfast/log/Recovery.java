@@ -1,0 +1,245 @@
+package dev.holdfast.log;
+
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.linux.NativeBuffer;
+import java.io.IOException;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pump's memory of the batch it is about, in a shared mapping, so that a daemon that dies at any instruction loses
+ * and doubles nothing. Bytes are read from the pipe straight into the mapping. A batch goes: {@code READING}, with how
+ * many bytes are about to be read and a pattern in their place that tells whether they were; {@code WRITING}, with the
+ * log file's size before it; {@code COMMITTED}, when the file has the records and the stream's new unfinished line is
+ * stored; {@code IDLE}. The next daemon cuts the file back to that size and does the batch again.
+ *
+ * <p>Written for a process that dies, not for a machine that loses power: nothing here is synced.
+ */
+final class Recovery {
+    static final int DATA_BYTES = 64 << 10;
+    static final int SLOTS = 8192;
+
+    private static final long MAGIC = 0x686f6c6466617331L; // "holdfas1"
+    private static final long IDLE = 0;
+    private static final long READING = 1;
+    private static final long WRITING = 2;
+    private static final long COMMITTED = 3;
+
+    private static final int PHASE = 8;
+    private static final int SLOT = 16;
+    private static final int EXPECTED = 24;
+    private static final int OLD_AREA = 32;
+    private static final int SIZE = 40;
+    private static final int PATTERN = 64;
+    private static final int PATTERN_BYTES = 16;
+    private static final int DATA = 4096;
+    private static final int TABLE = DATA + DATA_BYTES;
+    private static final int ENTRY = 40;
+    private static final int ENTRY_STREAM = 16;
+    private static final int ENTRY_AREA = 24;
+    private static final int ENTRY_LENGTH = 32;
+
+    private final NativeBuffer shared;
+    private final ByteBuffer b;
+    private final Carries carries;
+    private final boolean[] taken = new boolean[SLOTS];
+
+    /**
+     * A batch that an earlier daemon left.
+     *
+     * @param sizeBefore to which the log file is cut back, or -1 when nothing was written
+     */
+    record Interrupted(int slot, ByteBuffer data, long sizeBefore) {}
+
+    private final @Nullable Interrupted interrupted;
+
+    private Recovery(NativeBuffer shared, Carries carries) {
+        this.shared = shared;
+        this.b = shared.bytes();
+        this.carries = carries;
+        this.interrupted = b.getLong(0) == MAGIC ? look() : null;
+        if (b.getLong(0) != MAGIC) {
+            for (int i = 0; i < TABLE + SLOTS * ENTRY; i += 8) {
+                b.putLong(i, 0);
+            }
+            byte[] pattern = new byte[PATTERN_BYTES];
+            new SecureRandom().nextBytes(pattern);
+            for (int i = 0; i < PATTERN_BYTES; i++) {
+                pattern[i] |= (byte) 0xf8; // bytes that no text in UTF-8 has
+            }
+            b.put(PATTERN, pattern);
+            b.putLong(0, MAGIC);
+        }
+    }
+
+    /** @throws IOException when the files cannot be made: then there is only {@link #inMemory} */
+    static Recovery open(Path runDir) throws IOException {
+        return new Recovery(
+                NativeBuffer.shared(runDir.resolve("pump"), TABLE + SLOTS * ENTRY),
+                Carries.open(runDir.resolve("carries")));
+    }
+
+    /** Forgets when the daemon dies. */
+    static Recovery inMemory() {
+        return new Recovery(NativeBuffer.allocate(TABLE + SLOTS * ENTRY), Carries.none());
+    }
+
+    private @Nullable Interrupted look() {
+        long phase = b.getLong(PHASE);
+        int slot = (int) b.getLong(SLOT);
+        int expected = (int) b.getLong(EXPECTED);
+        if (phase == IDLE || slot < 0 || slot >= SLOTS || expected < 1 || expected > DATA_BYTES) {
+            return null;
+        }
+        if (phase == COMMITTED) {
+            setArea(slot, 1 - (int) b.getLong(OLD_AREA));
+            return null;
+        }
+        byte[] data = new byte[expected];
+        b.get(DATA, data);
+        if (phase == READING && Arrays.equals(data, 0, marked(expected), pattern(), 0, marked(expected))) {
+            return null; // it never was read: the pipe has it
+        }
+        return new Interrupted(slot, ByteBuffer.wrap(data), phase == WRITING ? b.getLong(SIZE) : -1);
+    }
+
+    @Nullable
+    Interrupted interrupted() {
+        return interrupted;
+    }
+
+    /** The slot of a stream, the same as under an earlier daemon; -1 when all are taken. */
+    int slot(InstanceId instance, boolean stderr) {
+        byte[] id = HexFormat.of().parseHex(instance.value());
+        byte[] other = new byte[16];
+        int free = -1;
+        for (int slot = 0; slot < SLOTS; slot++) {
+            int entry = TABLE + slot * ENTRY;
+            long stream = b.getLong(entry + ENTRY_STREAM);
+            if (stream == 0) {
+                free = free < 0 ? slot : free;
+                continue;
+            }
+            b.get(entry, other);
+            if (stream == (stderr ? 2 : 1) && Arrays.equals(id, other)) {
+                taken[slot] = true;
+                return slot;
+            }
+        }
+        if (free >= 0) {
+            int entry = TABLE + free * ENTRY;
+            b.put(entry, id);
+            setLength(free, 0, 0);
+            setLength(free, 1, 0);
+            b.putLong(entry + ENTRY_AREA, 0);
+            VarHandle.storeStoreFence();
+            b.putLong(entry + ENTRY_STREAM, stderr ? 2 : 1);
+            taken[free] = true;
+        }
+        return free;
+    }
+
+    void free(int slot) {
+        if (slot >= 0) {
+            b.putLong(TABLE + slot * ENTRY + ENTRY_STREAM, 0);
+            taken[slot] = false;
+        }
+    }
+
+    /** Slots of instances that no longer are. */
+    void freeOthers() {
+        for (int slot = 0; slot < SLOTS; slot++) {
+            if (!taken[slot]) {
+                free(slot);
+            }
+        }
+    }
+
+    /** The unfinished line that a stream had when the last daemon ended. */
+    byte[] carry(int slot) {
+        if (slot < 0) {
+            return new byte[0];
+        }
+        int area = area(slot);
+        return carries.read(slot, area, length(slot, area));
+    }
+
+    /** The memory a batch is read into. */
+    NativeBuffer memory() {
+        return shared;
+    }
+
+    /** Where in {@link #memory} its data begins. */
+    int data() {
+        return DATA;
+    }
+
+    void reading(int slot, int expected) {
+        b.put(DATA, pattern(), 0, marked(expected));
+        b.putLong(SLOT, slot);
+        b.putLong(EXPECTED, expected);
+        b.putLong(OLD_AREA, slot < 0 ? 0 : area(slot));
+        phase(slot < 0 ? IDLE : READING);
+    }
+
+    void writing(long sizeBefore) {
+        b.putLong(SIZE, sizeBefore);
+        if (b.getLong(SLOT) >= 0) {
+            phase(WRITING);
+        }
+    }
+
+    /** @param carry the stream's unfinished line from now on */
+    void committed(int slot, byte[] carry, int length) {
+        if (slot < 0) {
+            return;
+        }
+        int fresh = 1 - area(slot);
+        setLength(slot, fresh, carries.write(slot, fresh, carry, length));
+        phase(COMMITTED);
+        setArea(slot, fresh);
+        phase(IDLE);
+    }
+
+    /** Nothing was read after all. */
+    void idle() {
+        phase(IDLE);
+    }
+
+    private void phase(long phase) {
+        VarHandle.fullFence(); // the compiler must not move what the phase speaks of behind it
+        b.putLong(PHASE, phase);
+        VarHandle.fullFence();
+    }
+
+    private byte[] pattern() {
+        byte[] pattern = new byte[PATTERN_BYTES];
+        b.get(PATTERN, pattern);
+        return pattern;
+    }
+
+    private static int marked(int expected) {
+        return Math.min(expected, PATTERN_BYTES);
+    }
+
+    private int area(int slot) {
+        return (int) b.getLong(TABLE + slot * ENTRY + ENTRY_AREA) & 1;
+    }
+
+    private void setArea(int slot, int area) {
+        b.putLong(TABLE + slot * ENTRY + ENTRY_AREA, area);
+    }
+
+    private int length(int slot, int area) {
+        return b.getInt(TABLE + slot * ENTRY + ENTRY_LENGTH + 4 * area);
+    }
+
+    private void setLength(int slot, int area, int length) {
+        b.putInt(TABLE + slot * ENTRY + ENTRY_LENGTH + 4 * area, length);
+    }
+}
