@@ -35,7 +35,9 @@ class ArchitectureTest {
             "config", Set.of("unit"),
             "log", Set.of("linux", "event", "unit"),
             "process", Set.of("linux", "event", "unit"),
-            "supervise", Set.of("process", "config", "event", "unit"));
+            "supervise", Set.of("process", "config", "event", "unit"),
+            "api", Set.of(),
+            "cli", Set.of("api", "log", "config", "unit"));
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -1,0 +1,102 @@
+package dev.holdfast.api;
+
+import io.avaje.jsonb.Jsonb;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** Asks the daemon, one connection a request. Thread-safe. */
+public final class Client {
+    private static final Jsonb JSON = Jsonb.builder().build();
+
+    private final Path socket;
+
+    public Client(Path socket) {
+        this.socket = socket;
+    }
+
+    /** Nobody answers on the socket. */
+    public static final class NoDaemon extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NoDaemon(Path socket, IOException cause) {
+            super(
+                    "no daemon answers at " + socket + " (" + cause.getMessage() + "); holdfast up FILE starts one",
+                    cause);
+        }
+    }
+
+    /**
+     * @param type of the answer's JSON
+     * @throws ControlPort.Refused when the daemon says no
+     * @throws IOException when it cannot be asked
+     */
+    public <T> T get(String path, Class<T> type) throws IOException, ControlPort.Refused {
+        return JSON.type(type).fromJson(exchange("GET", path, ""));
+    }
+
+    /** As {@link #get}. */
+    public <T> T post(String path, Request body, Class<T> type) throws IOException, ControlPort.Refused {
+        return JSON.type(type).fromJson(exchange("POST", path, JSON.toJson(body)));
+    }
+
+    /** The answer's JSON as it came. */
+    public String raw(String path) throws IOException, ControlPort.Refused {
+        return exchange("GET", path, "");
+    }
+
+    private String exchange(String method, String path, String body) throws IOException, ControlPort.Refused {
+        try (SocketChannel channel = connect()) {
+            byte[] content = body.getBytes(StandardCharsets.UTF_8);
+            String head = method + " " + path + " HTTP/1.1\r\nHost: holdfast\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: " + content.length + "\r\nConnection: close\r\n\r\n";
+            OutputStream out = Channels.newOutputStream(channel);
+            out.write(head.getBytes(StandardCharsets.US_ASCII));
+            out.write(content);
+            out.flush();
+            InputStream in = new BufferedInputStream(Channels.newInputStream(channel));
+            String status = line(in);
+            int code = status.matches("HTTP/1\\.1 \\d{3} .*") ? Integer.parseInt(status.substring(9, 12)) : 0;
+            for (String header = line(in); !header.isEmpty(); header = line(in)) {}
+            String answer = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            if (code == 200) {
+                return answer;
+            }
+            if (code == 0 || answer.isEmpty()) {
+                throw new IOException("the daemon's answer is not understood: " + status);
+            }
+            throw new ControlPort.Refused(code, JSON.type(Failure.class).fromJson(answer));
+        }
+    }
+
+    private SocketChannel connect() throws NoDaemon {
+        try {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return channel;
+        } catch (IOException e) {
+            throw new NoDaemon(socket, e);
+        }
+    }
+
+    private static String line(InputStream in) throws IOException {
+        var line = new StringBuilder();
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException("the daemon hung up");
+            }
+            if (c != '\r') {
+                line.append((char) c);
+            }
+        }
+        return line.toString();
+    }
+}

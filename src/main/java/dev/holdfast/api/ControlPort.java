@@ -1,0 +1,66 @@
+package dev.holdfast.api;
+
+import java.util.List;
+
+/**
+ * What can be asked of a running daemon. Thread-safe; each method may wait and is called on a thread that may.
+ */
+public interface ControlPort {
+    /**
+     * @param names of processes; empty means all
+     * @throws Refused 404 for a name that is unknown
+     */
+    Status status(List<String> names) throws Refused;
+
+    /** What to do with processes. */
+    enum Verb {
+        START,
+        STOP,
+        RESTART,
+        SIGNAL,
+        SCALE
+    }
+
+    /**
+     * @param by who asks, for people
+     * @throws Refused 404 for a name that is unknown, 400 for a signal or number that is none
+     */
+    Done act(Verb verb, Request request, String by) throws Refused;
+
+    /** @throws Refused 422 when the file is not sound */
+    PlanReply plan() throws Refused;
+
+    /** Takes the file as it is now. @throws Refused 422 when it is not sound; then nothing has changed */
+    PlanReply reload(String by) throws Refused;
+
+    /** @throws Refused 404 for a name that is unknown */
+    Why why(String name, int ends, int lines) throws Refused;
+
+    Doctor doctor();
+
+    /** Stops everything and ends the daemon; returns at once. */
+    void down(String by);
+
+    /** A request that was understood and not granted. */
+    final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final int status;
+        private final transient Failure failure;
+
+        public Refused(int status, Failure failure) {
+            super(failure.error());
+            this.status = status;
+            this.failure = failure;
+        }
+
+        /** An HTTP status, 400 to 599. */
+        public int status() {
+            return status;
+        }
+
+        public Failure failure() {
+            return failure;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package dev.holdfast.api;
+
+import io.avaje.jsonb.Json;
+import java.util.List;
+
+/** What a reload would do, or did. */
+@Json
+public record PlanReply(List<Step> steps) {
+    /**
+     * @param verb keep, start, stop, restart or update
+     * @param keys that differ
+     */
+    @Json
+    public record Step(String process, String verb, List<String> keys) {}
+}

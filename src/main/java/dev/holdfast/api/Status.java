@@ -1,0 +1,49 @@
+package dev.holdfast.api;
+
+import io.avaje.jsonb.Json;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The daemon and what it runs.
+ *
+ * @param startedAt of the daemon, ISO 8601
+ * @param degraded guarantees that are weaker here than promised, as sentences
+ */
+@Json
+public record Status(
+        String version, int pid, String startedAt, String config, List<String> degraded, List<Replica> replicas) {
+    /**
+     * One replica.
+     *
+     * @param name {@code web}, or {@code web/2} when the process has several
+     * @param state down, waiting, starting, up, unhealthy, stopping, backoff, completed, failed
+     * @param wanted whether it shall run
+     * @param pid null when nothing runs
+     * @param since when it took on this state, ISO 8601
+     * @param seconds since then
+     * @param health empty without a check
+     * @param detail what it waits for, or how it ended last
+     * @param cpuPercent of one core, since the last time somebody looked; null when nothing runs
+     * @param cpuSeconds user and system, of its whole tree as it is now
+     * @param memoryBytes resident, of its whole tree
+     * @param log the file that holds its output
+     */
+    @Json
+    public record Replica(
+            String process,
+            int index,
+            String name,
+            String state,
+            boolean wanted,
+            @Nullable Integer pid,
+            String since,
+            long seconds,
+            int restarts,
+            String health,
+            String detail,
+            @Nullable Double cpuPercent,
+            @Nullable Double cpuSeconds,
+            @Nullable Long memoryBytes,
+            String log) {}
+}

@@ -1,0 +1,37 @@
+package dev.holdfast.api;
+
+import io.avaje.jsonb.Json;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Why replicas of a process ended. */
+@Json
+public record Why(List<Replica> replicas) {
+    /**
+     * @param now its state, and what it waits for, in a sentence
+     * @param ends the last ones, newest first
+     */
+    @Json
+    public record Replica(String name, String now, List<End> ends) {}
+
+    /**
+     * One end.
+     *
+     * @param at ISO 8601
+     * @param how such as {@code exited with 7} or {@code killed by SIGKILL}
+     * @param reason who asked for it, or that nobody did
+     * @param seconds it had run
+     * @param cpuSeconds null when unknown
+     * @param maxRssBytes largest resident set of any process of it; null when unknown
+     * @param lastLines of its output before that
+     */
+    @Json
+    public record End(
+            String at,
+            String how,
+            String reason,
+            double seconds,
+            @Nullable Double cpuSeconds,
+            @Nullable Long maxRssBytes,
+            List<String> lastLines) {}
+}
