@@ -8,4 +8,7 @@ module dev.holdfast {
     requires jdk.net; // SO_PEERCRED
 
     exports dev.holdfast.unit;
+
+    provides io.avaje.jsonb.spi.JsonbExtension with
+            dev.holdfast.api.jsonb.GeneratedJsonComponent;
 }
