@@ -13,25 +13,17 @@ final class Failures implements IExecutionExceptionHandler {
     @Override
     public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) throws Exception {
         PrintWriter err = command.getErr();
-        switch (e) {
-            case Client.NoDaemon none -> {
-                err.println("holdfast: " + none.getMessage());
-                return ExitStatus.NO_DAEMON;
-            }
-            case Refused refused -> {
-                refused.failure().problems().forEach(err::println);
-                err.println("holdfast: " + refused.failure().error());
-                return switch (refused.status()) {
-                    case 404 -> ExitStatus.NO_SUCH_PROCESS;
-                    case 400, 422 -> ExitStatus.USAGE;
-                    default -> ExitStatus.FAILED;
-                };
-            }
-            case IOException io -> {
-                err.println("holdfast: " + io.getMessage());
-                return ExitStatus.FAILED;
-            }
-            default -> throw e;
+        if (e instanceof Refused refused) {
+            refused.failure().problems().forEach(err::println);
+        } else if (!(e instanceof IOException)) {
+            throw e;
         }
+        err.println("holdfast: " + e.getMessage());
+        return switch (e) {
+            case Client.NoDaemon _ -> ExitStatus.NO_DAEMON;
+            case Refused refused when refused.status() == 404 -> ExitStatus.NO_SUCH_PROCESS;
+            case Refused refused when refused.status() == 400 || refused.status() == 422 -> ExitStatus.USAGE;
+            default -> ExitStatus.FAILED;
+        };
     }
 }
