@@ -95,7 +95,7 @@ public final class Supervision {
                 }
             }
             case Stimulus.Restart(Set<String> names, String by) -> {
-                for (Replica r : shuttingDown ? List.<Replica>of() : of(names)) {
+                for (Replica r : staying(names)) {
                     r.restarts.forgive();
                     r.restart("restarted by " + by, now);
                 }
@@ -210,13 +210,17 @@ public final class Supervision {
     }
 
     private void start(Set<String> names) {
-        if (shuttingDown) {
-            return;
-        }
-        for (Replica r : of(names)) {
+        for (Replica r : staying(names)) {
             r.restarts.forgive();
             r.wantUp(now);
         }
+    }
+
+    /** Those that may be up at all: a replica that was taken away only still has to end. */
+    private List<Replica> staying(Set<String> names) {
+        return shuttingDown
+                ? List.of()
+                : of(names).stream().filter(r -> !r.removed).toList();
     }
 
     private void scale(String name, int n, String reason) {
@@ -229,6 +233,7 @@ public final class Supervision {
             Replica r = replica(new ReplicaId(name, i), spec);
             if (r.removed || (up && r.wanted == Replica.Wanted.DOWN && !r.live())) {
                 r.removed = false;
+                r.reconfigure(spec, now); // it may come back from before a reload
                 if (up) {
                     r.wantUp(now);
                 }
