@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Event {
     Instant at();
 
+    ReplicaId replica();
+
     /** A program of this replica runs. */
     record Started(Instant at, ReplicaId replica, InstanceId instance, ProcessRef leader) implements Event {}
 
