@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             CheckCommand.class,
             InitCommand.class,
+            StatusCommand.class,
             SchemaCommand.class,
             CompletionCommand.class,
             VersionCommand.class
