@@ -30,6 +30,11 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             InitCommand.class,
             StatusCommand.class,
+            StartCommand.class,
+            StopCommand.class,
+            RestartCommand.class,
+            SignalCommand.class,
+            ScaleCommand.class,
             SchemaCommand.class,
             CompletionCommand.class,
             VersionCommand.class
