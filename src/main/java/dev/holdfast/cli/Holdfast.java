@@ -35,6 +35,11 @@ import picocli.CommandLine.Spec;
             RestartCommand.class,
             SignalCommand.class,
             ScaleCommand.class,
+            PlanCommand.class,
+            ReloadCommand.class,
+            DownCommand.class,
+            WhyCommand.class,
+            DoctorCommand.class,
             SchemaCommand.class,
             CompletionCommand.class,
             VersionCommand.class

@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
         name = "scale",
         description = {
             "Sets how many replicas of a process run: starts those that are missing, stops the last ones.",
-            "Holds until the next reload or start of the daemon; the configuration is left as it is."
+            "The configuration is left as it is."
         },
         footer = {"", "Example:", "  holdfast scale worker 4"})
 final class ScaleCommand extends Asking {

@@ -11,10 +11,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "signal",
         description = {
-            "Sends a signal to processes, to nothing they started.",
+            "Sends a signal to the process group of each replica.",
             "An end that follows is treated as any other: the restart policy decides."
         },
-        footer = {"", "Examples:", "  holdfast signal HUP nginx", "  holdfast signal SIGUSR1 worker/0 worker/1"})
+        footer = {"", "Examples:", "  holdfast signal HUP nginx", "  holdfast signal SIGUSR1 worker clock"})
 final class SignalCommand extends Asking {
     @Parameters(index = "0", paramLabel = "SIGNAL", description = "such as HUP, SIGHUP or 1")
     private String signal = "";

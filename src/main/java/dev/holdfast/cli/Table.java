@@ -74,7 +74,9 @@ final class Table {
     /** Details quote what programs did: nothing of it may drive the terminal. */
     static String printable(String text) {
         var safe = new StringBuilder(text.length());
-        text.codePoints().map(c -> Character.isISOControl(c) ? '\ufffd' : c).forEach(safe::appendCodePoint);
+        text.codePoints()
+                .map(c -> c == '\t' ? ' ' : Character.isISOControl(c) ? '\ufffd' : c)
+                .forEach(safe::appendCodePoint);
         return safe.toString();
     }
 }

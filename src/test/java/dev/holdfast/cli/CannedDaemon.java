@@ -22,6 +22,7 @@ final class CannedDaemon implements AutoCloseable {
     private final Path socket;
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
+    private volatile boolean stays;
 
     /** @param dir as for {@code --dir} */
     CannedDaemon(Path dir) throws IOException {
@@ -39,6 +40,11 @@ final class CannedDaemon implements AutoCloseable {
     CannedDaemon answers(String request, int status, String json) {
         answers.put(request, status + " x\r\n\r\n" + json);
         return this;
+    }
+
+    /** Answers on after it was asked to go down. */
+    void staysUp() {
+        stays = true;
     }
 
     /** Each as {@code GET /path} or {@code POST /path body}. */
@@ -72,7 +78,7 @@ final class CannedDaemon implements AutoCloseable {
         String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
         asked.add((request + " " + body).strip());
         String answer = answers.getOrDefault(request, "599 x\r\n\r\n{\"error\":\"not canned: " + request + "\"}");
-        if (request.endsWith("/down")) {
+        if (request.endsWith("/down") && !stays) {
             close();
         }
         out.write(("HTTP/1.1 " + answer).getBytes(StandardCharsets.UTF_8));
