@@ -10,7 +10,7 @@ module dev.holdfast {
     exports dev.holdfast.unit;
 
     opens dev.holdfast.cli to
-            info.picocli; // it fills in what the annotations name
+            info.picocli;
 
     provides io.avaje.jsonb.spi.JsonbExtension with
             dev.holdfast.api.jsonb.GeneratedJsonComponent;
