@@ -68,7 +68,7 @@ final class Daemon {
         this.loop = Loop.open();
         this.host = new Host(PROC, () -> Loop.now().mono());
         this.chronicle = new Chronicle(new Journal(dirs.state().resolve("journal.jsonl")), console::say);
-        this.intents = new Intents(dirs.run().resolve("intents"), console::say);
+        this.intents = new Intents(dirs.run().resolve("intents"), host.bootId(), console::say);
         this.specs = intents.applied(config.processes());
         this.pump = new Pump(
                 dirs.run(),
@@ -95,7 +95,7 @@ final class Daemon {
         }
         HostFindings.degraded(findings).forEach(f -> console.say("weaker here: " + f));
         adopt();
-        apply(new Stimulus.Begin(intents.stoppedNames()));
+        apply(new Stimulus.Begin(intents.stoppedNames(), intents.completed()));
         Server server = Server.start(dirs.socket(), control, console::say);
         try {
             signals.listen(this);
@@ -179,6 +179,7 @@ final class Daemon {
             case Action.Probe p -> probes.ask(p);
             case Action.Journal(var event) -> {
                 chronicle.add(event);
+                intents.note(event);
                 console.say(name(event.replica()) + " " + Words.of(event));
             }
             case Action.Finish(int code) -> exitCode = code;

@@ -1,6 +1,8 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.event.Event;
+import dev.holdfast.event.ReplicaId;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -15,23 +17,30 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * What people asked for beyond the file, in RUN/intents: it outlives the daemon's death, not a boot and not a
- * {@code down}. Owned by the loop's thread.
+ * What people asked for beyond the file, and which work is done, in RUN/intents: it outlives the daemon's death, not a
+ * boot and not a {@code down}. Owned by the loop's thread.
  */
 final class Intents {
     private static final String STOPPED = "stopped.";
     private static final String SCALED = "scaled.";
+    private static final String COMPLETED = "completed.";
+    private static final String BOOT = "boot";
 
     private final Path file;
     private final Consumer<String> warn;
+    private final String bootId;
     private final Properties words = new Properties();
 
-    Intents(Path file, Consumer<String> warn) {
+    Intents(Path file, String bootId, Consumer<String> warn) {
         this.file = file;
+        this.bootId = bootId;
         this.warn = warn;
         try {
             if (Files.exists(file)) {
                 words.load(new StringReader(Files.readString(file)));
+            }
+            if (!bootId.equals(words.getProperty(BOOT))) {
+                words.clear();
             }
         } catch (IOException | IllegalArgumentException e) {
             warn.accept("what was stopped and scaled by hand is forgotten: " + e.getMessage());
@@ -52,6 +61,28 @@ final class Intents {
     void scaled(String name, int configured, int n) {
         words.setProperty(SCALED + name, configured + ":" + n);
         save();
+    }
+
+    /** Work that is done must not be done again because the daemon died. */
+    void note(Event event) {
+        if (event instanceof Event.Completed) {
+            words.setProperty(COMPLETED + event.replica(), "true");
+            save();
+        } else if (event instanceof Event.Started && words.remove(COMPLETED + event.replica()) != null) {
+            save();
+        }
+    }
+
+    Set<ReplicaId> completed() {
+        var replicas = new TreeSet<ReplicaId>();
+        for (String key : words.stringPropertyNames()) {
+            int slash = key.lastIndexOf('/');
+            if (key.startsWith(COMPLETED) && slash > 0) {
+                replicas.add(new ReplicaId(
+                        key.substring(COMPLETED.length(), slash), Integer.parseInt(key.substring(slash + 1))));
+            }
+        }
+        return replicas;
     }
 
     Set<String> stoppedNames() {
@@ -84,6 +115,7 @@ final class Intents {
     private void save() {
         try {
             var text = new StringWriter();
+            words.setProperty(BOOT, bootId);
             words.store(text, null);
             Path fresh = file.resolveSibling(file.getFileName() + ".new");
             Files.writeString(fresh, text.toString());

@@ -32,6 +32,7 @@ final class Words {
             case Event.Exited e -> of(e.outcome()) + " after " + of(e.uptime());
             case Event.Survived e -> "these outlived SIGKILL: " + e.survivors();
             case Event.Restarting e -> e.delay().isZero() ? "restarting now" : "restarting in " + of(e.delay());
+            case Event.Completed _ -> "completed";
             case Event.GivenUp e -> "given up: " + e.why();
             case Event.HookFailed e -> "hook " + e.hook() + " failed: " + e.why();
             case Event.Breaker e -> "circuit breaker " + e.state();

@@ -53,6 +53,9 @@ public sealed interface Event {
      */
     record Restarting(Instant at, ReplicaId replica, Duration delay, boolean failure) implements Event {}
 
+    /** It ended as it should, for good. */
+    record Completed(Instant at, ReplicaId replica) implements Event {}
+
     /** It is given up. */
     record GivenUp(Instant at, ReplicaId replica, String why) implements Event {}
 

@@ -25,11 +25,13 @@ public final class Pidfd implements AutoCloseable {
 
     private final ProcessRef process;
     private final Fd fd;
+    private final Proc proc;
 
     /** How a child ended and what it used. */
     public record Ended(Outcome outcome, @Nullable Usage usage) {}
 
-    private Pidfd(ProcessRef process, Fd fd) {
+    private Pidfd(ProcessRef process, Fd fd, Proc proc) {
+        this.proc = proc;
         this.process = process;
         this.fd = fd;
     }
@@ -40,7 +42,7 @@ public final class Pidfd implements AutoCloseable {
         if (fd < 0) {
             return Optional.empty();
         }
-        var pidfd = new Pidfd(process, new Fd((int) fd));
+        var pidfd = new Pidfd(process, new Fd((int) fd), proc);
         // The start time is read after the pidfd exists: the pid cannot have been reused in between.
         if (!proc.stat(process.pid())
                 .map(s -> s.startTicks() == process.startTicks())
@@ -65,13 +67,19 @@ public final class Pidfd implements AutoCloseable {
         return Syscall.PIDFD_SEND_SIGNAL.call(fd.number(), signal.number(), 0, 0) == 0;
     }
 
-    /** Reaps it when it is our child and has ended; asks the kernel how it ended when it is not our child. */
-    public Optional<Ended> reap() throws Errno {
+    /**
+     * Reaps it when it is our child and has ended; asks the kernel how it ended when it is not our child. A zombie's
+     * status is in /proc, but for an ordinary user 0 may also mean that it is hidden; the pidfd tells only once its new
+     * parent has reaped it, and hangs up then.
+     *
+     * @param last true: an answer is needed now, if only that nobody knows
+     */
+    public Optional<Ended> reap(boolean last) throws Errno {
         NativeBuffer info = NativeBuffer.allocate(128);
         NativeBuffer usage = NativeBuffer.allocate(144);
         long r = info.use(i -> usage.use(u -> Syscall.WAITID.call(P_PIDFD, fd.number(), i, WEXITED | WNOHANG, u, 0)));
         if (r == -Errno.ECHILD) {
-            return Optional.of(new Ended(outcomeOfStranger(), null));
+            return outcomeOfStranger(last).map(o -> new Ended(o, null));
         }
         check("waitid", r);
         ByteBuffer b = info.bytes();
@@ -98,14 +106,27 @@ public final class Pidfd implements AutoCloseable {
         return r == 0 ? usage.bytes().getLong(32) * 1024 : Long.MAX_VALUE;
     }
 
-    private Outcome outcomeOfStranger() {
+    private Optional<Outcome> outcomeOfStranger(boolean last) {
         NativeBuffer info = NativeBuffer.allocate(64);
         info.bytes().putLong(0, INFO_EXIT);
         long r = info.use(address -> Syscall.IOCTL.call(fd.number(), GET_INFO, address));
         if (r < 0 || (info.bytes().getLong(0) & INFO_EXIT) == 0) {
-            return new Outcome.Unknown("not our child, and this kernel does not tell");
+            Optional<Outcome> zombie = proc.stat(process.pid())
+                    .filter(s -> s.state() == 'Z' && s.ref().equals(process))
+                    .filter(s -> s.waitStatus() != 0 || Syscall.GETEUID.call(0) == 0)
+                    .map(s -> outcome(s.waitStatus()));
+            if (zombie.isPresent()) {
+                return zombie;
+            }
+            return r < 0 || last
+                    ? Optional.of(new Outcome.Unknown("not our child, and this kernel does not tell"))
+                    : Optional.empty();
         }
-        int status = info.bytes().getInt(INFO_EXIT_CODE_OFFSET);
+        return Optional.of(outcome(info.bytes().getInt(INFO_EXIT_CODE_OFFSET)));
+    }
+
+    /** From a wait status (wait(2)). */
+    private static Outcome outcome(int status) {
         int signal = status & 0x7f;
         return signal == 0
                 ? new Outcome.Exited((status >> 8) & 0xff)

@@ -11,6 +11,9 @@ import java.util.Map;
  * by others.
  */
 public final class Poller implements AutoCloseable {
+    /** Only hang-ups and errors, which are always told. */
+    public static final int NOTHING = 0;
+
     public static final int READABLE = 0x1;
     public static final int HANGUP = 0x10;
 

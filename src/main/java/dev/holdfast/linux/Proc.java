@@ -24,9 +24,18 @@ public final class Proc {
      * @param state R, S, D, Z, T and the like
      * @param cpuTicks user plus system time of its threads, in clock ticks of 1/100 s
      * @param rssBytes resident memory
+     * @param waitStatus of a zombie, as wait(2) tells it; 0 also when we may not see it
      */
     public record Stat(
-            int pid, char state, int ppid, int session, long cpuTicks, long startTicks, long rssBytes, boolean kernel) {
+            int pid,
+            char state,
+            int ppid,
+            int session,
+            long cpuTicks,
+            long startTicks,
+            long rssBytes,
+            boolean kernel,
+            int waitStatus) {
         public ProcessRef ref() {
             return new ProcessRef(pid, startTicks);
         }
@@ -70,7 +79,8 @@ public final class Proc {
                 Long.parseLong(f[11]) + Long.parseLong(f[12]),
                 Long.parseLong(f[19]),
                 Long.parseLong(f[21]) * 4096,
-                (flags & 0x200000) != 0)); // PF_KTHREAD
+                (flags & 0x200000) != 0, // PF_KTHREAD
+                Integer.parseInt(f[49].strip())));
     }
 
     /** The children that thread {@code tid} of process {@code pid} made or was handed (CONFIG_PROC_CHILDREN). */

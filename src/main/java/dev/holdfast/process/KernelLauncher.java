@@ -40,6 +40,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     private final Host host;
     private final InstanceFiles files;
     private final Containment containment;
+    private final Leaders leaders;
     private final NotifySockets notices;
     private final Consumer<String> warn;
 
@@ -82,6 +83,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         this.host = host;
         this.files = new InstanceFiles(runDir);
         this.containment = new Containment(host, poller, loop, events, instances, this::forget);
+        this.leaders = new Leaders(poller, clock, events, containment);
         host.requireChildrenFiles();
         String comm = host.gateName(runDir);
         host.killGatedOrphans(comm);
@@ -179,12 +181,14 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
 
     /** When {@link #tick} wants to be called next. */
     public MonoTime nextDeadline() {
-        return containment.nextDeadline();
+        MonoTime next = containment.nextDeadline();
+        return leaders.deadline().isBefore(next) ? leaders.deadline() : next;
     }
 
     /** Looks again at instances whose descendants outlive the leader. */
     public void tick(MonoTime now) {
         containment.tick(now);
+        leaders.tick(now);
     }
 
     /** The running leader of an instance. */
@@ -289,24 +293,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         instances.put(i.id, i);
         try {
             notices.listen(i.id, i.dir);
-            poller.add(pidfd.fd(), Poller.READABLE, ready -> ended(i, pidfd));
-        } catch (Errno e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private void ended(Instance i, Pidfd pidfd) {
-        try {
-            Pidfd.Ended ended = pidfd.reap().orElse(null);
-            if (ended == null) {
-                return;
-            }
-            poller.remove(pidfd.fd());
-            pidfd.close();
-            i.pidfd = null;
-            i.leaderEnded = true;
-            events.accept(new ProcessEvent.Exited(i.id, ended.outcome(), ended.usage()));
-            containment.leaderEnded(i, clock.get().mono());
+            leaders.watch(i, pidfd);
         } catch (Errno e) {
             throw new IllegalStateException(e);
         }
@@ -324,7 +311,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         for (Instance i : instances.values()) {
             Pidfd pidfd = i.pidfd;
             if (pidfd != null && i.leader.pid() == pid) {
-                ended(i, pidfd);
+                leaders.ended(i, pidfd, false);
                 return;
             }
         }
@@ -388,7 +375,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
 
     private static void reapQuietly(Pidfd pidfd) {
         try {
-            pidfd.reap();
+            pidfd.reap(true);
         } catch (Errno ignoredBecauseNothingIsLost) {
             // The status of a child that never became its program interests nobody.
         }

@@ -104,7 +104,7 @@ final class Ascent {
         boolean success = outcome instanceof Outcome.Exited(int code)
                 && (code == 0 || self.spec.plannedExitCodes().contains(code));
         if (success && self.spec.type() == ProcessSpec.Type.ONESHOT) {
-            self.become(new Completed(), now);
+            complete(now);
             return;
         }
         switch (self.spec.restart().policy()) {
@@ -129,10 +129,15 @@ final class Ascent {
 
     void end(boolean success, Outcome outcome, Now now) {
         if (success) {
-            self.become(new Completed(), now);
+            complete(now);
         } else {
             giveUp(Outcomes.describe(outcome), now);
         }
+    }
+
+    private void complete(Now now) {
+        self.around.act(new Action.Journal(new Event.Completed(now.wall(), self.id)));
+        self.become(new Completed(), now);
     }
 
     void comeBack(Duration uptime, Now now) {

@@ -270,6 +270,12 @@ final class Replica {
         }
     }
 
+    /** It did its work under an earlier daemon. */
+    void completedBefore(Now now) {
+        wanted = Wanted.UP;
+        become(new Completed(), now);
+    }
+
     // ── time ──
 
     MonoTime nextDeadline() {

@@ -47,8 +47,9 @@ public sealed interface Stimulus {
      * All adoptions are told: start what shall run.
      *
      * @param held processes that were stopped by a person under an earlier daemon, and stay so
+     * @param completed replicas that did their work under an earlier daemon, which is not done again
      */
-    record Begin(Set<String> held) implements Stimulus {}
+    record Begin(Set<String> held, Set<ReplicaId> completed) implements Stimulus {}
 
     /** @param names of processes
      * @param by who asked, for people */

@@ -87,7 +87,7 @@ public final class Supervision {
                 owner(id).ifPresent(r -> r.probed(id, sequence, healthy, detail, now));
             case Stimulus.Tick() -> tick();
             case Stimulus.Adopt adopt -> adopt(adopt);
-            case Stimulus.Begin(Set<String> held) -> begin(held);
+            case Stimulus.Begin(Set<String> held, Set<ReplicaId> completed) -> begin(held, completed);
             case Stimulus.Start(Set<String> names, String _) -> start(names);
             case Stimulus.Stop(Set<String> names, String by) -> {
                 for (Replica r : of(names)) {
@@ -197,12 +197,14 @@ public final class Supervision {
         }
     }
 
-    private void begin(Set<String> held) {
+    private void begin(Set<String> held, Set<ReplicaId> completed) {
         begun = true;
         for (ProcessSpec spec : specs.values()) {
             for (int i = 0; spec.enabled() && i < spec.replicas(); i++) {
                 Replica r = replica(new ReplicaId(spec.name(), i), spec);
-                if (!spec.manual() && !held.contains(spec.name())) {
+                if (completed.contains(r.id) && !r.live()) {
+                    r.completedBefore(now);
+                } else if (!spec.manual() && !held.contains(spec.name())) {
                     r.wantUp(now);
                 }
             }

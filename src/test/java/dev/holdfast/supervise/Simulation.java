@@ -58,7 +58,7 @@ final class Simulation {
 
     void run() {
         try {
-            tell(new Stimulus.Begin(Set.of()));
+            tell(new Stimulus.Begin(Set.of(), Set.of()));
             for (int i = 0; i < STEPS; i++) {
                 step(true);
             }
@@ -143,7 +143,7 @@ final class Simulation {
                 kernel.kill(r.id); // the launcher ends what an unseen leader left
             }
         }
-        tell(new Stimulus.Begin(Set.of()));
+        tell(new Stimulus.Begin(Set.of(), Set.of()));
     }
 
     /** The last word is stop: once quiet, nothing of it runs. */

@@ -1,0 +1,79 @@
+package dev.holdfast.process;
+
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Pidfd;
+import dev.holdfast.linux.Poller;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Now;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Hears of each leader's end through its pidfd, and how it ended. Owned by the loop's thread. */
+final class Leaders {
+    /** For the parent that an orphan was handed to, to reap it. */
+    private static final Duration NEW_PARENT = Duration.ofSeconds(5);
+
+    private final Poller poller;
+    private final Supplier<Now> clock;
+    private final Consumer<ProcessEvent> events;
+    private final Containment containment;
+    /** Adopted leaders that have ended, are another's to reap, and are not reaped yet; and until when that may take. */
+    private final Map<Instance, MonoTime> unreaped = new HashMap<>();
+
+    Leaders(Poller poller, Supplier<Now> clock, Consumer<ProcessEvent> events, Containment containment) {
+        this.poller = poller;
+        this.clock = clock;
+        this.events = events;
+        this.containment = containment;
+    }
+
+    void watch(Instance i, Pidfd pidfd) throws Errno {
+        poller.add(pidfd.fd(), Poller.READABLE, ready -> ended(i, pidfd, false));
+    }
+
+    /** @param last true: whoever adopted it has reaped it, or had long enough to */
+    void ended(Instance i, Pidfd pidfd, boolean last) {
+        if (i.leaderEnded) {
+            return;
+        }
+        try {
+            Pidfd.Ended ended = pidfd.reap(last).orElse(null);
+            if (ended == null && last) {
+                unreaped.remove(i); // our own child, and alive after all
+                return;
+            }
+            if (ended == null) {
+                if (unreaped.put(i, clock.get().mono().plus(NEW_PARENT)) == null) {
+                    poller.remove(pidfd.fd());
+                    poller.add(pidfd.fd(), Poller.NOTHING, hungUp -> ended(i, pidfd, true));
+                }
+                return;
+            }
+            unreaped.remove(i);
+            poller.remove(pidfd.fd());
+            pidfd.close();
+            i.pidfd = null;
+            i.leaderEnded = true;
+            events.accept(new ProcessEvent.Exited(i.id, ended.outcome(), ended.usage()));
+            containment.leaderEnded(i, clock.get().mono());
+        } catch (Errno e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    MonoTime deadline() {
+        return unreaped.values().stream().min(MonoTime::compareTo).orElse(MonoTime.NEVER);
+    }
+
+    void tick(MonoTime now) {
+        for (Map.Entry<Instance, MonoTime> e : Map.copyOf(unreaped).entrySet()) {
+            Pidfd pidfd = e.getKey().pidfd;
+            if (pidfd != null && !now.isBefore(e.getValue())) {
+                ended(e.getKey(), pidfd, true);
+            }
+        }
+    }
+}
