@@ -1,6 +1,9 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.config.Directories;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,7 @@ import picocli.CommandLine.Spec;
             PlanCommand.class,
             ReloadCommand.class,
             DownCommand.class,
+            LogsCommand.class,
             WhyCommand.class,
             DoctorCommand.class,
             SchemaCommand.class,
@@ -49,6 +53,7 @@ public final class Holdfast implements Runnable {
 
     private final Map<String, String> environment;
     private final int uid;
+    private final OutputStream standardOutput;
 
     @Option(
             names = "--dir",
@@ -69,8 +74,14 @@ public final class Holdfast implements Runnable {
 
     /** @param uid decides where things are usually kept */
     public Holdfast(Map<String, String> environment, int uid) {
+        this(environment, uid, new FileOutputStream(FileDescriptor.out));
+    }
+
+    /** @param standardOutput for what is no text: bytes of programs */
+    Holdfast(Map<String, String> environment, int uid, OutputStream standardOutput) {
         this.environment = Map.copyOf(environment);
         this.uid = uid;
+        this.standardOutput = standardOutput;
     }
 
     /** All commands but {@code up}, which only the daemon can add. */
@@ -92,6 +103,11 @@ public final class Holdfast implements Runnable {
     /** Of {@code --dir}, or null. */
     public @Nullable Path dir() {
         return dir;
+    }
+
+    /** Unbuffered; says by an IOException when nobody reads it any more. */
+    OutputStream standardOutput() {
+        return standardOutput;
     }
 
     Style style() {
