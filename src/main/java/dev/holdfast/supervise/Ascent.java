@@ -15,6 +15,7 @@ import dev.holdfast.supervise.ReplicaState.Launching;
 import dev.holdfast.supervise.ReplicaState.PreStart;
 import dev.holdfast.supervise.ReplicaState.Running;
 import dev.holdfast.supervise.ReplicaState.Waiting;
+import dev.holdfast.unit.Durations;
 import dev.holdfast.unit.Now;
 import java.time.Duration;
 
@@ -118,7 +119,7 @@ final class Ascent {
             case ALWAYS -> {
                 if (success) {
                     self.restarts.countPlanned();
-                    backOff(self.spec.restart().delay(), now);
+                    backOff(self.spec.restart().delay(), false, now);
                 } else {
                     comeBack(uptime, now);
                 }
@@ -137,14 +138,14 @@ final class Ascent {
     void comeBack(Duration uptime, Now now) {
         RestartSpec policy = self.spec.restart();
         if (!self.restarts.allowed(policy, now.mono())) {
-            giveUp("restart limit: " + policy.limit() + " within " + policy.window(), now);
+            giveUp("restart limit: " + policy.limit() + " within " + Durations.format(policy.window()), now);
             return;
         }
-        backOff(self.restarts.next(policy, uptime, now.mono()), now);
+        backOff(self.restarts.next(policy, uptime, now.mono()), true, now);
     }
 
-    void backOff(Duration delay, Now now) {
-        self.around.act(new Action.Journal(new Event.Restarting(now.wall(), self.id, delay)));
+    private void backOff(Duration delay, boolean failure, Now now) {
+        self.around.act(new Action.Journal(new Event.Restarting(now.wall(), self.id, delay, failure)));
         if (delay.isZero()) {
             wait(now);
         } else {
