@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "logs",
         description = {
-            "Shows what processes printed, merged by time. Reads the files itself; also when no daemon runs.",
-            "The bytes of a line are written as the program wrote them."
+            "Shows what processes printed, merged by time.",
+            "Reads the files itself; also when no daemon runs. The bytes of a line are written as the program wrote them."
         },
         footer = {"", "Examples:", "  holdfast logs -f", "  holdfast logs web worker/1 --since 10m --stderr"})
 final class LogsCommand extends Subcommand {
