@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -46,16 +48,26 @@ final class Changes implements AutoCloseable {
         }
     }
 
-    /** Returns when there may be something new. */
-    void await() throws InterruptedException {
+    /**
+     * Returns when there may be something new.
+     *
+     * @return files that were made or written to, as far as the kernel tells
+     */
+    Set<Path> await() throws InterruptedException {
+        var touched = new HashSet<Path>();
         if (watch == null) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
-            return;
+            return touched;
         }
         for (WatchKey k = watch.poll(AT_LATEST_MILLIS, TimeUnit.MILLISECONDS); k != null; k = watch.poll()) {
-            k.pollEvents();
+            for (WatchEvent<?> e : k.pollEvents()) {
+                if (e.context() instanceof Path name && k.watchable() instanceof Path directory) {
+                    touched.add(directory.resolve(name));
+                }
+            }
             k.reset();
         }
+        return touched;
     }
 
     @Override

@@ -17,19 +17,23 @@ final class LogMerge implements AutoCloseable {
     /** Bounds what is held before it is printed when logs come faster than they are read. */
     private static final int BATCH = 4096;
 
-    private final List<LogSource> sources;
+    private final List<LogSource> sources = new ArrayList<>();
     private final Predicate<Line> wanted;
 
     private record Head(Entry entry, LogSource source, int order) {}
 
-    LogMerge(List<LogSource> sources, Predicate<Line> wanted) {
-        this.sources = sources;
+    LogMerge(Predicate<Line> wanted) {
         this.wanted = wanted;
     }
 
+    void add(LogSource source) {
+        sources.add(source);
+    }
+
     /**
-     * Prints the last {@code n} lines there are now of those at or after {@code from}.
+     * Prints the last {@code n} lines there are now.
      *
+     * @param from how far back it is worth to look
      * @param unfiltered whether all lines count, so that it is enough to read the ends of the files
      */
     void past(Instant from, int n, boolean unfiltered, LogPrinter printer) throws IOException {
@@ -51,7 +55,7 @@ final class LogMerge implements AutoCloseable {
         }
         var held = new ArrayDeque<Entry>();
         for (Head h = heads.poll(); h != null; h = heads.poll()) {
-            if (wanted.test(h.entry().line()) && !h.entry().at().isBefore(from)) {
+            if (wanted.test(h.entry().line())) {
                 if (n == Integer.MAX_VALUE) {
                     printer.print(h.entry());
                 } else {

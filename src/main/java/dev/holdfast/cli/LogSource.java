@@ -11,6 +11,7 @@ final class LogSource implements AutoCloseable {
     private final LogReader reader;
     private final String name;
     private final int process;
+    private final Instant since;
     private Instant last = Instant.EPOCH;
 
     /**
@@ -21,7 +22,9 @@ final class LogSource implements AutoCloseable {
      */
     record Entry(Instant at, String name, int process, Line line) {}
 
-    LogSource(LogFiles.Found found, int process) {
+    /** @param since lines before that are passed over */
+    LogSource(LogFiles.Found found, int process, Instant since) {
+        this.since = since;
         this.reader = new LogReader(found.file());
         this.name = found.name();
         this.process = process;
@@ -37,7 +40,13 @@ final class LogSource implements AutoCloseable {
     }
 
     Optional<Entry> next() throws IOException {
-        return reader.next().map(this::entry);
+        for (Optional<Line> line = reader.next(); line.isPresent(); line = reader.next()) {
+            Entry entry = entry(line.get());
+            if (!entry.at().isBefore(since)) {
+                return Optional.of(entry);
+            }
+        }
+        return Optional.empty();
     }
 
     @Override

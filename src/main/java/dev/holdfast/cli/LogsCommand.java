@@ -9,9 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,10 @@ final class LogsCommand extends Subcommand {
             description = "only what was printed so recently, such as 10m")
     private @Nullable Duration since;
 
+    private final Set<Path> files = new HashSet<>();
+    private final Set<Path> touched = new HashSet<>();
+    private final Map<String, Integer> processes = new HashMap<>();
+
     /** One stream instead of both. */
     static final class Only {
         @Option(names = "--stderr", description = "only standard error")
@@ -80,22 +85,29 @@ final class LogsCommand extends Subcommand {
                 return ExitStatus.NO_SUCH_PROCESS;
             }
         }
-        List<LogFiles.Found> chosen = all.stream()
-                .filter(f -> names.isEmpty() || names.stream().anyMatch(n -> LogFiles.matches(n, f)))
-                .toList();
+        List<LogFiles.Found> chosen = chosen(all);
         if (chosen.isEmpty()) {
             return ExitStatus.DONE;
         }
         int width = chosen.stream().mapToInt(f -> f.name().length()).max().orElse(0);
         var look = new LogPrinter.Look(noPrefix ? 0 : width, timestamps, ZoneId.systemDefault(), style());
-        try (var merge = new LogMerge(sources(chosen), this::wanted)) {
-            show(merge, new LogPrinter(root().standardOutput(), look), directories(chosen));
+        Instant now = Instant.now();
+        Instant from = since == null ? Instant.MIN : now.minus(since);
+        try (var merge = new LogMerge(this::wanted)) {
+            add(chosen, from, merge);
+            show(from, now, merge, new LogPrinter(root().standardOutput(), look), directories(chosen));
         } catch (LogPrinter.Closed e) {
             if (!Style.onPipe()) {
                 throw e; // a full disk, say; a reader that has enough is no failure
             }
         }
         return ExitStatus.DONE;
+    }
+
+    private List<LogFiles.Found> chosen(List<LogFiles.Found> all) {
+        return all.stream()
+                .filter(f -> names.isEmpty() || names.stream().anyMatch(n -> LogFiles.matches(n, f)))
+                .toList();
     }
 
     private List<LogFiles.Found> found() throws IOException, Refused {
@@ -106,17 +118,17 @@ final class LogsCommand extends Subcommand {
         }
     }
 
-    private void show(LogMerge merge, LogPrinter printer, Set<Path> directories) throws IOException {
+    private void show(Instant from, Instant now, LogMerge merge, LogPrinter printer, Set<Path> directories)
+            throws IOException {
         try (var changes = new Changes(follow ? directories : Set.of())) {
-            Instant from = since == null ? Instant.MIN : Instant.now().minus(since);
             int n = lines != null ? lines : since != null ? Integer.MAX_VALUE : 20;
             merge.past(from, n, since == null && only == null, printer);
             printer.flush();
             while (follow) {
                 if (merge.fresh(printer)) {
                     printer.flush();
-                } else {
-                    changes.await();
+                } else if (touched.addAll(changes.await())) {
+                    lookForMore(now, merge);
                 }
             }
         } catch (InterruptedException e) {
@@ -128,16 +140,22 @@ final class LogsCommand extends Subcommand {
         return only == null || (line.stderr() ? only.stderr : only.stdout);
     }
 
-    private static List<LogSource> sources(List<LogFiles.Found> chosen) {
-        var processes = new ArrayList<String>();
-        var sources = new ArrayList<LogSource>();
-        for (LogFiles.Found f : chosen) {
-            if (!processes.contains(f.process())) {
-                processes.add(f.process());
-            }
-            sources.add(new LogSource(f, processes.indexOf(f.process())));
+    /** Replicas that came into being while we follow: a file was touched that we had not seen before. */
+    private void lookForMore(Instant from, LogMerge merge) throws IOException {
+        try {
+            add(chosen(found()), from, merge);
+        } catch (Client.NoDaemon | Refused gone) {
+            // it is just ending: what we follow already is all there is
         }
-        return sources;
+    }
+
+    private void add(List<LogFiles.Found> chosen, Instant from, LogMerge merge) {
+        for (LogFiles.Found f : chosen) {
+            if (files.add(f.file())) {
+                merge.add(new LogSource(f, processes.computeIfAbsent(f.process(), _ -> processes.size()), from));
+                touched.add(f.file().toAbsolutePath());
+            }
+        }
     }
 
     private static Set<Path> directories(List<LogFiles.Found> chosen) {

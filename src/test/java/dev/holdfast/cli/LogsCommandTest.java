@@ -145,6 +145,9 @@ class LogsCommandTest {
         Files.move(logs.resolve("a.0.log"), logs.resolve("a.0.log.1"));
         write("a.0.log", "05:50:05 stdout F five");
         assertThat(lines(read, 2)).containsExactly("a | four", "a | five");
+        line("new.0.log", Instant.EPOCH.plusSeconds(1), "of an earlier life");
+        line("new.0.log", Instant.now().plusSeconds(1), "six");
+        assertThat(lines(read, 1)).containsExactly("new | six");
         read.close();
         await().until(() -> {
             write("b.0.log", "05:50:06 stdout F six");
