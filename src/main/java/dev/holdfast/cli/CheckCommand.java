@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "check",
         description = {
-            "Reads a configuration and says all that is wrong with it, each as file:line:column: message.",
-            "Needs no daemon and changes nothing."
+            "Says all that is wrong with a configuration.",
+            "Each problem is a line file:line:column: message. Needs no daemon and changes nothing."
         },
         footer = {"", "Example:", "  holdfast check holdfast.yaml"})
 final class CheckCommand extends Subcommand {

@@ -7,7 +7,7 @@ import picocli.CommandLine.Parameters;
 /** {@code holdfast completion}. */
 @Command(
         name = "completion",
-        description = "Prints the script that completes commands and options in bash or zsh.",
+        description = {"Prints the script that completes as you type.", "One script serves bash and zsh."},
         footer = {
             "",
             "Examples:",

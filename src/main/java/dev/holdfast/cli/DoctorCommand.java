@@ -10,8 +10,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "doctor",
         description = {
-            "Says what the daemon can guarantee on this host, what is weaker here, and what would make it better.",
-            "Ends with 1 when something is broken; weaker is not broken."
+            "Says what can be guaranteed on this host.",
+            "And what is weaker here, and what would make it better. Ends with 1 when something is broken; weaker is not "
+                    + "broken."
         },
         footer = {"", "Example:", "  holdfast doctor"})
 final class DoctorCommand extends Subcommand {

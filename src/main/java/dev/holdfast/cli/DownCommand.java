@@ -16,7 +16,10 @@ import picocli.CommandLine.Option;
 /** {@code holdfast down}. */
 @Command(
         name = "down",
-        description = "Stops every process, in the reverse order of their dependencies, then ends the daemon.",
+        description = {
+            "Stops every process, then ends the daemon.",
+            "They stop in the reverse order of their dependencies."
+        },
         footer = {"", "Example:", "  holdfast down --timeout 1m"})
 final class DownCommand extends Subcommand {
     private static final Duration PAUSE = Duration.ofMillis(20);

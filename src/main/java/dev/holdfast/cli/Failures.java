@@ -4,6 +4,7 @@ import dev.holdfast.api.Client;
 import dev.holdfast.api.ControlPort.Refused;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -19,7 +20,7 @@ final class Failures implements IExecutionExceptionHandler {
         } else if (!(e instanceof IOException)) {
             throw e;
         }
-        err.println("holdfast: " + (e instanceof NoSuchFileException ? "no such file: " : "") + e.getMessage());
+        err.println("holdfast: " + message(e));
         return switch (e) {
             case Client.NoDaemon _ -> ExitStatus.NO_DAEMON;
             case Refused refused
@@ -29,6 +30,14 @@ final class Failures implements IExecutionExceptionHandler {
             }
             case Refused refused when refused.status() == 400 || refused.status() == 422 -> ExitStatus.USAGE;
             default -> ExitStatus.FAILED;
+        };
+    }
+
+    private static String message(Exception e) {
+        return switch (e) { // whose messages are bare paths
+            case NoSuchFileException _ -> e.getMessage() + ": no such file or directory";
+            case AccessDeniedException _ -> e.getMessage() + ": permission denied; try as the user the daemon runs as";
+            default -> String.valueOf(e.getMessage());
         };
     }
 }

@@ -1,8 +1,15 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.config.Directories;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,30 +32,16 @@ import picocli.CommandLine.Spec;
             "3:no daemon answers",
             "4:no such process",
             "124:the wait of --timeout ran out"
-        },
-        subcommands = {
-            CheckCommand.class,
-            InitCommand.class,
-            StatusCommand.class,
-            StartCommand.class,
-            StopCommand.class,
-            RestartCommand.class,
-            SignalCommand.class,
-            ScaleCommand.class,
-            PlanCommand.class,
-            ReloadCommand.class,
-            DownCommand.class,
-            WhyCommand.class,
-            DoctorCommand.class,
-            SchemaCommand.class,
-            CompletionCommand.class,
-            VersionCommand.class
         })
 public final class Holdfast implements Runnable {
     public static final String VERSION = "0.1.0";
 
+    /** In the order of {@code --help}. */
+    private static final Map<String, Supplier<Subcommand>> COMMANDS = commands();
+
     private final Map<String, String> environment;
     private final int uid;
+    private final OutputStream standardOutput;
 
     @Option(
             names = "--dir",
@@ -69,16 +62,59 @@ public final class Holdfast implements Runnable {
 
     /** @param uid decides where things are usually kept */
     public Holdfast(Map<String, String> environment, int uid) {
+        this(environment, uid, new FileOutputStream(FileDescriptor.out));
+    }
+
+    /** @param standardOutput for what is no text: bytes of programs */
+    Holdfast(Map<String, String> environment, int uid, OutputStream standardOutput) {
         this.environment = Map.copyOf(environment);
         this.uid = uid;
+        this.standardOutput = standardOutput;
     }
 
     /** All commands but {@code up}, which only the daemon can add. */
     public static CommandLine commandLine(Holdfast root) {
-        return new CommandLine(root)
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        return commandLine(root, COMMANDS.keySet());
+    }
+
+    /** As {@link #commandLine(Holdfast)}, but only with the one {@code args} begin with, where they do: faster. */
+    public static CommandLine commandLine(Holdfast root, String... args) {
+        boolean one = args.length > 0 && COMMANDS.containsKey(args[0]) && !args[0].equals("completion");
+        return commandLine(root, one ? Set.of(args[0]) : COMMANDS.keySet());
+    }
+
+    private static CommandLine commandLine(Holdfast root, Set<String> commands) {
+        var line = new CommandLine(root);
+        COMMANDS.forEach((name, command) -> {
+            if (commands.contains(name)) {
+                line.addSubcommand(name, command.get());
+            }
+        });
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(new Misuse())
                 .setExecutionExceptionHandler(new Failures());
+    }
+
+    private static Map<String, Supplier<Subcommand>> commands() {
+        var commands = new LinkedHashMap<String, Supplier<Subcommand>>();
+        commands.put("check", CheckCommand::new);
+        commands.put("init", InitCommand::new);
+        commands.put("status", StatusCommand::new);
+        commands.put("start", StartCommand::new);
+        commands.put("stop", StopCommand::new);
+        commands.put("restart", RestartCommand::new);
+        commands.put("signal", SignalCommand::new);
+        commands.put("scale", ScaleCommand::new);
+        commands.put("plan", PlanCommand::new);
+        commands.put("reload", ReloadCommand::new);
+        commands.put("down", DownCommand::new);
+        commands.put("logs", LogsCommand::new);
+        commands.put("why", WhyCommand::new);
+        commands.put("doctor", DoctorCommand::new);
+        commands.put("schema", SchemaCommand::new);
+        commands.put("completion", CompletionCommand::new);
+        commands.put("version", VersionCommand::new);
+        return Collections.unmodifiableMap(commands);
     }
 
     public Map<String, String> environment() {
@@ -92,6 +128,11 @@ public final class Holdfast implements Runnable {
     /** Of {@code --dir}, or null. */
     public @Nullable Path dir() {
         return dir;
+    }
+
+    /** Unbuffered; says by an IOException when nobody reads it any more. */
+    OutputStream standardOutput() {
+        return standardOutput;
     }
 
     Style style() {

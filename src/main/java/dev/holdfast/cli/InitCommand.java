@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 /** {@code holdfast init}. */
 @Command(
         name = "init",
-        description = "Writes a commented configuration to start from. Never overwrites.",
+        description = {"Writes a commented configuration to start from.", "Never overwrites."},
         footer = {"", "Examples:", "  holdfast init && holdfast up holdfast.yaml", "  holdfast init - | less"})
 final class InitCommand extends Subcommand {
     @Parameters(

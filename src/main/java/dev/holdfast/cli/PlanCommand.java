@@ -21,8 +21,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "plan",
         description = {
-            "Shows what a reload would do: keep, start, stop, restart or update, and the keys that differ.",
-            "Changes nothing. When no daemon answers, shows what holdfast up FILE would do."
+            "Shows what a reload would do, and changes nothing.",
+            "Each process is kept, started, stopped, restarted or updated; the keys that differ stand behind it.",
+            "When no daemon answers, shows what holdfast up FILE would do."
         },
         footer = {"", "Examples:", "  holdfast plan", "  holdfast plan --all holdfast.yaml"})
 final class PlanCommand extends Subcommand {

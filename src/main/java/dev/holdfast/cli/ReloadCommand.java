@@ -12,8 +12,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "reload",
         description = {
-            "Takes the configuration as it is now, touching only what changed. holdfast plan shows it before.",
-            "A configuration that is not sound is refused whole, with nothing changed."
+            "Takes the configuration as it is now.",
+            "Touches only what changed; holdfast plan shows it before. A configuration that is not sound is refused whole, "
+                    + "with nothing changed."
         },
         footer = {"", "Example:", "  holdfast plan && holdfast reload"})
 final class ReloadCommand extends Subcommand {

@@ -9,8 +9,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "restart",
         description = {
-            "Stops processes and starts them again, and waits until they are up.",
-            "Ends with 1 when one of them has failed."
+            "Stops processes and starts them again.",
+            "Waits until they are up; ends with 1 when one has failed."
         },
         footer = {"", "Examples:", "  holdfast restart web", "  holdfast restart web --timeout 30s"})
 final class RestartCommand extends Asking {

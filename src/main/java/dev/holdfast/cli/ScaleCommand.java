@@ -10,8 +10,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "scale",
         description = {
-            "Sets how many replicas of a process run: starts those that are missing, stops the last ones.",
-            "The configuration is left as it is."
+            "Sets how many replicas of a process run.",
+            "Starts those that are missing, or stops the last ones. The configuration is left as it is."
         },
         footer = {"", "Example:", "  holdfast scale worker 4"})
 final class ScaleCommand extends Asking {

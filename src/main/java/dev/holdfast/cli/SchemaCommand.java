@@ -6,7 +6,10 @@ import picocli.CommandLine.Command;
 /** {@code holdfast schema}. */
 @Command(
         name = "schema",
-        description = "Prints the JSON Schema of configurations, for editors.",
+        description = {
+            "Prints the JSON Schema of configurations.",
+            "Editors that know it complete and check as you type."
+        },
         footer = {
             "",
             "Example:",

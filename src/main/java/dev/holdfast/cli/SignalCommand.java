@@ -11,8 +11,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "signal",
         description = {
-            "Sends a signal to the process group of each replica.",
-            "An end that follows is treated as any other: the restart policy decides."
+            "Sends a signal to processes.",
+            "It goes to the process group of each replica. An end that follows is treated as any other: the restart policy "
+                    + "decides."
         },
         footer = {"", "Examples:", "  holdfast signal HUP nginx", "  holdfast signal SIGUSR1 worker clock"})
 final class SignalCommand extends Asking {

@@ -9,9 +9,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "start",
         description = {
-            "Starts processes and what they depend on, and waits until they are up (or, when ending is their purpose, "
-                    + "completed).",
-            "Ends with 1 when one of them has failed."
+            "Starts processes and what they depend on.",
+            "Waits until they are up or, when ending is their purpose, completed; ends with 1 when one has failed."
         },
         footer = {"", "Examples:", "  holdfast start web", "  holdfast start --all --timeout 1m"})
 final class StartCommand extends Asking {

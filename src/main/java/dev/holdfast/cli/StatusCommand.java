@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "status",
         description = {
-            "Shows what runs, what does not, and why. CPU is of one core, since somebody last looked; memory is "
-                    + "resident; both are of everything the process started.",
+            "Shows what runs, what does not, and why.",
+            "CPU is of one core, since somebody last looked; memory is resident; both are of all a process started.",
             "Ends with 0 also when something is down: it was asked and it answered."
         },
         footer = {"", "Examples:", "  holdfast status --watch", "  holdfast status --json web | jq .replicas[].state"})

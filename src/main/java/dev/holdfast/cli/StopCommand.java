@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 /** {@code holdfast stop}. */
 @Command(
         name = "stop",
-        description = {"Stops processes, after what depends on them, and waits until nothing of them is left."},
+        description = {"Stops processes, after what depends on them.", "Waits until nothing of them is left."},
         footer = {"", "Examples:", "  holdfast stop web worker", "  holdfast stop --all --no-wait"})
 final class StopCommand extends Asking {
     @Mixin

@@ -16,9 +16,11 @@ import picocli.CommandLine.Parameters;
 /** {@code holdfast why}. */
 @Command(
         name = "why",
-        description =
-                "Says how a process is now and why it ended the last times: exit code or signal, who asked for it, "
-                        + "how long it had run, what it used, and its last output.",
+        description = {
+            "Says why a process ended the last times.",
+            "And how it is now. For each end: exit code or signal, who asked for it, how long it had run, what it used, "
+                    + "and its last output."
+        },
         footer = {"", "Examples:", "  holdfast why web", "  holdfast why worker -n 1 --lines 50"})
 final class WhyCommand extends Subcommand {
     @Parameters(paramLabel = "NAME", description = "of the process")

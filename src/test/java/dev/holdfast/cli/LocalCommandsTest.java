@@ -124,6 +124,22 @@ class LocalCommandsTest {
     }
 
     @Test
+    void makesOnlyTheCommandThatIsNamedFirst() {
+        var root = new Holdfast(Map.of(), 1000);
+        assertThat(Holdfast.commandLine(root, "status", "web").getSubcommands()).containsOnlyKeys("status");
+        assertThat(Holdfast.commandLine(root, "--dir", "d", "status").getSubcommands())
+                .hasSizeGreaterThan(10);
+        assertThat(Holdfast.commandLine(root, "completion").getSubcommands()).hasSizeGreaterThan(10);
+    }
+
+    @Test
+    void saysWhatAPathInAnErrorIsAbout() {
+        String path = dir.resolve("no/such/x.yaml").toString();
+        assertThat(Run.of("init", path))
+                .isEqualTo(new Run(1, "", "holdfast: " + path + ": no such file or directory\n"));
+    }
+
+    @Test
     void dirIsTakenBeforeAndAfterTheCommand() throws IOException {
         Path file = write("version: 1\nprocesses: {a: {command: [x]}}\n");
         assertThat(Run.of("--dir", "d", "check", file.toString()).code()).isZero();

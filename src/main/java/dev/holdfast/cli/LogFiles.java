@@ -1,0 +1,71 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.api.Client;
+import dev.holdfast.api.Status;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Which log files belong to which replicas. */
+final class LogFiles {
+    private static final Pattern FILE = Pattern.compile("(.+)\\.(\\d{1,4})\\.log");
+
+    private LogFiles() {}
+
+    /** A replica's log. */
+    record Found(String process, int index, String name, Path file) {}
+
+    /** As the daemon says. */
+    static List<Found> of(Status status) {
+        var seen = new HashSet<String>();
+        return status.replicas().stream()
+                .filter(r -> !r.log().isEmpty() && seen.add(r.log()))
+                .map(r -> new Found(r.process(), r.index(), r.name(), Path.of(r.log())))
+                .toList();
+    }
+
+    /**
+     * As they lie in the directory, when nobody can be asked.
+     *
+     * @throws Client.NoDaemon the one given, when none lies there
+     */
+    static List<Found> in(Path directory, Client.NoDaemon because) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            throw because;
+        }
+        var found = new ArrayList<Found>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Matcher m = FILE.matcher(file.getFileName().toString());
+                if (m.matches()) {
+                    found.add(new Found(m.group(1), Integer.parseInt(m.group(2)), m.group(1), file));
+                }
+            }
+        }
+        if (found.isEmpty()) {
+            throw because;
+        }
+        var several = found.stream().collect(Collectors.groupingBy(Found::process, Collectors.counting()));
+        return found.stream()
+                .map(f -> several.getOrDefault(f.process(), 0L) > 1
+                        ? new Found(f.process(), f.index(), f.process() + "/" + f.index(), f.file())
+                        : f)
+                .sorted(Comparator.comparing(Found::process).thenComparingInt(Found::index))
+                .toList();
+    }
+
+    /** Whether {@code wanted} is this process, or this replica of it. */
+    static boolean matches(String wanted, Found found) {
+        return wanted.equals(found.process())
+                || wanted.equals(found.name())
+                || wanted.equals(found.process() + "/" + found.index());
+    }
+}

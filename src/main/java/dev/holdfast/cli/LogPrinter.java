@@ -1,0 +1,72 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.cli.Style.Paint;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+
+/** Lines as they go to standard output: the program's bytes as they are, behind a prefix. */
+final class LogPrinter {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX ", Locale.ROOT);
+    private static final List<Paint> PAINTS = List.of(Paint.CYAN, Paint.GREEN, Paint.MAGENTA, Paint.YELLOW, Paint.BLUE);
+
+    private final OutputStream out;
+    private final Look look;
+
+    /**
+     * @param prefix width of the longest name; 0 for no prefixes
+     * @param timestamps whether each line begins with its time
+     */
+    record Look(int prefix, boolean timestamps, ZoneId zone, Style style) {}
+
+    /** Nobody reads standard output any more. */
+    static final class Closed extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Closed(IOException cause) {
+            super("standard output: " + cause.getMessage(), cause);
+        }
+    }
+
+    LogPrinter(OutputStream out, Look look) {
+        this.out = new BufferedOutputStream(out, 64 << 10);
+        this.look = look;
+    }
+
+    void print(LogSource.Entry entry) throws Closed {
+        var head = new StringBuilder();
+        if (look.prefix > 0) {
+            Paint paint = PAINTS.get(entry.process() % PAINTS.size());
+            String padded = entry.name()
+                    + " ".repeat(Math.max(0, look.prefix - entry.name().length()));
+            head.append(look.style.paint(paint, padded))
+                    .append(' ')
+                    .append(look.style.paint(entry.line().stderr() ? Paint.RED : paint, "|"))
+                    .append(' ');
+        }
+        if (look.timestamps) {
+            head.append(TIME.format(entry.at().atZone(look.zone)));
+        }
+        try {
+            out.write(head.toString().getBytes(StandardCharsets.UTF_8));
+            out.write(entry.line().bytes());
+            out.write('\n');
+        } catch (IOException e) {
+            throw new Closed(e);
+        }
+    }
+
+    void flush() throws Closed {
+        try {
+            out.flush();
+        } catch (IOException e) {
+            throw new Closed(e);
+        }
+    }
+}

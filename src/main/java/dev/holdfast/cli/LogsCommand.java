@@ -1,0 +1,167 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.api.Client;
+import dev.holdfast.api.ControlPort.Refused;
+import dev.holdfast.api.Status;
+import dev.holdfast.log.LogReader.Line;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code holdfast logs}. */
+@Command(
+        name = "logs",
+        description = {
+            "Shows what processes printed, merged by time.",
+            "Reads the files itself; also when no daemon runs. The bytes of a line are written as the program wrote them."
+        },
+        footer = {"", "Examples:", "  holdfast logs -f", "  holdfast logs web worker/1 --since 10m --stderr"})
+final class LogsCommand extends Subcommand {
+    @Parameters(arity = "0..*", paramLabel = "NAME[/INDEX]", description = "of processes; all when not given")
+    private List<String> names = List.of();
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "go on with what comes, until interrupted")
+    private boolean follow;
+
+    @Option(
+            names = {"-n", "--lines"},
+            paramLabel = "LINES",
+            description = "the last lines of them all together; 20 when not given, and all with --since")
+    private @Nullable Integer lines;
+
+    @Option(names = "--timestamps", description = "begin each line with its time")
+    private boolean timestamps;
+
+    @Option(names = "--no-prefix", description = "do not begin each line with its replica's name")
+    private boolean noPrefix;
+
+    @ArgGroup
+    private @Nullable Only only;
+
+    @Option(
+            names = "--since",
+            paramLabel = "DURATION",
+            converter = Waiting.Converter.class,
+            description = "only what was printed so recently, such as 10m")
+    private @Nullable Duration since;
+
+    private final Set<Path> files = new HashSet<>();
+    private final Set<Path> touched = new HashSet<>();
+    private final Map<String, Integer> processes = new HashMap<>();
+
+    /** One stream instead of both. */
+    static final class Only {
+        @Option(names = "--stderr", description = "only standard error")
+        boolean stderr;
+
+        @Option(names = "--stdout", description = "only standard output")
+        boolean stdout;
+    }
+
+    @Override
+    public Integer call() throws IOException, Refused {
+        if (lines != null && lines < 0) {
+            throw misuse("-n is 0 or more");
+        }
+        List<LogFiles.Found> all = found();
+        for (String wanted : names) {
+            if (all.stream().noneMatch(f -> LogFiles.matches(wanted, f))) {
+                err().println("holdfast: there is no log of " + wanted + "; holdfast logs without a name shows all");
+                return ExitStatus.NO_SUCH_PROCESS;
+            }
+        }
+        List<LogFiles.Found> chosen = chosen(all);
+        if (chosen.isEmpty()) {
+            return ExitStatus.DONE;
+        }
+        int width = chosen.stream().mapToInt(f -> f.name().length()).max().orElse(0);
+        var look = new LogPrinter.Look(noPrefix ? 0 : width, timestamps, ZoneId.systemDefault(), style());
+        Instant now = Instant.now();
+        Instant from = since == null ? Instant.MIN : now.minus(since);
+        try (var merge = new LogMerge(this::wanted)) {
+            add(chosen, from, merge);
+            show(from, now, merge, new LogPrinter(root().standardOutput(), look), directories(chosen));
+        } catch (LogPrinter.Closed e) {
+            if (!Style.onPipe()) {
+                throw e; // a full disk, say; a reader that has enough is no failure
+            }
+        }
+        return ExitStatus.DONE;
+    }
+
+    private List<LogFiles.Found> chosen(List<LogFiles.Found> all) {
+        return all.stream()
+                .filter(f -> names.isEmpty() || names.stream().anyMatch(n -> LogFiles.matches(n, f)))
+                .toList();
+    }
+
+    private List<LogFiles.Found> found() throws IOException, Refused {
+        try {
+            return LogFiles.of(client().get(API + "status", Status.class));
+        } catch (Client.NoDaemon e) {
+            return LogFiles.in(root().directories().log(), e);
+        }
+    }
+
+    private void show(Instant from, Instant now, LogMerge merge, LogPrinter printer, Set<Path> directories)
+            throws IOException {
+        try (var changes = new Changes(follow ? directories : Set.of())) {
+            int n = lines != null ? lines : since != null ? Integer.MAX_VALUE : 20;
+            merge.past(from, n, since == null && only == null, printer);
+            printer.flush();
+            while (follow) {
+                if (merge.fresh(printer)) {
+                    printer.flush();
+                } else if (touched.addAll(changes.await())) {
+                    lookForMore(now, merge);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean wanted(Line line) {
+        return only == null || (line.stderr() ? only.stderr : only.stdout);
+    }
+
+    /** Replicas that came into being while we follow: a file was touched that we had not seen before. */
+    private void lookForMore(Instant from, LogMerge merge) throws IOException {
+        try {
+            add(chosen(found()), from, merge);
+        } catch (Client.NoDaemon | Refused gone) {
+            // it is just ending: what we follow already is all there is
+        }
+    }
+
+    private void add(List<LogFiles.Found> chosen, Instant from, LogMerge merge) {
+        for (LogFiles.Found f : chosen) {
+            if (files.add(f.file())) {
+                merge.add(new LogSource(f, processes.computeIfAbsent(f.process(), _ -> processes.size()), from));
+                touched.add(f.file().toAbsolutePath());
+            }
+        }
+    }
+
+    private static Set<Path> directories(List<LogFiles.Found> chosen) {
+        var directories = new HashSet<Path>();
+        chosen.forEach(
+                f -> Optional.ofNullable(f.file().toAbsolutePath().getParent()).ifPresent(directories::add));
+        return directories;
+    }
+}

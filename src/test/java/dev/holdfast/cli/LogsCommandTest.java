@@ -1,0 +1,203 @@
+package dev.holdfast.cli;
+
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogsCommandTest {
+    @TempDir
+    private Path dir;
+
+    private Path logs;
+
+    @BeforeEach
+    void make() throws IOException {
+        logs = Files.createDirectories(dir.resolve("log"));
+    }
+
+    @Test
+    void mergesByTimeBehindPrefixes() throws IOException {
+        write("web.0.log", "05:50:01 stdout F one", "05:50:03 stdout F three");
+        write("worker.0.log", "05:50:02 stderr F two");
+        write("worker.1.log", "05:50:04 stdout P fo", "05:50:05 stdout F ur");
+        assertThat(run()).isEqualTo(new Run(0, """
+                web      | one
+                worker/0 | two
+                web      | three
+                worker/1 | four
+                """, ""));
+    }
+
+    @Test
+    void showsTheLastLinesOfAllTogether() throws IOException {
+        write("a.0.log", "05:50:01 stdout F one", "05:50:03 stdout F three");
+        write("b.0.log", "05:50:02 stdout F two");
+        assertThat(run("-n", "2").out()).isEqualTo("b | two\na | three\n");
+        assertThat(run("-n", "0").out()).isEmpty();
+    }
+
+    @Test
+    void showsOneProcessOrOneReplica() throws IOException {
+        write("web.0.log", "05:50:01 stdout F one");
+        write("worker.0.log", "05:50:02 stdout F two");
+        write("worker.1.log", "05:50:03 stdout F three");
+        assertThat(run("worker", "--no-prefix").out()).isEqualTo("two\nthree\n");
+        assertThat(run("worker/1", "web").out()).isEqualTo("web      | one\nworker/1 | three\n");
+        Run unknown = run("wbe");
+        assertThat(unknown.code()).isEqualTo(ExitStatus.NO_SUCH_PROCESS);
+        assertThat(unknown.err()).contains("there is no log of wbe", "holdfast logs without a name");
+    }
+
+    @Test
+    void showsOneStream() throws IOException {
+        write("a.0.log", "05:50:01 stdout F one", "05:50:02 stderr F two", "05:50:03 stdout F three");
+        assertThat(run("--stderr", "-n", "1").out()).isEqualTo("a | two\n");
+        assertThat(run("--stdout").out()).isEqualTo("a | one\na | three\n");
+        assertThat(run("--stdout", "--stderr").code()).isEqualTo(ExitStatus.USAGE);
+    }
+
+    @Test
+    void showsWhatIsRecentOutOfOlderFilesToo() throws IOException {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        line("a.0.log.1", now.minus(Duration.ofHours(2)), "old");
+        line("a.0.log.1", now.minus(Duration.ofMinutes(3)), "recent");
+        for (int i = 0; i < 30; i++) {
+            line("a.0.log", now.minus(Duration.ofMinutes(2)), "line " + i);
+        }
+        assertThat(run("--since", "10m").out().lines()).hasSize(31).startsWith("a | recent");
+        assertThat(run("--since", "10m", "-n", "2").out()).isEqualTo("a | line 28\na | line 29\n");
+    }
+
+    @Test
+    void writesTheBytesOfProgramsAsTheyAre() throws IOException {
+        byte[] odd = {'x', (byte) 0xff, 0, 27, '\n'};
+        Files.write(logs.resolve("a.0.log"), "2026-11-21T05:50:00Z stdout F ".getBytes(StandardCharsets.US_ASCII));
+        Files.write(logs.resolve("a.0.log"), odd, APPEND);
+        var out = new ByteArrayOutputStream();
+        execute(out, "--no-prefix");
+        assertThat(out.toByteArray()).isEqualTo(odd);
+    }
+
+    @Test
+    void timestampsHaveAnOffset() throws IOException {
+        write("a.0.log", "05:50:01 stdout F one");
+        assertThat(run("--timestamps").out())
+                .matches("a \\| 2026-11-\\d\\dT\\d\\d:\\d\\d:01\\.000(Z|[+-]\\d\\d:\\d\\d) one\n");
+    }
+
+    @Test
+    void paintsStderrRedWhenAskedTo() throws IOException {
+        write("a.0.log", "05:50:01 stderr F one");
+        assertThat(run("--color=always").out()).isEqualTo("\u001b[36ma\u001b[0m \u001b[31m|\u001b[0m one\n");
+    }
+
+    @Test
+    void readsTheFilesTheDaemonNames() throws IOException {
+        Path elsewhere = dir.resolve("elsewhere");
+        Files.writeString(elsewhere, "2026-11-21T05:50:00Z stdout F hello\n");
+        try (var daemon = new CannedDaemon(dir)) {
+            daemon.answers(
+                    "GET /api/v1/status", StatusCommandTest.TWO.replace("/var/log/web.0.log", elsewhere.toString()));
+            assertThat(run("web").out()).isEqualTo("web | hello\n");
+        }
+    }
+
+    @Test
+    void saysThatNobodyAnswersWhenThereAreNoFilesEither() {
+        assertThat(run().code()).isEqualTo(ExitStatus.NO_DAEMON);
+    }
+
+    @Test
+    void followsThroughRotationsAndEndsSilentlyWithItsReader() throws Exception {
+        write("a.0.log", "05:50:01 stdout F one");
+        write("b.0.log", "05:50:02 stdout F two");
+        var read = new PipedInputStream();
+        var out = new PipedOutputStream(read);
+        var err = new StringWriter();
+        var code = CompletableFuture.supplyAsync(() -> execute(out, err, "-f"));
+        assertThat(lines(read, 2)).containsExactly("a | one", "b | two");
+        write("a.0.log", "05:50:03 stdout F three");
+        assertThat(lines(read, 1)).containsExactly("a | three");
+        write("a.0.log", "05:50:04 stdout F four");
+        Files.move(logs.resolve("a.0.log"), logs.resolve("a.0.log.1"));
+        write("a.0.log", "05:50:05 stdout F five");
+        assertThat(lines(read, 2)).containsExactly("a | four", "a | five");
+        line("new.0.log", Instant.EPOCH.plusSeconds(1), "of an earlier life");
+        line("new.0.log", Instant.now().plusSeconds(1), "six");
+        assertThat(lines(read, 1)).containsExactly("new | six");
+        read.close();
+        await().until(() -> {
+            write("b.0.log", "05:50:06 stdout F six");
+            return code.isDone();
+        });
+        assertThat(code.get(10, TimeUnit.SECONDS)).isZero();
+        assertThat(err.toString()).isEmpty();
+    }
+
+    private static List<String> lines(PipedInputStream in, int n) throws IOException {
+        var lines = new ArrayList<String>();
+        var line = new StringBuilder();
+        while (lines.size() < n) {
+            int c = in.read();
+            if (c == '\n') {
+                lines.add(line.toString());
+                line.setLength(0);
+            } else {
+                line.append((char) c);
+            }
+        }
+        return lines;
+    }
+
+    private Run run(String... words) {
+        var out = new ByteArrayOutputStream();
+        var err = new StringWriter();
+        int code = execute(out, err, words);
+        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString());
+    }
+
+    private int execute(OutputStream out, String... words) {
+        return execute(out, new StringWriter(), words);
+    }
+
+    private int execute(OutputStream out, StringWriter err, String... words) {
+        var args = new ArrayList<>(List.of("logs", "--dir", dir.toString()));
+        args.addAll(List.of(words));
+        return Holdfast.commandLine(new Holdfast(Map.of(), 1000, out))
+                .setErr(new PrintWriter(err, true))
+                .execute(args.toArray(String[]::new));
+    }
+
+    private void write(String file, String... lines) throws IOException {
+        for (String line : lines) {
+            Files.writeString(logs.resolve(file), "2026-11-21T" + line.replaceFirst(" ", "Z ") + "\n", CREATE, APPEND);
+        }
+    }
+
+    private void line(String file, Instant at, String text) throws IOException {
+        Files.writeString(logs.resolve(file), at + " stdout F " + text + "\n", CREATE, APPEND);
+    }
+}
