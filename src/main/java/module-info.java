@@ -9,6 +9,9 @@ module dev.holdfast {
 
     exports dev.holdfast.unit;
 
+    opens dev.holdfast.cli to
+            info.picocli;
+
     provides io.avaje.jsonb.spi.JsonbExtension with
             dev.holdfast.api.jsonb.GeneratedJsonComponent;
 }
