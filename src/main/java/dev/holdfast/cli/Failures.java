@@ -4,6 +4,7 @@ import dev.holdfast.api.Client;
 import dev.holdfast.api.ControlPort.Refused;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -18,10 +19,14 @@ final class Failures implements IExecutionExceptionHandler {
         } else if (!(e instanceof IOException)) {
             throw e;
         }
-        err.println("holdfast: " + e.getMessage());
+        err.println("holdfast: " + (e instanceof NoSuchFileException ? "no such file: " : "") + e.getMessage());
         return switch (e) {
             case Client.NoDaemon _ -> ExitStatus.NO_DAEMON;
-            case Refused refused when refused.status() == 404 -> ExitStatus.NO_SUCH_PROCESS;
+            case Refused refused
+            when refused.status() == 404 -> {
+                err.println("holdfast status lists what there is");
+                yield ExitStatus.NO_SUCH_PROCESS;
+            }
             case Refused refused when refused.status() == 400 || refused.status() == 422 -> ExitStatus.USAGE;
             default -> ExitStatus.FAILED;
         };

@@ -25,6 +25,24 @@ import picocli.CommandLine.Spec;
             "3:no daemon answers",
             "4:no such process",
             "124:the wait of --timeout ran out"
+        },
+        subcommands = {
+            CheckCommand.class,
+            InitCommand.class,
+            StatusCommand.class,
+            StartCommand.class,
+            StopCommand.class,
+            RestartCommand.class,
+            SignalCommand.class,
+            ScaleCommand.class,
+            PlanCommand.class,
+            ReloadCommand.class,
+            DownCommand.class,
+            WhyCommand.class,
+            DoctorCommand.class,
+            SchemaCommand.class,
+            CompletionCommand.class,
+            VersionCommand.class
         })
 public final class Holdfast implements Runnable {
     public static final String VERSION = "0.1.0";
@@ -39,6 +57,13 @@ public final class Holdfast implements Runnable {
             description = "keep everything below DIR (run, state, log); also HOLDFAST_DIR")
     private @Nullable Path dir;
 
+    @Option(
+            names = "--color",
+            paramLabel = "auto|always|never",
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "colours; auto is on a terminal, unless NO_COLOR is set")
+    private Style.When color = Style.When.AUTO;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -52,6 +77,7 @@ public final class Holdfast implements Runnable {
     public static CommandLine commandLine(Holdfast root) {
         return new CommandLine(root)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(new Misuse())
                 .setExecutionExceptionHandler(new Failures());
     }
 
@@ -66,6 +92,10 @@ public final class Holdfast implements Runnable {
     /** Of {@code --dir}, or null. */
     public @Nullable Path dir() {
         return dir;
+    }
+
+    Style style() {
+        return Style.of(color, environment);
     }
 
     /** Where things are, as far as this can be known without reading a configuration. */

@@ -43,6 +43,10 @@ record Document(
             @Doc("what survives a boot") @Nullable String stateDir,
             @Doc("captured output") @Nullable String logDir,
             @Doc("when the daemon ends by itself") @Nullable Exit exit,
+
+            @Doc("signals to the daemon that go to processes instead, such as USR1: [nginx]")
+            Map<String, List<String>> forwardSignals,
+
             @Nullable GlobalLogging logging,
             @Nullable RateLimit apiRateLimit,
             @Nullable Metrics metrics,

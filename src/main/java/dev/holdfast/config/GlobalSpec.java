@@ -1,6 +1,9 @@
 package dev.holdfast.config;
 
+import dev.holdfast.unit.Signal;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param shutdownTimeout from the request to SIGKILL of everything
  * @param exit when the daemon ends by itself
+ * @param forwardSignals what a signal to the daemon is sent to instead
  * @param runDir null: the usual place
  * @param stateDir null: the usual place
  * @param logDir null: the usual place
@@ -15,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 public record GlobalSpec(
         Duration shutdownTimeout,
         Exit exit,
+        Map<Signal, List<String>> forwardSignals,
         @Nullable String runDir,
         @Nullable String stateDir,
         @Nullable String logDir) {
     /** What holds when nothing is said. */
-    public static final GlobalSpec DEFAULT = new GlobalSpec(Duration.ofSeconds(30), new Exit.Never(), null, null, null);
+    public static final GlobalSpec DEFAULT =
+            new GlobalSpec(Duration.ofSeconds(30), new Exit.Never(), Map.of(), null, null, null);
 
     /** When the daemon ends by itself. */
     public sealed interface Exit {

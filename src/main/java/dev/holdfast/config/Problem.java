@@ -1,5 +1,7 @@
 package dev.holdfast.config;
 
+import java.util.Collection;
+
 /**
  * One thing wrong with a configuration.
  *
@@ -8,6 +10,11 @@ package dev.holdfast.config;
  * @param message what is wrong, the value, what is allowed, and what may have been meant
  */
 public record Problem(String file, int line, int column, String message) implements Comparable<Problem> {
+    /** {@code , did you mean x?} when one of {@code known} is near; else nothing. */
+    public static String hint(String given, Collection<String> known) {
+        return Problems.hint(given, known);
+    }
+
     @Override
     public int compareTo(Problem other) {
         int c = file.compareTo(other.file);

@@ -48,6 +48,28 @@ public record ProcessSpec(
         return Fingerprint.of(launch, portBase == null ? 0 : portBase, notifies());
     }
 
+    /** The same with another number of replicas. */
+    public ProcessSpec withReplicas(int n) {
+        return new ProcessSpec(
+                name,
+                type,
+                launch,
+                n,
+                portBase,
+                dependsOn,
+                hooks,
+                restart,
+                stop,
+                readiness,
+                liveness,
+                startTimeout,
+                plannedExitCodes,
+                maxRuntime,
+                enabled,
+                manual,
+                log);
+    }
+
     /** Whether it is given a NOTIFY_SOCKET. */
     public boolean notifies() {
         return readiness != null && readiness.check() instanceof HealthSpec.Check.Notify;

@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.Resource;
+import dev.holdfast.unit.Signal;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -40,7 +41,31 @@ final class Resolver {
                 })) {
             ranges.absolute(dir[0], dir[1]);
         }
-        return new GlobalSpec(g.shutdownTimeout(), exit(g.exit(), document, at), g.runDir(), g.stateDir(), g.logDir());
+        return new GlobalSpec(
+                g.shutdownTimeout(),
+                exit(g.exit(), document, at),
+                forwarded(g.forwardSignals(), document),
+                g.runDir(),
+                g.stateDir(),
+                g.logDir());
+    }
+
+    private Map<Signal, List<String>> forwarded(Map<String, List<String>> written, Document document) {
+        var forwarded = new TreeMap<Signal, List<String>>();
+        Set<String> known = document.processes().keySet();
+        written.forEach((name, processes) -> {
+            Node at = binder.at(written, name);
+            Signal.parse(name)
+                    .ifPresentOrElse(
+                            s -> forwarded.put(s, List.copyOf(processes)),
+                            () -> problems.add(at, "\"" + name + "\" is no signal; it is a name such as USR1 or HUP"));
+            for (String process : processes) {
+                if (!known.contains(process)) {
+                    problems.add(at, "\"" + process + "\" is no process of this file" + Problems.hint(process, known));
+                }
+            }
+        });
+        return forwarded;
     }
 
     private GlobalSpec.Exit exit(Document.@Nullable Exit exit, Document document, Node at) {
@@ -269,7 +294,7 @@ final class Resolver {
 
     private StopSpec stop(ProcessSection.@Nullable Stop s, Node at) {
         if (s == null) {
-            return new StopSpec(dev.holdfast.unit.Signal.TERM, java.time.Duration.ofSeconds(10), null);
+            return new StopSpec(Signal.TERM, java.time.Duration.ofSeconds(10), null);
         }
         ProcessSection.Command c = s.command();
         return new StopSpec(s.signal(), s.timeout(), c == null ? null : listed(c, binder.at(s, "command", at)));

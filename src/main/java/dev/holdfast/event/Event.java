@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Event {
     Instant at();
 
+    ReplicaId replica();
+
     /** A program of this replica runs. */
     record Started(Instant at, ReplicaId replica, InstanceId instance, ProcessRef leader) implements Event {}
 
@@ -44,8 +46,12 @@ public sealed interface Event {
     /** Processes of it that outlived SIGKILL. */
     record Survived(Instant at, ReplicaId replica, List<ProcessRef> survivors) implements Event {}
 
-    /** It comes back after {@code delay}. */
-    record Restarting(Instant at, ReplicaId replica, Duration delay) implements Event {}
+    /**
+     * It comes back after {@code delay}.
+     *
+     * @param failure whether it counts towards the limit
+     */
+    record Restarting(Instant at, ReplicaId replica, Duration delay, boolean failure) implements Event {}
 
     /** It is given up. */
     record GivenUp(Instant at, ReplicaId replica, String why) implements Event {}

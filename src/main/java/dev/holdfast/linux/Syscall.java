@@ -45,6 +45,7 @@ enum Syscall {
     PRLIMIT64(302, 261),
     SOCKET(41, 198),
     BIND(49, 200),
+    RECVFROM(45, 207),
     RENAMEAT2(316, 276),
     PIDFD_SEND_SIGNAL(424, 424),
     PIDFD_OPEN(434, 434),

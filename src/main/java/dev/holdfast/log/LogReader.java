@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -52,32 +53,65 @@ public final class LogReader implements AutoCloseable {
 
     /** The last {@code n} lines, older files included. */
     public static List<Line> last(Path path, int n) throws IOException {
-        Deque<Line> last = new ArrayDeque<>();
-        for (int i = 0; last.size() < n; i++) {
-            Path p = i == 0 ? path : path.resolveSibling(path.getFileName() + "." + i);
-            if (!Files.exists(p)) {
+        try (var reader = new LogReader(path)) {
+            return reader.tail(n);
+        }
+    }
+
+    /**
+     * The last {@code n} lines there are now, older files included. {@link #next} goes on behind them: between the two
+     * none is lost and none comes twice.
+     */
+    public List<Line> tail(int n) throws IOException {
+        open(0);
+        Object first = key;
+        Deque<Line> last = lastHere(n);
+        for (int i = 1; last.size() < n; i++) {
+            Path older = numbered(i);
+            if (!Files.exists(older)) {
                 break;
             }
-            Deque<Line> tail = new ArrayDeque<>();
-            try (var reader = new LogReader(p)) {
-                reader.seekBack(4L * n);
-                for (Optional<Line> l = reader.next(); l.isPresent(); l = reader.next()) {
-                    tail.add(l.get());
-                    if (tail.size() > n) {
-                        tail.removeFirst();
-                    }
-                }
+            if (Objects.equals(first, key(older))) {
+                continue; // it became older just now
             }
-            while (last.size() < n && !tail.isEmpty()) {
-                last.addFirst(tail.removeLast());
+            try (var reader = new LogReader(older)) {
+                reader.open(0);
+                Deque<Line> before = reader.lastHere(n - last.size());
+                while (!before.isEmpty()) {
+                    last.addFirst(before.removeLast());
+                }
             }
         }
         return new ArrayList<>(last);
     }
 
+    private Deque<Line> lastHere(int n) throws IOException {
+        var last = new ArrayDeque<Line>();
+        seekBack(4L * n);
+        for (Optional<Line> l = here(); l.isPresent(); l = here()) {
+            last.add(l.get());
+            if (last.size() > n) {
+                last.removeFirst();
+            }
+        }
+        return last;
+    }
+
+    /** Goes back to the oldest file that was written to at or after {@code since}; {@link #next} then reads them all. */
+    public void toFirst(Instant since) throws IOException {
+        int oldest = 0;
+        for (int i = 1; Files.exists(numbered(i)); i++) {
+            if (Files.getLastModifiedTime(numbered(i)).toInstant().isBefore(since)) {
+                break;
+            }
+            oldest = i;
+        }
+        open(oldest);
+    }
+
     /** Goes to the end: only what comes from now on is read. */
     public void toEnd() throws IOException {
-        open();
+        open(0);
         if (file != null) {
             file.seek(file.length());
             in = new BufferedInputStream(Channels.newInputStream(file.getChannel()), 64 << 10);
@@ -86,7 +120,6 @@ public final class LogReader implements AutoCloseable {
 
     /** Skips most of a long file when only its last lines are wanted: at least {@code lines} of them remain. */
     private void seekBack(long lines) throws IOException {
-        open();
         RandomAccessFile f = file;
         if (f == null) {
             return;
@@ -111,24 +144,36 @@ public final class LogReader implements AutoCloseable {
         }
     }
 
-    /** The next line, or empty when there is none yet. Follows a rotation. */
+    /** The next line, or empty when there is none yet. Follows rotations, however many there were. */
     public Optional<Line> next() throws IOException {
         while (true) {
-            if (file == null && !open()) {
+            Optional<Line> line = here();
+            if (line.isPresent()) {
+                return line;
+            }
+            int successor = successor();
+            if (successor < 0) {
                 return Optional.empty();
             }
-            byte[] raw = rawLine();
-            if (raw == null) {
-                if (rotated()) {
-                    continue;
-                }
+            line = here(); // what was written after we saw the end and before it was rotated
+            if (line.isPresent()) {
+                return line;
+            }
+            close();
+            if (!open(successor)) {
                 return Optional.empty();
             }
+        }
+    }
+
+    private Optional<Line> here() throws IOException {
+        for (byte[] raw = rawLine(); raw != null; raw = rawLine()) {
             Optional<Line> line = line(raw);
             if (line.isPresent()) {
                 return line;
             }
         }
+        return Optional.empty();
     }
 
     private Optional<Line> line(byte[] raw) {
@@ -172,22 +217,36 @@ public final class LogReader implements AutoCloseable {
         return null;
     }
 
-    private boolean open() throws IOException {
-        if (file != null || !Files.exists(path)) {
+    /** @param i how many rotations ago it was the current file */
+    private boolean open(int i) throws IOException {
+        Path p = numbered(i);
+        if (file != null || !Files.exists(p)) {
             return file != null;
         }
-        file = new RandomAccessFile(path.toFile(), "r");
-        key = key(path);
+        file = new RandomAccessFile(p.toFile(), "r");
+        key = key(p);
         in = new BufferedInputStream(Channels.newInputStream(file.getChannel()), 64 << 10);
         return true;
     }
 
-    private boolean rotated() throws IOException {
-        if (!Files.exists(path) || String.valueOf(key).equals(String.valueOf(key(path)))) {
-            return false;
+    private Path numbered(int i) {
+        return i == 0 ? path : path.resolveSibling(path.getFileName() + "." + i);
+    }
+
+    /** Which file comes after the open one; -1 when it is the current one, or there is none. */
+    private int successor() throws IOException {
+        if (!Files.exists(path)) {
+            return -1;
         }
-        close();
-        return open();
+        if (file == null) {
+            return 0;
+        }
+        for (int i = 0; Files.exists(numbered(i)); i++) {
+            if (Objects.equals(key, key(numbered(i)))) {
+                return i - 1;
+            }
+        }
+        return 0; // it is deleted already
     }
 
     private static @Nullable Object key(Path path) throws IOException {
@@ -201,6 +260,7 @@ public final class LogReader implements AutoCloseable {
             file.close();
             file = null;
         }
+        in = InputStream.nullInputStream();
         unfinished.reset();
     }
 }

@@ -29,6 +29,9 @@ final class InstanceFiles {
         Spawn spawn(Launch l, GateSlot slot) {
             var env = new LinkedHashMap<>(l.environment());
             env.put(TreeScan.VARIABLE, l.id().value());
+            if (l.notifySocket()) {
+                env.put("NOTIFY_SOCKET", dir.resolve(NotifySockets.FILE).toString());
+            }
             Launch.IoPriority io = l.io();
             Identity who = l.identity();
             String cwd = l.workingDir();
@@ -134,7 +137,7 @@ final class InstanceFiles {
     /** What cannot be deleted is left for the next start, which deletes directories without a record. */
     void delete(InstanceId id) {
         Path dir = dir(id);
-        for (String name : List.of("record", "record.new", "out", "err", "notify")) {
+        for (String name : List.of("record", "record.new", "out", "err", NotifySockets.FILE, NotifySockets.READY)) {
             deleteQuietly(dir.resolve(name));
         }
         deleteQuietly(dir);

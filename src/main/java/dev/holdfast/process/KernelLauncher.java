@@ -40,6 +40,8 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     private final Host host;
     private final InstanceFiles files;
     private final Containment containment;
+    private final NotifySockets notices;
+    private final Consumer<String> warn;
 
     private final Deque<GateSlot> freeSlots = new ArrayDeque<>();
     private final Deque<Launch> queued = new ArrayDeque<>();
@@ -57,6 +59,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     /**
      * @param loop runs a task on the loop's thread, soon; thread-safe
      * @param events told on the loop's thread
+     * @param warn told, in words for people, when an instance runs with less than it should
      * @throws IOException when the run directory cannot be prepared
      */
     public KernelLauncher(
@@ -66,9 +69,12 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             Consumer<Runnable> loop,
             Supplier<Now> clock,
             OutputSink outputs,
-            Consumer<ProcessEvent> events)
+            Consumer<ProcessEvent> events,
+            Consumer<String> warn)
             throws IOException {
         this.poller = poller;
+        this.warn = warn;
+        this.notices = new NotifySockets(poller, events);
         this.loop = loop;
         this.events = events;
         this.outputs = outputs;
@@ -105,6 +111,10 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         Fd listening = null;
         try {
             opened = files.create(launch, host);
+            if (launch.notifySocket()) {
+                Identity who = launch.identity();
+                notices.bind(launch.id(), opened.dir(), who == null ? -1 : who.uid(), who == null ? -1 : who.gid());
+            }
             listening = slot.listen();
             var p = new PendingLaunch(launch, slot, warm, opened, listening);
             pending.put(launch.id(), p);
@@ -124,6 +134,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
                 poller.remove(listening);
                 listening.close();
             }
+            notices.close(launch.id());
             if (opened != null) {
                 outputs.detach(launch.id());
                 opened.closeWriters();
@@ -190,13 +201,21 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             p.leader = leader;
             p.pidfd = Pidfd.open(host.proc(), leader).orElseThrow(() -> new IOException("it ended at the gate"));
             limit(leader, p.launch);
-            Now now = clock.get();
-            files.record(new InstanceRecord(
-                    p.launch.id(), p.launch.label(), leader, host.bootId(), now.wall(), p.launch.attributes()));
+            record(p.launch, leader);
         } catch (IOException e) {
             p.refused = e.getMessage();
         }
         open(p);
+    }
+
+    /** A full disk must not keep a program from running; it only cannot be adopted then. */
+    private void record(Launch l, ProcessRef leader) {
+        try {
+            files.record(new InstanceRecord(
+                    l.id(), l.label(), leader, host.bootId(), clock.get().wall(), l.attributes()));
+        } catch (IOException e) {
+            warn.accept(l.label() + " would not be found again by another daemon: " + e.getMessage());
+        }
     }
 
     private void limit(ProcessRef leader, Launch launch) throws IOException {
@@ -256,6 +275,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
                 reapQuietly(pidfd);
             }
             outputs.detach(id);
+            notices.close(id);
             files.delete(id);
             events.accept(new ProcessEvent.LaunchFailed(id, why != null ? why : "it ended at the gate"));
         } else {
@@ -268,6 +288,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     private void watch(Instance i, Pidfd pidfd) {
         instances.put(i.id, i);
         try {
+            notices.listen(i.id, i.dir);
             poller.add(pidfd.fd(), Poller.READABLE, ready -> ended(i, pidfd));
         } catch (Errno e) {
             throw new IllegalStateException(e);
@@ -294,6 +315,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     private void forget(Instance i) {
         instances.remove(i.id);
         outputs.detach(i.id);
+        notices.close(i.id);
         files.delete(i.id);
     }
 
@@ -322,11 +344,17 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
                     ? Pidfd.open(host.proc(), r.leader()).orElse(null)
                     : null;
             boolean alive = pidfd != null;
+            if (alive) {
+                notices.rebind(r.id(), files.dir(r.id()));
+            }
             InstanceFiles.Readers readers = files.reopen(r.id());
             outputs.attach(r.id(), r.label(), r.attributes(), readers.stdout(), readers.stderr());
             adopted.add(new Adopted(r.id(), r.label(), r.attributes(), r.leader(), r.startedAt(), alive));
             if (pidfd != null) {
                 watch(instance(r, pidfd), pidfd);
+                if (NotifySockets.wasReady(files.dir(r.id()))) {
+                    loop.accept(() -> events.accept(new ProcessEvent.Notified(r.id(), "READY=1")));
+                }
             } else {
                 Instance gone = instance(r, null);
                 instances.put(r.id(), gone);

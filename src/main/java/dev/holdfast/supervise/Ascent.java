@@ -118,7 +118,7 @@ final class Ascent {
             case ALWAYS -> {
                 if (success) {
                     self.restarts.countPlanned();
-                    backOff(self.spec.restart().delay(), now);
+                    backOff(self.spec.restart().delay(), false, now);
                 } else {
                     comeBack(uptime, now);
                 }
@@ -140,11 +140,11 @@ final class Ascent {
             giveUp("restart limit: " + policy.limit() + " within " + policy.window(), now);
             return;
         }
-        backOff(self.restarts.next(policy, uptime, now.mono()), now);
+        backOff(self.restarts.next(policy, uptime, now.mono()), true, now);
     }
 
-    void backOff(Duration delay, Now now) {
-        self.around.act(new Action.Journal(new Event.Restarting(now.wall(), self.id, delay)));
+    private void backOff(Duration delay, boolean failure, Now now) {
+        self.around.act(new Action.Journal(new Event.Restarting(now.wall(), self.id, delay, failure)));
         if (delay.isZero()) {
             wait(now);
         } else {

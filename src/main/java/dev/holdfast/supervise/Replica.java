@@ -261,7 +261,8 @@ final class Replica {
             return;
         }
         around.act(new Action.Journal(new Event.Adopted(now.wall(), id, adopted.instance(), adopted.leader())));
-        var running = new Running(adopted.instance(), adopted.leader(), now.mono());
+        MonoTime started = new MonoTime(now.mono().nanos() - adopted.age().toNanos());
+        var running = new Running(adopted.instance(), adopted.leader(), started);
         up.run(running, now);
         if (!adopted.unchanged()) {
             planned = true;

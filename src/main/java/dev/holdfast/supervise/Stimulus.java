@@ -6,6 +6,7 @@ import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.unit.Signal;
+import java.time.Duration;
 import java.util.Set;
 import java.util.SortedMap;
 
@@ -30,13 +31,24 @@ public sealed interface Stimulus {
      * @param main false: a hook, whose result nobody awaits any more
      * @param alive false: its leader ended unseen; its {@code Emptied} will follow
      * @param unchanged whether it runs what the configuration says now
+     * @param age since its start
      */
     record Adopt(
-            ReplicaId replica, InstanceId instance, ProcessRef leader, boolean main, boolean alive, boolean unchanged)
+            ReplicaId replica,
+            InstanceId instance,
+            ProcessRef leader,
+            boolean main,
+            boolean alive,
+            boolean unchanged,
+            Duration age)
             implements Stimulus {}
 
-    /** All adoptions are told: start what shall run. */
-    record Begin() implements Stimulus {}
+    /**
+     * All adoptions are told: start what shall run.
+     *
+     * @param held processes that were stopped by a person under an earlier daemon, and stay so
+     */
+    record Begin(Set<String> held) implements Stimulus {}
 
     /** @param names of processes
      * @param by who asked, for people */

@@ -45,8 +45,7 @@ public final class Supervision {
 
     private final TreeMap<ReplicaId, Replica> replicas = new TreeMap<>();
     private final Map<InstanceId, Replica> owners = new HashMap<>();
-    /** Instances of an earlier daemon that are being ended, and whose place they hold until they are gone. */
-    private final Map<InstanceId, ReplicaId> strays = new HashMap<>();
+    private final Strays strays = new Strays();
 
     private final Deadlines deadlines = new Deadlines();
     private final Set<ReplicaId> touched = new LinkedHashSet<>();
@@ -88,7 +87,7 @@ public final class Supervision {
                 owner(id).ifPresent(r -> r.probed(id, sequence, healthy, detail, now));
             case Stimulus.Tick() -> tick();
             case Stimulus.Adopt adopt -> adopt(adopt);
-            case Stimulus.Begin() -> begin();
+            case Stimulus.Begin(Set<String> held) -> begin(held);
             case Stimulus.Start(Set<String> names, String _) -> start(names);
             case Stimulus.Stop(Set<String> names, String by) -> {
                 for (Replica r : of(names)) {
@@ -96,7 +95,7 @@ public final class Supervision {
                 }
             }
             case Stimulus.Restart(Set<String> names, String by) -> {
-                for (Replica r : shuttingDown ? List.<Replica>of() : of(names)) {
+                for (Replica r : staying(names)) {
                     r.restarts.forgive();
                     r.restart("restarted by " + by, now);
                 }
@@ -122,13 +121,13 @@ public final class Supervision {
     /** When {@link Stimulus.Tick} is due; {@link MonoTime#NEVER} when only events can change anything. */
     public MonoTime nextDeadline() {
         MonoTime next = deadlines.next();
-        return killAllAt.isBefore(next) ? killAllAt : next;
+        MonoTime kill = killAllAt.isBefore(strays.deadline()) ? killAllAt : strays.deadline();
+        return kill.isBefore(next) ? kill : next;
     }
 
     /** Whether what was last asked of these processes has come to its end. */
     public boolean settled(Set<String> names) {
-        return of(names).stream().allMatch(Replica::settled)
-                && strays.values().stream().noneMatch(stray -> names.contains(stray.process()));
+        return of(names).stream().allMatch(Replica::settled) && strays.noneOf(names);
     }
 
     public List<ReplicaView> views() {
@@ -146,10 +145,8 @@ public final class Supervision {
     private void fromProcess(ProcessEvent event) {
         Replica r = owners.get(event.id());
         if (r == null) {
-            ReplicaId stray = strays.get(event.id());
-            if (stray != null && event instanceof ProcessEvent.Emptied) {
-                strays.remove(event.id());
-                Optional.ofNullable(replicas.get(stray)).ifPresent(waiting -> waiting.reconsider(now));
+            if (event instanceof ProcessEvent.Emptied) {
+                strays.gone(event.id()).map(replicas::get).ifPresent(waiting -> waiting.reconsider(now));
             }
             return;
         }
@@ -172,6 +169,7 @@ public final class Supervision {
     }
 
     private void tick() {
+        actions.addAll(strays.overdue(now.mono()));
         if (!now.mono().isBefore(killAllAt)) {
             killAllAt = MonoTime.NEVER;
             replicas.values().forEach(r -> r.down.killNow(now));
@@ -188,9 +186,7 @@ public final class Supervision {
     private void adopt(Stimulus.Adopt adopted) {
         ProcessSpec spec = specs.get(adopted.replica().process());
         if (spec == null || !adopted.main() || replicas.containsKey(adopted.replica())) {
-            // Nobody's any more: a hook's result, a process that the configuration no longer has.
-            strays.put(adopted.instance(), adopted.replica());
-            actions.add(new Action.Kill(adopted.instance()));
+            actions.addAll(strays.end(adopted, now.mono()));
             return;
         }
         Replica r = replica(adopted.replica(), spec);
@@ -201,12 +197,12 @@ public final class Supervision {
         }
     }
 
-    private void begin() {
+    private void begin(Set<String> held) {
         begun = true;
         for (ProcessSpec spec : specs.values()) {
             for (int i = 0; spec.enabled() && i < spec.replicas(); i++) {
                 Replica r = replica(new ReplicaId(spec.name(), i), spec);
-                if (!spec.manual()) {
+                if (!spec.manual() && !held.contains(spec.name())) {
                     r.wantUp(now);
                 }
             }
@@ -214,13 +210,17 @@ public final class Supervision {
     }
 
     private void start(Set<String> names) {
-        if (shuttingDown) {
-            return;
-        }
-        for (Replica r : of(names)) {
+        for (Replica r : staying(names)) {
             r.restarts.forgive();
             r.wantUp(now);
         }
+    }
+
+    /** Those that may be up at all: a replica that was taken away only still has to end. */
+    private List<Replica> staying(Set<String> names) {
+        return shuttingDown
+                ? List.of()
+                : of(names).stream().filter(r -> !r.removed).toList();
     }
 
     private void scale(String name, int n, String reason) {
@@ -233,6 +233,7 @@ public final class Supervision {
             Replica r = replica(new ReplicaId(name, i), spec);
             if (r.removed || (up && r.wanted == Replica.Wanted.DOWN && !r.live())) {
                 r.removed = false;
+                r.reconfigure(spec, now); // it may come back from before a reload
                 if (up) {
                     r.wantUp(now);
                 }
@@ -352,9 +353,7 @@ public final class Supervision {
             return;
         }
         if (shuttingDown) {
-            if (replicas.values().stream().noneMatch(Replica::live) && owners.isEmpty() && strays.isEmpty()) {
-                finish();
-            }
+            finishIfEmpty();
             return;
         }
         ExitCode.decided(exitPolicy, replicas.values()).ifPresent(this::endWith);
@@ -365,14 +364,14 @@ public final class Supervision {
         decidedCode = code;
         shutDown("global.exit");
         settleGraph();
-        if (replicas.values().stream().noneMatch(Replica::live) && owners.isEmpty() && strays.isEmpty()) {
-            finish();
-        }
+        finishIfEmpty();
     }
 
-    private void finish() {
-        finished = true;
-        actions.add(new Action.Finish(decidedCode));
+    private void finishIfEmpty() {
+        if (replicas.values().stream().noneMatch(Replica::live) && owners.isEmpty() && strays.isEmpty()) {
+            finished = true;
+            actions.add(new Action.Finish(decidedCode));
+        }
     }
 
     private Replica replica(ReplicaId id, ProcessSpec spec) {
@@ -398,7 +397,7 @@ public final class Supervision {
             if (shuttingDown) {
                 return Optional.of("shutting down");
             }
-            if (strays.containsValue(replica.id)) {
+            if (strays.holds(replica.id)) {
                 return Optional.of("its former instance to end");
             }
             return Supervision.this.unmet(replica);

@@ -36,6 +36,7 @@ class KernelLauncherTest {
 
     private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
     private final List<ProcessEvent> events = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
     private final Map<InstanceId, Fd> stdout = new HashMap<>();
     private Poller poller;
     private KernelLauncher launcher;
@@ -64,7 +65,19 @@ class KernelLauncherTest {
                     @Override
                     public void detach(InstanceId id) {}
                 },
-                events::add);
+                events::add,
+                warnings::add);
+    }
+
+    @Test
+    void hearsReadinessOnTheNotifySocketAfterTheStart() {
+        InstanceId id = launch(true, "perl", "-MSocket", "-e", """
+                socket(S, AF_UNIX, SOCK_DGRAM, 0);
+                send(S, "STATUS=warm\\nREADY=1", 0, sockaddr_un($ENV{NOTIFY_SOCKET})) or die $!;
+                """);
+        until(() -> emptied(id));
+        assertThat(events.get(0)).isInstanceOf(ProcessEvent.Started.class);
+        assertThat(events).contains(new ProcessEvent.Notified(id, "STATUS=warm\nREADY=1"));
     }
 
     @AfterEach
@@ -236,6 +249,10 @@ class KernelLauncherTest {
     }
 
     private InstanceId launch(String... argv) {
+        return launch(false, argv);
+    }
+
+    private InstanceId launch(boolean notifySocket, String... argv) {
         var id = new InstanceId(UUID.randomUUID().toString().replace("-", ""));
         launcher.launch(new Launch(
                 id,
@@ -252,7 +269,7 @@ class KernelLauncherTest {
                 List.of(),
                 null,
                 new Launch.Output.Captured(),
-                false));
+                notifySocket));
         return id;
     }
 

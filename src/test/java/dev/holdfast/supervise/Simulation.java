@@ -39,6 +39,7 @@ final class Simulation {
     private final RandomSpecs configurations;
     private final Set<InstanceId> known = new HashSet<>();
     private final Map<ReplicaId, MonoTime> notBefore = new HashMap<>();
+    private final Map<ReplicaId, List<MonoTime>> failures = new HashMap<>();
     private final Deque<String> trace = new ArrayDeque<>();
     private SortedMap<String, ProcessSpec> specs;
     private Supervision supervision;
@@ -57,7 +58,7 @@ final class Simulation {
 
     void run() {
         try {
-            tell(new Stimulus.Begin());
+            tell(new Stimulus.Begin(Set.of()));
             for (int i = 0; i < STEPS; i++) {
                 step(true);
             }
@@ -128,14 +129,21 @@ final class Simulation {
         trace("DAEMON DIES");
         supervision = fresh();
         notBefore.clear();
+        failures.clear();
         for (SimulatedKernel.Running r : kernel.survivors()) {
             tell(new Stimulus.Adopt(
-                    r.replica, r.id, r.leader, r.purpose == Purpose.MAIN, r.leaderAlive, random.nextInt(4) != 0));
+                    r.replica,
+                    r.id,
+                    r.leader,
+                    r.purpose == Purpose.MAIN,
+                    r.leaderAlive,
+                    random.nextInt(4) != 0,
+                    Duration.ofMillis(random.nextInt(100_000))));
             if (!r.leaderAlive) {
                 kernel.kill(r.id); // the launcher ends what an unseen leader left
             }
         }
-        tell(new Stimulus.Begin());
+        tell(new Stimulus.Begin(Set.of()));
     }
 
     /** The last word is stop: once quiet, nothing of it runs. */
@@ -143,7 +151,7 @@ final class Simulation {
         String name = specs.firstKey();
         tellUser(new Stimulus.Stop(Set.of(name), "user"));
         for (int i = 0; !supervision.settled(Set.of(name)); i++) {
-            check(i < 300, "the stop of " + name + " never settles: " + supervision.views());
+            check(i < 3000, "the stop of " + name + " never settles: " + supervision.views());
             step(false);
             if (kernel.nextDue().equals(MonoTime.NEVER)
                     && supervision.nextDeadline().equals(MonoTime.NEVER)) {
@@ -158,7 +166,8 @@ final class Simulation {
     }
 
     private void tellUser(Stimulus s) {
-        notBefore.clear(); // a person may overrule any backoff
+        notBefore.clear();
+        failures.clear(); // a person may overrule any backoff
         tell(s);
     }
 
@@ -198,8 +207,11 @@ final class Simulation {
             }
             case Action.Probe p -> kernel.probe(p);
             case Action.Journal(Event event) -> {
-                if (event instanceof Event.Restarting(Instant _, ReplicaId replica, Duration delay)) {
+                if (event instanceof Event.Restarting(Instant _, ReplicaId replica, Duration delay, boolean failure)) {
                     notBefore.put(replica, kernel.now.plus(delay));
+                    if (failure) {
+                        checkLimit(replica);
+                    }
                 }
             }
             case Action.Finish _ -> finished = true;
@@ -217,6 +229,19 @@ final class Simulation {
         MonoTime earliest = notBefore.get(l.replica());
         check(earliest == null || !kernel.now.isBefore(earliest), l.replica() + " came back before its backoff");
         l.spec().dependsOn().forEach((name, condition) -> checkDependency(l.replica(), name, condition));
+    }
+
+    /** Every restart after a failure is inside its limit, counted here anew. */
+    private void checkLimit(ReplicaId replica) {
+        List<MonoTime> times = failures.computeIfAbsent(replica, r -> new java.util.ArrayList<>());
+        times.add(kernel.now);
+        var restart =
+                java.util.Objects.requireNonNull(specs.get(replica.process())).restart();
+        Integer limit = restart.limit();
+        long within = times.stream()
+                .filter(t -> kernel.now.since(t).compareTo(restart.window()) < 0)
+                .count();
+        check(limit == null || within <= limit, replica + " restarted " + within + " times of " + limit);
     }
 
     private void checkDependency(ReplicaId of, String name, ProcessSpec.DependencyCondition condition) {

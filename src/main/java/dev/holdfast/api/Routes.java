@@ -1,0 +1,96 @@
+package dev.holdfast.api;
+
+import dev.holdfast.api.ControlPort.Refused;
+import dev.holdfast.api.ControlPort.Verb;
+import io.avaje.json.JsonException;
+import io.avaje.jsonb.Jsonb;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** From a method and a path to what is asked of the daemon. */
+final class Routes {
+    private static final Jsonb JSON = Jsonb.builder().build();
+    private static final String ROOT = "/api/v1/";
+
+    private final ControlPort port;
+
+    Routes(ControlPort port) {
+        this.port = port;
+    }
+
+    Object answer(String method, String target, String body, String user) throws Refused, Http.Bad {
+        int query = target.indexOf('?');
+        String path = query < 0 ? target : target.substring(0, query);
+        if (!path.startsWith(ROOT)) {
+            throw new Http.Bad(404, "there is nothing at " + path);
+        }
+        String[] steps = path.substring(ROOT.length()).split("/", -1);
+        String parameters = query < 0 ? "" : target.substring(query + 1);
+        return switch (method + " " + steps[0]) {
+            case "GET status" -> port.status(values(parameters, "name"));
+            case "GET plan" -> port.plan();
+            case "GET doctor" -> port.doctor();
+            case "GET why" ->
+                port.why(
+                        steps.length == 2 ? decoded(steps[1]) : "",
+                        number(parameters, "ends", 5),
+                        number(parameters, "lines", 10));
+            case "POST reload" -> port.reload(user);
+            case "POST down" -> {
+                port.down(user);
+                yield new PlanReply(List.of());
+            }
+            case "POST processes" -> port.act(verb(steps.length == 2 ? steps[1] : ""), request(body), user);
+            default -> throw new Http.Bad(404, "there is nothing at " + method + " " + path);
+        };
+    }
+
+    private static Verb verb(String name) throws Http.Bad {
+        for (Verb v : Verb.values()) {
+            if (v.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return v;
+            }
+        }
+        throw new Http.Bad(404, "\"" + name + "\": processes can start, stop, restart, signal and scale");
+    }
+
+    private static Request request(String body) throws Http.Bad {
+        try {
+            return JSON.type(Request.class).fromJson(body);
+        } catch (JsonException | IllegalStateException | NullPointerException e) {
+            throw new Http.Bad(400, "the request's JSON is not understood: " + e.getMessage());
+        }
+    }
+
+    private static List<String> values(String parameters, String name) {
+        var values = new ArrayList<String>();
+        for (String p : parameters.split("&", -1)) {
+            if (p.startsWith(name + "=")) {
+                values.add(decoded(p.substring(name.length() + 1)));
+            }
+        }
+        return values;
+    }
+
+    private static int number(String parameters, String name, int otherwise) throws Http.Bad {
+        List<String> given = values(parameters, name);
+        if (given.isEmpty()) {
+            return otherwise;
+        }
+        if (!given.getFirst().matches("\\d{1,4}")) {
+            throw new Http.Bad(400, name + " is a number of at most 4 digits");
+        }
+        return Integer.parseInt(given.getFirst());
+    }
+
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException notEncoded) {
+            return text;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.holdfast.api;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
+
+/**
+ * HTTP/1.1 on the control socket, for root and the daemon's own user; a virtual thread a connection, at most
+ * {@value #CONNECTIONS} at once, so that nobody can crowd out the daemon.
+ */
+public final class Server implements AutoCloseable {
+    private static final int CONNECTIONS = 64;
+
+    private final ServerSocketChannel listening;
+    private final Path socket;
+    private final Routes routes;
+    private final String owner;
+    private final Consumer<String> warn;
+    private final Semaphore free = new Semaphore(CONNECTIONS);
+
+    private Server(ServerSocketChannel listening, Path socket, Routes routes, String owner, Consumer<String> warn) {
+        this.listening = listening;
+        this.socket = socket;
+        this.routes = routes;
+        this.owner = owner;
+        this.warn = warn;
+    }
+
+    /**
+     * Listens at {@code socket}; a file left there by an earlier daemon is replaced: the caller holds the run directory's
+     * lock.
+     */
+    public static Server start(Path socket, ControlPort port, Consumer<String> warn) throws IOException {
+        if (socket.toString().length() > 107) {
+            throw new IOException("the socket's path " + socket
+                    + " is longer than the kernel's 107 bytes; use a shorter --dir or global.run_dir");
+        }
+        Files.deleteIfExists(socket);
+        ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        listening.bind(UnixDomainSocketAddress.of(socket));
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+        var server = new Server(
+                listening, socket, new Routes(port), Files.getOwner(socket).getName(), warn);
+        Thread.ofVirtual().name("api accept").start(server::accept);
+        return server;
+    }
+
+    private void accept() {
+        while (listening.isOpen()) {
+            try {
+                SocketChannel connection = listening.accept();
+                free.acquire();
+                Thread.ofVirtual().name("api").start(() -> answer(connection));
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException e) {
+                warn.accept("the control socket: " + e.getMessage());
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void answer(SocketChannel connection) {
+        try (connection) {
+            UnixDomainPrincipal peer = connection.getOption(ExtendedSocketOptions.SO_PEERCRED);
+            String user = peer.user().getName();
+            if (!user.equals("root") && !user.equals(owner)) {
+                Http.refuse(connection, 403, "only root and " + owner + " may ask this daemon, not " + user);
+                return;
+            }
+            Http.serve(connection, routes, user);
+        } catch (IOException e) {
+            // The client hung up: its own affair.
+            return;
+        } finally {
+            free.release();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        listening.close();
+        Files.deleteIfExists(socket);
+    }
+}

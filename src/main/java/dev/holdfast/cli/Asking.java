@@ -1,0 +1,43 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.api.ControlPort.Refused;
+import dev.holdfast.api.Done;
+import dev.holdfast.api.Request;
+import dev.holdfast.api.Status;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+
+/** A command that asks something of processes and shows what came of it. */
+abstract class Asking extends Subcommand {
+    @Mixin
+    private final Waiting waiting = new Waiting();
+
+    /**
+     * @param verb as in the path
+     * @param mustRun whether a replica that has failed is this command's failure
+     */
+    final int ask(String verb, List<String> names, @Nullable String signal, @Nullable Integer replicas, boolean mustRun)
+            throws IOException, Refused {
+        var request = new Request(names, signal, replicas, waiting.wanted(), waiting.timeoutMillis());
+        Done done = client().post(API + "processes/" + verb, request, Done.class);
+        StatusTable.brief(done.status(), style()).forEach(out()::println);
+        if (!done.settled() && waiting.wanted()) {
+            err().println("holdfast: the wait ran out; what was asked goes on: holdfast status shows how far it is");
+            return ExitStatus.TIMED_OUT;
+        }
+        return mustRun && anyFailed(done.status()) ? ExitStatus.FAILED : ExitStatus.DONE;
+    }
+
+    private boolean anyFailed(Status status) {
+        List<Status.Replica> failed = status.replicas().stream()
+                .filter(r -> r.state().equals("failed"))
+                .toList();
+        for (Status.Replica r : failed) {
+            err().println("holdfast: " + r.name() + " failed: " + Table.printable(r.detail()) + "; holdfast why "
+                    + r.name());
+        }
+        return !failed.isEmpty();
+    }
+}

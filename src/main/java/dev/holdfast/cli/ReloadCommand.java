@@ -1,0 +1,33 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.api.ControlPort.Refused;
+import dev.holdfast.api.PlanReply;
+import dev.holdfast.api.Request;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code holdfast reload}. */
+@Command(
+        name = "reload",
+        description = {
+            "Takes the configuration as it is now, touching only what changed. holdfast plan shows it before.",
+            "A configuration that is not sound is refused whole, with nothing changed."
+        },
+        footer = {"", "Example:", "  holdfast plan && holdfast reload"})
+final class ReloadCommand extends Subcommand {
+    @Option(names = "--all", description = "also show what was left alone")
+    private boolean all;
+
+    @Override
+    public Integer call() throws IOException, Refused {
+        var nothing = new Request(List.of(), null, null, true, 0);
+        PlanReply done = client().post(API + "reload", nothing, PlanReply.class);
+        PlanTable.of(done, true, all, style()).forEach(out()::println);
+        if (PlanTable.changesNothing(done)) {
+            out().println("nothing has changed");
+        }
+        return ExitStatus.DONE;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.api.ControlPort.Refused;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code holdfast restart}. */
+@Command(
+        name = "restart",
+        description = {
+            "Stops processes and starts them again, and waits until they are up.",
+            "Ends with 1 when one of them has failed."
+        },
+        footer = {"", "Examples:", "  holdfast restart web", "  holdfast restart web --timeout 30s"})
+final class RestartCommand extends Asking {
+    @Mixin
+    private final Chosen chosen = new Chosen();
+
+    @Override
+    public Integer call() throws IOException, Refused {
+        return ask("restart", chosen.of(this), null, null, true);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.config.LaunchSpec;
+import dev.holdfast.config.ProcessSpec;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The environment a child starts with: inherited or clean, then who it is, then what its configuration says. */
+final class ChildEnvironment {
+    private ChildEnvironment() {}
+
+    /**
+     * @param own the daemon's environment
+     * @param account name and home of the child's user when it differs from the daemon's, so that HOME is not root's
+     */
+    static Map<String, String> of(
+            ProcessSpec process, LaunchSpec launch, int replica, Map<String, String> own, @Nullable Account account) {
+        var env = new LinkedHashMap<String, String>();
+        if (launch.cleanEnvironment()) {
+            for (String name : launch.passEnvironment()) {
+                String value = own.get(name);
+                if (value != null) {
+                    env.put(name, value);
+                }
+            }
+        } else {
+            env.putAll(own);
+        }
+        // The daemon's own, meaningless or harmful in a child: it would report its readiness as ours.
+        env.keySet().removeAll(java.util.Set.of("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "LISTEN_FDS"));
+        if (account != null) {
+            env.put("USER", account.name());
+            env.put("LOGNAME", account.name());
+            env.put("HOME", account.home());
+        }
+        env.put("HOLDFAST_PROCESS", process.name());
+        env.put("HOLDFAST_REPLICA", Integer.toString(replica));
+        Integer portBase = process.portBase();
+        if (portBase != null) {
+            env.put("HOLDFAST_PORT", Integer.toString(portBase + replica));
+        }
+        env.putAll(launch.environment());
+        return env;
+    }
+
+    /** @param home absolute */
+    record Account(String name, String home) {}
+}

@@ -1,0 +1,139 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.event.Event;
+import dev.holdfast.event.Journal;
+import dev.holdfast.event.Outcome;
+import dev.holdfast.event.ReplicaId;
+import dev.holdfast.event.Usage;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the journal and remembers how each replica ended, under earlier daemons too. A journal that cannot be written
+ * stops nothing. Thread-safe.
+ */
+final class Chronicle implements AutoCloseable {
+    private static final int KEPT = 20;
+
+    private final Journal journal;
+    private final Consumer<String> say;
+    private final Map<String, Deque<End>> ends = new HashMap<>();
+    private long missed;
+
+    /**
+     * @param how in words
+     * @param cpuSeconds null when unknown
+     * @param maxRss null when unknown
+     */
+    record End(
+            Instant at,
+            String how,
+            String reason,
+            double seconds,
+            @Nullable Double cpuSeconds,
+            @Nullable Long maxRss) {}
+
+    Chronicle(Journal journal, Consumer<String> say) {
+        this.journal = journal;
+        this.say = say;
+        try {
+            journal.read(this::remember);
+        } catch (IOException e) {
+            say.accept("the journal cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Writes one event and, when it is an end, remembers it. */
+    synchronized void add(Event event) {
+        if (event instanceof Event.Exited e) {
+            Usage usage = e.usage();
+            keep(
+                    e.replica(),
+                    new End(
+                            e.at(),
+                            Words.of(e.outcome()),
+                            e.why(),
+                            (double) e.uptime().toMillis() / 1000,
+                            usage == null
+                                    ? null
+                                    : (Double) ((double) usage.cpu().toMillis() / 1000),
+                            usage == null ? null : usage.maxRssBytes()));
+        }
+        try {
+            journal.add(event);
+            if (missed > 0) {
+                say.accept("the journal can be written again; it lacks " + missed + " events");
+                missed = 0;
+            }
+        } catch (IOException e) {
+            if (missed++ == 0) {
+                say.accept("the journal cannot be written, supervising goes on without: " + e.getMessage());
+            }
+        }
+    }
+
+    /** Newest first. */
+    synchronized List<End> ends(ReplicaId replica, int most) {
+        var list = new ArrayList<End>();
+        for (End e : ends.getOrDefault(replica.toString(), new ArrayDeque<>())) {
+            if (list.size() < most) {
+                list.add(e);
+            }
+        }
+        return list;
+    }
+
+    private void keep(ReplicaId replica, End end) {
+        keep(replica.toString(), end);
+    }
+
+    private void keep(String replica, End end) {
+        Deque<End> all = ends.computeIfAbsent(replica, r -> new ArrayDeque<>());
+        all.addFirst(end);
+        if (all.size() > KEPT) {
+            all.removeLast();
+        }
+    }
+
+    private void remember(Map<String, Object> event) {
+        if (!"Exited".equals(event.get("event"))
+                || !(event.get("replica") instanceof String replica)
+                || !(event.get("outcome") instanceof Map<?, ?> outcome)
+                || !(event.get("at") instanceof String at)) {
+            return;
+        }
+        Map<?, ?> usage = event.get("usage") instanceof Map<?, ?> u ? u : Map.of();
+        keep(
+                replica,
+                new End(
+                        Instant.parse(at),
+                        Words.of(outcome(outcome)),
+                        String.valueOf(event.get("why")),
+                        event.get("uptime") instanceof Number n ? n.doubleValue() : 0,
+                        usage.get("cpu") instanceof Number n ? (Double) n.doubleValue() : null,
+                        usage.get("maxRssBytes") instanceof Number n ? (Long) n.longValue() : null));
+    }
+
+    private static Outcome outcome(Map<?, ?> tree) {
+        if (tree.get("code") instanceof Number code) {
+            return new Outcome.Exited(code.intValue());
+        }
+        if (tree.get("signal") instanceof Number signal) {
+            return new Outcome.Signalled(signal.intValue(), Boolean.TRUE.equals(tree.get("coreDumped")));
+        }
+        return new Outcome.Unknown(String.valueOf(tree.get("why")));
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        journal.close();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.holdfast.daemon;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The daemon's own stdout: its words and, unless quiet, every line of its children. A thread of its own writes it, so
+ * that a terminal that was stopped with Ctrl-S, or a full pipe, holds up nobody; what does not fit meanwhile is counted.
+ */
+final class Console implements AutoCloseable {
+    private static final int WAITING = 4096;
+    /** No line is empty: each has its name and its end. */
+    private static final byte[] END = new byte[0];
+
+    private final ArrayBlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(WAITING);
+    private final AtomicLong dropped = new AtomicLong();
+    private final OutputStream out;
+    private final boolean quiet;
+    private final Thread thread;
+
+    Console(OutputStream out, boolean quiet) {
+        this.out = out;
+        this.quiet = quiet;
+        this.thread = Thread.ofVirtual().name("console").start(this::write);
+    }
+
+    /** The daemon's own word. Thread-safe, never waits. */
+    void say(String text) {
+        offer(("holdfast | " + text + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A line of a child. Thread-safe, never waits. */
+    void line(String label, byte[] text, int offset, int length) {
+        if (quiet) {
+            return;
+        }
+        byte[] head = (label + " | ").getBytes(StandardCharsets.UTF_8);
+        byte[] line = new byte[head.length + length + 1];
+        System.arraycopy(head, 0, line, 0, head.length);
+        System.arraycopy(text, offset, line, head.length, length);
+        line[line.length - 1] = '\n';
+        offer(line);
+    }
+
+    private void offer(byte[] line) {
+        if (!queue.offer(line)) {
+            dropped.incrementAndGet();
+        }
+    }
+
+    private void write() {
+        try {
+            while (true) {
+                byte[] line = queue.take();
+                if (line.length == END.length) {
+                    return;
+                }
+                out.write(line);
+                long lost = dropped.getAndSet(0);
+                if (lost > 0) {
+                    out.write(("holdfast | " + lost + " lines not shown here: this output was stuck\n")
+                            .getBytes(StandardCharsets.UTF_8));
+                }
+                if (queue.isEmpty()) {
+                    out.flush();
+                }
+            }
+        } catch (IOException closedOutput) {
+            // Nobody reads: the log files have it all. Go on taking, so that nothing waits.
+            drain();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void drain() {
+        try {
+            while (queue.take().length != END.length) {}
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits a moment for what is still to be written. */
+    @Override
+    public void close() {
+        offer(END);
+        try {
+            thread.join(java.time.Duration.ofSeconds(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.api.ControlPort;
+import dev.holdfast.api.Doctor;
+import dev.holdfast.api.Done;
+import dev.holdfast.api.Failure;
+import dev.holdfast.api.PlanReply;
+import dev.holdfast.api.Request;
+import dev.holdfast.api.Status;
+import dev.holdfast.api.Why;
+import dev.holdfast.config.Config;
+import dev.holdfast.config.ConfigLoader;
+import dev.holdfast.config.Loaded;
+import dev.holdfast.config.Plan;
+import dev.holdfast.config.Problem;
+import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.supervise.Stimulus;
+import dev.holdfast.unit.Signal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Answers what the API asks; everything that touches state is done on the loop's thread. */
+final class Control implements ControlPort {
+    private static final int MOST_REPLICAS = 1000;
+
+    private final Path file;
+    private final ConfigLoader loader;
+    private final Launches launches;
+    private final CompletableFuture<Daemon> running = new CompletableFuture<>();
+    private final CompletableFuture<Reports> reports = new CompletableFuture<>();
+
+    /** @param file the configuration that was started with */
+    Control(Path file, ConfigLoader loader, Launches launches) {
+        this.file = file;
+        this.loader = loader;
+        this.launches = launches;
+    }
+
+    void speakFor(Daemon daemon, String version) {
+        reports.complete(new Reports(daemon, version, file));
+        running.complete(daemon);
+    }
+
+    @Override
+    public Status status(List<String> names) throws Refused {
+        Set<String> wanted = known(names, true);
+        Daemon d = running.join();
+        return reports.join().status(onLoop(() -> d.supervision().views()), wanted);
+    }
+
+    @Override
+    public Done act(Verb verb, Request request, String by) throws Refused {
+        Set<String> names = known(request.names(), verb != Verb.SCALE && verb != Verb.SIGNAL);
+        Daemon d = running.join();
+        if (verb == Verb.SCALE) {
+            scale(names, request, by, d);
+        } else {
+            Stimulus stimulus = stimulus(verb, names, request, by);
+            onLoop(() -> {
+                switch (verb) {
+                    case STOP -> d.intents().stopped(names);
+                    case START, RESTART -> d.intents().started(names);
+                    case SIGNAL, SCALE -> {}
+                }
+                d.apply(stimulus);
+                return true;
+            });
+        }
+        boolean settled = verb == Verb.SIGNAL || !request.await() || await(d, names, request.timeoutMillis());
+        return new Done(settled, status(List.copyOf(names)));
+    }
+
+    private static Stimulus stimulus(Verb verb, Set<String> names, Request request, String by) throws Refused {
+        return switch (verb) {
+            case START -> new Stimulus.Start(names, by);
+            case STOP -> new Stimulus.Stop(names, by);
+            case RESTART -> new Stimulus.Restart(names, by);
+            case SIGNAL -> {
+                String text = request.signal();
+                Signal signal = text == null ? null : Signal.parse(text).orElse(null);
+                if (signal == null) {
+                    throw refused(400, "\"" + text + "\" is no signal; it is a name such as HUP or USR1");
+                }
+                yield new Stimulus.SendSignal(names, signal);
+            }
+            case SCALE -> throw new IllegalStateException("told apart above");
+        };
+    }
+
+    private void scale(Set<String> names, Request request, String by, Daemon d) throws Refused {
+        Integer n = request.replicas();
+        if (n == null || n < 0 || n > MOST_REPLICAS || names.size() != 1) {
+            throw refused(400, "scale takes one process and a number of 0 to " + MOST_REPLICAS);
+        }
+        String name = names.iterator().next();
+        onLoop(() -> {
+            d.withReplicas(name, n);
+            d.outputs().reconfigure(d.specs());
+            d.apply(new Stimulus.Scale(name, n, by));
+            return true;
+        });
+    }
+
+    private boolean await(Daemon d, Set<String> names, long timeoutMillis) throws Refused {
+        var settled = new CompletableFuture<Boolean>();
+        onLoop(() -> {
+            d.await(new Daemon.Waiter(names, () -> settled.complete(true)));
+            return true;
+        });
+        try {
+            return timeoutMillis <= 0 ? settled.get() : settled.get(timeoutMillis, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public PlanReply plan() throws Refused {
+        return reply(Plan.between(running.join().specs(), asConfigured(load())));
+    }
+
+    @Override
+    public PlanReply reload(String by) throws Refused {
+        Daemon d = running.join();
+        Config config = load();
+        List<String> problems = launches.resolve(config.processes().values());
+        if (!problems.isEmpty()) {
+            throw new Refused(422, new Failure("nothing was changed: the configuration cannot be used here", problems));
+        }
+        SortedMap<String, ProcessSpec> fresh = asConfigured(config);
+        return onLoop(() -> {
+            Plan plan = Plan.between(d.specs(), fresh);
+            d.configure(fresh, by);
+            return reply(plan);
+        });
+    }
+
+    private SortedMap<String, ProcessSpec> asConfigured(Config config) throws Refused {
+        Daemon d = running.join();
+        return onLoop(() -> d.intents().applied(config.processes()));
+    }
+
+    /** SIGHUP has nobody to answer: the console is told. */
+    void reloadBySignal() {
+        Console console = running.join().console();
+        try {
+            List<String> changes = reload("SIGHUP").steps().stream()
+                    .filter(s -> !s.verb().equals("keep"))
+                    .map(s -> s.verb() + " " + s.process())
+                    .toList();
+            console.say("reloaded: " + (changes.isEmpty() ? "nothing changed" : String.join(", ", changes)));
+        } catch (Refused e) {
+            console.say("not reloaded: " + e.getMessage());
+            e.failure().problems().forEach(console::say);
+        }
+    }
+
+    private Config load() throws Refused {
+        return switch (loader.load(file)) {
+            case Loaded.Unsound(List<Problem> problems) -> throw unsound(problems);
+            case Loaded.Sound(Config config) -> {
+                if (!config.notBuilt().isEmpty()) {
+                    throw unsound(config.notBuilt());
+                }
+                yield config;
+            }
+        };
+    }
+
+    private static Refused unsound(List<Problem> problems) {
+        return new Refused(
+                422,
+                new Failure(
+                        "nothing was changed: the configuration is not sound",
+                        problems.stream().map(Problem::toString).toList()));
+    }
+
+    private static PlanReply reply(Plan plan) {
+        return new PlanReply(plan.steps().stream()
+                .map(s -> new PlanReply.Step(s.process(), s.verb().name().toLowerCase(Locale.ROOT), s.keys()))
+                .toList());
+    }
+
+    @Override
+    public Why why(String name, int ends, int lines) throws Refused {
+        Set<String> names = known(List.of(name), false);
+        Daemon d = running.join();
+        return reports.join()
+                .why(onLoop(() -> d.supervision().views()), names.iterator().next(), ends, lines);
+    }
+
+    @Override
+    public Doctor doctor() {
+        return new Doctor(running.join().findings());
+    }
+
+    @Override
+    public void down(String by) {
+        Daemon d = running.join();
+        d.loop().post(() -> d.shutDown(by));
+    }
+
+    private Set<String> known(List<String> names, boolean emptyMeansAll) throws Refused {
+        Set<String> all = running.join().specs().keySet();
+        if (names.isEmpty() && emptyMeansAll) {
+            return all;
+        }
+        var unknown = new ArrayList<String>();
+        for (String name : names) {
+            if (!all.contains(name)) {
+                unknown.add("\"" + name + "\" is no process here" + Problem.hint(name, all));
+            }
+        }
+        if (names.isEmpty() || !unknown.isEmpty()) {
+            throw refused(
+                    names.isEmpty() ? 400 : 404, names.isEmpty() ? "a name is missing" : String.join("; ", unknown));
+        }
+        return Set.copyOf(new TreeSet<>(names));
+    }
+
+    private static Refused refused(int status, String why) {
+        return new Refused(status, new Failure(why, List.of()));
+    }
+
+    private <T> T onLoop(Callable<T> task) throws Refused {
+        var future = new FutureTask<>(task);
+        running.join().loop().post(future);
+        try {
+            return future.get(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw refused(503, "interrupted");
+        } catch (TimeoutException e) {
+            throw refused(503, "the daemon's loop did not answer within 30 s");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.api.Doctor;
+import dev.holdfast.api.Server;
+import dev.holdfast.config.Config;
+import dev.holdfast.config.Directories;
+import dev.holdfast.config.GlobalSpec;
+import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Journal;
+import dev.holdfast.linux.Host;
+import dev.holdfast.log.Pump;
+import dev.holdfast.process.KernelLauncher;
+import dev.holdfast.process.ProcessEvent;
+import dev.holdfast.supervise.Action;
+import dev.holdfast.supervise.ExitPolicy;
+import dev.holdfast.supervise.Stimulus;
+import dev.holdfast.supervise.Supervision;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Now;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One running daemon: stimuli in, actions out, on one thread. */
+final class Daemon {
+    static final Path PROC = Path.of("/proc");
+
+    private final Directories dirs;
+    private final Console console;
+    private final Loop loop;
+    private final Host host;
+    private final Launches launches;
+    private final Pump pump;
+    private final Outputs outputs;
+    private final KernelLauncher launcher;
+    private final Probes probes;
+    private final Chronicle chronicle;
+    private final Intents intents;
+    private final Supervision supervision;
+    private final List<Waiter> waiters = new ArrayList<>();
+    private final Instant startedAt = Instant.now();
+    private final List<Doctor.Finding> findings;
+    private volatile SortedMap<String, ProcessSpec> specs;
+    private @Nullable Integer exitCode;
+
+    /** Somebody who waits until what was asked of some processes has come to its end. */
+    record Waiter(Set<String> names, Runnable settled) {}
+
+    /**
+     * Takes the run directory; nothing is started yet.
+     *
+     * @throws IOException when the directories cannot be used
+     */
+    Daemon(Config config, Directories dirs, Launches launches, Console console) throws IOException {
+        this.dirs = dirs;
+        this.console = console;
+        this.launches = launches;
+        this.loop = Loop.open();
+        this.host = new Host(PROC, () -> Loop.now().mono());
+        this.chronicle = new Chronicle(new Journal(dirs.state().resolve("journal.jsonl")), console::say);
+        this.intents = new Intents(dirs.run().resolve("intents"), console::say);
+        this.specs = intents.applied(config.processes());
+        this.pump = new Pump(
+                dirs.run(),
+                Instant::now,
+                console::say,
+                (label, stderr, whole, text, offset, length) -> console.line(label, text, offset, length));
+        this.outputs = new Outputs(pump, dirs.log(), specs);
+        this.launcher = new KernelLauncher(
+                dirs.run(), host, loop.poller(), loop::post, Loop::now, outputs, this::happened, console::say);
+        this.probes = new Probes(launcher, launches, Daemon::newId, loop::post, this::apply);
+        this.supervision = new Supervision(
+                specs,
+                config.global().shutdownTimeout(),
+                policy(config.global().exit()),
+                Daemon::newId,
+                ThreadLocalRandom.current().nextLong());
+        this.findings = HostFindings.of(PROC, host.uid(), host.pid(), dirs);
+    }
+
+    /** Adopts, starts, answers and supervises until it is over. @return the daemon's exit code */
+    int run(Control control, OsSignals signals) throws IOException {
+        if (host.pid() != 1) {
+            host.becomeSubreaper();
+        }
+        HostFindings.degraded(findings).forEach(f -> console.say("weaker here: " + f));
+        adopt();
+        apply(new Stimulus.Begin(intents.stoppedNames()));
+        Server server = Server.start(dirs.socket(), control, console::say);
+        try {
+            signals.listen(this);
+            loop.run(() -> exitCode != null, this::deadline, this::tick);
+        } finally {
+            server.close();
+            launcher.close();
+            pump.close();
+            chronicle.close();
+        }
+        return exitCode == null ? 1 : exitCode;
+    }
+
+    private void adopt() throws IOException {
+        Instant now = Instant.now();
+        for (KernelLauncher.Adopted a : launcher.adopt()) {
+            String purpose = a.attributes().getOrDefault(Launches.PURPOSE, "");
+            if (purpose.equals(Launches.PROBE)) {
+                launcher.kill(a.id());
+                continue;
+            }
+            var replica = Outputs.replica(a.attributes());
+            ProcessSpec spec = specs.get(replica.process());
+            boolean unchanged =
+                    spec != null && spec.fingerprint().equals(a.attributes().getOrDefault(Launches.FINGERPRINT, ""));
+            Duration age = Duration.between(a.startedAt(), now);
+            apply(new Stimulus.Adopt(
+                    replica,
+                    a.id(),
+                    a.leader(),
+                    purpose.equals(Action.Purpose.MAIN.name()),
+                    a.alive(),
+                    unchanged,
+                    age.isNegative() ? Duration.ZERO : age));
+        }
+        pump.begin();
+    }
+
+    private MonoTime deadline() {
+        MonoTime next = supervision.nextDeadline();
+        for (MonoTime other : List.of(launcher.nextDeadline(), probes.deadline())) {
+            next = other.isBefore(next) ? other : next;
+        }
+        return next;
+    }
+
+    private void tick() {
+        MonoTime now = Loop.now().mono();
+        launcher.tick(now);
+        probes.tick(now);
+        if (!now.isBefore(supervision.nextDeadline())) {
+            apply(new Stimulus.Tick());
+        }
+    }
+
+    private void happened(ProcessEvent event) {
+        if (!probes.took(event)) {
+            apply(new Stimulus.FromProcess(event));
+        }
+    }
+
+    /** On the loop's thread: decides, then acts. */
+    void apply(Stimulus stimulus) {
+        Now now = Loop.now();
+        supervision.apply(stimulus, now).forEach(this::act);
+        waiters.removeIf(w -> {
+            boolean settled = supervision.settled(w.names());
+            if (settled) {
+                w.settled().run();
+            }
+            return settled;
+        });
+    }
+
+    private void act(Action action) {
+        switch (action) {
+            case Action.Launch(var id, var replica, var purpose, var spec, var command, var mainPid) ->
+                launcher.launch(launches.launch(id, replica, purpose.name(), spec, command, mainPid, true));
+            case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
+            case Action.Kill(InstanceId id) -> launcher.kill(id);
+            case Action.Probe p -> probes.ask(p);
+            case Action.Journal(var event) -> {
+                chronicle.add(event);
+                console.say(name(event.replica()) + " " + Words.of(event));
+            }
+            case Action.Finish(int code) -> exitCode = code;
+        }
+    }
+
+    private String name(dev.holdfast.event.ReplicaId replica) {
+        ProcessSpec spec = specs.get(replica.process());
+        return Names.of(replica, spec == null ? 1 : spec.replicas());
+    }
+
+    private static ExitPolicy policy(GlobalSpec.Exit exit) {
+        return switch (exit) {
+            case GlobalSpec.Exit.Never() -> new ExitPolicy.Never();
+            case GlobalSpec.Exit.AllStopped() -> new ExitPolicy.AllStopped();
+            case GlobalSpec.Exit.AnyFailed() -> new ExitPolicy.AnyFailed();
+            case GlobalSpec.Exit.Stopped(String process) -> new ExitPolicy.With(process);
+        };
+    }
+
+    private static InstanceId newId() {
+        return new InstanceId(UUID.randomUUID().toString().replace("-", ""));
+    }
+
+    // ── for Control and OsSignals ──
+
+    Loop loop() {
+        return loop;
+    }
+
+    Supervision supervision() {
+        return supervision;
+    }
+
+    Intents intents() {
+        return intents;
+    }
+
+    Chronicle chronicle() {
+        return chronicle;
+    }
+
+    Outputs outputs() {
+        return outputs;
+    }
+
+    Console console() {
+        return console;
+    }
+
+    Instant startedAt() {
+        return startedAt;
+    }
+
+    int pid() {
+        return host.pid();
+    }
+
+    List<Doctor.Finding> findings() {
+        return findings;
+    }
+
+    /** What is configured now, replicas as people scaled them. Thread-safe. */
+    SortedMap<String, ProcessSpec> specs() {
+        return specs;
+    }
+
+    void await(Waiter waiter) {
+        if (supervision.settled(waiter.names())) {
+            waiter.settled().run();
+        } else {
+            waiters.add(waiter);
+        }
+    }
+
+    /** On the loop's thread: from now on this is configured. */
+    void configure(SortedMap<String, ProcessSpec> fresh, String by) {
+        specs = fresh;
+        outputs.reconfigure(fresh);
+        apply(new Stimulus.Reload(fresh, by));
+    }
+
+    void shutDown(String by) {
+        intents.forget();
+        console.say("shutting down, asked by " + by);
+        apply(new Stimulus.ShutDown(by));
+    }
+
+    Map<String, ProcessSpec> withReplicas(String name, int n) {
+        var fresh = new java.util.TreeMap<>(specs);
+        ProcessSpec spec = fresh.get(name);
+        if (spec != null) {
+            intents.scaled(name, spec.replicas(), n);
+            fresh.put(name, spec.withReplicas(n));
+            specs = fresh;
+        }
+        return fresh;
+    }
+}

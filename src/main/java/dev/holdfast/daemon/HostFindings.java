@@ -1,0 +1,100 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.api.Doctor;
+import dev.holdfast.config.Directories;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What this host lets the daemon promise, and what it does not. */
+final class HostFindings {
+    private static final String OK = "ok";
+    private static final String WEAKER = "weaker";
+
+    private final List<Doctor.Finding> findings = new ArrayList<>();
+
+    private HostFindings() {}
+
+    static List<Doctor.Finding> of(Path proc, int uid, int pid, Directories dirs) {
+        var f = new HostFindings();
+        f.kernel();
+        f.add(
+                uid == 0,
+                "root",
+                "runs as root: users, priorities and limits of any kind can be given",
+                "runs as uid " + uid + ": user, group, negative nice and raised rlimits are refused");
+        boolean unified = cgroupV2();
+        f.add(
+                unified,
+                "cgroup v2",
+                "the unified hierarchy has controllers",
+                "no cgroup v2 controllers here: a stop finds descendants by session, parent and environment; a program"
+                        + " that leaves its session, is orphaned and wipes its environment would be missed");
+        f.add(
+                Files.exists(proc.resolve("pressure/memory")),
+                "pressure (PSI)",
+                "the kernel tells of pressure",
+                "no /proc/pressure: thresholds on pressure cannot be watched");
+        f.findings.add(new Doctor.Finding(
+                OK,
+                "orphans",
+                pid == 1
+                        ? "is PID 1: reaps every orphan of this namespace"
+                        : "is subreaper: orphans of its children stay its own"));
+        f.space("run directory", dirs.run());
+        f.space("state directory", dirs.state());
+        f.space("log directory", dirs.log());
+        return List.copyOf(f.findings);
+    }
+
+    /** The weaker ones, as sentences. */
+    static List<String> degraded(List<Doctor.Finding> findings) {
+        return findings.stream()
+                .filter(f -> !f.level().equals(OK))
+                .map(f -> f.what() + ": " + f.detail())
+                .toList();
+    }
+
+    private void kernel() {
+        String release = System.getProperty("os.version", "0.0");
+        String[] parts = release.split("[.-]", -1);
+        int version = parts.length < 2 ? 0 : number(parts[0]) * 1000 + number(parts[1]);
+        add(
+                version >= 6015,
+                "kernel " + release,
+                "tells how an adopted process ended (PIDFD_GET_INFO)",
+                "before 6.15: how a process ended that an earlier daemon started cannot be told");
+    }
+
+    private static int number(String text) {
+        return text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
+    }
+
+    private static boolean cgroupV2() {
+        try {
+            return !Files.readString(Path.of("/sys/fs/cgroup/cgroup.controllers"))
+                    .isBlank();
+        } catch (IOException none) {
+            return false;
+        }
+    }
+
+    private void space(String what, Path dir) {
+        try {
+            long free = Files.getFileStore(dir).getUsableSpace();
+            add(
+                    free > 64L << 20,
+                    what,
+                    dir + ": " + (free >> 20) + " MiB free",
+                    dir + ": only " + (free >> 20) + " MiB free; records and output may get lost");
+        } catch (IOException e) {
+            findings.add(new Doctor.Finding("broken", what, dir + ": " + e.getMessage()));
+        }
+    }
+
+    private void add(boolean good, String what, String whenGood, String whenNot) {
+        findings.add(new Doctor.Finding(good ? OK : WEAKER, what, good ? whenGood : whenNot));
+    }
+}

@@ -1,0 +1,95 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.config.ProcessSpec;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Properties;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * What people asked for beyond the file, in RUN/intents: it outlives the daemon's death, not a boot and not a
+ * {@code down}. Owned by the loop's thread.
+ */
+final class Intents {
+    private static final String STOPPED = "stopped.";
+    private static final String SCALED = "scaled.";
+
+    private final Path file;
+    private final Consumer<String> warn;
+    private final Properties words = new Properties();
+
+    Intents(Path file, Consumer<String> warn) {
+        this.file = file;
+        this.warn = warn;
+        try {
+            if (Files.exists(file)) {
+                words.load(new StringReader(Files.readString(file)));
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            warn.accept("what was stopped and scaled by hand is forgotten: " + e.getMessage());
+        }
+    }
+
+    void stopped(Set<String> names) {
+        names.forEach(n -> words.setProperty(STOPPED + n, "true"));
+        save();
+    }
+
+    void started(Set<String> names) {
+        names.forEach(n -> words.remove(STOPPED + n));
+        save();
+    }
+
+    /** @param configured what the file says: when that changes, the scaling is over */
+    void scaled(String name, int configured, int n) {
+        words.setProperty(SCALED + name, configured + ":" + n);
+        save();
+    }
+
+    Set<String> stoppedNames() {
+        var names = new TreeSet<String>();
+        for (String key : words.stringPropertyNames()) {
+            if (key.startsWith(STOPPED)) {
+                names.add(key.substring(STOPPED.length()));
+            }
+        }
+        return names;
+    }
+
+    /** The file's processes with as many replicas as people asked for. */
+    SortedMap<String, ProcessSpec> applied(SortedMap<String, ProcessSpec> specs) {
+        var applied = new TreeMap<String, ProcessSpec>();
+        specs.forEach((name, spec) -> {
+            String[] scaled = words.getProperty(SCALED + name, "").split(":", -1);
+            boolean holds = scaled.length == 2 && scaled[0].equals(Integer.toString(spec.replicas()));
+            applied.put(name, holds ? spec.withReplicas(Integer.parseInt(scaled[1])) : spec);
+        });
+        return applied;
+    }
+
+    /** After a shutdown that was asked for, the file alone counts again. */
+    void forget() {
+        words.clear();
+        save();
+    }
+
+    private void save() {
+        try {
+            var text = new StringWriter();
+            words.store(text, null);
+            Path fresh = file.resolveSibling(file.getFileName() + ".new");
+            Files.writeString(fresh, text.toString());
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            warn.accept("the next daemon will not know what was stopped or scaled by hand: " + e.getMessage());
+        }
+    }
+}

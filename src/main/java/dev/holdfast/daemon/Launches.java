@@ -1,0 +1,146 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.config.CommandSpec;
+import dev.holdfast.config.LaunchSpec;
+import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.ReplicaId;
+import dev.holdfast.linux.Accounts;
+import dev.holdfast.process.Identity;
+import dev.holdfast.process.Launch;
+import dev.holdfast.unit.Resource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** From what the configuration says to what the launcher needs: names become numbers, defaults become values. */
+final class Launches {
+    static final String PROCESS = "process";
+    static final String INDEX = "index";
+    static final String PURPOSE = "purpose";
+    static final String FINGERPRINT = "fingerprint";
+    /** The purpose of an exec probe, beside those of {@code Action.Purpose}. */
+    static final String PROBE = "PROBE";
+
+    private final Map<String, String> own;
+    private final boolean root;
+    /** Looked up when a configuration is taken, since a name service may be slow; replaced as a whole. */
+    private volatile Map<String, Account> accounts = Map.of();
+
+    private record Account(Identity identity, ChildEnvironment.@Nullable Account home) {}
+
+    /** @param own the daemon's environment */
+    Launches(Map<String, String> own, boolean root) {
+        this.own = own;
+        this.root = root;
+    }
+
+    /** Looks up every user and group; what is wrong with them, in words. */
+    List<String> resolve(Collection<ProcessSpec> specs) {
+        var problems = new ArrayList<String>();
+        var found = new HashMap<>(accounts); // what still stops may need an account that the new file lacks
+        for (ProcessSpec spec : specs) {
+            LaunchSpec l = spec.launch();
+            String user = l.user();
+            String group = l.group();
+            if (user == null && group == null) {
+                continue;
+            }
+            if (!root) {
+                problems.add("processes." + spec.name() + ": user and group need a daemon that runs as root");
+                continue;
+            }
+            Accounts.User account = Accounts.user(user == null ? "0" : user).orElse(null);
+            Integer gid = group == null ? null : Accounts.group(group).orElse(null);
+            if (account == null) {
+                problems.add("processes." + spec.name() + ".user: \"" + user + "\" is no user of this host");
+            } else if (group != null && gid == null) {
+                problems.add("processes." + spec.name() + ".group: \"" + group + "\" is no group of this host");
+            } else {
+                found.put(
+                        key(l),
+                        new Account(
+                                new Identity(account.uid(), gid == null ? account.gid() : gid, account.groups()),
+                                user == null ? null : new ChildEnvironment.Account(account.name(), account.home())));
+            }
+        }
+        if (problems.isEmpty()) {
+            accounts = Map.copyOf(found);
+        }
+        return problems;
+    }
+
+    /**
+     * @param mainPid MAINPID, also in place of {@code $MAINPID} among the arguments; null for none
+     * @param captured whether its output is kept
+     */
+    Launch launch(
+            InstanceId id,
+            ReplicaId replica,
+            String purpose,
+            ProcessSpec spec,
+            CommandSpec command,
+            @Nullable Integer mainPid,
+            boolean captured) {
+        LaunchSpec l = spec.launch();
+        Account account = accounts.get(key(l));
+        Map<String, String> environment =
+                ChildEnvironment.of(spec, l, replica.index(), own, account == null ? null : account.home);
+        List<String> argv = command.argv();
+        if (mainPid != null) {
+            String pid = mainPid.toString();
+            environment.put("MAINPID", pid);
+            argv = argv.stream().map(a -> a.replace("$MAINPID", pid)).toList();
+        }
+        boolean main = purpose.equals("MAIN");
+        LaunchSpec.IoClass io = l.ioClass();
+        return new Launch(
+                id,
+                main ? replica.toString() : replica + " " + purpose.toLowerCase(java.util.Locale.ROOT),
+                Map.of(
+                        PROCESS,
+                        replica.process(),
+                        INDEX,
+                        Integer.toString(replica.index()),
+                        PURPOSE,
+                        purpose,
+                        FINGERPRINT,
+                        spec.fingerprint()),
+                argv,
+                environment,
+                l.workingDir(),
+                account == null ? null : account.identity,
+                l.umask(),
+                l.nice(),
+                io == null ? null : new Launch.IoPriority(ioClass(io), l.ioPriority()),
+                rlimits(l),
+                l.cpuAffinity(),
+                l.oomScoreAdj(),
+                captured ? new Launch.Output.Captured() : new Launch.Output.Discarded(),
+                main && spec.notifies());
+    }
+
+    private static int ioClass(LaunchSpec.IoClass io) {
+        return switch (io) {
+            case REALTIME -> 1;
+            case BEST_EFFORT -> 2;
+            case IDLE -> 3;
+        };
+    }
+
+    private static List<Launch.Rlimit> rlimits(LaunchSpec l) {
+        return l.rlimits().entrySet().stream()
+                .map(e -> new Launch.Rlimit(
+                        Resource.named(e.getKey()).orElseThrow().number(),
+                        e.getValue().soft(),
+                        e.getValue().hard()))
+                .toList();
+    }
+
+    private static String key(LaunchSpec l) {
+        return l.user() + ":" + l.group();
+    }
+}

@@ -1,0 +1,22 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.cli.Holdfast;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine;
+
+/** Where both the daemon and its command line begin. */
+public final class Main {
+    private Main() {}
+
+    /** @param args as typed */
+    public static void main(String[] args) throws IOException {
+        int uid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        CommandLine line = Holdfast.commandLine(new Holdfast(System.getenv(), uid));
+        line.addSubcommand("up", new UpCommand());
+        int code = line.execute(args);
+        System.out.flush();
+        System.exit(code);
+    }
+}

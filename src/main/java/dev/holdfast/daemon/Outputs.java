@@ -1,0 +1,84 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.config.LogSpec;
+import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.ReplicaId;
+import dev.holdfast.linux.Fd;
+import dev.holdfast.log.LogTarget;
+import dev.holdfast.log.Pump;
+import dev.holdfast.process.OutputSink;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SortedMap;
+
+/** Tells the pump where each instance's output goes. Owned by the loop's thread. */
+final class Outputs implements OutputSink {
+    private static final LogSpec USUAL = new LogSpec(null, 50L << 20, 5);
+
+    private final Pump pump;
+    private final Path logDir;
+    private SortedMap<String, ProcessSpec> specs;
+
+    Outputs(Pump pump, Path logDir, SortedMap<String, ProcessSpec> specs) {
+        this.pump = pump;
+        this.logDir = logDir;
+        this.specs = specs;
+    }
+
+    @Override
+    public void attach(InstanceId id, String label, Map<String, String> attributes, Fd stdout, Fd stderr) {
+        if (attributes.getOrDefault(Launches.PURPOSE, "").equals(Launches.PROBE)) {
+            stdout.close();
+            stderr.close();
+            return;
+        }
+        pump.attach(id, target(replica(attributes)), stdout, stderr);
+    }
+
+    @Override
+    public void detach(InstanceId id) {
+        pump.detach(id);
+    }
+
+    /** Running instances go on into the files that the new configuration names. */
+    void reconfigure(SortedMap<String, ProcessSpec> fresh) {
+        SortedMap<String, ProcessSpec> before = specs;
+        specs = fresh;
+        fresh.forEach((name, spec) -> {
+            ProcessSpec old = before.get(name);
+            for (int i = 0; old != null && !old.log().equals(spec.log()) && i < spec.replicas(); i++) {
+                var replica = new ReplicaId(name, i);
+                pump.retarget(target(replica, old.log(), old.replicas()).file(), target(replica));
+            }
+        });
+    }
+
+    static ReplicaId replica(Map<String, String> attributes) {
+        return new ReplicaId(
+                attributes.getOrDefault(Launches.PROCESS, "unknown"),
+                Integer.parseInt(attributes.getOrDefault(Launches.INDEX, "0")));
+    }
+
+    /** The file that has a replica's output. */
+    Path file(ReplicaId replica) {
+        return target(replica).file();
+    }
+
+    private LogTarget target(ReplicaId replica) {
+        ProcessSpec spec = specs.get(replica.process());
+        return target(replica, spec == null ? USUAL : spec.log(), spec == null ? 1 : spec.replicas());
+    }
+
+    private LogTarget target(ReplicaId replica, LogSpec log, int replicas) {
+        String own = replica.process() + "." + replica.index() + ".log";
+        String path = log.path();
+        // One file cannot be rotated by two: each replica after the first has its own beside it.
+        Path file = path == null
+                ? logDir.resolve(own)
+                : replica.index() == 0
+                        ? Path.of(path)
+                        : Path.of(path + "." + replica.process() + "-" + replica.index());
+        return new LogTarget(Names.of(replica, replicas), file, log.maxSizeBytes(), log.maxBackups());
+    }
+}

@@ -1,0 +1,115 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.config.HealthSpec.Check;
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Outcome;
+import dev.holdfast.process.Launcher;
+import dev.holdfast.process.ProcessEvent;
+import dev.holdfast.supervise.Action;
+import dev.holdfast.supervise.Stimulus;
+import dev.holdfast.unit.MonoTime;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Asks whether processes are well: commands as instances of their own, ports and URLs on virtual threads. */
+final class Probes {
+    private final Launcher launcher;
+    private final Launches launches;
+    private final Supplier<InstanceId> ids;
+    private final Consumer<Runnable> loop;
+    private final Consumer<Stimulus> answers;
+    private final Map<InstanceId, Asked> asked = new HashMap<>();
+
+    private record Asked(Action.Probe probe, MonoTime deadline, boolean answered) {}
+
+    Probes(
+            Launcher launcher,
+            Launches launches,
+            Supplier<InstanceId> ids,
+            Consumer<Runnable> loop,
+            Consumer<Stimulus> answers) {
+        this.launcher = launcher;
+        this.launches = launches;
+        this.ids = ids;
+        this.loop = loop;
+        this.answers = answers;
+    }
+
+    void ask(Action.Probe p) {
+        switch (p.check()) {
+            case Check.Exec(var command) -> {
+                InstanceId id = ids.get();
+                asked.put(id, new Asked(p, Loop.now().mono().plus(p.timeout()), false));
+                launcher.launch(launches.launch(id, p.replica(), Launches.PROBE, p.spec(), command, null, false));
+            }
+            case Check.Tcp tcp ->
+                Thread.ofVirtual().name("tcp probe").start(() -> post(p, NetworkProbe.tcp(tcp, p.timeout())));
+            case Check.Http http ->
+                Thread.ofVirtual().name("http probe").start(() -> {
+                    try {
+                        post(p, NetworkProbe.http(http, p.timeout()));
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+            case Check.Notify() -> throw new IllegalArgumentException("readiness by notice is never asked for");
+        }
+    }
+
+    private void post(Action.Probe p, NetworkProbe.Answer answer) {
+        loop.accept(() ->
+                answers.accept(new Stimulus.Probed(p.instance(), p.sequence(), answer.healthy(), answer.detail())));
+    }
+
+    /** @return whether the event was of a probe, and so of nobody else's concern */
+    boolean took(ProcessEvent event) {
+        Asked a = asked.get(event.id());
+        if (a == null) {
+            return false;
+        }
+        switch (event) {
+            case ProcessEvent.LaunchFailed(InstanceId id, String why) -> {
+                answer(id, a, false, why);
+                asked.remove(id);
+            }
+            case ProcessEvent.Exited(InstanceId id, Outcome outcome, var _) -> {
+                boolean healthy = outcome instanceof Outcome.Exited(int code) && code == 0;
+                answer(id, a, healthy, "the check " + Words.of(outcome));
+                launcher.kill(id); // what it left behind
+            }
+            case ProcessEvent.Emptied(InstanceId id, var _) -> asked.remove(id);
+            case ProcessEvent.Started _, ProcessEvent.Notified _ -> {}
+        }
+        return true;
+    }
+
+    MonoTime deadline() {
+        return asked.values().stream()
+                .filter(a -> !a.answered)
+                .map(Asked::deadline)
+                .min(MonoTime::compareTo)
+                .orElse(MonoTime.NEVER);
+    }
+
+    void tick(MonoTime now) {
+        for (var e : Map.copyOf(asked).entrySet()) {
+            if (!e.getValue().answered && !now.isBefore(e.getValue().deadline)) {
+                answer(
+                        e.getKey(),
+                        e.getValue(),
+                        false,
+                        "no answer within " + e.getValue().probe.timeout().toMillis() + " ms");
+                launcher.kill(e.getKey());
+            }
+        }
+    }
+
+    private void answer(InstanceId id, Asked a, boolean healthy, String detail) {
+        if (!a.answered) {
+            asked.put(id, new Asked(a.probe, a.deadline, true));
+            answers.accept(new Stimulus.Probed(a.probe.instance(), a.probe.sequence(), healthy, detail));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.api.Status;
+import dev.holdfast.api.Why;
+import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.event.ProcessRef;
+import dev.holdfast.log.LogReader;
+import dev.holdfast.supervise.ReplicaView;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Views of replicas as the API tells them. Thread-safe. */
+final class Reports {
+    private static final long SLACK_MILLIS = 50;
+
+    private final Daemon daemon;
+    private final String version;
+    private final Path file;
+    private final Usages usages = new Usages(Daemon.PROC);
+
+    Reports(Daemon daemon, String version, Path file) {
+        this.daemon = daemon;
+        this.version = version;
+        this.file = file;
+    }
+
+    Status status(List<ReplicaView> views, Set<String> names) {
+        List<ReplicaView> wanted =
+                views.stream().filter(v -> names.contains(v.id().process())).toList();
+        List<ProcessRef> leaders = wanted.stream()
+                .map(ReplicaView::leader)
+                .filter(Objects::nonNull)
+                .toList();
+        Map<ProcessRef, Usages.Usage> used = usages.of(leaders, System.nanoTime());
+        Instant now = Instant.now();
+        return new Status(
+                version,
+                daemon.pid(),
+                daemon.startedAt().toString(),
+                file.toString(),
+                HostFindings.degraded(daemon.findings()),
+                wanted.stream().map(v -> replica(v, used, now)).toList());
+    }
+
+    private Status.Replica replica(ReplicaView v, Map<ProcessRef, Usages.Usage> used, Instant now) {
+        ProcessRef leader = v.leader();
+        Usages.Usage u = leader == null ? null : used.get(leader);
+        return new Status.Replica(
+                v.id().process(),
+                v.id().index(),
+                name(v),
+                v.state(),
+                v.wantedUp(),
+                leader == null ? null : (Integer) leader.pid(),
+                v.since().toString(),
+                Math.max(0, Duration.between(v.since(), now).toSeconds()),
+                v.restarts(),
+                v.health(),
+                v.detail(),
+                u == null ? null : u.cpuPercent(),
+                u == null ? null : (Double) u.cpuSeconds(),
+                u == null ? null : (Long) u.memoryBytes(),
+                daemon.outputs().file(v.id()).toString());
+    }
+
+    Why why(List<ReplicaView> views, String process, int ends, int lines) {
+        var replicas = new ArrayList<Why.Replica>();
+        for (ReplicaView v : views) {
+            if (v.id().process().equals(process)) {
+                String now = v.state() + (v.detail().isEmpty() ? "" : ": " + v.detail());
+                List<Why.End> all = daemon.chronicle().ends(v.id(), ends).stream()
+                        .map(e -> end(v, e, lines))
+                        .toList();
+                replicas.add(new Why.Replica(name(v), now, all));
+            }
+        }
+        return new Why(replicas);
+    }
+
+    private Why.End end(ReplicaView v, Chronicle.End e, int lines) {
+        return new Why.End(
+                e.at().toString(),
+                e.how(),
+                e.reason(),
+                e.seconds(),
+                e.cpuSeconds(),
+                e.maxRss(),
+                lastLines(daemon.outputs().file(v.id()), e, lines));
+    }
+
+    /** What it wrote in that life; a little later still counts, since the pump follows. */
+    private static List<String> lastLines(Path log, Chronicle.End end, int most) {
+        Instant from = end.at().minusMillis((long) (end.seconds() * 1000) + SLACK_MILLIS);
+        Instant to = end.at().plusMillis(SLACK_MILLIS);
+        try {
+            List<LogReader.Line> lines = LogReader.last(log, 5000).stream()
+                    .filter(l -> !l.at().isBefore(from) && !l.at().isAfter(to))
+                    .toList();
+            return lines.subList(Math.max(0, lines.size() - most), lines.size()).stream()
+                    .map(LogReader.Line::text)
+                    .toList();
+        } catch (IOException e) {
+            return List.of("(its output cannot be read: " + e.getMessage() + ")");
+        }
+    }
+
+    private String name(ReplicaView v) {
+        @Nullable ProcessSpec spec = daemon.specs().get(v.id().process());
+        return Names.of(v.id(), spec == null ? 1 : spec.replicas());
+    }
+}

@@ -1,0 +1,44 @@
+package dev.holdfast.daemon;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One daemon a run directory. The lock is the kernel's (fcntl(2)), so it ends with the process however that ends; the
+ * pid inside is only for the message.
+ */
+final class RunLock implements AutoCloseable {
+    private final FileChannel channel;
+
+    private RunLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * @return the held lock, or null with {@code holder} told when another daemon has it
+     * @throws IOException when the file cannot be made
+     */
+    static @Nullable RunLock take(Path runDir, long ownPid) throws IOException {
+        FileChannel channel = FileChannel.open(
+                runDir.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock();
+        if (lock == null) {
+            channel.close();
+            return null;
+        }
+        channel.truncate(0);
+        channel.write(ByteBuffer.wrap((ownPid + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
+        return new RunLock(channel);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,120 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.cli.ExitStatus;
+import dev.holdfast.cli.Holdfast;
+import dev.holdfast.config.Config;
+import dev.holdfast.config.ConfigLoader;
+import dev.holdfast.config.Directories;
+import dev.holdfast.config.Loaded;
+import dev.holdfast.config.Problem;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast up}: the daemon, in the foreground. */
+@Command(
+        name = "up",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts what FILE describes and keeps it running, in the foreground.",
+            "What an earlier daemon of the same directories left running is adopted. TERM and INT stop everything in"
+                    + " reverse order, HUP reloads FILE."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  holdfast up examples/quickstart.yaml",
+            "  holdfast --dir /tmp/try up my.yaml --quiet"
+        })
+final class UpCommand implements Callable<Integer> {
+    private static final List<Path> USUAL = List.of(Path.of("holdfast.yaml"), Path.of("/etc/holdfast/holdfast.yaml"));
+
+    @ParentCommand
+    @Nullable
+    Holdfast root;
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "the configuration; else holdfast.yaml here, else /etc/holdfast/holdfast.yaml")
+    @Nullable
+    Path file;
+
+    @Option(names = "--quiet", description = "do not repeat the output of processes here; the log files have it")
+    boolean quiet;
+
+    @Override
+    public Integer call() throws IOException {
+        Holdfast holdfast = Objects.requireNonNull(root);
+        PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+        Path config = file != null
+                ? file
+                : USUAL.stream().filter(Files::exists).findFirst().orElse(USUAL.getFirst());
+        boolean asRoot = holdfast.uid() == 0;
+        var loader = new ConfigLoader(holdfast.environment(), asRoot);
+        return switch (loader.load(config)) {
+            case Loaded.Unsound(List<Problem> problems) -> refuse(err, problems, "nothing was started");
+            case Loaded.Sound(Config c)
+            when !c.notBuilt().isEmpty() ->
+                refuse(err, c.notBuilt(), "nothing was started; holdfast check tells whether the rest is sound");
+            case Loaded.Sound(Config c) -> up(c, loader, holdfast, err);
+        };
+    }
+
+    private static int refuse(PrintWriter err, List<?> problems, String and) {
+        problems.forEach(p -> err.println(p.toString()));
+        err.println("holdfast: " + and);
+        return ExitStatus.USAGE;
+    }
+
+    private int up(Config config, ConfigLoader loader, Holdfast holdfast, PrintWriter err) throws IOException {
+        var launches = new Launches(holdfast.environment(), holdfast.uid() == 0);
+        List<String> problems = launches.resolve(config.processes().values());
+        if (!problems.isEmpty()) {
+            return refuse(err, problems, "nothing was started");
+        }
+        Directories dirs = Directories.of(holdfast.dir(), config.global(), holdfast.environment(), holdfast.uid());
+        make(dirs);
+        RunLock lock = RunLock.take(dirs.run(), ProcessId.own());
+        if (lock == null) {
+            err.println("holdfast: a daemon runs here already (" + dirs.run()
+                    + "); holdfast status shows it, holdfast down ends it, --dir DIR keeps another apart");
+            return ExitStatus.FAILED;
+        }
+        try (lock;
+                var console = new Console(new FileOutputStream(FileDescriptor.out), quiet)) {
+            var control = new Control(config.file(), loader, launches);
+            var daemon = new Daemon(config, dirs, launches, console);
+            control.speakFor(daemon, Holdfast.VERSION);
+            return daemon.run(control, new OsSignals(config.global(), control));
+        }
+    }
+
+    private static void make(Directories dirs) throws IOException {
+        for (Path dir : List.of(dirs.run(), dirs.state(), dirs.log())) {
+            try {
+                Files.createDirectories(dir);
+            } catch (IOException e) {
+                throw new IOException(
+                        "the directory " + dir + " cannot be made: " + e.getMessage() + "; --dir DIR names another", e);
+            }
+        }
+    }
+}

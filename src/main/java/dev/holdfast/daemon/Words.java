@@ -1,0 +1,50 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.event.Event;
+import dev.holdfast.event.Outcome;
+import dev.holdfast.unit.Signal;
+import java.time.Duration;
+
+/** Events as people read them. */
+final class Words {
+    private Words() {}
+
+    static String of(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Exited(int code) -> "exited with " + code;
+            case Outcome.Signalled(int signal, boolean core) ->
+                "was ended by SIG" + Signal.ofNumber(signal).map(Enum::name).orElse("RT " + signal)
+                        + (core ? " and dumped core" : "");
+            case Outcome.Unknown(String why) -> "ended, nobody knows how: " + why;
+        };
+    }
+
+    /** Without the replica's name, which stands before it. */
+    static String of(Event event) {
+        return switch (event) {
+            case Event.Started e -> "started, pid " + e.leader().pid();
+            case Event.StartFailed e -> "could not be started: " + e.why();
+            case Event.Adopted e -> "adopted, pid " + e.leader().pid();
+            case Event.Ready _ -> "ready";
+            case Event.Unhealthy e -> "unhealthy: " + e.detail();
+            case Event.Stopping e -> "stopping: " + e.why();
+            case Event.Killed _ -> "did not end in time: killing all of it";
+            case Event.Exited e -> of(e.outcome()) + " after " + of(e.uptime());
+            case Event.Survived e -> "these outlived SIGKILL: " + e.survivors();
+            case Event.Restarting e -> e.delay().isZero() ? "restarting now" : "restarting in " + of(e.delay());
+            case Event.GivenUp e -> "given up: " + e.why();
+            case Event.HookFailed e -> "hook " + e.hook() + " failed: " + e.why();
+            case Event.Breaker e -> "circuit breaker " + e.state();
+        };
+    }
+
+    static String of(Duration d) {
+        if (d.toSeconds() >= 3600) {
+            return d.toHours() + "h" + d.toMinutesPart() + "m";
+        }
+        if (d.toSeconds() >= 60) {
+            return d.toMinutes() + "m" + d.toSecondsPart() + "s";
+        }
+        return "%.1fs".formatted((double) d.toMillis() / 1000);
+    }
+}

@@ -1,0 +1,188 @@
+package dev.holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.api.Why;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DaemonCommandsTest {
+    private static final String STEPS = """
+            {"steps":[{"process":"api","verb":"keep","keys":[]},{"process":"old","verb":"stop","keys":[]},
+            {"process":"web","verb":"restart","keys":["command","nice"]}]}""";
+    private static final String KEEPS = "{\"steps\":[{\"process\":\"api\",\"verb\":\"keep\",\"keys\":[]}]}";
+
+    @TempDir
+    private Path dir;
+
+    private CannedDaemon daemon;
+
+    @BeforeEach
+    void start() throws IOException {
+        daemon = new CannedDaemon(dir);
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        daemon.close();
+    }
+
+    @Test
+    void planShowsWhatWouldChange() {
+        daemon.answers("GET /api/v1/plan", STEPS);
+        assertThat(run("plan")).isEqualTo(new Run(0, """
+                stop     old
+                restart  web  command, nice
+                """, ""));
+        assertThat(run("plan", "--all").out()).contains("keep     api\n");
+    }
+
+    @Test
+    void planSaysThatNothingWouldChange() {
+        daemon.answers("GET /api/v1/plan", KEEPS);
+        assertThat(run("plan").out()).isEqualTo("nothing would change\n");
+    }
+
+    @Test
+    void planTakesTheFileTheDaemonRunsAndNoOther() throws IOException {
+        Path file = write("version: 1\nprocesses: {a: {command: [x]}}\n");
+        daemon.answers("GET /api/v1/plan", STEPS);
+        daemon.answers("GET /api/v1/status", StatusCommandTest.TWO.replace("/etc/h.yaml", file.toString()));
+        assertThat(run("plan", file.toString()).code()).isZero();
+        Run other = run("plan", "other.yaml");
+        assertThat(other.code()).isEqualTo(ExitStatus.USAGE);
+        assertThat(other.err()).contains("the daemon runs " + file, "holdfast check other.yaml");
+    }
+
+    @Test
+    void planWithoutADaemonIsWhatUpWouldDo() throws IOException {
+        daemon.close();
+        Path file = write("version: 1\nprocesses: {a: {command: [x]}, m: {command: [x], manual: true}}\n");
+        assertThat(run("plan", file.toString()))
+                .isEqualTo(new Run(0, "no daemon answers; holdfast up " + file + " would:\nstart  a\n", ""));
+        assertThat(run("plan").code()).isEqualTo(ExitStatus.NO_DAEMON);
+    }
+
+    @Test
+    void planOfAnUnsoundFileSaysItsProblems() throws IOException {
+        daemon.close();
+        Run run = run("plan", write("version: 1\nprocesses: {a: {}}\n").toString());
+        assertThat(run.code()).isEqualTo(ExitStatus.USAGE);
+        assertThat(run.err()).contains(":2:");
+    }
+
+    @Test
+    void reloadSaysWhatItDid() {
+        daemon.answers("POST /api/v1/reload", STEPS);
+        assertThat(run("reload")).isEqualTo(new Run(0, """
+                stopped    old
+                restarted  web  command, nice
+                """, ""));
+        daemon.answers("POST /api/v1/reload", KEEPS);
+        assertThat(run("reload", "--all").out()).isEqualTo("kept  api\nnothing has changed\n");
+    }
+
+    @Test
+    void reloadOfAnUnsoundFileSaysItsProblems() {
+        daemon.answers(
+                "POST /api/v1/reload",
+                422,
+                "{\"error\":\"/etc/h.yaml is not sound; nothing has changed\",\"problems\":[\"/etc/h.yaml:3:1: bad\"]}");
+        assertThat(run("reload")).isEqualTo(new Run(ExitStatus.USAGE, "", """
+                /etc/h.yaml:3:1: bad
+                holdfast: /etc/h.yaml is not sound; nothing has changed
+                """));
+    }
+
+    @Test
+    void downWaitsForTheEnd() {
+        daemon.answers("POST /api/v1/down", "{\"steps\":[]}");
+        assertThat(run("down")).isEqualTo(new Run(0, "everything is stopped\n", ""));
+        assertThat(run("down").code()).isEqualTo(ExitStatus.NO_DAEMON);
+    }
+
+    @Test
+    void downSaysWhenTheEndIsLate() {
+        daemon.answers("POST /api/v1/down", "{\"steps\":[]}");
+        daemon.staysUp();
+        Run run = run("down", "--timeout", "50ms");
+        assertThat(run.code()).isEqualTo(ExitStatus.TIMED_OUT);
+        assertThat(run.err()).contains("still stopping", "holdfast status");
+    }
+
+    @Test
+    void whyTellsEachEnd() {
+        var end = new Why.End(
+                "2026-11-21T05:50:00Z",
+                "exited with 7",
+                "nobody asked for it",
+                123.4,
+                1.234,
+                12897485L,
+                List.of("a", "\tb\u001b[2J"));
+        var bare =
+                new Why.End("2026-11-21T05:40:00Z", "killed by SIGKILL", "stop by root", 0.25, null, null, List.of());
+        var why = new Why(List.of(
+                new Why.Replica("web/0", "up for 8m", List.of(end, bare)),
+                new Why.Replica("web/1", "up for 1h", List.of())));
+        assertThat(String.join(
+                        "\n",
+                        WhyCommand.text(why, Instant.parse("2026-11-21T05:58:01Z"), ZoneOffset.UTC, new Style(false))))
+                .isEqualTo("""
+                        web/0: up for 8m
+
+                          2026-11-21 05:50:00 (8m1s ago)  exited with 7
+                            nobody asked for it; ran 2m3s, 1.23s of CPU, at most 12.3Mi of memory
+                            | a
+                            |     b\ufffd[2J
+
+                          2026-11-21 05:40:00 (18m1s ago)  killed by SIGKILL
+                            stop by root; ran 0.3s
+
+                        web/1: up for 1h
+                          no end of it is known""");
+    }
+
+    @Test
+    void whyAsksForAsMuchAsWanted() {
+        daemon.answers(
+                "GET /api/v1/why/web%2F1?ends=2&lines=30",
+                "{\"replicas\":[{\"name\":\"web/1\",\"now\":\"up\",\"ends\":[]}]}");
+        assertThat(run("why", "web/1", "-n", "2", "--lines", "30").out())
+                .isEqualTo("web/1: up\n  no end of it is known\n");
+        assertThat(run("why", "web/1", "-n", "2", "--lines", "30", "--json").out())
+                .startsWith("{\"replicas\"");
+    }
+
+    @Test
+    void doctorSaysWhatIsWeakerAndFailsWhenSomethingIsBroken() {
+        String ok = "{\"level\":\"ok\",\"what\":\"adoption\",\"detail\":\"pidfd\"}";
+        String broken = "{\"level\":\"broken\",\"what\":\"logs\",\"detail\":\"disk full\"}";
+        daemon.answers("GET /api/v1/doctor", "{\"findings\":[" + ok + "]}");
+        assertThat(run("doctor")).isEqualTo(new Run(0, "ok  adoption  pidfd\n", ""));
+        daemon.answers("GET /api/v1/doctor", "{\"findings\":[" + ok + "," + broken + "]}");
+        assertThat(run("doctor")).isEqualTo(new Run(1, """
+                ok      adoption  pidfd
+                broken  logs      disk full
+                """, ""));
+    }
+
+    private Run run(String... words) {
+        var args = new ArrayList<>(List.of(words));
+        args.addAll(List.of("--dir", dir.toString()));
+        return Run.of(args.toArray(String[]::new));
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(dir.resolve("holdfast.yaml"), text);
+    }
+}

@@ -1,0 +1,124 @@
+package dev.holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StatusCommandTest {
+    static final String TWO = """
+            {"version":"0.1.0","pid":7,"startedAt":"2026-11-21T05:00:00Z","config":"/etc/h.yaml",
+             "degraded":["no cgroups"],"replicas":[
+              {"process":"web","index":0,"name":"web","state":"up","wanted":true,"pid":41,
+               "since":"2026-11-21T05:00:00Z","seconds":93600,"restarts":2,"health":"healthy","detail":"",
+               "cpuPercent":12.34,"cpuSeconds":3.5,"memoryBytes":12897485,"log":"/var/log/web.0.log"},
+              {"process":"job","index":0,"name":"job","state":"failed","wanted":true,"pid":null,
+               "since":"2026-11-21T05:00:00Z","seconds":5,"restarts":0,"health":"","detail":"exited with 7",
+               "cpuPercent":null,"cpuSeconds":null,"memoryBytes":null,"log":""}]}""";
+
+    @TempDir
+    private Path dir;
+
+    private CannedDaemon daemon;
+
+    @BeforeEach
+    void start() throws IOException {
+        daemon = new CannedDaemon(dir);
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        daemon.close();
+    }
+
+    @Test
+    void showsATableAndWhatIsWeaker() {
+        daemon.answers("GET /api/v1/status", TWO);
+        Run run = Run.of("status", "--dir", dir.toString());
+        assertThat(run).isEqualTo(new Run(0, """
+                NAME  STATE   PID  UPTIME  RESTARTS  CPU    MEM     HEALTH   DETAIL
+                web   up      41   1d2h    2         12.3%  12.3Mi  healthy
+                job   failed  -    -       0         -      -       -        exited with 7
+                1 guarantee is weaker here: holdfast doctor
+                """, ""));
+    }
+
+    @Test
+    void asksForTheNamedOnes() {
+        daemon.answers("GET /api/v1/status?name=web&name=a%2F1", TWO);
+        assertThat(Run.of("status", "web", "a/1", "--dir", dir.toString()).code())
+                .isZero();
+    }
+
+    @Test
+    void paintsWhenAskedTo() {
+        daemon.answers("GET /api/v1/status", TWO);
+        assertThat(Run.of("status", "--color=always", "--dir", dir.toString()).out())
+                .contains("\u001b[32mup\u001b[0m", "\u001b[31mfailed\u001b[0m");
+    }
+
+    @Test
+    void jsonIsTheAnswerAsItIs() {
+        daemon.answers("GET /api/v1/status", TWO);
+        assertThat(Run.of("status", "--json", "--dir", dir.toString()).out()).isEqualTo(TWO + "\n");
+    }
+
+    @Test
+    void watchesUntilNobodyReads() {
+        daemon.answers("GET /api/v1/status", TWO);
+        var out = new PrintWriter(new Writer() {
+            @Override
+            public void write(char[] text, int from, int length) throws IOException {
+                if (daemon.asked().size() >= 3) {
+                    throw new IOException("closed");
+                }
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        });
+        int code = Holdfast.commandLine(new Holdfast(Map.of(), 1000))
+                .setOut(out)
+                .execute("status", "--watch=0.1", "--dir", dir.toString());
+        assertThat(code).isZero();
+        assertThat(daemon.asked()).hasSize(3);
+    }
+
+    @Test
+    void saysWhenNoDaemonAnswers() throws IOException {
+        daemon.close();
+        Run run = Run.of("status", "--dir", dir.toString());
+        assertThat(run.code()).isEqualTo(ExitStatus.NO_DAEMON);
+        assertThat(run.err()).contains("no daemon answers at", "holdfast up FILE starts one");
+    }
+
+    @Test
+    void saysWhenThereIsNoSuchProcess() {
+        daemon.answers(
+                "GET /api/v1/status?name=wbe",
+                404,
+                "{\"error\":\"no process wbe; did you mean web?\",\"problems\":[]}");
+        Run run = Run.of("status", "wbe", "--dir", dir.toString());
+        assertThat(run).isEqualTo(new Run(ExitStatus.NO_SUCH_PROCESS, "", """
+                holdfast: no process wbe; did you mean web?
+                holdfast status lists what there is
+                """));
+    }
+
+    @Test
+    void refusesAnIntervalThatIsNone() {
+        Run run = Run.of("status", "--watch=soon", "--dir", dir.toString());
+        assertThat(run.code()).isEqualTo(ExitStatus.USAGE);
+        assertThat(run.err()).contains("soon", "a duration is");
+    }
+}
