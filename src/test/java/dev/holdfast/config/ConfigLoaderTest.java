@@ -166,7 +166,10 @@ class ConfigLoaderTest {
                   a: { command: ["${HOLDFAST_CONFIG_DIR}/run"] }
                 """);
         Config c = sound(new ConfigLoader(Map.of("HOLDFAST_CONFIG_DIR", "/of/a/parent"), false).load(file));
-        assertThat(Objects.requireNonNull(c.processes().get("a")).launch().command().argv())
+        assertThat(Objects.requireNonNull(c.processes().get("a"))
+                        .launch()
+                        .command()
+                        .argv())
                 .containsExactly(dir.resolve("run").toString());
     }
 
