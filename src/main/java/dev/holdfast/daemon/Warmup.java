@@ -1,4 +1,4 @@
-package dev.holdfast.cli;
+package dev.holdfast.daemon;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,8 +11,8 @@ final class Warmup {
     /** Whatever a command comes to, the next one runs. */
     public static void main(String[] args) throws IOException {
         for (String line : Files.readAllLines(Path.of(args[0]))) {
-            Holdfast.commandLine(new Holdfast(System.getenv(), 0))
-                    .execute(line.strip().split("\\s+", -1));
+            Main.commandLine().execute(line.strip().split("\\s+", -1));
         }
+        System.exit(0); // it too loads classes
     }
 }
