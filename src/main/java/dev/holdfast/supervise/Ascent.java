@@ -15,6 +15,7 @@ import dev.holdfast.supervise.ReplicaState.Launching;
 import dev.holdfast.supervise.ReplicaState.PreStart;
 import dev.holdfast.supervise.ReplicaState.Running;
 import dev.holdfast.supervise.ReplicaState.Waiting;
+import dev.holdfast.unit.Durations;
 import dev.holdfast.unit.Now;
 import java.time.Duration;
 
@@ -137,7 +138,7 @@ final class Ascent {
     void comeBack(Duration uptime, Now now) {
         RestartSpec policy = self.spec.restart();
         if (!self.restarts.allowed(policy, now.mono())) {
-            giveUp("restart limit: " + policy.limit() + " within " + policy.window(), now);
+            giveUp("restart limit: " + policy.limit() + " within " + Durations.format(policy.window()), now);
             return;
         }
         backOff(self.restarts.next(policy, uptime, now.mono()), true, now);

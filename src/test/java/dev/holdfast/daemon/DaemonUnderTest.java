@@ -1,0 +1,225 @@
+package dev.holdfast.daemon;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A real daemon in a JVM of its own, in a directory of its own, driven by the real command line. */
+final class DaemonUnderTest implements AutoCloseable {
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    private final Path home;
+    private final List<String> prefix;
+    private Process process;
+
+    /** What a command printed and how it ended. */
+    record Ran(int exit, String out, String err) {}
+
+    private DaemonUnderTest(Path home, List<String> prefix) {
+        this.home = home;
+        this.prefix = prefix;
+        this.process = spawn();
+    }
+
+    /** Writes {@code yaml} into {@code home} and starts a daemon with it; returns when it answers. */
+    static DaemonUnderTest up(Path home, String yaml) {
+        return up(home, yaml, List.of());
+    }
+
+    /** As {@link #up(Path, String)}, run by the command {@code prefix}, such as unshare or setpriv. */
+    static DaemonUnderTest up(Path home, String yaml, List<String> prefix) {
+        write(home.resolve("holdfast.yaml"), yaml);
+        var daemon = new DaemonUnderTest(home, prefix);
+        daemon.awaitAnswer();
+        return daemon;
+    }
+
+    static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Path home() {
+        return home;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** The daemon dies as by a crash; its children must not notice. */
+    void kill9() {
+        process.destroyForcibly();
+        join();
+    }
+
+    /** Starts the next daemon in the same directory. */
+    void upAgain() {
+        process = spawn();
+        awaitAnswer();
+    }
+
+    int join() {
+        try {
+            if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("the daemon did not end within " + DEADLINE + "\n" + daemonOutput());
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    void signal(String name) {
+        runPlain(List.of("kill", "-" + name, Long.toString(process.pid())));
+    }
+
+    String daemonOutput() {
+        return read(home.resolve("daemon.out"));
+    }
+
+    Ran cli(String... args) {
+        var command = new ArrayList<String>();
+        command.addAll(prefix.stream().anyMatch(p -> p.contains("setpriv")) ? prefix : List.of());
+        command.addAll(java());
+        command.add("--dir");
+        command.add(home.toString());
+        command.addAll(List.of(args));
+        return runPlain(command);
+    }
+
+    static Ran runPlain(List<String> command) {
+        try {
+            Path out = Files.createTempFile("hf-out", "");
+            Path err = Files.createTempFile("hf-err", "");
+            Process p = new ProcessBuilder(command)
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .redirectInput(Path.of("/dev/null").toFile())
+                    .start();
+            if (!p.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+                p.destroyForcibly();
+                throw new AssertionError(command + " did not end within " + DEADLINE + ": " + read(out) + read(err));
+            }
+            var ran = new Ran(p.exitValue(), read(out), read(err));
+            Files.delete(out);
+            Files.delete(err);
+            return ran;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static String read(Path file) {
+        try {
+            return Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Empty when the process is gone meanwhile. */
+    private static String text(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    /** Pids of this host whose environment or command line carries {@code marker}. */
+    static List<Long> carrying(String marker) {
+        var found = new ArrayList<Long>();
+        try (Stream<Path> procs = Files.list(Path.of("/proc"))) {
+            for (Path proc : (Iterable<Path>) procs::iterator) {
+                String name = proc.getFileName().toString();
+                if (!name.chars().allMatch(Character::isDigit)) {
+                    continue;
+                }
+                String words = text(proc.resolve("environ")) + text(proc.resolve("cmdline"));
+                if (words.contains(marker)) {
+                    found.add(Long.parseLong(name));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
+    /** Ends the daemon the gentle way, and by force when that fails, so that no test leaves a process behind. */
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            signal("TERM");
+            try {
+                if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                    process.destroyForcibly().waitFor();
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private Process spawn() {
+        var command = new ArrayList<>(prefix);
+        command.addAll(java());
+        command.addAll(List.of(
+                "--dir", home.toString(), "up", home.resolve("holdfast.yaml").toString()));
+        try {
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectInput(Path.of("/dev/null").toFile())
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            home.resolve("daemon.out").toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static List<String> command(List<String> prefix, String... args) {
+        var command = new ArrayList<>(prefix);
+        command.addAll(java());
+        command.addAll(List.of(args));
+        return command;
+    }
+
+    private static List<String> java() {
+        String path = System.getProperty("jdk.module.path");
+        String classes = path != null ? path : System.getProperty("java.class.path");
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classes + ":" + System.getProperty("java.class.path"),
+                "dev.holdfast.daemon.Main");
+    }
+
+    private void awaitAnswer() {
+        await().atMost(DEADLINE).until(() -> {
+            if (!process.isAlive()) {
+                throw new AssertionError("the daemon ended with " + process.exitValue() + "\n" + daemonOutput());
+            }
+            return Files.exists(home.resolve("run/holdfast.sock"))
+                    && cli("status").exit() == 0;
+        });
+    }
+}
