@@ -11,6 +11,8 @@ module dev.holdfast {
 
     opens dev.holdfast.cli to
             info.picocli;
+    opens dev.holdfast.daemon to
+            info.picocli;
 
     provides io.avaje.jsonb.spi.JsonbExtension with
             dev.holdfast.api.jsonb.GeneratedJsonComponent;

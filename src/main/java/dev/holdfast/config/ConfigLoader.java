@@ -46,6 +46,10 @@ public final class ConfigLoader {
             }
         }
         variables.putAll(environment); // what the caller says wins over what lies in files
+        // Not the caller's: a holdfast started by a holdfast has another one.
+        variables.put(
+                "HOLDFAST_CONFIG_DIR",
+                String.valueOf(file.toAbsolutePath().normalize().getParent()));
         var interpolation = new Interpolation(variables);
         var binder = new Binder(problems, interpolation);
         Node defaults = Yaml.get(written, "defaults");

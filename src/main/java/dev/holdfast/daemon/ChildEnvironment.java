@@ -29,6 +29,11 @@ final class ChildEnvironment {
         }
         // The daemon's own, meaningless or harmful in a child: it would report its readiness as ours.
         env.keySet().removeAll(java.util.Set.of("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "LISTEN_FDS"));
+        // What the launcher added for the daemon's sake, by its own account.
+        String launchers = own.get("HOLDFAST_OWN_ENV");
+        if (launchers != null) {
+            env.keySet().removeAll(java.util.Set.of(launchers, "HOLDFAST_OWN_ENV"));
+        }
         if (account != null) {
             env.put("USER", account.name());
             env.put("LOGNAME", account.name());

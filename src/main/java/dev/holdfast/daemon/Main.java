@@ -12,11 +12,16 @@ public final class Main {
 
     /** @param args as typed */
     public static void main(String[] args) throws IOException {
+        int code = commandLine().execute(args);
+        System.out.flush();
+        System.exit(code);
+    }
+
+    /** All commands. */
+    static CommandLine commandLine() throws IOException {
         int uid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         CommandLine line = Holdfast.commandLine(new Holdfast(System.getenv(), uid));
         line.addSubcommand("up", new UpCommand());
-        int code = line.execute(args);
-        System.out.flush();
-        System.exit(code);
+        return line;
     }
 }

@@ -158,6 +158,22 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void aConfigurationKnowsItsOwnDirectoryWhateverTheCallerSays() throws IOException {
+        Path file = dir.resolve("holdfast.yaml");
+        Files.writeString(file, """
+                version: 1
+                processes:
+                  a: { command: ["${HOLDFAST_CONFIG_DIR}/run"] }
+                """);
+        Config c = sound(new ConfigLoader(Map.of("HOLDFAST_CONFIG_DIR", "/of/a/parent"), false).load(file));
+        assertThat(Objects.requireNonNull(c.processes().get("a"))
+                        .launch()
+                        .command()
+                        .argv())
+                .containsExactly(dir.resolve("run").toString());
+    }
+
+    @Test
     void rootObeysNoFileThatEveryoneMayWrite() throws IOException {
         Path file = dir.resolve("holdfast.yaml");
         Files.writeString(file, "version: 1\n");

@@ -1,0 +1,32 @@
+package dev.holdfast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.config.ConfigLoader;
+import dev.holdfast.config.Loaded;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ExamplesTest {
+    static Stream<Path> examples() throws IOException {
+        try (Stream<Path> all = Files.walk(Path.of("examples"))) {
+            return all.filter(p -> p.toString().endsWith(".yaml")).sorted().toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void everyExampleIsSoundAndNeedsNothingThatIsNotBuilt(Path example) {
+        Loaded loaded = new ConfigLoader(Map.of(), false).load(example);
+
+        assertThat(loaded)
+                .isInstanceOfSatisfying(
+                        Loaded.Sound.class,
+                        sound -> assertThat(sound.config().notBuilt()).isEmpty());
+    }
+}
