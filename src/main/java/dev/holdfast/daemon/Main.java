@@ -12,15 +12,15 @@ public final class Main {
 
     /** @param args as typed */
     public static void main(String[] args) throws IOException {
-        int code = commandLine().execute(args);
+        int code = commandLine(args).execute(args);
         System.out.flush();
         System.exit(code);
     }
 
-    /** All commands. */
-    static CommandLine commandLine() throws IOException {
+    /** At least the command that {@code args} name: each that is built costs time. */
+    static CommandLine commandLine(String... args) throws IOException {
         int uid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        CommandLine line = Holdfast.commandLine(new Holdfast(System.getenv(), uid));
+        CommandLine line = Holdfast.commandLine(new Holdfast(System.getenv(), uid), args);
         line.addSubcommand("up", new UpCommand());
         return line;
     }

@@ -11,7 +11,8 @@ final class Warmup {
     /** Whatever a command comes to, the next one runs. */
     public static void main(String[] args) throws IOException {
         for (String line : Files.readAllLines(Path.of(args[0]))) {
-            Main.commandLine().execute(line.strip().split("\\s+", -1));
+            String[] words = line.strip().split("\\s+", -1);
+            Main.commandLine(words).execute(words);
         }
         System.exit(0); // it too loads classes
     }
