@@ -14,12 +14,14 @@ import dev.holdfast.config.Loaded;
 import dev.holdfast.config.Plan;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.event.ReplicaId;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.Signal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -100,7 +102,11 @@ final class Control implements ControlPort {
 
     private void scale(Set<String> names, Request request, String by, Daemon d) throws Refused {
         Integer n = request.replicas();
-        if (n == null || n < 0 || n > MOST_REPLICAS || names.size() != 1) {
+        if (n == null
+                || n < 0
+                || n > MOST_REPLICAS
+                || names.size() != 1
+                || ReplicaId.parse(names.iterator().next()).isPresent()) {
             throw refused(400, "scale takes one process and a number of 0 to " + MOST_REPLICAS);
         }
         String name = names.iterator().next();
@@ -223,7 +229,16 @@ final class Control implements ControlPort {
         }
         var unknown = new ArrayList<String>();
         for (String name : names) {
-            if (!all.contains(name)) {
+            Optional<ReplicaId> replica = ReplicaId.parse(name);
+            boolean known = replica.isEmpty()
+                    ? all.contains(name)
+                    : replica.get().index()
+                            < Optional.ofNullable(running.join()
+                                            .specs()
+                                            .get(replica.get().process()))
+                                    .map(ProcessSpec::replicas)
+                                    .orElse(0);
+            if (!known) {
                 unknown.add("\"" + name + "\" is no process here" + Problem.hint(name, all));
             }
         }

@@ -53,7 +53,10 @@ final class Intents {
     }
 
     void started(Set<String> names) {
-        names.forEach(n -> words.remove(STOPPED + n));
+        for (String name : names) {
+            words.remove(STOPPED + name);
+            words.keySet().removeIf(k -> k.toString().startsWith(STOPPED + name + "/"));
+        }
         save();
     }
 

@@ -33,8 +33,7 @@ final class Reports {
     }
 
     Status status(List<ReplicaView> views, Set<String> names) {
-        List<ReplicaView> wanted =
-                views.stream().filter(v -> names.contains(v.id().process())).toList();
+        List<ReplicaView> wanted = views.stream().filter(v -> meant(v, names)).toList();
         List<ProcessRef> leaders = wanted.stream()
                 .map(ReplicaView::leader)
                 .filter(Objects::nonNull)
@@ -74,7 +73,7 @@ final class Reports {
     Why why(List<ReplicaView> views, String process, int ends, int lines) {
         var replicas = new ArrayList<Why.Replica>();
         for (ReplicaView v : views) {
-            if (v.id().process().equals(process)) {
+            if (meant(v, Set.of(process))) {
                 String now = v.state() + (v.detail().isEmpty() ? "" : ": " + v.detail());
                 List<Why.End> all = daemon.chronicle().ends(v.id(), ends).stream()
                         .map(e -> end(v, e, lines))
@@ -110,6 +109,10 @@ final class Reports {
         } catch (IOException e) {
             return List.of("(its output cannot be read: " + e.getMessage() + ")");
         }
+    }
+
+    private static boolean meant(ReplicaView v, Set<String> names) {
+        return names.contains(v.id().process()) || names.contains(v.id().toString());
     }
 
     private String name(ReplicaView v) {

@@ -1,5 +1,7 @@
 package dev.holdfast.event;
 
+import java.util.Optional;
+
 /**
  * One replica of a configured process, written {@code web} for replica 0 of a single one, else {@code web/2}.
  *
@@ -11,6 +13,14 @@ public record ReplicaId(String process, int index) implements Comparable<Replica
     public int compareTo(ReplicaId other) {
         int byName = process.compareTo(other.process);
         return byName != 0 ? byName : Integer.compare(index, other.index);
+    }
+
+    /** Of {@code web/2}; empty for the name of a process. */
+    public static Optional<ReplicaId> parse(String text) {
+        int slash = text.lastIndexOf('/');
+        return slash > 0 && text.substring(slash + 1).matches("\\d{1,4}")
+                ? Optional.of(new ReplicaId(text.substring(0, slash), Integer.parseInt(text.substring(slash + 1))))
+                : Optional.empty();
     }
 
     @Override

@@ -57,7 +57,10 @@ final class Containment {
             // The leader is our unreaped child or held by pidfd, so its group cannot be another's.
             host.signalGroup(i.leader.pid(), signal);
         } else {
-            i.left.forEach(p -> one(p, signal));
+            i.undelivered = signal; // whom it is for, the next look finds
+            i.lookAt = host.monotonic();
+            watched.add(i);
+            checkSoon();
         }
     }
 
@@ -138,8 +141,10 @@ final class Containment {
             } else if (i.killing && i.leaderEnded && i.looks >= KILL_LOOKS) {
                 empty(i, i.left);
             } else {
-                if (i.killing) {
-                    i.left.forEach(p -> one(p, Signal.KILL));
+                Signal signal = i.killing ? Signal.KILL : i.undelivered;
+                i.undelivered = null;
+                if (signal != null) {
+                    i.left.forEach(p -> one(p, signal));
                 }
                 later(i, now);
             }

@@ -4,6 +4,7 @@ import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Signal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,10 @@ final class Instance {
 
     boolean leaderEnded;
     boolean killing;
+    /** For those the leader left behind, who are not known yet. */
+    @Nullable
+    Signal undelivered;
+
     /** When to look again for what is left, and how long the last wait was. */
     MonoTime lookAt = MonoTime.NEVER;
 

@@ -206,6 +206,10 @@ final class Replica {
             case Stopping s
             when s.main().equals(instance) && s.ended() == null -> {
                 record(instance, outcome, usage, stopReason, s.since(), now);
+                if (s.phase() == Phase.ASKED) {
+                    // Who left its process group has not heard of it yet.
+                    around.act(new Action.SendSignal(instance, spec.stop().signal()));
+                }
                 become(new Stopping(s.main(), s.leader(), s.since(), s.phase(), s.aux(), s.deadline(), outcome), now);
             }
             case PreStart p
@@ -355,7 +359,8 @@ final class Replica {
     boolean settled() {
         return switch (state) {
             case Down _, Completed _, Failed _ -> true;
-            case Running r -> wanted == Wanted.UP && health.ready() && !planned;
+            case Running r ->
+                wanted == Wanted.UP && health.ready() && !planned && spec.type() == ProcessSpec.Type.LONGRUN;
             case Waiting _, PreStart _, Launching _, Stopping _, PostStop _, Backoff _ -> false;
         };
     }

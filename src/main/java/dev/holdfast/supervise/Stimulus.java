@@ -51,15 +51,15 @@ public sealed interface Stimulus {
      */
     record Begin(Set<String> held, Set<ReplicaId> completed) implements Stimulus {}
 
-    /** @param names of processes
+    /** @param names of processes, or of single replicas as {@link ReplicaId} writes them
      * @param by who asked, for people */
     record Start(Set<String> names, String by) implements Stimulus {}
 
-    /** @param names of processes
+    /** @param names of processes, or of single replicas as {@link ReplicaId} writes them
      * @param by who asked, for people */
     record Stop(Set<String> names, String by) implements Stimulus {}
 
-    /** @param names of processes
+    /** @param names of processes, or of single replicas as {@link ReplicaId} writes them
      * @param by who asked, for people */
     record Restart(Set<String> names, String by) implements Stimulus {}
 

@@ -58,7 +58,8 @@ final class Strays {
     }
 
     boolean noneOf(Set<String> names) {
-        return all.values().stream().noneMatch(s -> names.contains(s.replica.process()));
+        return all.values().stream()
+                .noneMatch(s -> names.contains(s.replica.process()) || names.contains(s.replica.toString()));
     }
 
     boolean isEmpty() {

@@ -204,7 +204,7 @@ public final class Supervision {
                 Replica r = replica(new ReplicaId(spec.name(), i), spec);
                 if (completed.contains(r.id) && !r.live()) {
                     r.completedBefore(now);
-                } else if (!spec.manual() && !held.contains(spec.name())) {
+                } else if (!spec.manual() && !held.contains(spec.name()) && !held.contains(r.id.toString())) {
                     r.wantUp(now);
                 }
             }
@@ -387,6 +387,11 @@ public final class Supervision {
     private List<Replica> of(Set<String> names) {
         var found = new ArrayList<Replica>();
         for (String name : names) {
+            ReplicaId one = ReplicaId.parse(name).orElse(null);
+            if (one != null) {
+                Optional.ofNullable(replicas.get(one)).ifPresent(found::add);
+                continue;
+            }
             found.addAll(replicas.subMap(new ReplicaId(name, 0), true, new ReplicaId(name, Integer.MAX_VALUE), true)
                     .values());
         }

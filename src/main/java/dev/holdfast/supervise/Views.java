@@ -64,7 +64,7 @@ final class Views {
         return switch (r.state) {
             case ReplicaState.Waiting _ -> "for " + unmet;
             case ReplicaState.Failed f -> f.why();
-            case ReplicaState.Running _ -> r.health.detail();
+            case ReplicaState.Running _ -> r.health.healthy() ? "" : r.health.detail();
             case ReplicaState.Down _,
                     ReplicaState.PreStart _,
                     ReplicaState.Launching _,
