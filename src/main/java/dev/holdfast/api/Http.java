@@ -70,10 +70,22 @@ final class Http {
             answer = e.failure();
         }
         write(connection, status, JSON.toJson(answer));
+        if (status >= 400) {
+            hearOut(connection);
+        }
     }
 
-    static void refuse(SocketChannel connection, int status, String why) throws IOException {
-        write(connection, status, JSON.toJson(new Failure(why, List.of())));
+    /** Closed with something unread, a Unix socket resets the other side before it has read our answer. */
+    private static void hearOut(SocketChannel connection) throws IOException {
+        connection.shutdownOutput();
+        ByteBuffer unread = ByteBuffer.allocate(MAX_HEAD);
+        for (int heard = 0; heard < 2 * MAX_BODY; ) {
+            int n = connection.read(unread.clear());
+            if (n < 0) {
+                return;
+            }
+            heard += n;
+        }
     }
 
     private static int length(String text) throws Bad {

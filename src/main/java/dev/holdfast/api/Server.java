@@ -102,11 +102,11 @@ public final class Server implements AutoCloseable {
         try (connection) {
             UnixDomainPrincipal peer = connection.getOption(ExtendedSocketOptions.SO_PEERCRED);
             String user = peer.user().getName();
-            if (!user.equals("root") && !user.equals(owner)) {
-                Http.refuse(connection, 403, "only root and " + owner + " may ask this daemon, not " + user);
-                return;
-            }
+            boolean allowed = user.equals("root") || user.equals(owner);
             Http.serve(connection, (method, target, body) -> {
+                if (!allowed) {
+                    throw new Http.Bad(403, "only root and " + owner + " may ask this daemon, not " + user);
+                }
                 waiting(connection, false);
                 try {
                     return routes.answer(method, target, body, user);

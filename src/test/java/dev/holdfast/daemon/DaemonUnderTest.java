@@ -23,14 +23,16 @@ final class DaemonUnderTest implements AutoCloseable {
 
     private final Path home;
     private final List<String> prefix;
+    private final List<String> java;
     private Process process;
 
     /** What a command printed and how it ended. */
     record Ran(int exit, String out, String err) {}
 
-    private DaemonUnderTest(Path home, List<String> prefix) {
+    private DaemonUnderTest(Path home, List<String> prefix, List<String> java) {
         this.home = home;
         this.prefix = prefix;
+        this.java = java;
         this.process = spawn();
     }
 
@@ -42,7 +44,14 @@ final class DaemonUnderTest implements AutoCloseable {
     /** As {@link #up(Path, String)}, run by the command {@code prefix}, such as unshare or setpriv. */
     static DaemonUnderTest up(Path home, String yaml, List<String> prefix) {
         write(home.resolve("holdfast.yaml"), yaml);
-        var daemon = new DaemonUnderTest(home, prefix);
+        var daemon = new DaemonUnderTest(home, prefix, java());
+        daemon.awaitAnswer();
+        return daemon;
+    }
+
+    /** Starts a daemon with the file that lies in {@code home}, by {@code prefix}, out of the classes at {@code path}. */
+    static DaemonUnderTest startAs(Path home, List<String> prefix, String path) {
+        var daemon = new DaemonUnderTest(home, prefix, java(path));
         daemon.awaitAnswer();
         return daemon;
     }
@@ -97,7 +106,7 @@ final class DaemonUnderTest implements AutoCloseable {
     Ran cli(String... args) {
         var command = new ArrayList<String>();
         command.addAll(prefix.stream().anyMatch(p -> p.contains("setpriv")) ? prefix : List.of());
-        command.addAll(java());
+        command.addAll(java);
         command.add("--dir");
         command.add(home.toString());
         command.addAll(List.of(args));
@@ -226,7 +235,7 @@ final class DaemonUnderTest implements AutoCloseable {
 
     private Process spawn() {
         var command = new ArrayList<>(prefix);
-        command.addAll(java());
+        command.addAll(java);
         command.addAll(List.of(
                 "--dir", home.toString(), "up", home.resolve("holdfast.yaml").toString()));
         try {
@@ -249,15 +258,25 @@ final class DaemonUnderTest implements AutoCloseable {
     }
 
     private static List<String> java() {
-        String path = System.getProperty("jdk.module.path");
-        String classes = path != null ? path : System.getProperty("java.class.path");
+        return java(classPath());
+    }
+
+    /** Where the tests' own JVM has Holdfast and its libraries from, modules included. */
+    static String classPath() {
+        String modules = System.getProperty("jdk.module.path");
+        String classes = System.getProperty("java.class.path");
+        return modules == null ? classes : modules + ":" + classes;
+    }
+
+    /** How Holdfast is run out of the classes at {@code path}. */
+    static List<String> java(String path) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                classes + ":" + System.getProperty("java.class.path"),
+                path,
                 "dev.holdfast.daemon.Main");
     }
 
