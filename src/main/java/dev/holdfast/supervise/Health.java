@@ -6,6 +6,7 @@ import dev.holdfast.config.HealthSpec.Check;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.unit.MonoTime;
 import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,11 @@ final class Health {
     enum Breaker {
         CLOSED,
         OPEN,
-        HALF_OPEN
+        HALF_OPEN;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     private boolean ready;
@@ -37,6 +42,9 @@ final class Health {
     private long sequence;
     private boolean asked;
     private MonoTime nextProbe = MonoTime.NEVER;
+    /** When to ask again once the answer is there: not to be held up by a timeout that is longer than the period. */
+    private MonoTime nextPeriod = MonoTime.NEVER;
+
     private String detail = "";
 
     private Breaker breaker = Breaker.CLOSED;
@@ -91,7 +99,8 @@ final class Health {
         if (check == null || now.isBefore(nextProbe)) {
             return null;
         }
-        nextProbe = now.plus(check.period().compareTo(check.timeout()) > 0 ? check.period() : check.timeout());
+        nextPeriod = now.plus(check.period());
+        nextProbe = check.period().compareTo(check.timeout()) > 0 ? nextPeriod : now.plus(check.timeout());
         asked = true;
         sequence++;
         return check;
@@ -133,6 +142,7 @@ final class Health {
             return Verdict.NOTHING;
         }
         asked = false;
+        nextProbe = nextPeriod.isBefore(now) ? now : nextPeriod;
         detail = what;
         successes = healthy ? successes + 1 : 0;
         failures = healthy ? 0 : failures + 1;

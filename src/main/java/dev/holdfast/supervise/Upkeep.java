@@ -9,6 +9,7 @@ import java.time.Duration;
 /** What a running replica is due: probes, what their answers mean, its start timeout and its longest run. */
 final class Upkeep {
     private final Replica self;
+    private Health.Breaker told = Health.Breaker.CLOSED;
 
     Upkeep(Replica self) {
         this.self = self;
@@ -44,8 +45,7 @@ final class Upkeep {
     void judge(Running r, Health.Verdict verdict, Now now) {
         switch (verdict) {
             case NOTHING -> {}
-            case READY -> self.around.act(new Action.Journal(new Event.Ready(now.wall(), self.id)));
-            case RECOVERED -> self.around.act(new Action.Journal(new Event.Breaker(now.wall(), self.id, "closed")));
+            case READY, RECOVERED -> self.around.act(new Action.Journal(new Event.Ready(now.wall(), self.id)));
             case UNHEALTHY -> {
                 self.around.act(new Action.Journal(new Event.Unhealthy(now.wall(), self.id, self.health.detail())));
                 if (self.wanted == Replica.Wanted.UP
@@ -54,6 +54,10 @@ final class Upkeep {
                     self.down.stop(r, "health: " + self.health.detail(), now);
                 }
             }
+        }
+        if (self.health.breaker() != told) {
+            told = self.health.breaker();
+            self.around.act(new Action.Journal(new Event.Breaker(now.wall(), self.id, told.word())));
         }
         self.around.changed(self);
     }

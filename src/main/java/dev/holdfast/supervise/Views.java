@@ -51,12 +51,7 @@ final class Views {
         }
         String breaker = r.health.breaker() == Health.Breaker.CLOSED
                 ? ""
-                : ", breaker "
-                        + switch (r.health.breaker()) {
-                            case CLOSED -> "closed";
-                            case OPEN -> "open";
-                            case HALF_OPEN -> "half-open";
-                        };
+                : ", breaker " + r.health.breaker().word();
         return (r.health.healthy() ? "healthy" : r.health.ready() ? "unhealthy" : "not ready") + breaker;
     }
 
