@@ -2,6 +2,7 @@ package dev.holdfast.supervise;
 
 import dev.holdfast.event.Event;
 import dev.holdfast.supervise.ReplicaState.Running;
+import dev.holdfast.unit.Durations;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import java.time.Duration;
@@ -17,12 +18,12 @@ final class Upkeep {
 
     void runningTick(Running r, Now now) {
         if (!now.mono().isBefore(startDeadline(r))) {
-            self.down.stop(r, "not ready within " + self.spec.startTimeout(), now);
+            self.down.stop(r, "not ready within " + Durations.format(self.spec.startTimeout()), now);
             return;
         }
         if (!now.mono().isBefore(recycleAt(r))) {
             self.planned = true;
-            self.down.stop(r, "max_runtime " + self.spec.maxRuntime() + " is over", now);
+            self.down.stop(r, "max_runtime is over", now);
             return;
         }
         if (self.health.overdue(now.mono())) {
