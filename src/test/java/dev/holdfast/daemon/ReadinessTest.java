@@ -188,7 +188,7 @@ class ReadinessTest {
                 """);
         try (daemon) {
             await().atMost(SOON).until(() -> daemon.replica("never").restarts() >= 2);
-            assertThat(daemon.cli("why", "never").out()).contains("not ready within");
+            assertThat(daemon.cli("why", "never").out()).contains("not ready within 1s");
             assertThat(read(home.resolve("state/journal.jsonl"))).doesNotContain("\"Ready\"");
         }
     }
