@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KernelLauncher implements Launcher, AutoCloseable {
     private static final int SLOTS = 8;
+    private static final int LAST_WAITS = 100;
+    private static final long LAST_WAIT_NANOS = 10_000_000;
 
     private final Poller poller;
     private final Consumer<Runnable> loop;
@@ -414,7 +416,16 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     @Override
     public void close() {
         keeper.close();
+        for (int i = 0; i < LAST_WAITS && keeper.present(); i++) {
+            poller.await(LAST_WAIT_NANOS); // to reap it, so that nothing of ours is left, not even a zombie
+        }
         reaper.close();
+        for (PendingLaunch p : pending.values()) {
+            Pidfd pidfd = p.pidfd;
+            if (pidfd != null) {
+                pidfd.signal(Signal.KILL); // let in already, but nobody has heard of it yet
+            }
+        }
         try {
             host.killGatedOrphans(gateName); // nobody will let them in any more
         } catch (IOException e) {

@@ -173,8 +173,13 @@ final class OutputKeeper {
         }
     }
 
+    boolean present() {
+        return keeper != null;
+    }
+
     /** Nothing is left to keep. */
     void close() {
+        failures = MOST_FAILURES;
         if (keeper != null) {
             launcher.kill(keeper);
         }
