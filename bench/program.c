@@ -1,7 +1,7 @@
 /* What every supervisor supervises: says "I run", then does nothing.
  *
- * One line "pid nanoseconds\n" goes to the FIFO named by the first argument, or by BENCH_FIFO where a
- * supervisor runs a bare file without arguments (runit, s6, daemontools: so none pays for a shell).
+ * One line "pid nanoseconds\n" goes to the FIFO named by BENCH_FIFO (where a supervisor runs a bare
+ * file: so none pays for a shell; s6 hands it an argument of its own), or by the first argument.
  * The FIFO stays open: its reader sees the end of the last program as a hang-up, without polling.
  */
 #include <fcntl.h>
@@ -12,9 +12,11 @@
 
 int main(int argc, char **argv)
 {
-    const char *path = argc > 1 ? argv[1] : getenv("BENCH_FIFO");
+    const char *path = getenv("BENCH_FIFO");
+    if (path == NULL && argc > 1)
+        path = argv[1];
     if (path == NULL) {
-        fputs("program: neither an argument nor BENCH_FIFO names the FIFO\n", stderr);
+        fputs("program: neither BENCH_FIFO nor an argument names the FIFO\n", stderr);
         return 2;
     }
     int fifo = open(path, O_WRONLY | O_CLOEXEC);
