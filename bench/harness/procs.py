@@ -86,17 +86,17 @@ def _stat(pid):
 
 
 def descendants():
-    """The live (not zombie) processes below the harness."""
-    children, state = {}, {}
+    """All processes below the harness. Zombies too: a leader may be one while its threads still
+    run, and nobody's processor time is known before it is reaped."""
+    children = {}
     for name in os.listdir("/proc"):
         if name.isdigit() and (stat := _stat(name)):
-            state[int(name)] = stat[0]
             children.setdefault(stat[1], []).append(int(name))
     found, open_ = [], [os.getpid()]
     while open_:
         below = children.get(open_.pop(), [])
         open_ += below
-        found += [pid for pid in below if state[pid] != b"Z"]
+        found += below
     return found
 
 
@@ -138,7 +138,7 @@ def pss_mib(pids):
 def end_all(seconds=20):
     """Kills what is left below us; returns how many that were."""
     reap()
-    left = descendants()
+    left = [pid for pid in descendants() if (stat := _stat(pid)) and stat[0] != b"Z"]
     deadline = time.monotonic() + seconds
     while remaining := descendants():
         if time.monotonic() > deadline:

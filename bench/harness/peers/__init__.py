@@ -5,6 +5,6 @@ from .holdfast import Holdfast
 from .pm2 import Pm2
 from .runit import Runit
 from .s6 import S6
-from .supervisord import Supervisord
+from .supervisord import Supervisord, SupervisordUncaptured
 
-ALL = (Floor, Holdfast, Supervisord, Runit, S6, Daemontools, Pm2)
+ALL = (Floor, Holdfast, Supervisord, SupervisordUncaptured, Runit, S6, Daemontools, Pm2)

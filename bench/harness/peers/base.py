@@ -9,6 +9,7 @@ from .. import BenchError, procs
 class Peer:
     name = "?"
     needs = ()  # commands that must be found, or the peer is skipped
+    only = None  # the measures it takes part in; None: all
 
     def __init__(self):
         self.arena = None

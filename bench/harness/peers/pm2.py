@@ -21,8 +21,7 @@ class Pm2(Peer):
         self.write("ecosystem.config.json", json.dumps({"apps": [{
             "name": "p", "script": self.arena.program, "args": [self.arena.fifo],
             "interpreter": "none", "exec_mode": "fork", "instances": self.count,
-            "max_restarts": 10 ** 9, "min_uptime": 100,  # else 16 quick ends would be its last
-            "out_file": "/dev/null", "error_file": "/dev/null"}]}))
+            "max_restarts": 10 ** 9, "min_uptime": 100}]}))  # else 16 quick ends were its last
 
     def env(self):
         return super().env() | {"PM2_HOME": self.path("pm2"), "PM2_DISABLE_VERSION_CHECK": "true"}
