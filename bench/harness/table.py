@@ -37,7 +37,7 @@ class Results:
         for peer in dict.fromkeys(r["peer"] for r in rows):
             mine = {r["metric"]: r for r in rows if r["peer"] == peer}
             lines.append(_line(peer, [_cell(mine.get(metric)) for metric, _ in metrics]))
-        if rows:
+        if any(r["ratio"] is not None for r in rows):
             lines.append(_line("x is to", [self.reference(measure, m)[0] for m, _ in metrics]))
         lines += [f"  {n['peer']}: {n['why']}" for n in self.notes if n["measure"] == measure]
         return "\n".join(lines)
@@ -61,4 +61,4 @@ def _number(value):
 
 
 def _line(head, cells):
-    return f"  {head:<17}" + "".join(f"{cell:>25}" for cell in cells)
+    return (f"  {head:<17}" + "".join(f"{cell:>25}" for cell in cells)).rstrip()
