@@ -14,7 +14,9 @@ from . import BenchError
 
 PR_SET_CHILD_SUBREAPER = 36
 reaped_cpu_s = 0.0  # processor time of all reaped so far, each with the descendants it reaped itself
-_exit_codes = {}  # pid -> exit code, or minus the signal: kept for wait()
+# Of spawned children only, from spawn() to wait(): exit code, or minus the signal; None while it runs.
+# Kept for no other pid: thousands pass by here, and pids come round again.
+_exit_codes = {}
 
 
 def become_subreaper():
@@ -33,7 +35,8 @@ def reap():
         if pid == 0:
             return
         reaped_cpu_s += usage.ru_utime + usage.ru_stime
-        _exit_codes[pid] = os.waitstatus_to_exitcode(status)
+        if pid in _exit_codes:
+            _exit_codes[pid] = os.waitstatus_to_exitcode(status)
 
 
 def spawn(argv, env, output, cwd=None):
@@ -43,16 +46,17 @@ def spawn(argv, env, output, cwd=None):
         child = subprocess.Popen(argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=file,
                                  stderr=subprocess.STDOUT, start_new_session=True)
     child.returncode = 0  # or its destructor would wait
+    _exit_codes[child.pid] = None
     return child.pid
 
 
 def wait(pid, timeout, what):
     """The exit code of a spawned child, or minus the signal that ended it."""
     deadline = time.monotonic() + timeout
-    if pid not in _exit_codes:
+    if _exit_codes[pid] is None:
         pidfd = os.pidfd_open(pid)
         try:
-            while pid not in _exit_codes:
+            while _exit_codes[pid] is None:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise BenchError(f"{what} still runs after {timeout} s")
@@ -61,11 +65,6 @@ def wait(pid, timeout, what):
         finally:
             os.close(pidfd)
     return _exit_codes.pop(pid)
-
-
-def ended(pid):
-    reap()
-    return pid in _exit_codes
 
 
 def run(argv, env, timeout, output, cwd=None):

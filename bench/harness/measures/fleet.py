@@ -22,9 +22,11 @@ def measures(kind, options, wanted):
             commands = running.peer.status_commands()
             for about in ("all", "one"):
                 if about in commands:
-                    seconds = [running.peer.command(commands[about], options.timeout)
+                    answers = [running.peer.command(commands[about], options.timeout)
                                for _ in range(options.status_runs)]
+                    seconds, lines = zip(*answers)
                     yield "status", about, "ms", statistics.median(seconds) * 1000
+                    yield "status", f"lines ({about})", "", min(lines)
         running.stop()
 
 

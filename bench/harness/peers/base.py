@@ -67,10 +67,16 @@ class Peer:
         return procs.spawn(argv, self.env(), self.arena.log_path, self.arena.dir)
 
     def command(self, argv, timeout):
-        seconds, code = procs.run(argv, self.env(), timeout, self.arena.log_path, self.arena.dir)
-        if code != 0:
-            raise BenchError(f"{' '.join(argv[:3])} ended with {code}" + self.arena.log_tail())
-        return seconds
+        """Runs to a good end with an answer; its seconds and the lines it answered with."""
+        answer = self.path("answer")
+        seconds, code = procs.run(argv, self.env(), timeout, answer, self.arena.dir)
+        with open(answer, "rb") as file:
+            lines = file.read().splitlines()
+        os.remove(answer)
+        if code != 0 or not lines:
+            said = "".join("\n      | " + line.decode(errors="replace") for line in lines[-5:])
+            raise BenchError(f"{' '.join(argv[:3])} ended with {code}, {len(lines)} lines" + said)
+        return seconds, len(lines)
 
 
 class ServiceDirectories(Peer):
