@@ -7,9 +7,9 @@ from .arena import Arena
 
 
 @contextlib.contextmanager
-def running(kind, tools, count, timeout):
+def running(kind, options, count):
     """Yields a started Session; whatever happens inside, nothing runs when this is left."""
-    arena = Arena(tools)
+    arena, timeout = Arena(options.tools, options.ground), options.timeout
     peer = kind()
     try:
         peer.prepare(arena, count)

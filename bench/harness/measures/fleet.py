@@ -9,7 +9,7 @@ QUIET_S = 5  # after the start, before anything is measured
 
 def measures(kind, options, wanted):
     """Yields (measure, metric, unit, value) for those wanted of memory, idle and status."""
-    with session.running(kind, options.tools, options.count, options.timeout) as running:
+    with session.running(kind, options, options.count) as running:
         own = running.own_pids()
         time.sleep(QUIET_S)
         if "idle" in wanted:

@@ -24,7 +24,7 @@ def at_once(kind, options):
 def _samples(kind, options, wanted, fleet, age_s):
     samples = []
     per_round = -(-wanted // options.rounds)
-    with session.running(kind, options.tools, fleet, options.timeout) as running:
+    with session.running(kind, options, fleet) as running:
         running.peer.settle()
         living = [(pid, time.monotonic()) for pid in running.pids]  # oldest first
         while len(samples) < per_round:

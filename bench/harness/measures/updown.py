@@ -7,7 +7,7 @@ SETTLED_S = 2  # daemontools hears nothing for a second after each start; nobody
 
 
 def once(kind, options):
-    with session.running(kind, options.tools, options.count, options.timeout) as running:
+    with session.running(kind, options, options.count) as running:
         running.peer.settle()
         time.sleep(SETTLED_S)
         programs_s, all_s = running.stop()
