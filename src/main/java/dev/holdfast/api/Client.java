@@ -77,12 +77,16 @@ public final class Client {
         }
     }
 
-    private SocketChannel connect() throws NoDaemon {
+    private SocketChannel connect() throws IOException {
         try {
             SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
             channel.connect(UnixDomainSocketAddress.of(socket));
             return channel;
         } catch (IOException e) {
+            if ("Permission denied".equals(e.getMessage())) { // java.net has no exception of its own for EACCES here
+                throw new IOException(
+                        "permission denied at " + socket + ": only root and the daemon's own user may ask it", e);
+            }
             throw new NoDaemon(socket, e);
         }
     }

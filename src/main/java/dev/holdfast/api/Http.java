@@ -32,7 +32,13 @@ final class Http {
         }
     }
 
-    static void serve(SocketChannel connection, Routes routes, String user) throws IOException {
+    /** Answers one request. */
+    @FunctionalInterface
+    interface Answerer {
+        Object answer(String method, String target, String body) throws ControlPort.Refused, Bad;
+    }
+
+    static void serve(SocketChannel connection, Answerer answerer) throws IOException {
         int status = 200;
         Object answer;
         try {
@@ -55,7 +61,7 @@ final class Http {
             if (body.length < length) {
                 throw new EOFException("the request ends early");
             }
-            answer = routes.answer(request[0], request[1], new String(body, StandardCharsets.UTF_8), user);
+            answer = answerer.answer(request[0], request[1], new String(body, StandardCharsets.UTF_8));
         } catch (Bad e) {
             status = e.status;
             answer = new Failure(String.valueOf(e.getMessage()), List.of());
@@ -64,10 +70,22 @@ final class Http {
             answer = e.failure();
         }
         write(connection, status, JSON.toJson(answer));
+        if (status >= 400) {
+            hearOut(connection);
+        }
     }
 
-    static void refuse(SocketChannel connection, int status, String why) throws IOException {
-        write(connection, status, JSON.toJson(new Failure(why, List.of())));
+    /** Closed with something unread, a Unix socket resets the other side before it has read our answer. */
+    private static void hearOut(SocketChannel connection) throws IOException {
+        connection.shutdownOutput();
+        ByteBuffer unread = ByteBuffer.allocate(MAX_HEAD);
+        for (int heard = 0; heard < 2 * MAX_BODY; ) {
+            int n = connection.read(unread.clear());
+            if (n < 0) {
+                return;
+            }
+            heard += n;
+        }
     }
 
     private static int length(String text) throws Bad {
@@ -116,7 +134,10 @@ final class Http {
             case 403 -> "Forbidden";
             case 404 -> "Not Found";
             case 405 -> "Method Not Allowed";
+            case 411 -> "Length Required";
+            case 413 -> "Content Too Large";
             case 422 -> "Unprocessable Content";
+            case 431 -> "Request Header Fields Too Large";
             default -> "Error";
         };
     }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /** From a method and a path to what is asked of the daemon. */
 final class Routes {
@@ -59,7 +60,11 @@ final class Routes {
 
     private static Request request(String body) throws Http.Bad {
         try {
-            return JSON.type(Request.class).fromJson(body);
+            Request request = JSON.type(Request.class).fromJson(body);
+            if (request.names().stream().anyMatch(Objects::isNull)) {
+                throw new Http.Bad(400, "names are texts, not null");
+            }
+            return request;
         } catch (JsonException | IllegalStateException | NullPointerException e) {
             throw new Http.Bad(400, "the request's JSON is not understood: " + e.getMessage());
         }

@@ -9,6 +9,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashSet;
+import java.util.SequencedSet;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import jdk.net.ExtendedSocketOptions;
@@ -16,7 +18,8 @@ import jdk.net.UnixDomainPrincipal;
 
 /**
  * HTTP/1.1 on the control socket, for root and the daemon's own user; a virtual thread a connection, at most
- * {@value #CONNECTIONS} at once, so that nobody can crowd out the daemon.
+ * {@value #CONNECTIONS} at once. When there is one more, the one that has kept us waiting longest is hung up on, so that
+ * idle connections crowd out nobody.
  */
 public final class Server implements AutoCloseable {
     private static final int CONNECTIONS = 64;
@@ -27,6 +30,8 @@ public final class Server implements AutoCloseable {
     private final String owner;
     private final Consumer<String> warn;
     private final Semaphore free = new Semaphore(CONNECTIONS);
+    /** Those that have not sent all of their request or not taken all of their answer, oldest first. */
+    private final SequencedSet<SocketChannel> keepingUsWaiting = new LinkedHashSet<>();
 
     private Server(ServerSocketChannel listening, Path socket, Routes routes, String owner, Consumer<String> warn) {
         this.listening = listening;
@@ -59,7 +64,11 @@ public final class Server implements AutoCloseable {
         while (listening.isOpen()) {
             try {
                 SocketChannel connection = listening.accept();
-                free.acquire();
+                if (!free.tryAcquire()) {
+                    hangUpOnTheSlowest();
+                    free.acquire();
+                }
+                waiting(connection, true);
                 Thread.ofVirtual().name("api").start(() -> answer(connection));
             } catch (ClosedChannelException e) {
                 return;
@@ -71,19 +80,48 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    private void hangUpOnTheSlowest() throws IOException {
+        synchronized (keepingUsWaiting) {
+            if (!keepingUsWaiting.isEmpty()) {
+                keepingUsWaiting.removeFirst().close();
+            }
+        }
+    }
+
+    private void waiting(SocketChannel connection, boolean forTheClient) {
+        synchronized (keepingUsWaiting) {
+            if (forTheClient) {
+                keepingUsWaiting.add(connection);
+            } else {
+                keepingUsWaiting.remove(connection);
+            }
+        }
+    }
+
     private void answer(SocketChannel connection) {
         try (connection) {
             UnixDomainPrincipal peer = connection.getOption(ExtendedSocketOptions.SO_PEERCRED);
             String user = peer.user().getName();
-            if (!user.equals("root") && !user.equals(owner)) {
-                Http.refuse(connection, 403, "only root and " + owner + " may ask this daemon, not " + user);
-                return;
-            }
-            Http.serve(connection, routes, user);
+            boolean allowed = user.equals("root") || user.equals(owner);
+            Http.serve(connection, (method, target, body) -> {
+                if (!allowed) {
+                    throw new Http.Bad(403, "only root and " + owner + " may ask this daemon, not " + user);
+                }
+                waiting(connection, false);
+                try {
+                    return routes.answer(method, target, body, user);
+                } catch (RuntimeException bug) {
+                    warn.accept("a bug: " + method + " " + target + " ended in " + bug);
+                    throw new Http.Bad(500, "the daemon has a bug here: " + bug);
+                } finally {
+                    waiting(connection, true);
+                }
+            });
         } catch (IOException e) {
             // The client hung up: its own affair.
             return;
         } finally {
+            waiting(connection, false);
             free.release();
         }
     }

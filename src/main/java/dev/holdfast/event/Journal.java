@@ -41,6 +41,15 @@ public final class Journal implements AutoCloseable {
         if (c == null || c.size() > MAX_BYTES) {
             c = open();
         }
+        try {
+            write(c, line);
+        } catch (IOException e) {
+            close(); // whoever opens it anew ends the torn line first
+            throw e;
+        }
+    }
+
+    private static void write(FileChannel c, byte[] line) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(line);
         while (bytes.hasRemaining()) {
             c.write(bytes);
@@ -79,9 +88,24 @@ public final class Journal implements AutoCloseable {
         if (Files.exists(file) && Files.size(file) > MAX_BYTES) {
             Files.move(file, older(), StandardCopyOption.REPLACE_EXISTING);
         }
+        boolean torn = torn();
         FileChannel c = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         channel = c;
+        if (torn) {
+            write(c, new byte[] {'\n'});
+        }
         return c;
+    }
+
+    /** Whether the last write ended within a line: the disk was full, or the daemon died. */
+    private boolean torn() throws IOException {
+        if (!Files.exists(file) || Files.size(file) == 0) {
+            return false;
+        }
+        try (FileChannel c = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            return c.read(last, c.size() - 1) == 1 && last.get(0) != '\n';
+        }
     }
 
     private Path older() {

@@ -128,7 +128,7 @@ public final class Pump implements AutoCloseable {
                 if (unused) {
                     f.close();
                 }
-                return unused;
+                return unused && !f.losing(); // a restarted process's log must still say what is missing
             });
         });
     }

@@ -2,6 +2,9 @@ package dev.holdfast.daemon;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.api.Client;
+import dev.holdfast.api.ControlPort;
+import dev.holdfast.api.Status;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A real daemon in a JVM of its own, in a directory of its own, driven by the real command line. */
@@ -19,14 +23,16 @@ final class DaemonUnderTest implements AutoCloseable {
 
     private final Path home;
     private final List<String> prefix;
+    private final List<String> java;
     private Process process;
 
     /** What a command printed and how it ended. */
     record Ran(int exit, String out, String err) {}
 
-    private DaemonUnderTest(Path home, List<String> prefix) {
+    private DaemonUnderTest(Path home, List<String> prefix, List<String> java) {
         this.home = home;
         this.prefix = prefix;
+        this.java = java;
         this.process = spawn();
     }
 
@@ -38,7 +44,14 @@ final class DaemonUnderTest implements AutoCloseable {
     /** As {@link #up(Path, String)}, run by the command {@code prefix}, such as unshare or setpriv. */
     static DaemonUnderTest up(Path home, String yaml, List<String> prefix) {
         write(home.resolve("holdfast.yaml"), yaml);
-        var daemon = new DaemonUnderTest(home, prefix);
+        var daemon = new DaemonUnderTest(home, prefix, java());
+        daemon.awaitAnswer();
+        return daemon;
+    }
+
+    /** Starts a daemon with the file that lies in {@code home}, by {@code prefix}, out of the classes at {@code path}. */
+    static DaemonUnderTest startAs(Path home, List<String> prefix, String path) {
+        var daemon = new DaemonUnderTest(home, prefix, java(path));
         daemon.awaitAnswer();
         return daemon;
     }
@@ -93,7 +106,7 @@ final class DaemonUnderTest implements AutoCloseable {
     Ran cli(String... args) {
         var command = new ArrayList<String>();
         command.addAll(prefix.stream().anyMatch(p -> p.contains("setpriv")) ? prefix : List.of());
-        command.addAll(java());
+        command.addAll(java);
         command.add("--dir");
         command.add(home.toString());
         command.addAll(List.of(args));
@@ -124,6 +137,45 @@ final class DaemonUnderTest implements AutoCloseable {
         }
     }
 
+    /** What the daemon says of one replica, asked from this JVM. */
+    Status.Replica replica(String name) {
+        return replicas().stream()
+                .filter(r -> r.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("there is no " + name));
+    }
+
+    List<Status.Replica> replicas() {
+        try {
+            return new Client(home.resolve("run/holdfast.sock"))
+                    .get("/api/v1/status", Status.class)
+                    .replicas();
+        } catch (IOException | ControlPort.Refused e) {
+            throw new AssertionError("status was not answered\n" + daemonOutput(), e);
+        }
+    }
+
+    /** Of a replica that runs. */
+    int pidOf(String name) {
+        Integer pid = replica(name).pid();
+        if (pid == null) {
+            throw new AssertionError(name + " has no pid\n" + daemonOutput());
+        }
+        return pid;
+    }
+
+    void awaitState(String name, String state) {
+        await().atMost(DEADLINE).until(() -> replica(name).state(), state::equals);
+    }
+
+    /** The lines of a replica's log, without their heads. */
+    List<String> logged(String file) {
+        return read(home.resolve("log").resolve(file))
+                .lines()
+                .map(l -> l.replaceFirst("^\\S+ \\S+ [FP] ", ""))
+                .toList();
+    }
+
     static String read(Path file) {
         try {
             return Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
@@ -143,15 +195,20 @@ final class DaemonUnderTest implements AutoCloseable {
 
     /** Pids of this host whose environment or command line carries {@code marker}. */
     static List<Long> carrying(String marker) {
+        return pids(proc -> (text(proc.resolve("environ")) + text(proc.resolve("cmdline"))).contains(marker));
+    }
+
+    /** Pids of this host that were executed under this very name. */
+    static List<Long> named(String argv0) {
+        return pids(proc -> text(proc.resolve("cmdline")).startsWith(argv0 + "\0"));
+    }
+
+    private static List<Long> pids(Predicate<Path> wanted) {
         var found = new ArrayList<Long>();
         try (Stream<Path> procs = Files.list(Path.of("/proc"))) {
             for (Path proc : (Iterable<Path>) procs::iterator) {
                 String name = proc.getFileName().toString();
-                if (!name.chars().allMatch(Character::isDigit)) {
-                    continue;
-                }
-                String words = text(proc.resolve("environ")) + text(proc.resolve("cmdline"));
-                if (words.contains(marker)) {
+                if (name.chars().allMatch(Character::isDigit) && wanted.test(proc)) {
                     found.add(Long.parseLong(name));
                 }
             }
@@ -178,7 +235,7 @@ final class DaemonUnderTest implements AutoCloseable {
 
     private Process spawn() {
         var command = new ArrayList<>(prefix);
-        command.addAll(java());
+        command.addAll(java);
         command.addAll(List.of(
                 "--dir", home.toString(), "up", home.resolve("holdfast.yaml").toString()));
         try {
@@ -201,15 +258,25 @@ final class DaemonUnderTest implements AutoCloseable {
     }
 
     private static List<String> java() {
-        String path = System.getProperty("jdk.module.path");
-        String classes = path != null ? path : System.getProperty("java.class.path");
+        return java(classPath());
+    }
+
+    /** Where the tests' own JVM has Holdfast and its libraries from, modules included. */
+    static String classPath() {
+        String modules = System.getProperty("jdk.module.path");
+        String classes = System.getProperty("java.class.path");
+        return modules == null ? classes : modules + ":" + classes;
+    }
+
+    /** How Holdfast is run out of the classes at {@code path}. */
+    static List<String> java(String path) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                classes + ":" + System.getProperty("java.class.path"),
+                path,
                 "dev.holdfast.daemon.Main");
     }
 

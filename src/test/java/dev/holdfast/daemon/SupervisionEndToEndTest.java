@@ -36,8 +36,7 @@ class SupervisionEndToEndTest {
                     command: "echo migrate >> %1$s"
                     shell: true
                   app:
-                    command: "echo app >> %1$s; exec -a %2$s sleep 1000"
-                    shell: true
+                    command: [bash, -c, "echo app >> %1$s; exec -a %2$s sleep 1000"]
                     depends_on: { migrate: completed }
                   web:
                     command: "echo web >> %1$s; (setsid sh -c 'sleep 1000 & sleep 1001' &) ; sleep 1002"
