@@ -28,11 +28,6 @@ final class Outputs implements OutputSink {
 
     @Override
     public void attach(InstanceId id, String label, Map<String, String> attributes, Fd stdout, Fd stderr) {
-        if (attributes.getOrDefault(Launches.PURPOSE, "").equals(Launches.PROBE)) {
-            stdout.close();
-            stderr.close();
-            return;
-        }
         pump.attach(id, target(replica(attributes)), stdout, stderr);
     }
 

@@ -21,6 +21,7 @@ public final class Descriptors {
     private static final int AT_FDCWD = -100;
     private static final int S_IFIFO = 0x1000;
     private static final int F_SETPIPE_SZ = 1031;
+    private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int FIONREAD = 0x541B;
     private static final int SEEK_END = 2;
 
@@ -30,6 +31,11 @@ public final class Descriptors {
     public static Fd open(Path path, int flags, int mode) throws Errno {
         long fd = named(path, name -> Syscall.OPENAT.call(AT_FDCWD, name, flags | O_CLOEXEC, mode));
         return new Fd((int) check("open " + path, fd));
+    }
+
+    /** Another descriptor of the same open file, close-on-exec. */
+    public static Fd duplicate(Fd fd) throws Errno {
+        return new Fd((int) check("dup", Syscall.FCNTL.call(fd.number(), F_DUPFD_CLOEXEC, 3)));
     }
 
     /** mkfifo(3) with exactly {@code mode}, owned by {@code uid}:{@code gid} (-1 keeps). */

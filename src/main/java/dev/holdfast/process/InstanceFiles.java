@@ -90,6 +90,14 @@ final class InstanceFiles {
                         Descriptors.open(out, Descriptors.O_RDWR, 0),
                         Descriptors.open(err, Descriptors.O_RDWR, 0));
             }
+            case Launch.Output.Given(Fd stdout, Fd stderr) ->
+                new Opened(
+                        l,
+                        dir,
+                        Descriptors.open(Path.of("/dev/null"), READ, 0),
+                        Descriptors.open(Path.of("/dev/null"), READ, 0),
+                        Descriptors.duplicate(stdout),
+                        Descriptors.duplicate(stderr));
             case Launch.Output.Discarded() -> withoutCapture(l, dir, Path.of("/dev/null"), Path.of("/dev/null"));
             case Launch.Output.Inherited() ->
                 withoutCapture(l, dir, Path.of("/proc/self/fd/1"), Path.of("/proc/self/fd/2"));
@@ -107,12 +115,15 @@ final class InstanceFiles {
                 Descriptors.open(err, Descriptors.O_RDWR, 0));
     }
 
+    /** Whether its output goes through pipes. */
+    boolean captures(InstanceId id) {
+        return Files.exists(dir(id).resolve("out"));
+    }
+
     Readers reopen(InstanceId id) throws IOException {
         Path dir = dir(id);
-        Path nothing = Path.of("/dev/null");
-        Path out = Files.exists(dir.resolve("out")) ? dir.resolve("out") : nothing;
-        Path err = Files.exists(dir.resolve("err")) ? dir.resolve("err") : nothing;
-        return new Readers(Descriptors.open(out, READ, 0), Descriptors.open(err, READ, 0));
+        return new Readers(
+                Descriptors.open(dir.resolve("out"), READ, 0), Descriptors.open(dir.resolve("err"), READ, 0));
     }
 
     void record(InstanceRecord record) throws IOException {

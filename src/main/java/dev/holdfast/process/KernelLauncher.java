@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KernelLauncher implements Launcher, AutoCloseable {
     private static final int SLOTS = 8;
+    private static final int LAST_WAITS = 100;
+    private static final long LAST_WAIT_NANOS = 10_000_000;
 
     private final Poller poller;
     private final Consumer<Runnable> loop;
@@ -40,7 +42,9 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     private final Host host;
     private final InstanceFiles files;
     private final Containment containment;
+    private final String gateName;
     private final Leaders leaders;
+    private final OutputKeeper keeper;
     private final NotifySockets notices;
     private final Consumer<String> warn;
 
@@ -75,24 +79,25 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             throws IOException {
         this.poller = poller;
         this.warn = warn;
-        this.notices = new NotifySockets(poller, events);
         this.loop = loop;
-        this.events = events;
+        this.events = event -> tell(event, events);
+        this.notices = new NotifySockets(poller, this.events);
         this.outputs = outputs;
         this.clock = clock;
         this.host = host;
         this.files = new InstanceFiles(runDir);
-        this.containment = new Containment(host, poller, loop, events, instances, this::forget);
-        this.leaders = new Leaders(poller, clock, events, containment);
+        this.keeper = new OutputKeeper(this, files, warn, host.pid() != 1);
+        this.containment = new Containment(host, poller, loop, this.events, instances, this::forget);
+        this.leaders = new Leaders(poller, clock, this.events, containment);
         host.requireChildrenFiles();
-        String comm = host.gateName(runDir);
-        host.killGatedOrphans(comm);
+        this.gateName = host.gateName(runDir);
+        host.killGatedOrphans(gateName);
         Path gates = Files.createDirectories(runDir.resolve("gates"));
         host.restrict(gates);
         for (int i = 0; i < SLOTS; i++) {
             freeSlots.add(GateSlot.make(gates, i));
         }
-        this.warm = SpawnThread.ready(comm);
+        this.warm = SpawnThread.ready(gateName);
         this.reaper = new StrangerReaper(loop, this::childEnded);
     }
 
@@ -100,6 +105,12 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     public void launch(Launch launch) {
         queued.add(launch);
         launchNext();
+    }
+
+    private void tell(ProcessEvent event, Consumer<ProcessEvent> listener) {
+        if (!keeper.took(event)) {
+            listener.accept(event);
+        }
     }
 
     private void launchNext() {
@@ -122,7 +133,14 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             pending.put(launch.id(), p);
             arriving = p;
             poller.add(listening, Poller.READABLE, ready -> hello(p));
-            outputs.attach(launch.id(), launch.label(), launch.attributes(), opened.stdoutRead(), opened.stderrRead());
+            if (launch.output() instanceof Launch.Output.Captured) {
+                keeper.keep(launch.id(), opened.stdoutRead(), opened.stderrRead());
+                outputs.attach(
+                        launch.id(), launch.label(), launch.attributes(), opened.stdoutRead(), opened.stderrRead());
+            } else {
+                opened.stdoutRead().close();
+                opened.stderrRead().close();
+            }
             warm.spawn(opened.spawn(launch, slot), failure -> loop.accept(() -> spawned(p, failure)));
             warm = warm.next();
         } catch (IOException | InterruptedException e) {
@@ -138,6 +156,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             }
             notices.close(launch.id());
             if (opened != null) {
+                keeper.forget(launch.id());
                 outputs.detach(launch.id());
                 opened.closeWriters();
                 files.delete(launch.id());
@@ -278,6 +297,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             if (pidfd != null) {
                 reapQuietly(pidfd);
             }
+            keeper.forget(id);
             outputs.detach(id);
             notices.close(id);
             files.delete(id);
@@ -301,6 +321,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
 
     private void forget(Instance i) {
         instances.remove(i.id);
+        keeper.forget(i.id);
         outputs.detach(i.id);
         notices.close(i.id);
         files.delete(i.id);
@@ -326,6 +347,8 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     /** Instances of an earlier daemon that still run are watched from now on. */
     public List<Adopted> adopt() throws IOException {
         var adopted = new ArrayList<Adopted>();
+        var keepers = new ArrayList<InstanceId>();
+        var captured = new ArrayList<InstanceId>();
         for (InstanceRecord r : files.records()) {
             Pidfd pidfd = r.bootId().equals(host.bootId())
                     ? Pidfd.open(host.proc(), r.leader()).orElse(null)
@@ -334,9 +357,16 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             if (alive) {
                 notices.rebind(r.id(), files.dir(r.id()));
             }
-            InstanceFiles.Readers readers = files.reopen(r.id());
-            outputs.attach(r.id(), r.label(), r.attributes(), readers.stdout(), readers.stderr());
-            adopted.add(new Adopted(r.id(), r.label(), r.attributes(), r.leader(), r.startedAt(), alive));
+            if (OutputKeeper.isKeeper(r)) {
+                keepers.add(r.id());
+            } else {
+                adopted.add(new Adopted(r.id(), r.label(), r.attributes(), r.leader(), r.startedAt(), alive));
+            }
+            if (files.captures(r.id())) {
+                InstanceFiles.Readers readers = files.reopen(r.id());
+                outputs.attach(r.id(), r.label(), r.attributes(), readers.stdout(), readers.stderr());
+                captured.add(r.id());
+            }
             if (pidfd != null) {
                 watch(instance(r, pidfd), pidfd);
                 if (NotifySockets.wasReady(files.dir(r.id()))) {
@@ -348,6 +378,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
                 containment.endedWhileAway(gone, clock.get().mono());
             }
         }
+        keeper.takeOver(keepers, captured);
         return adopted;
     }
 
@@ -384,7 +415,22 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
 
     @Override
     public void close() {
+        keeper.close();
+        for (int i = 0; i < LAST_WAITS && keeper.present(); i++) {
+            poller.await(LAST_WAIT_NANOS); // to reap it, so that nothing of ours is left, not even a zombie
+        }
         reaper.close();
+        for (PendingLaunch p : pending.values()) {
+            Pidfd pidfd = p.pidfd;
+            if (pidfd != null) {
+                pidfd.signal(Signal.KILL); // let in already, but nobody has heard of it yet
+            }
+        }
+        try {
+            host.killGatedOrphans(gateName); // nobody will let them in any more
+        } catch (IOException e) {
+            warn.accept("a program that was about to start may wait for ever: " + e.getMessage());
+        }
         freeSlots.forEach(GateSlot::close);
     }
 }

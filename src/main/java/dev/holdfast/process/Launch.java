@@ -1,6 +1,7 @@
 package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.linux.Fd;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,9 @@ public record Launch(
 
         /** Both to /dev/null. */
         record Discarded() implements Output {}
+
+        /** These two, which stay the caller's; it closes them no sooner than the launch is told of. */
+        record Given(Fd stdout, Fd stderr) implements Output {}
 
         /** The daemon's own stdout and stderr: {@code holdfast run}, foreground debugging. */
         record Inherited() implements Output {}

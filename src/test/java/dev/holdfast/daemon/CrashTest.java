@@ -75,6 +75,31 @@ class CrashTest {
         assertThat(err.next).as("seed " + seed).isEqualTo(LINES + 10);
     }
 
+    @Test
+    void keepsWhatAProgramSaidBeforeItEndedUnwatched() throws Exception {
+        Path go = home.resolve("go");
+        var daemon = DaemonUnderTest.up(home, """
+                version: 1
+                processes:
+                  last:
+                    type: oneshot
+                    command: [sh, -c, 'echo first; until [ -e %1$s ]; do sleep 0.05; done; echo last words; rm %1$s']
+                """.formatted(go));
+        try (daemon) {
+            Path log = home.resolve("log/last.0.log");
+            await().until(() -> DaemonUnderTest.read(log).contains("first"));
+            daemon.kill9();
+            Files.writeString(go, "go\n");
+            await().until(() -> !Files.exists(go));
+            await().until(() -> DaemonUnderTest.carrying(go.toString()).isEmpty());
+            daemon.upAgain();
+            await().until(() -> DaemonUnderTest.read(log).contains("last words"));
+        }
+        assertThat(DaemonUnderTest.carrying(home.toString()))
+                .as("not even the keeper")
+                .isEmpty();
+    }
+
     private static int age(Path file) {
         String name = file.getFileName().toString();
         return name.endsWith(".log") ? 0 : Integer.parseInt(name.substring(name.lastIndexOf('.') + 1));

@@ -83,6 +83,7 @@ class KernelLauncherTest {
     @AfterEach
     void stop() {
         launcher.close();
+        posted.clear(); // its loop is over
         poller.close();
     }
 
