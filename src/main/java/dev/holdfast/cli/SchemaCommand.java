@@ -1,7 +1,9 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.config.Reference;
 import dev.holdfast.config.Schema;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code holdfast schema}. */
 @Command(
@@ -18,9 +20,17 @@ import picocli.CommandLine.Command;
             "  # yaml-language-server: $schema=holdfast.schema.json"
         })
 final class SchemaCommand extends Subcommand {
+    @Option(names = "--markdown", description = "every key with type, default and meaning as a Markdown page instead")
+    private boolean markdown;
+
     @Override
     public Integer call() {
-        out().println(Schema.json());
+        if (markdown) {
+            out().print(Reference.markdown());
+            out().flush();
+        } else {
+            out().println(Schema.json());
+        }
         return ExitStatus.DONE;
     }
 }

@@ -47,11 +47,14 @@ record Document(
             @Doc("signals to the daemon that go to processes instead, such as USR1: [nginx]")
             Map<String, List<String>> forwardSignals,
 
-            @Nullable GlobalLogging logging,
-            @Nullable RateLimit apiRateLimit,
-            @Nullable Metrics metrics,
-            @Nullable Api api,
-            @Nullable Storage storage) {}
+            @Doc("the daemon's own log") @Nullable GlobalLogging logging,
+            @Doc("requests to the control socket") @Nullable RateLimit apiRateLimit,
+            @Doc("where metrics are served") @Nullable Metrics metrics,
+
+            @Doc("where the API is served beside the socket") @Nullable
+            Api api,
+
+            @Doc("where history is kept") @Nullable Storage storage) {}
 
     @Doc("an exit policy")
     record Exit(
@@ -69,17 +72,20 @@ record Document(
     }
 
     @Doc("logging")
-    record GlobalLogging(List<Output> outputs) {}
+    record GlobalLogging(@Doc("where lines go") List<Output> outputs) {}
 
     @Doc("a log output")
     record Output(
-            @Required OutputType type,
-            @Default("text") OutputFormat format,
-            @Default("info") Level level,
-            @Nullable String path,
-            @Nullable String address,
-            @Nullable String facility,
-            ProcessSection.@Nullable Rotation rotation) {}
+            @Doc("kind of output") @Required OutputType type,
+            @Doc("of a line") @Default("text") OutputFormat format,
+
+            @Doc("the least that is written") @Default("info")
+            Level level,
+
+            @Doc("of a file") @Nullable String path,
+            @Doc("of a syslog server") @Nullable String address,
+            @Doc("of syslog") @Nullable String facility,
+            @Doc("of a file") ProcessSection.@Nullable Rotation rotation) {}
 
     /** Where a log goes. */
     enum OutputType {
@@ -106,65 +112,79 @@ record Document(
 
     @Doc("a rate limit")
     record RateLimit(
-            @Required Integer requestsPerSecond,
-            @Required Integer burst,
-            boolean perClient,
-            Map<String, EndpointLimit> endpoints) {}
+            @Doc("in the long run") @Required Integer requestsPerSecond,
+            @Doc("at once") @Required Integer burst,
+            @Doc("each user has a limit of its own") boolean perClient,
+            @Doc("limits of single endpoints") Map<String, EndpointLimit> endpoints) {}
 
     @Doc("a rate limit of one endpoint")
     record EndpointLimit(
-            @Required Integer requestsPerSecond, @Required Integer burst) {}
+            @Doc("in the long run") @Required Integer requestsPerSecond,
+            @Doc("at once") @Required Integer burst) {}
 
     @Doc("a metrics listener")
     record Metrics(
-            @Required String listen, @Default("/metrics") String path) {}
+            @Doc("host:port") @Required String listen,
+            @Doc("of the URL") @Default("/metrics") String path) {}
 
     @Doc("an API listener")
-    record Api(@Required String listen) {}
+    record Api(@Doc("host:port") @Required String listen) {}
 
     @Doc("a store")
-    record Storage(@Required String url) {}
+    record Storage(@Doc("of the store") @Required String url) {}
 
     @Doc("defaults")
     record Defaults(
-            @Nullable ProcessSection process,
-            JobSections.@Nullable Schedule schedule,
-            JobSections.@Nullable Queue queue) {}
+            @Doc("under every process") @Nullable ProcessSection process,
+            @Doc("under every schedule") JobSections.@Nullable Schedule schedule,
+            @Doc("under every queue") JobSections.@Nullable Queue queue) {}
 
     @Doc("an audit")
     record Audit(
-            @Nullable AuditedFile phpFpm,
-            @Nullable MariaDb mariadb,
-            @Nullable Units systemd,
-            @Nullable Duration every,
-            List<String> alert) {}
+            @Doc("a PHP-FPM") @Nullable AuditedFile phpFpm,
+            @Doc("a MariaDB") @Nullable MariaDb mariadb,
+            @Doc("units of systemd") @Nullable Units systemd,
+            @Doc("from one audit to the next") @Nullable Duration every,
+            @Doc("channels that are told") List<String> alert) {}
 
     @Doc("a configuration file to audit")
-    record AuditedFile(@Required String config) {}
+    record AuditedFile(@Doc("its file") @Required String config) {}
 
     @Doc("a MariaDB to audit")
-    record MariaDb(@Required String config, @Nullable Live live) {}
+    record MariaDb(
+            @Doc("its file") @Required String config,
+            @Doc("the running server") @Nullable Live live) {}
 
     @Doc("how to ask the running server")
-    record Live(@Required String socket, @Nullable String user) {}
+    record Live(
+            @Doc("its socket") @Required String socket,
+            @Doc("whom to log in as") @Nullable String user) {}
 
     @Doc("systemd units")
-    record Units(List<String> units) {}
+    record Units(@Doc("their names") List<String> units) {}
 
     @Doc("a report")
-    record Report(@Required String cron, List<String> sendTo) {}
+    record Report(
+            @Doc("five fields: minute hour day month weekday") @Required
+            String cron,
+
+            @Doc("channels") List<String> sendTo) {}
 
     @Doc("alerts")
-    record Alerts(Map<String, Channel> channels, @Nullable Duration cooldown) {}
+    record Alerts(
+            @Doc("ways to tell, by name") Map<String, Channel> channels,
+
+            @Doc("from one alert to the same again") @Nullable
+            Duration cooldown) {}
 
     @Doc("a channel")
     record Channel(
-            @Required ChannelType type,
-            List<String> to,
-            @Nullable String from,
-            @Nullable Smtp smtp,
-            @Nullable String url,
-            ProcessSection.@Nullable Command command) {}
+            @Doc("kind of channel") @Required ChannelType type,
+            @Doc("addresses") List<String> to,
+            @Doc("sender") @Nullable String from,
+            @Doc("mail server") @Nullable Smtp smtp,
+            @Doc("that gets a POST") @Nullable String url,
+            @Doc("program that is run") ProcessSection.@Nullable Command command) {}
 
     /** How somebody is told. */
     enum ChannelType {
@@ -174,18 +194,20 @@ record Document(
     }
 
     @Doc("an SMTP server")
-    record Smtp(@Required String host, @Default("25") int port) {}
+    record Smtp(
+            @Doc("its name") @Required String host,
+            @Doc("its port") @Default("25") int port) {}
 
     @Doc("a step to recover")
     record Recover(
             @Doc("such as: memory critical for 1m") @Nullable
             String when,
 
-            @KeyName("do") @Required Step step,
-            List<String> names,
-            List<String> processes,
-            ProcessSection.@Nullable Command command,
-            @Nullable Rate atMost) {}
+            @Doc("what is done") @KeyName("do") @Required Step step,
+            @Doc("of cleanups") List<String> names,
+            @Doc("of processes") List<String> processes,
+            @Doc("program that is run") ProcessSection.@Nullable Command command,
+            @Doc("no oftener") @Nullable Rate atMost) {}
 
     /** What a step does. */
     enum Step {
@@ -197,7 +219,7 @@ record Document(
 
     @Doc("a work directory")
     record Workdir(
-            boolean ephemeral,
-            @Default("0700") Octal mode,
-            @Nullable ByteSize maxSize) {}
+            @Doc("deleted afterwards") boolean ephemeral,
+            @Doc("its permissions") @Default("0700") Octal mode,
+            @Doc("files in it at most") @Nullable ByteSize maxSize) {}
 }

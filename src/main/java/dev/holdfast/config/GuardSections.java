@@ -13,40 +13,52 @@ final class GuardSections {
 
     @Doc("a guard")
     record Guard(
-            @Default("5s") Duration interval,
-            Map<String, Rule> rules,
-            @Nullable Zombies zombies,
-            @Nullable Orphans orphans) {}
+            @Doc("from one look to the next") @Default("5s") Duration interval,
+            @Doc("rules by name") Map<String, Rule> rules,
+            @Doc("processes nobody waited for") @Nullable Zombies zombies,
+
+            @Doc("processes whose parent has gone") @Nullable
+            Orphans orphans) {}
 
     @Doc("a rule")
     record Rule(
-            @Required Match match,
+            @Doc("which processes") @Required Match match,
             @Doc("one is enough") List<Condition> any,
             @Doc("every one is needed") List<Condition> all,
             @Doc("of all that match together") List<Condition> total,
-            @Required RuleAction action,
-            @Default("TERM") Signal signal,
-            @Default("10s") Duration grace,
-            List<String> alert) {}
+            @Doc("what is done") @Required RuleAction action,
+            @Doc("sent by kill") @Default("TERM") Signal signal,
+
+            @Doc("from the signal to SIGKILL") @Default("10s")
+            Duration grace,
+
+            @Doc("channels that are told") List<String> alert) {}
 
     @Doc("a match")
     record Match(
             @Doc("regular expression over the command line") @Nullable
             String command,
 
-            @Nullable String exclude,
-            @Nullable String container,
-            @Nullable String user,
-            @Nullable Boolean managed) {}
+            @Doc("regular expression of command lines that are left alone") @Nullable
+            String exclude,
+
+            @Doc("of this container") @Nullable String container,
+            @Doc("of this user") @Nullable String user,
+
+            @Doc("true: only our own; false: only others") @Nullable
+            Boolean managed) {}
 
     @Doc("a condition")
     record Condition(
-            @Nullable Threshold cpu,
-            @Nullable Threshold memory,
-            @Nullable Threshold runtime,
-            @Nullable Threshold count,
-            @KeyName("for") @Nullable Duration window,
-            @Nullable String name) {}
+            @Doc("of one core") @Nullable Threshold cpu,
+            @Doc("resident") @Nullable Threshold memory,
+            @Doc("since it started") @Nullable Threshold runtime,
+            @Doc("of processes that match") @Nullable Threshold count,
+
+            @Doc("for as long as this") @KeyName("for") @Nullable
+            Duration window,
+
+            @Doc("of the condition, for alerts") @Nullable String name) {}
 
     /** What a rule does. */
     enum RuleAction {
@@ -60,7 +72,10 @@ final class GuardSections {
     }
 
     @Doc("zombies")
-    record Zombies(@Nullable Duration every, @Required ZombieAction action, List<String> alert) {}
+    record Zombies(
+            @Doc("from one look to the next") @Nullable Duration every,
+            @Doc("what is done") @Required ZombieAction action,
+            @Doc("channels that are told") List<String> alert) {}
 
     /** What is done about a zombie's parent. */
     enum ZombieAction {
@@ -71,46 +86,54 @@ final class GuardSections {
 
     @Doc("orphans")
     record Orphans(
-            @Nullable Match match,
-            @Nullable Duration olderThan,
-            @Required RuleAction action,
-            @Nullable Duration every,
-            List<String> alert) {}
+            @Doc("which processes") @Nullable Match match,
+            @Doc("since they were orphaned") @Nullable Duration olderThan,
+            @Doc("what is done") @Required RuleAction action,
+            @Doc("from one look to the next") @Nullable Duration every,
+            @Doc("channels that are told") List<String> alert) {}
 
     @Doc("a host")
     record Host(
-            @Nullable Duration interval,
-            @Nullable Levels memory,
-            @Nullable Levels cpu,
-            @Nullable Levels swap,
-            Map<String, Levels> disk,
-            @Nullable Pressure pressure,
-            List<String> alert,
-            List<Document.Recover> recover) {}
+            @Doc("from one look to the next") @Nullable Duration interval,
+            @Doc("used") @Nullable Levels memory,
+            @Doc("used") @Nullable Levels cpu,
+            @Doc("used") @Nullable Levels swap,
+            @Doc("used, by mount point") Map<String, Levels> disk,
+
+            @Doc("stall times of the kernel (PSI)") @Nullable
+            Pressure pressure,
+
+            @Doc("channels that are told") List<String> alert,
+            @Doc("steps, first to last") List<Document.Recover> recover) {}
 
     @Doc("levels")
     record Levels(
-            @Nullable Threshold warning,
-            @Nullable Threshold critical,
-            @KeyName("for") @Nullable Duration window) {}
+            @Doc("from here on it is a warning") @Nullable Threshold warning,
+            @Doc("from here on it is critical") @Nullable Threshold critical,
+
+            @Doc("for as long as this") @KeyName("for") @Nullable
+            Duration window) {}
 
     @Doc("pressure")
     record Pressure(
-            @Nullable Threshold memory,
-            @Nullable Threshold cpu,
-            @Nullable Threshold io) {}
+            @Doc("some stalled for memory") @Nullable Threshold memory,
+            @Doc("some stalled for CPU") @Nullable Threshold cpu,
+            @Doc("some stalled for I/O") @Nullable Threshold io) {}
 
     @Doc("a probe")
     record Probe(
-            ProcessSection.@Nullable Http http,
-            ProcessSection.@Nullable Tcp tcp,
-            ProcessSection.@Nullable Exec exec,
-            @Nullable Redis redis,
-            @Default("30s") Duration every,
-            @Nullable Threshold warning,
-            @Nullable Threshold critical,
-            List<Document.Recover> recover,
-            List<String> alert) {}
+            @Doc("a URL is asked") ProcessSection.@Nullable Http http,
+            @Doc("a port is connected to") ProcessSection.@Nullable Tcp tcp,
+            @Doc("a command is run") ProcessSection.@Nullable Exec exec,
+            @Doc("a Redis is asked") @Nullable Redis redis,
+
+            @Doc("from one look to the next") @Default("30s")
+            Duration every,
+
+            @Doc("from here on it is a warning") @Nullable Threshold warning,
+            @Doc("from here on it is critical") @Nullable Threshold critical,
+            @Doc("steps, first to last") List<Document.Recover> recover,
+            @Doc("channels that are told") List<String> alert) {}
 
     @Doc("a Redis question")
     record Redis(
@@ -119,13 +142,17 @@ final class GuardSections {
 
     @Doc("a cleanup")
     record Cleanup(
-            @Required String path,
-            @Nullable FileMatch match,
-            @Nullable Duration every,
-            @Default("0") int retry) {}
+            @Doc("directory or pattern") @Required String path,
+            @Doc("which files") @Nullable FileMatch match,
+            @Doc("from one cleaning to the next") @Nullable Duration every,
+
+            @Doc("attempts more when it fails") @Default("0")
+            int retry) {}
 
     @Doc("what files")
-    record FileMatch(@Nullable FileType type, @Nullable Duration olderThan) {}
+    record FileMatch(
+            @Doc("files or directories") @Nullable FileType type,
+            @Doc("since they were last written") @Nullable Duration olderThan) {}
 
     /** What kind of file. */
     enum FileType {

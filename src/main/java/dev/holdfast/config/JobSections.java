@@ -16,23 +16,28 @@ final class JobSections {
             @Doc("five fields: minute hour day month weekday") @Required
             String cron,
 
-            @Required ProcessSection.Command command,
-            boolean shell,
-            @Nullable Duration timeout,
-            @Nullable String workingDir,
-            @Nullable String user,
-            @Nullable String group,
-            @Default("022") Octal umask,
-            ProcessSection.@Nullable Environment env,
-            List<String> envFile,
-            @Nullable Integer nice,
-            ProcessSection.@Nullable Io io,
+            @Doc("the program and its arguments; one text only with shell: true") @Required
+            ProcessSection.Command command,
+
+            @Doc("run the command, a text, by sh -c") boolean shell,
+            @Doc("after which it is stopped") @Nullable Duration timeout,
+            @Doc("directory it starts in") @Nullable String workingDir,
+            @Doc("whom it runs as") @Nullable String user,
+            @Doc("its group") @Nullable String group,
+
+            @Doc("mode bits its files do not get") @Default("022")
+            Octal umask,
+
+            @Doc("variables, or clean, pass and set") ProcessSection.@Nullable Environment env,
+            @Doc("files of NAME=VALUE lines") List<String> envFile,
+            @Doc("-20 (most favoured) to 19") @Nullable Integer nice,
+            @Doc("I/O scheduling") ProcessSection.@Nullable Io io,
 
             @Doc("when the last run still runs") @Default("skip")
             Overlap overlap,
 
-            ProcessSection.@Nullable Stop stop,
-            ProcessSection.@Nullable Resources resources) {}
+            @Doc("how it is asked to end") ProcessSection.@Nullable Stop stop,
+            @Doc("limits and reservations") ProcessSection.@Nullable Resources resources) {}
 
     /** What a due run does while the last one still runs. */
     enum Overlap {
@@ -43,24 +48,33 @@ final class JobSections {
 
     @Doc("a queue")
     record Queue(
-            @Required ProcessSection.Command command,
-            Map<String, Field> payload,
-            @Default("1") int concurrency,
-            @Nullable Duration timeout,
-            @Nullable Duration idleTimeout,
-            ProcessSection.@Nullable Stop stop,
-            ProcessSection.@Nullable Resources resources,
-            ProcessSection.@Nullable Environment env,
-            @Nullable String user,
-            Document.@Nullable Workdir workdir,
-            @Nullable Deliver deliver,
-            @Nullable Retry retry,
-            @Nullable Notice onSuccess,
-            @Nullable Notice onFailure,
-            @Nullable QueueAlert alert) {}
+            @Doc("the program and its arguments") @Required ProcessSection.Command command,
+            @Doc("fields of a job, by name") Map<String, Field> payload,
+            @Doc("jobs that run at once") @Default("1") int concurrency,
+            @Doc("of one attempt") @Nullable Duration timeout,
+
+            @Doc("without output for so long it is stopped") @Nullable
+            Duration idleTimeout,
+
+            @Doc("how it is asked to end") ProcessSection.@Nullable Stop stop,
+            @Doc("limits and reservations of each attempt") ProcessSection.@Nullable Resources resources,
+            @Doc("variables, or clean, pass and set") ProcessSection.@Nullable Environment env,
+            @Doc("whom it runs as") @Nullable String user,
+            @Doc("directory of each attempt") Document.@Nullable Workdir workdir,
+            @Doc("where results go") @Nullable Deliver deliver,
+            @Doc("what follows a failure") @Nullable Retry retry,
+            @Doc("who is told of a success") @Nullable Notice onSuccess,
+
+            @Doc("who is told of the last failure") @Nullable
+            Notice onFailure,
+
+            @Doc("when somebody is told") @Nullable QueueAlert alert) {}
 
     @Doc("a payload field")
-    record Field(@Required FieldType type, List<String> schemes, boolean required) {}
+    record Field(
+            @Doc("what it holds") @Required FieldType type,
+            @Doc("of a URI, allowed ones") List<String> schemes,
+            @Doc("a job without it is refused") boolean required) {}
 
     /** What a payload field holds. */
     enum FieldType {
@@ -72,22 +86,31 @@ final class JobSections {
     }
 
     @Doc("a delivery")
-    record Deliver(@Required String files, @Required String to) {}
+    record Deliver(
+            @Doc("pattern in the work directory") @Required String files,
+            @Doc("directory they are moved to") @Required String to) {}
 
     @Doc("retries")
-    record Retry(@Default("1") int maxAttempts, @Nullable Backoff backoff, List<RetryClass> when) {}
+    record Retry(
+            @Doc("the first one included") @Default("1") int maxAttempts,
+            @Doc("pause between attempts") @Nullable Backoff backoff,
+            @Doc("which failures are tried again") List<RetryClass> when) {}
 
     @Doc("a backoff")
     record Backoff(
-            @Required Duration initial,
-            @Required Duration max,
-            @Default("10%") Percent jitter) {}
+            @Doc("the first pause") @Required Duration initial,
+            @Doc("the longest pause") @Required Duration max,
+            @Doc("spread of the pause") @Default("10%") Percent jitter) {}
 
     @Doc("a class of failures")
     record RetryClass(
-            @KeyName("class") @Required FailureClass failure,
-            @Nullable String stderr,
-            @Nullable String signal) {}
+            @Doc("kind of failure") @KeyName("class") @Required
+            FailureClass failure,
+
+            @Doc("regular expression over its error output") @Nullable
+            String stderr,
+
+            @Doc("that ended it") @Nullable String signal) {}
 
     /** Why an attempt failed. */
     enum FailureClass {
@@ -99,11 +122,18 @@ final class JobSections {
     }
 
     @Doc("a notice")
-    record Notice(@Nullable String webhook, ProcessSection.@Nullable Command command) {}
+    record Notice(
+            @Doc("URL that gets a POST") @Nullable String webhook,
+            @Doc("program that is run") ProcessSection.@Nullable Command command) {}
 
     @Doc("alerts of a queue")
-    record QueueAlert(@Nullable Threshold length, @Nullable FailureRate failureRate, List<String> channels) {}
+    record QueueAlert(
+            @Doc("jobs that wait") @Nullable Threshold length,
+            @Doc("share of failed jobs") @Nullable FailureRate failureRate,
+            @Doc("that are told") List<String> channels) {}
 
     @Doc("a failure rate")
-    record FailureRate(@Required Percent over, @Required Duration window) {}
+    record FailureRate(
+            @Doc("this share") @Required Percent over,
+            @Doc("within this time") @Required Duration window) {}
 }

@@ -41,6 +41,11 @@ final class NotBuilt {
         return problems.list();
     }
 
+    /** Whether {@code path} is refused, such as {@code processes.NAME.sandbox}. */
+    static boolean names(String path) {
+        return KEYS.contains(path.replace(".NAME", ".*"));
+    }
+
     private static void find(Node node, String[] path, int depth, List<String> walked, Problems problems) {
         if (!(node instanceof MappingNode mapping)) {
             return;

@@ -106,7 +106,11 @@ record ProcessSection(
             @Doc("0 (first served) to 7") @Default("4") int priority) {}
 
     @Doc("a limit: a number, unlimited, or soft and hard")
-    record Rlimit(@Required String soft, @Required String hard) {
+    record Rlimit(
+            @Doc("what counts") @Required String soft,
+
+            @Doc("how far the process may raise the soft one") @Required
+            String hard) {
         @Form
         static Rlimit ofBoth(String both) {
             return new Rlimit(both, both);
@@ -130,20 +134,26 @@ record ProcessSection(
 
     @Doc("hooks")
     record Hooks(
-            @Nullable Hook preStart,
-            @Nullable Hook postStart,
-            @Nullable Hook preStop,
-            @Nullable Hook postStop) {}
+            @Doc("before each start; failing, it counts as a failed start") @Nullable
+            Hook preStart,
+
+            @Doc("once it runs") @Nullable Hook postStart,
+            @Doc("before it is asked to end") @Nullable Hook preStop,
+            @Doc("after each end") @Nullable Hook postStop) {}
 
     @Doc("a hook")
     record Hook(
-            @Required Command command,
-            boolean shell,
-            @Default("30s") Duration timeout) {}
+            @Doc("the hook") @Required Command command,
+            @Doc("run the command, a text, by sh -c") boolean shell,
+
+            @Doc("after which it is killed and counts as failed") @Default("30s")
+            Duration timeout) {}
 
     @Doc("a restart policy")
     record Restart(
-            @Doc("which ends are followed by a restart") RestartSpec.@Nullable Policy policy,
+            @Doc("which ends it follows; not given: always for a longrun, never for a oneshot")
+            RestartSpec.@Nullable Policy policy,
+
             @Doc("before the first restart") @Default("1s") Duration delay,
             @Doc("the longest delay") @Default("1m") Duration maxDelay,
 
@@ -186,26 +196,39 @@ record ProcessSection(
 
     @Doc("a health check")
     record Health(
-            @Nullable Exec exec,
-            @Nullable Http http,
-            @Nullable Tcp tcp,
+            @Doc("a command is run") @Nullable Exec exec,
+            @Doc("a URL is asked") @Nullable Http http,
+            @Doc("a port is connected to") @Nullable Tcp tcp,
 
             @KeyName("notify") @Doc("READY=1 on NOTIFY_SOCKET")
             boolean readyNotice,
 
-            @Default("0") Duration initialDelay,
-            @Default("10s") Duration period,
-            @Default("5s") Duration timeout,
-            @Default("1") int successThreshold,
-            @Default("3") int failureThreshold,
-            @Nullable Breaker breaker) {}
+            @Doc("before the first check") @Default("0") Duration initialDelay,
+
+            @Doc("from one check to the next") @Default("10s")
+            Duration period,
+
+            @Doc("without an answer for so long is a failure") @Default("5s")
+            Duration timeout,
+
+            @Doc("successes in a row that count as well") @Default("1")
+            int successThreshold,
+
+            @Doc("failures in a row that count as ill") @Default("3")
+            int failureThreshold,
+
+            @Doc("a bound on restarts by this check") @Nullable
+            Breaker breaker) {}
 
     @Doc("a command whose exit 0 is health")
-    record Exec(@Required Command command) {}
+    record Exec(
+            @Doc("the check; exit code 0 is well") @Required Command command) {}
 
     @Doc("a URL that answers")
     record Http(
-            @Required URI url,
+            @Doc("asked with GET; redirects are not followed") @Required
+            URI url,
+
             @Doc("none: any 2xx or 3xx") @Nullable Integer expectStatus) {}
 
     @Doc("a port that accepts")
@@ -219,55 +242,76 @@ record ProcessSection(
             @Doc("how long it stays open") @Default("30s") Duration resetTimeout) {}
 
     @Doc("logging of a process")
-    record Logging(@Nullable LogFile file, @Nullable Multiline multiline, List<String> redact) {}
+    record Logging(
+            @Doc("the log file of each replica") @Nullable LogFile file,
+            @Doc("lines that belong together") @Nullable Multiline multiline,
+
+            @Doc("regular expressions whose matches are not written")
+            List<String> redact) {}
 
     @Doc("a log file")
-    record LogFile(@Nullable String path, @Nullable Rotation rotation) {}
+    record LogFile(
+            @Doc("the file; none: NAME.INDEX.log in the log directory") @Nullable
+            String path,
+
+            @Doc("when a new file is begun") @Nullable Rotation rotation) {}
 
     @Doc("a rotation")
     record Rotation(
-            @Default("50Mi") ByteSize maxSize,
-            @Nullable Duration maxAge,
-            @Default("5") int maxBackups,
-            boolean compress) {}
+            @Doc("a file has at most this") @Default("50Mi") ByteSize maxSize,
+            @Doc("a file is at most this old") @Nullable Duration maxAge,
+            @Doc("older files that are kept") @Default("5") int maxBackups,
+            @Doc("older files by gzip") boolean compress) {}
 
     @Doc("joined lines")
-    record Multiline(@Required String start) {}
+    record Multiline(
+            @Doc("regular expression of a first line") @Required
+            String start) {}
 
     @Doc("resources")
-    record Resources(@Nullable Limits limits, @Nullable Reservations reservations) {}
+    record Resources(
+            @Doc("at most") @Nullable Limits limits,
+            @Doc("at least") @Nullable Reservations reservations) {}
 
     @Doc("limits")
     record Limits(
-            @Nullable CpuAmount cpu,
-            @Nullable ByteSize memory,
-            @Nullable ByteSize memoryHigh,
-            @Nullable ByteSize memorySwap,
-            @Nullable Integer pids,
-            @Nullable IoLimits io) {}
+            @Doc("processors") @Nullable CpuAmount cpu,
+            @Doc("above it the kernel kills") @Nullable ByteSize memory,
+
+            @Doc("above it the kernel slows down and reclaims") @Nullable
+            ByteSize memoryHigh,
+
+            @Doc("swap beside the memory") @Nullable ByteSize memorySwap,
+            @Doc("processes and threads") @Nullable Integer pids,
+            @Doc("disk") @Nullable IoLimits io) {}
 
     @Doc("I/O limits")
     record IoLimits(
-            @Nullable ByteSize readBytes,
-            @Nullable ByteSize writeBytes,
-            @Nullable Integer readOps,
-            @Nullable Integer writeOps,
-            @Nullable Integer weight) {}
+            @Doc("read a second") @Nullable ByteSize readBytes,
+            @Doc("written a second") @Nullable ByteSize writeBytes,
+            @Doc("read operations a second") @Nullable Integer readOps,
+            @Doc("write operations a second") @Nullable Integer writeOps,
+            @Doc("share among others, 1 to 10000") @Nullable Integer weight) {}
 
     @Doc("reservations")
-    record Reservations(@Nullable CpuAmount cpu, @Nullable ByteSize memory) {}
+    record Reservations(
+            @Doc("processors kept for it") @Nullable CpuAmount cpu,
+            @Doc("memory kept for it") @Nullable ByteSize memory) {}
 
     @Doc("a sandbox")
     record Sandbox(
-            boolean noNewPrivileges,
-            @Nullable ProtectSystem protectSystem,
-            boolean protectHome,
-            boolean privateTmp,
-            List<String> readWritePaths,
-            List<String> readOnlyPaths,
-            boolean privateNetwork,
-            @Nullable String hostname,
-            @Nullable Capabilities capabilities) {}
+            @Doc("setuid programs give it nothing") boolean noNewPrivileges,
+
+            @Doc("full: /usr, /boot and /etc are read-only; strict: everything") @Nullable
+            ProtectSystem protectSystem,
+
+            @Doc("it sees no home directories") boolean protectHome,
+            @Doc("a /tmp of its own") boolean privateTmp,
+            @Doc("writable all the same") List<String> readWritePaths,
+            @Doc("not writable") List<String> readOnlyPaths,
+            @Doc("only a loopback of its own") boolean privateNetwork,
+            @Doc("what it sees as the host name") @Nullable String hostname,
+            @Doc("what of root it has") @Nullable Capabilities capabilities) {}
 
     /** How much of the system is read-only. */
     enum ProtectSystem {
@@ -276,8 +320,15 @@ record ProcessSection(
     }
 
     @Doc("capabilities")
-    record Capabilities(List<String> keep, List<String> drop) {}
+    record Capabilities(
+            @Doc("only these") List<String> keep,
+            @Doc("all but these") List<String> drop) {}
 
     @Doc("a memory watch")
-    record MemoryWatch(@Nullable Percent warn, @Nullable Percent recycle) {}
+    record MemoryWatch(
+            @Doc("an alert at this share of its limit") @Nullable
+            Percent warn,
+
+            @Doc("a restart at this share of its limit") @Nullable
+            Percent recycle) {}
 }
