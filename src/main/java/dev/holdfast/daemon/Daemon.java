@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** One running daemon: stimuli in, actions out, on one thread. */
 final class Daemon {
     static final Path PROC = Path.of("/proc");
+    private static final Duration LAST_WAIT = Duration.ofSeconds(2);
 
     private final Directories dirs;
     private final Console console;
@@ -100,6 +101,12 @@ final class Daemon {
         try {
             signals.listen(this);
             loop.run(() -> exitCode != null, this::deadline, this::tick);
+            launcher.retire();
+            MonoTime patience = Loop.now().mono().plus(LAST_WAIT);
+            loop.run(
+                    () -> launcher.quiet() || !Loop.now().mono().isBefore(patience),
+                    () -> launcher.nextDeadline().isBefore(patience) ? launcher.nextDeadline() : patience,
+                    () -> launcher.tick(Loop.now().mono()));
         } finally {
             server.close();
             launcher.close();

@@ -31,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KernelLauncher implements Launcher, AutoCloseable {
     private static final int SLOTS = 8;
-    private static final int LAST_WAITS = 100;
-    private static final long LAST_WAIT_NANOS = 10_000_000;
 
     private final Poller poller;
     private final Consumer<Runnable> loop;
@@ -413,12 +411,18 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         pidfd.close();
     }
 
+    /** Nothing more will be launched: ends what the launcher itself keeps running. */
+    public void retire() {
+        keeper.retire();
+    }
+
+    /** Whether nothing runs and nothing is about to. */
+    public boolean quiet() {
+        return instances.isEmpty() && pending.isEmpty() && queued.isEmpty();
+    }
+
     @Override
     public void close() {
-        keeper.close();
-        for (int i = 0; i < LAST_WAITS && keeper.present(); i++) {
-            poller.await(LAST_WAIT_NANOS); // to reap it, so that nothing of ours is left, not even a zombie
-        }
         reaper.close();
         for (PendingLaunch p : pending.values()) {
             Pidfd pidfd = p.pidfd;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutputKeeper {
     private static final String ATTRIBUTE = "keeper";
-    private static final int STALE = 100;
+    private static final int STALE = 1000;
     private static final int MOST_FAILURES = 3;
 
     private final Launcher launcher;
@@ -173,13 +173,11 @@ final class OutputKeeper {
         }
     }
 
-    boolean present() {
-        return keeper != null;
-    }
-
     /** Nothing is left to keep. */
-    void close() {
+    void retire() {
         failures = MOST_FAILURES;
+        again = false;
+        former.forEach(launcher::kill);
         if (keeper != null) {
             launcher.kill(keeper);
         }

@@ -82,6 +82,12 @@ class KernelLauncherTest {
 
     @AfterEach
     void stop() {
+        launcher.retire();
+        until(launcher::quiet);
+        crash();
+    }
+
+    private void crash() {
         launcher.close();
         posted.clear(); // its loop is over
         poller.close();
@@ -205,7 +211,7 @@ class KernelLauncherTest {
         InstanceId id = launch("sleep", "300");
         until(() -> !events.isEmpty());
         var started = (ProcessEvent.Started) events.getFirst();
-        stop();
+        crash();
         events.clear();
         start();
         List<KernelLauncher.Adopted> adopted = launcher.adopt();
