@@ -15,6 +15,9 @@ final class LogFile {
             Descriptors.O_WRONLY | Descriptors.O_APPEND | Descriptors.O_CREAT | Descriptors.O_NOFOLLOW;
     private static final int MODE = 0640;
 
+    /** Instances that write to it. */
+    int used;
+
     private LogTarget target;
     private @Nullable Fd fd;
     private long size;

@@ -82,6 +82,7 @@ public final class Pump implements AutoCloseable {
     public void attach(InstanceId instance, LogTarget target, Fd stdout, Fd stderr) {
         tell(() -> {
             LogFile file = files.computeIfAbsent(target.file(), f -> new LogFile(target));
+            file.used++;
             file.retarget(target);
             List<Stream> both = List.of(stream(instance, false, stdout, file), stream(instance, true, stderr, file));
             streams.put(instance, both);
@@ -113,7 +114,8 @@ public final class Pump implements AutoCloseable {
     /** Nothing writes any more: reads what is left, ends an unfinished line, closes. */
     public void detach(InstanceId instance) {
         tell(() -> {
-            for (Stream s : streams.getOrDefault(instance, List.of())) {
+            List<Stream> both = streams.getOrDefault(instance, List.of());
+            for (Stream s : both) {
                 for (int i = 0; i < LAST_BATCHES && read(s); i++) {}
                 if (s.carried() > 0) {
                     batch(s, new byte[] {'\n'}, 1, -1);
@@ -123,13 +125,13 @@ public final class Pump implements AutoCloseable {
                 recovery.free(s.slot);
             }
             streams.remove(instance);
-            files.values().removeIf(f -> {
-                boolean unused = streams.values().stream().noneMatch(both -> both.getFirst().file == f);
-                if (unused) {
-                    f.close();
+            if (!both.isEmpty() && --both.getFirst().file.used == 0) {
+                LogFile unused = both.getFirst().file;
+                unused.close();
+                if (!unused.losing()) { // else a restarted process's log must still say what is missing
+                    files.remove(unused.target().file());
                 }
-                return unused && !f.losing(); // a restarted process's log must still say what is missing
-            });
+            }
         });
     }
 

@@ -8,7 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +50,9 @@ final class Recovery {
     private final NativeBuffer shared;
     private final ByteBuffer b;
     private final Carries carries;
-    private final boolean[] taken = new boolean[SLOTS];
+    private final BitSet taken = new BitSet(SLOTS);
+    /** Slots of an earlier daemon's streams that were not attached yet. */
+    private final Map<String, Integer> earlier = new HashMap<>();
 
     /**
      * A batch that an earlier daemon left.
@@ -75,6 +80,7 @@ final class Recovery {
             b.put(PATTERN, pattern);
             b.putLong(0, MAGIC);
         }
+        index();
     }
 
     /** @throws IOException when the files cannot be made: then there is only {@link #inMemory} */
@@ -115,49 +121,56 @@ final class Recovery {
 
     /** The slot of a stream, the same as under an earlier daemon; -1 when all are taken. */
     int slot(InstanceId instance, boolean stderr) {
-        byte[] id = HexFormat.of().parseHex(instance.value());
-        byte[] other = new byte[16];
-        int free = -1;
-        for (int slot = 0; slot < SLOTS; slot++) {
-            int entry = TABLE + slot * ENTRY;
-            long stream = b.getLong(entry + ENTRY_STREAM);
-            if (stream == 0) {
-                free = free < 0 ? slot : free;
-                continue;
-            }
-            b.get(entry, other);
-            if (stream == (stderr ? 2 : 1) && Arrays.equals(id, other)) {
-                taken[slot] = true;
-                return slot;
-            }
+        Integer known = earlier.remove(key(instance.value(), stderr ? 2 : 1));
+        if (known != null) {
+            taken.set(known);
+            return known;
         }
-        if (free >= 0) {
+        int free = taken.nextClearBit(0);
+        while (free < SLOTS && b.getLong(TABLE + free * ENTRY + ENTRY_STREAM) != 0) {
+            free = taken.nextClearBit(free + 1); // perhaps of an instance that is still to be adopted
+        }
+        if (free < SLOTS) {
             int entry = TABLE + free * ENTRY;
-            b.put(entry, id);
+            b.put(entry, HexFormat.of().parseHex(instance.value()));
             setLength(free, 0, 0);
             setLength(free, 1, 0);
             b.putLong(entry + ENTRY_AREA, 0);
             VarHandle.storeStoreFence();
             b.putLong(entry + ENTRY_STREAM, stderr ? 2 : 1);
-            taken[free] = true;
+            taken.set(free);
+            return free;
         }
-        return free;
+        return -1;
+    }
+
+    private void index() {
+        byte[] id = new byte[16];
+        for (int slot = 0; slot < SLOTS; slot++) {
+            int entry = TABLE + slot * ENTRY;
+            long stream = b.getLong(entry + ENTRY_STREAM);
+            if (stream != 0) {
+                b.get(entry, id);
+                earlier.put(key(HexFormat.of().formatHex(id), stream), slot);
+            }
+        }
+    }
+
+    private static String key(String id, long stream) {
+        return id + "/" + stream;
     }
 
     void free(int slot) {
         if (slot >= 0) {
             b.putLong(TABLE + slot * ENTRY + ENTRY_STREAM, 0);
-            taken[slot] = false;
+            taken.clear(slot);
         }
     }
 
     /** Slots of instances that no longer are. */
     void freeOthers() {
-        for (int slot = 0; slot < SLOTS; slot++) {
-            if (!taken[slot]) {
-                free(slot);
-            }
-        }
+        earlier.values().forEach(this::free);
+        earlier.clear();
     }
 
     /** The unfinished line that a stream had when the last daemon ended. */

@@ -303,6 +303,9 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         } else {
             events.accept(new ProcessEvent.Started(id, leader));
             watch(new Instance(id, p.launch.label(), p.launch.attributes(), p.files.dir(), leader, pidfd), pidfd);
+            if (p.unwanted) {
+                kill(id); // asked when the gate was open already
+            }
         }
         launchNext();
     }
