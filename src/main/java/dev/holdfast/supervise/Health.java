@@ -41,6 +41,7 @@ final class Health {
     private int failures;
     private long sequence;
     private boolean asked;
+    private MonoTime began = MonoTime.NEVER;
     private MonoTime nextProbe = MonoTime.NEVER;
     /** When to ask again once the answer is there: not to be held up by a timeout that is longer than the period. */
     private MonoTime nextPeriod = MonoTime.NEVER;
@@ -53,6 +54,7 @@ final class Health {
 
     /** A new instance runs. */
     void started(ProcessSpec spec, MonoTime now) {
+        began = now;
         ready = spec.readiness() == null;
         unhealthy = false;
         successes = 0;
@@ -74,6 +76,11 @@ final class Health {
 
     boolean ready() {
         return ready;
+    }
+
+    /** From when on readiness is waited for: the start, or the adoption of what had started long before. */
+    MonoTime began() {
+        return began;
     }
 
     boolean healthy() {

@@ -268,6 +268,7 @@ final class Replica {
         MonoTime started = new MonoTime(now.mono().nanos() - adopted.age().toNanos());
         var running = new Running(adopted.instance(), adopted.leader(), started);
         up.run(running, now);
+        since = now.wall().minus(adopted.age());
         if (!adopted.unchanged()) {
             planned = true;
             down.stop(running, "its configuration changed while no daemon ran", now);
@@ -295,7 +296,7 @@ final class Replica {
             case Down _, Waiting _ -> MonoTime.NEVER;
             case PreStart p -> p.deadline();
             case Launching _ -> MonoTime.NEVER;
-            case Running r -> earliest(health.nextDeadline(), earliest(upkeep.startDeadline(r), upkeep.recycleAt(r)));
+            case Running r -> earliest(health.nextDeadline(), earliest(upkeep.startDeadline(), upkeep.recycleAt(r)));
             case Stopping s -> s.deadline();
             case PostStop p -> p.deadline();
             case Backoff b -> b.until();

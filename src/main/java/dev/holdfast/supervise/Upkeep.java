@@ -17,7 +17,7 @@ final class Upkeep {
     }
 
     void runningTick(Running r, Now now) {
-        if (!now.mono().isBefore(startDeadline(r))) {
+        if (!now.mono().isBefore(startDeadline())) {
             self.down.stop(r, "not ready within " + Durations.format(self.spec.startTimeout()), now);
             return;
         }
@@ -63,11 +63,13 @@ final class Upkeep {
         self.around.changed(self);
     }
 
-    MonoTime startDeadline(Running r) {
+    MonoTime startDeadline() {
         boolean bounded = !self.health.ready()
                 && self.spec.readiness() != null
                 && !self.spec.startTimeout().isZero();
-        return bounded && self.wanted == Replica.Wanted.UP ? r.since().plus(self.spec.startTimeout()) : MonoTime.NEVER;
+        return bounded && self.wanted == Replica.Wanted.UP
+                ? self.health.began().plus(self.spec.startTimeout())
+                : MonoTime.NEVER;
     }
 
     MonoTime recycleAt(Running r) {

@@ -79,6 +79,30 @@ class ReadinessTest {
     }
 
     @Test
+    void anAdoptedProcessIsNotHeldToAStartThatIsLongPast() {
+        var daemon = DaemonUnderTest.up(home, """
+                version: 1
+                processes:
+                  exec:
+                    command: [sleep, "1000"]
+                    readiness: { exec: { command: [test, -e, %1$s/go] }, period: 200ms, timeout: 10s }
+                    start_timeout: 3s
+                """.formatted(home));
+        DaemonUnderTest.write(home.resolve("go"), "");
+        try (daemon) {
+            daemon.awaitState("exec", "up");
+            int pid = daemon.pidOf("exec");
+            await().atMost(SOON).until(() -> daemon.replica("exec").seconds() >= 4);
+            daemon.kill9();
+            daemon.upAgain();
+            daemon.awaitState("exec", "up");
+            assertThat(daemon.pidOf("exec")).isEqualTo(pid);
+            assertThat(daemon.replica("exec").seconds()).isGreaterThanOrEqualTo(4);
+            assertThat(daemon.daemonOutput()).doesNotContain("not ready within");
+        }
+    }
+
+    @Test
     void urlsPortsAndCommandsAreAsked() throws IOException {
         DaemonUnderTest.write(home.resolve("server.pl"), SERVER);
         int http = freePort();
