@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** A real daemon in a JVM of its own, in a directory of its own, driven by the real command line. */
 final class DaemonUnderTest implements AutoCloseable {
-    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     private final Path home;
     private final List<String> prefix;
@@ -166,6 +166,15 @@ final class DaemonUnderTest implements AutoCloseable {
 
     void awaitState(String name, String state) {
         await().atMost(DEADLINE).until(() -> replica(name).state(), state::equals);
+    }
+
+    /** Waits until the replica is up with another pid than {@code before}. */
+    void awaitAnother(String name, int before) {
+        await().atMost(DEADLINE).until(() -> {
+            Status.Replica r = replica(name);
+            Integer pid = r.pid();
+            return r.state().equals("up") && pid != null && pid != before;
+        });
     }
 
     /** The lines of a replica's log, without their heads. */

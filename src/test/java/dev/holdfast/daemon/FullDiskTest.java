@@ -72,8 +72,7 @@ class FullDiskTest {
             await().atMost(SOON).until(() -> daemon.replica("crasher").restarts() > restarts + 5);
             int pid = daemon.pidOf("chatty");
             DaemonUnderTest.runPlain(List.of("kill", "-KILL", Integer.toString(pid)));
-            await().atMost(SOON)
-                    .until(() -> daemon.replica("chatty").state().equals("up") && daemon.pidOf("chatty") != pid);
+            daemon.awaitAnother("chatty", pid);
             var status = daemon.cli("status");
             assertThat(status.exit()).as(status.err()).isZero();
             assertThat(daemon.cli("why", "crasher").exit()).isZero();

@@ -156,8 +156,7 @@ class OperationsTest {
                             .toList()
                             .equals(List.of("fresh", "other", "same")));
             daemon.awaitState("fresh", "up");
-            await().atMost(SOON)
-                    .until(() -> daemon.replica("other").state().equals("up") && daemon.pidOf("other") != other);
+            daemon.awaitAnother("other", other);
             assertThat(daemon.pidOf("same")).isEqualTo(same);
 
             int fresh = daemon.pidOf("fresh");

@@ -164,8 +164,7 @@ class ReadinessTest {
             int one = daemon.pidOf("web/1");
             int two = daemon.pidOf("web/2");
             Files.delete(home.resolve("beat.1"));
-            await().atMost(SOON)
-                    .until(() -> daemon.replica("web/1").state().equals("up") && daemon.pidOf("web/1") != one);
+            daemon.awaitAnother("web/1", one);
             assertThat(daemon.pidOf("web/0")).isEqualTo(zero);
             assertThat(daemon.pidOf("web/2")).isEqualTo(two);
             assertThat(daemon.logged("web.1.log")).contains("asked to end");
