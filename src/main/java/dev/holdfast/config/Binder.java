@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -29,6 +30,7 @@ final class Binder {
     private final Problems problems;
     private final Interpolation interpolation;
     private final boolean partial;
+    private final IdentityHashMap<Object, Boolean> broken = new IdentityHashMap<>();
     private final IdentityHashMap<Object, Map<String, Node>> positions = new IdentityHashMap<>();
 
     Binder(Problems problems, Interpolation interpolation) {
@@ -151,9 +153,9 @@ final class Binder {
         for (NodeTuple t : mapping.getValue()) {
             String key = key(t);
             Object v = value(t.getValueNode(), element);
+            at.put(key, t.getKeyNode());
             if (v != null) {
                 values.put(key, v);
-                at.put(key, t.getKeyNode());
             }
         }
         positions.put(values, at);
@@ -176,7 +178,7 @@ final class Binder {
         }
         var values = new Object[components.length];
         var at = new HashMap<String, Node>();
-        boolean whole = true;
+        boolean sound = true;
         for (NodeTuple t : mapping.getValue()) {
             String key = key(t);
             Integer i = keys.get(key);
@@ -188,19 +190,37 @@ final class Binder {
                 continue;
             }
             values[i] = value(t.getValueNode(), components[i].getGenericType());
-            whole &= values[i] != null;
+            sound &= values[i] != null;
             at.put(components[i].getName(), t.getValueNode());
         }
+        boolean whole = true;
         for (int i = 0; i < components.length; i++) {
-            if (values[i] == null && !at.containsKey(components[i].getName())) {
+            if (values[i] == null) {
                 values[i] = absent(components[i]);
                 if (values[i] == null && !partial && components[i].isAnnotationPresent(Required.class)) {
-                    problems.add(node, "the key " + keyOf(components[i]) + " is missing");
                     whole = false;
+                    if (!at.containsKey(components[i].getName())) {
+                        problems.add(node, "the key " + keyOf(components[i]) + " is missing");
+                    }
                 }
             }
         }
-        return whole ? construct(node, type, components, values, at) : null;
+        // What did not fit is told and counts as absent, so that the rest can be looked at in the same run.
+        Object record = whole || type == Document.class ? construct(node, type, components, values, at) : null;
+        if (record != null && !(sound && whole)) {
+            broken.put(record, true);
+        }
+        return record;
+    }
+
+    /** The keys of a bound map as they are written, those included whose values did not fit. */
+    Set<String> names(Object map) {
+        return positions.getOrDefault(map, Map.of()).keySet();
+    }
+
+    /** Whether something in this section did not fit, and was told: what then seems to be missing may not be. */
+    boolean broken(Object section) {
+        return broken.containsKey(section);
     }
 
     private static @Nullable Object absent(RecordComponent c) {

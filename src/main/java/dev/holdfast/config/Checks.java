@@ -31,7 +31,8 @@ final class Checks {
     }
 
     void run() {
-        if (document.version() != 1) {
+        Integer version = document.version();
+        if (version != null && version != 1) {
             problems.add(binder.at(document, "version", root), "\"" + document.version() + "\": this version reads 1");
         }
         for (Map<String, ?> named :
@@ -94,13 +95,18 @@ final class Checks {
         Node where = binder.at(p, "dependsOn", at);
         on.on().forEach((other, condition) -> {
             ProcessSection needed = document.processes().get(other);
+            if (needed == null && binder.names(document.processes()).contains(other)) {
+                return; // it is there, and what is wrong with it is told
+            }
             if (needed == null) {
                 problems.add(
                         where,
                         "\"" + name + "\" depends on \"" + other + "\", which is no process"
-                                + Problems.hint(other, document.processes().keySet()));
+                                + Problems.hint(other, binder.names(document.processes())));
             } else if (!needed.enabled() && p.enabled()) {
                 problems.add(where, "\"" + name + "\" depends on \"" + other + "\", which is not enabled");
+            } else if (binder.broken(needed)) {
+                return; // what it seems to lack may be what did not fit
             } else if (condition == ProcessSpec.DependencyCondition.COMPLETED
                     && needed.type() != ProcessSpec.Type.ONESHOT) {
                 problems.add(where, "\"" + other + "\" never completes: it is no oneshot");

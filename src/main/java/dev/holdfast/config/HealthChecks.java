@@ -21,6 +21,9 @@ record HealthChecks(Problems problems, Binder binder) {
         if (h.readyNotice()) {
             asked.add("notify");
         }
+        if (asked.isEmpty() && binder.broken(h)) {
+            return null;
+        }
         if (asked.size() != 1) {
             problems.add(
                     at,

@@ -50,17 +50,13 @@ record Mentions(Problems problems, Binder binder, Document document, Node root) 
 
     private void channels(Object section, String component, List<String> names) {
         Document.Alerts alerts = document.alerts();
-        Set<String> known = alerts == null ? Set.of() : alerts.channels().keySet();
+        Set<String> known = alerts == null ? Set.of() : binder.names(alerts.channels());
         known(binder.at(section, component, root), "alert channel", names, known);
     }
 
     private void recover(Document.Recover step) {
-        known(
-                binder.at(step, "processes", root),
-                "process",
-                step.processes(),
-                document.processes().keySet());
-        var cleanups = new TreeSet<>(document.cleanup().keySet());
+        known(binder.at(step, "processes", root), "process", step.processes(), binder.names(document.processes()));
+        var cleanups = new TreeSet<>(binder.names(document.cleanup()));
         GuardSections.Guard guard = document.guard();
         if (guard != null && guard.orphans() != null) {
             cleanups.add("orphans");

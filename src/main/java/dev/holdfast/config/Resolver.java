@@ -52,7 +52,7 @@ final class Resolver {
 
     private Map<Signal, List<String>> forwarded(Map<String, List<String>> written, Document document) {
         var forwarded = new TreeMap<Signal, List<String>>();
-        Set<String> known = document.processes().keySet();
+        Set<String> known = binder.names(document.processes());
         written.forEach((name, processes) -> {
             Node at = binder.at(written, name);
             Signal.parse(name)
@@ -81,16 +81,14 @@ final class Resolver {
             case ALL_STOPPED -> new GlobalSpec.Exit.AllStopped();
             case ANY_FAILED -> new GlobalSpec.Exit.AnyFailed();
             case STOPPED -> {
-                if (process == null || !document.processes().containsKey(process)) {
+                if (process == null || !binder.names(document.processes()).contains(process)) {
                     problems.add(
                             binder.at(exit, process == null ? "when" : "process", at),
                             "when: stopped needs the process whose end decides"
                                     + (process == null
                                             ? ""
                                             : "; there is no \"" + process + "\""
-                                                    + Problems.hint(
-                                                            process,
-                                                            document.processes().keySet())));
+                                                    + Problems.hint(process, binder.names(document.processes()))));
                 }
                 yield new GlobalSpec.Exit.Stopped(process == null ? "" : process);
             }

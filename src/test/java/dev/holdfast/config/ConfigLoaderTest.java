@@ -97,6 +97,22 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void whatDoesNotFitHidesNothingElseAndLooksLikeNothingElse() throws IOException {
+        assertThat(unsound("""
+                version: 1
+                processes:
+                  a: { command: [x], nice: high, replicas: 5000 }
+                  b: { command: 5x, depends_on: { a: started, c: healthy } }
+                  c: { command: [x], health: { tcp: { address: [1] } } }
+                  d: { comand: [x], depends_on: [c] }
+                  e: { command: [x], depends_on: [d], umask: 99 }
+                host: 5
+                """))
+                .extracting(p -> p.line() + ":" + p.column())
+                .containsExactly("3:28", "3:44", "4:17", "5:48", "6:6", "6:8", "7:46", "8:7");
+    }
+
+    @Test
     void defaultsLieUnderEntriesAndMayLeaveOutWhatIsRequired() throws IOException {
         Config c = sound(load("""
                 version: 1
