@@ -136,7 +136,8 @@ final class Daemon {
                     purpose.equals(Action.Purpose.MAIN.name()),
                     a.alive(),
                     unchanged,
-                    age.isNegative() ? Duration.ZERO : age));
+                    age.isNegative() ? Duration.ZERO : age,
+                    Integer.parseInt(a.attributes().getOrDefault(Launches.RESTARTS, "0"))));
         }
         pump.begin();
     }
@@ -179,8 +180,8 @@ final class Daemon {
 
     private void act(Action action) {
         switch (action) {
-            case Action.Launch(var id, var replica, var purpose, var spec, var command, var mainPid) ->
-                launcher.launch(launches.launch(id, replica, purpose.name(), spec, command, mainPid, true));
+            case Action.Launch(var id, var replica, var purpose, var spec, var command, var mainPid, var restarts) ->
+                launcher.launch(launches.launch(id, replica, purpose.name(), spec, command, mainPid, restarts, true));
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);
             case Action.Probe p -> probes.ask(p);

@@ -22,6 +22,7 @@ final class Launches {
     static final String INDEX = "index";
     static final String PURPOSE = "purpose";
     static final String FINGERPRINT = "fingerprint";
+    static final String RESTARTS = "restarts";
     /** The purpose of an exec probe, beside those of {@code Action.Purpose}. */
     static final String PROBE = "PROBE";
 
@@ -60,10 +61,13 @@ final class Launches {
             } else if (group != null && gid == null) {
                 problems.add("processes." + spec.name() + ".group: \"" + group + "\" is no group of this host");
             } else {
+                Identity identity = gid == null
+                        ? new Identity(account.uid(), account.gid(), account.groups())
+                        : new Identity(account.uid(), gid, Accounts.groups(account.name(), gid));
                 found.put(
                         key(l),
                         new Account(
-                                new Identity(account.uid(), gid == null ? account.gid() : gid, account.groups()),
+                                identity,
                                 user == null ? null : new ChildEnvironment.Account(account.name(), account.home())));
             }
         }
@@ -75,6 +79,7 @@ final class Launches {
 
     /**
      * @param mainPid MAINPID, also in place of {@code $MAINPID} among the arguments; null for none
+     * @param restarts of the replica so far, for the next daemon
      * @param captured whether its output is kept
      */
     Launch launch(
@@ -84,6 +89,7 @@ final class Launches {
             ProcessSpec spec,
             CommandSpec command,
             @Nullable Integer mainPid,
+            int restarts,
             boolean captured) {
         LaunchSpec l = spec.launch();
         Account account = accounts.get(key(l));
@@ -108,7 +114,9 @@ final class Launches {
                         PURPOSE,
                         purpose,
                         FINGERPRINT,
-                        spec.fingerprint()),
+                        spec.fingerprint(),
+                        RESTARTS,
+                        Integer.toString(restarts)),
                 argv,
                 environment,
                 l.workingDir(),

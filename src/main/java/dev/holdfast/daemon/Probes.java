@@ -42,7 +42,7 @@ final class Probes {
             case Check.Exec(var command) -> {
                 InstanceId id = ids.get();
                 asked.put(id, new Asked(p, Loop.now().mono().plus(p.timeout()), false));
-                launcher.launch(launches.launch(id, p.replica(), Launches.PROBE, p.spec(), command, null, false));
+                launcher.launch(launches.launch(id, p.replica(), Launches.PROBE, p.spec(), command, null, 0, false));
             }
             case Check.Tcp tcp ->
                 Thread.ofVirtual().name("tcp probe").start(() -> post(p, NetworkProbe.tcp(tcp, p.timeout())));

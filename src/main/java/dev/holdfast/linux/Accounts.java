@@ -69,7 +69,8 @@ public final class Accounts {
                 : Optional.of(entry.bytes().getInt(16));
     }
 
-    private static List<Integer> groups(String name, int gid) {
+    /** The groups of a user whose primary group is {@code gid}, that one included (initgroups(3)). */
+    public static List<Integer> groups(String name, int gid) {
         NativeBuffer user = NativeBuffer.ofString(name);
         NativeBuffer groups = NativeBuffer.allocate(4 * MAX_GROUPS);
         NativeBuffer count = NativeBuffer.allocate(4);

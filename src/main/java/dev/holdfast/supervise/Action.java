@@ -15,6 +15,7 @@ public sealed interface Action {
     /**
      * @param command the process's own, or the hook's
      * @param mainPid MAINPID for hooks and stop commands of a running process
+     * @param restarts of the replica so far
      */
     record Launch(
             InstanceId instance,
@@ -22,7 +23,8 @@ public sealed interface Action {
             Purpose purpose,
             ProcessSpec spec,
             CommandSpec command,
-            @Nullable Integer mainPid)
+            @Nullable Integer mainPid,
+            int restarts)
             implements Action {}
 
     /** To the process group of the leader, or to what it left. */

@@ -256,6 +256,7 @@ final class Replica {
     /** Found running, or ended unseen, by a daemon that has just started. */
     void adopt(Stimulus.Adopt adopted, Now now) {
         wanted = Wanted.UP;
+        restarts.goOnFrom(adopted.restarts());
         if (!adopted.alive()) {
             Outcome unknown = new Outcome.Unknown("it ended while no daemon watched");
             record(adopted.instance(), unknown, null, "unknown", now.mono(), now);

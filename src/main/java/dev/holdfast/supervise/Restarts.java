@@ -23,6 +23,11 @@ final class Restarts {
         return total;
     }
 
+    /** As an earlier daemon had counted. */
+    void goOnFrom(int earlier) {
+        total = earlier;
+    }
+
     void countPlanned() {
         total++;
     }

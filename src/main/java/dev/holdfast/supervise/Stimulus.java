@@ -32,6 +32,7 @@ public sealed interface Stimulus {
      * @param alive false: its leader ended unseen; its {@code Emptied} will follow
      * @param unchanged whether it runs what the configuration says now
      * @param age since its start
+     * @param restarts of the replica before it
      */
     record Adopt(
             ReplicaId replica,
@@ -40,7 +41,8 @@ public sealed interface Stimulus {
             boolean main,
             boolean alive,
             boolean unchanged,
-            Duration age)
+            Duration age,
+            int restarts)
             implements Stimulus {}
 
     /**

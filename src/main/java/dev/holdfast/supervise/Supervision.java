@@ -2,7 +2,6 @@ package dev.holdfast.supervise;
 
 import dev.holdfast.config.CommandSpec;
 import dev.holdfast.config.ProcessSpec;
-import dev.holdfast.config.ProcessSpec.DependencyCondition;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Outcome;
@@ -40,10 +39,8 @@ public final class Supervision {
     private final ExitPolicy exitPolicy;
 
     private SortedMap<String, ProcessSpec> specs;
-    /** For each process those that depend on it and those it depends on, so that a change looks at few. */
-    private Map<String, Set<String>> neighbours;
-
     private final TreeMap<ReplicaId, Replica> replicas = new TreeMap<>();
+    private final Graph graph = new Graph(replicas);
     private final Map<InstanceId, Replica> owners = new HashMap<>();
     private final Strays strays = new Strays();
 
@@ -71,7 +68,7 @@ public final class Supervision {
             Supplier<InstanceId> ids,
             long seed) {
         this.specs = new TreeMap<>(specs);
-        this.neighbours = Neighbours.of(this.specs.values());
+        graph.connect(this.specs.values());
         this.shutdownTimeout = shutdownTimeout;
         this.exitPolicy = exitPolicy;
         this.ids = ids;
@@ -90,7 +87,7 @@ public final class Supervision {
             case Stimulus.Begin(Set<String> held, Set<ReplicaId> completed) -> begin(held, completed);
             case Stimulus.Start(Set<String> names, String _) -> start(names);
             case Stimulus.Stop(Set<String> names, String by) -> {
-                for (Replica r : of(names)) {
+                for (Replica r : graph.of(names)) {
                     r.wantDown("stopped by " + by, now);
                 }
             }
@@ -101,7 +98,7 @@ public final class Supervision {
                 }
             }
             case Stimulus.SendSignal(Set<String> names, var signal) -> {
-                for (Replica r : of(names)) {
+                for (Replica r : graph.of(names)) {
                     if (r.state instanceof ReplicaState.Running running) {
                         actions.add(new Action.SendSignal(running.main(), signal));
                     }
@@ -127,12 +124,12 @@ public final class Supervision {
 
     /** Whether what was last asked of these processes has come to its end. */
     public boolean settled(Set<String> names) {
-        return of(names).stream().allMatch(Replica::settled) && strays.noneOf(names);
+        return graph.of(names).stream().allMatch(Replica::settled) && strays.noneOf(names);
     }
 
     public List<ReplicaView> views() {
         return replicas.values().stream()
-                .map(r -> Views.of(r, unmet(r).orElse("")))
+                .map(r -> Views.of(r, graph.unmet(r).orElse("")))
                 .toList();
     }
 
@@ -222,7 +219,7 @@ public final class Supervision {
     private List<Replica> staying(Set<String> names) {
         return shuttingDown
                 ? List.of()
-                : of(names).stream().filter(r -> !r.removed).toList();
+                : graph.of(names).stream().filter(r -> !r.removed).toList();
     }
 
     private void scale(String name, int n, String reason) {
@@ -230,7 +227,7 @@ public final class Supervision {
         if (spec == null || shuttingDown) {
             return;
         }
-        boolean up = !spec.manual() || of(Set.of(name)).stream().anyMatch(r -> r.wanted == Replica.Wanted.UP);
+        boolean up = !spec.manual() || graph.of(Set.of(name)).stream().anyMatch(r -> r.wanted == Replica.Wanted.UP);
         for (int i = 0; i < n; i++) {
             Replica r = replica(new ReplicaId(name, i), spec);
             if (r.removed || (up && r.wanted == Replica.Wanted.DOWN && !r.live())) {
@@ -241,7 +238,7 @@ public final class Supervision {
                 }
             }
         }
-        for (Replica r : of(Set.of(name))) {
+        for (Replica r : graph.of(Set.of(name))) {
             if (r.id.index() >= n) {
                 remove(r, reason);
             }
@@ -256,7 +253,7 @@ public final class Supervision {
         specs = new TreeMap<>(fresh);
         var all = new ArrayList<>(specs.values());
         all.addAll(old.values()); // those on their way out still wait and are waited for
-        neighbours = Neighbours.of(all);
+        graph.connect(all);
         for (Replica r : List.copyOf(replicas.values())) {
             ProcessSpec spec = specs.get(r.id.process());
             if (spec == null || !spec.enabled() || r.id.index() >= spec.replicas()) {
@@ -315,7 +312,7 @@ public final class Supervision {
             } else {
                 deadlines.set(id, r.nextDeadline());
             }
-            for (Replica other : of(neighbours.getOrDefault(id.process(), Set.of()))) {
+            for (Replica other : graph.neighbours(id.process())) {
                 boolean waits = other.state instanceof ReplicaState.Waiting;
                 boolean held = other.state instanceof ReplicaState.Running && other.wanted == Replica.Wanted.DOWN;
                 if (waits || held) {
@@ -323,31 +320,6 @@ public final class Supervision {
                 }
             }
         }
-    }
-
-    private Optional<String> unmet(Replica r) {
-        for (Map.Entry<String, DependencyCondition> e : r.spec.dependsOn().entrySet()) {
-            List<Replica> needed = of(Set.of(e.getKey()));
-            boolean met = switch (e.getValue()) {
-                case STARTED -> !needed.isEmpty() && needed.stream().allMatch(n -> runs(n) || completed(n));
-                case HEALTHY ->
-                    !needed.isEmpty() && needed.stream().allMatch(n -> (runs(n) && n.health.healthy()) || completed(n));
-                case COMPLETED -> !needed.isEmpty() && needed.stream().allMatch(Supervision::completed);
-                case STOPPED -> needed.stream().noneMatch(Replica::live);
-            };
-            if (!met) {
-                return Optional.of(e.getKey() + ": " + e.getValue().name().toLowerCase(java.util.Locale.ROOT));
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static boolean runs(Replica r) {
-        return r.state instanceof ReplicaState.Running && r.wanted == Replica.Wanted.UP;
-    }
-
-    private static boolean completed(Replica r) {
-        return r.state instanceof ReplicaState.Completed;
     }
 
     private void decideToFinish() {
@@ -384,20 +356,6 @@ public final class Supervision {
         return Optional.ofNullable(owners.get(id));
     }
 
-    private List<Replica> of(Set<String> names) {
-        var found = new ArrayList<Replica>();
-        for (String name : names) {
-            ReplicaId one = ReplicaId.parse(name).orElse(null);
-            if (one != null) {
-                Optional.ofNullable(replicas.get(one)).ifPresent(found::add);
-                continue;
-            }
-            found.addAll(replicas.subMap(new ReplicaId(name, 0), true, new ReplicaId(name, Integer.MAX_VALUE), true)
-                    .values());
-        }
-        return found;
-    }
-
     private final class FromReplica implements Replica.Surroundings {
         @Override
         public Optional<String> unmet(Replica replica) {
@@ -407,30 +365,24 @@ public final class Supervision {
             if (strays.holds(replica.id)) {
                 return Optional.of("its former instance to end");
             }
-            return Supervision.this.unmet(replica);
+            return graph.unmet(replica);
         }
 
         @Override
         public boolean mayStop(Replica replica) {
-            String name = replica.id.process();
-            return of(neighbours.getOrDefault(name, Set.of())).stream()
-                    .filter(r -> r.spec.dependsOn().getOrDefault(name, DependencyCondition.STOPPED)
-                            != DependencyCondition.STOPPED)
-                    .noneMatch(r -> r.wanted == Replica.Wanted.DOWN && r.live());
+            return graph.mayStop(replica);
         }
 
         @Override
         public boolean siblingsUp(Replica replica) {
-            return of(Set.of(replica.id.process())).stream()
-                    .filter(r -> r != replica)
-                    .noneMatch(r -> r.live() && !(r.state instanceof ReplicaState.Running && r.health.ready()));
+            return graph.siblingsUp(replica);
         }
 
         @Override
         public InstanceId launch(Replica r, Purpose purpose, CommandSpec command, @Nullable Integer mainPid) {
             InstanceId id = ids.get();
             owners.put(id, r);
-            actions.add(new Action.Launch(id, r.id, purpose, r.spec, command, mainPid));
+            actions.add(new Action.Launch(id, r.id, purpose, r.spec, command, mainPid, r.restarts.total()));
             return id;
         }
 

@@ -70,7 +70,7 @@ class UserTest {
             await().atMost(SOON).until(() -> daemon.logged("who.0.log").size() >= 10);
             assertThat(daemon.logged("who.0.log"))
                     .containsExactly(
-                            "id nobody daemon daemon nogroup",
+                            "id nobody daemon daemon",
                             "umask 0027",
                             "nice 7",
                             "ionice best-effort: prio 6",

@@ -138,7 +138,8 @@ final class Simulation {
                     r.purpose == Purpose.MAIN,
                     r.leaderAlive,
                     random.nextInt(4) != 0,
-                    Duration.ofMillis(random.nextInt(100_000))));
+                    Duration.ofMillis(random.nextInt(100_000)),
+                    0));
             if (!r.leaderAlive) {
                 kernel.kill(r.id); // the launcher ends what an unseen leader left
             }

@@ -1,0 +1,97 @@
+package dev.holdfast.supervise;
+
+import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.config.ProcessSpec.DependencyCondition;
+import dev.holdfast.event.ReplicaId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What replicas are to one another. It reads their states and changes none. */
+final class Graph {
+    private final NavigableMap<ReplicaId, Replica> replicas;
+    /** For each process those that depend on it and those it depends on, so that a change looks at few. */
+    private Map<String, Set<String>> neighbours = Map.of();
+
+    /** @param replicas all, as they are at any time */
+    Graph(NavigableMap<ReplicaId, Replica> replicas) {
+        this.replicas = replicas;
+    }
+
+    void connect(Collection<ProcessSpec> specs) {
+        var fresh = new HashMap<String, Set<String>>();
+        for (ProcessSpec spec : specs) {
+            for (String dependency : spec.dependsOn().keySet()) {
+                fresh.computeIfAbsent(dependency, k -> new TreeSet<>()).add(spec.name());
+                fresh.computeIfAbsent(spec.name(), k -> new TreeSet<>()).add(dependency);
+            }
+        }
+        neighbours = fresh;
+    }
+
+    /** @param names of processes or of single replicas */
+    List<Replica> of(Set<String> names) {
+        var found = new ArrayList<Replica>();
+        for (String name : names) {
+            ReplicaId one = ReplicaId.parse(name).orElse(null);
+            if (one != null) {
+                Optional.ofNullable(replicas.get(one)).ifPresent(found::add);
+                continue;
+            }
+            found.addAll(replicas.subMap(new ReplicaId(name, 0), true, new ReplicaId(name, Integer.MAX_VALUE), true)
+                    .values());
+        }
+        return found;
+    }
+
+    List<Replica> neighbours(String process) {
+        return of(neighbours.getOrDefault(process, Set.of()));
+    }
+
+    /** What it still waits for, or empty. */
+    Optional<String> unmet(Replica r) {
+        for (Map.Entry<String, DependencyCondition> e : r.spec.dependsOn().entrySet()) {
+            List<Replica> needed = of(Set.of(e.getKey()));
+            boolean met = switch (e.getValue()) {
+                case STARTED -> !needed.isEmpty() && needed.stream().allMatch(n -> runs(n) || completed(n));
+                case HEALTHY ->
+                    !needed.isEmpty() && needed.stream().allMatch(n -> (runs(n) && n.health.healthy()) || completed(n));
+                case COMPLETED -> !needed.isEmpty() && needed.stream().allMatch(Graph::completed);
+                case STOPPED -> needed.stream().noneMatch(Replica::live);
+            };
+            if (!met) {
+                return Optional.of(e.getKey() + ": " + e.getValue().name().toLowerCase(Locale.ROOT));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean runs(Replica r) {
+        return r.state instanceof ReplicaState.Running && r.wanted == Replica.Wanted.UP;
+    }
+
+    private static boolean completed(Replica r) {
+        return r.state instanceof ReplicaState.Completed;
+    }
+
+    boolean mayStop(Replica replica) {
+        String name = replica.id.process();
+        return neighbours(name).stream()
+                .filter(r -> r.spec.dependsOn().getOrDefault(name, DependencyCondition.STOPPED)
+                        != DependencyCondition.STOPPED)
+                .noneMatch(r -> r.wanted == Replica.Wanted.DOWN && r.live());
+    }
+
+    boolean siblingsUp(Replica replica) {
+        return of(Set.of(replica.id.process())).stream()
+                .filter(r -> r != replica)
+                .noneMatch(r -> r.live() && !(r.state instanceof ReplicaState.Running && r.health.ready()));
+    }
+}
