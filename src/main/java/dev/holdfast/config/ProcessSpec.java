@@ -89,7 +89,7 @@ public record ProcessSpec(
         HEALTHY,
         /** A oneshot ended with success. */
         COMPLETED,
-        /** Nothing of it runs. */
+        /** Nothing of it runs, nor is about to: it was stopped, has completed or was given up. */
         STOPPED
     }
 }

@@ -64,7 +64,7 @@ final class Graph {
                 case HEALTHY ->
                     !needed.isEmpty() && needed.stream().allMatch(n -> (runs(n) && n.health.healthy()) || completed(n));
                 case COMPLETED -> !needed.isEmpty() && needed.stream().allMatch(Graph::completed);
-                case STOPPED -> needed.stream().noneMatch(Replica::live);
+                case STOPPED -> needed.stream().noneMatch(Graph::runsOrWill);
             };
             if (!met) {
                 return Optional.of(e.getKey() + ": " + e.getValue().name().toLowerCase(Locale.ROOT));
@@ -75,6 +75,11 @@ final class Graph {
 
     private static boolean runs(Replica r) {
         return r.state instanceof ReplicaState.Running && r.wanted == Replica.Wanted.UP;
+    }
+
+    private static boolean runsOrWill(Replica r) {
+        boolean over = r.state instanceof ReplicaState.Completed || r.state instanceof ReplicaState.Failed;
+        return r.live() || (r.wanted == Replica.Wanted.UP && !over);
     }
 
     private static boolean completed(Replica r) {

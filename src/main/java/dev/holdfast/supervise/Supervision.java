@@ -196,23 +196,30 @@ public final class Supervision {
 
     private void begin(Set<String> held, Set<ReplicaId> completed) {
         begun = true;
+        var starting = new ArrayList<Replica>();
         for (ProcessSpec spec : specs.values()) {
             for (int i = 0; spec.enabled() && i < spec.replicas(); i++) {
                 Replica r = replica(new ReplicaId(spec.name(), i), spec);
                 if (completed.contains(r.id) && !r.live()) {
                     r.completedBefore(now);
                 } else if (!spec.manual() && !held.contains(spec.name()) && !held.contains(r.id.toString())) {
-                    r.wantUp(now);
+                    starting.add(r);
                 }
             }
         }
+        up(starting);
+    }
+
+    /** All are wanted before the first one moves: whether something counts as stopped depends on it. */
+    private void up(List<Replica> all) {
+        all.forEach(r -> r.wanted = Replica.Wanted.UP);
+        all.forEach(r -> r.wantUp(now));
     }
 
     private void start(Set<String> names) {
-        for (Replica r : staying(names)) {
-            r.restarts.forgive();
-            r.wantUp(now);
-        }
+        List<Replica> all = staying(names);
+        all.forEach(r -> r.restarts.forgive());
+        up(all);
     }
 
     /** Those that may be up at all: a replica that was taken away only still has to end. */
