@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -91,7 +92,7 @@ final class UpCommand implements Callable<Integer> {
             return refuse(err, problems, "nothing was started");
         }
         Directories dirs = Directories.of(holdfast.dir(), config.global(), holdfast.environment(), holdfast.uid());
-        make(dirs);
+        make(dirs, holdfast.uid());
         RunLock lock = RunLock.take(dirs.run(), ProcessId.own());
         if (lock == null) {
             err.println("holdfast: a daemon runs here already (" + dirs.run()
@@ -107,13 +108,21 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private static void make(Directories dirs) throws IOException {
+    /** Whoever owns these directories, or may write into them, could have us follow his links and adopt his records. */
+    private static void make(Directories dirs, int uid) throws IOException {
         for (Path dir : List.of(dirs.run(), dirs.state(), dirs.log())) {
             try {
                 Files.createDirectories(dir);
+                int owner = (Integer) Files.getAttribute(dir, "unix:uid");
+                if (owner != uid && owner != 0) {
+                    throw new IOException("it belongs to uid " + owner);
+                }
+                if (Files.getPosixFilePermissions(dir).contains(PosixFilePermission.OTHERS_WRITE)) {
+                    throw new IOException("everybody may write there");
+                }
             } catch (IOException e) {
                 throw new IOException(
-                        "the directory " + dir + " cannot be made: " + e.getMessage() + "; --dir DIR names another", e);
+                        "the directory " + dir + " cannot be used: " + e.getMessage() + "; --dir DIR names another", e);
             }
         }
     }

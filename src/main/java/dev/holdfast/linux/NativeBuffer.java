@@ -7,8 +7,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.function.LongUnaryOperator;
 
 /** Memory that the kernel can read and write, made once and reused. Not thread-safe. */
@@ -27,14 +31,19 @@ public final class NativeBuffer {
     }
 
     /**
-     * The first {@code size} bytes of a file, shared: what is stored here outlives this process however it ends. Made
+     * The first {@code size} bytes of a file that only its owner may read, shared: what is stored here outlives this process however it ends. Made
      * long enough by writing zeros, so that a full disk is an exception now and no SIGBUS later.
      *
      * @throws IOException when the file cannot be made that long
      */
     public static NativeBuffer shared(Path file, int size) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+        Set<OpenOption> options = Set.of(
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.CREATE,
+                LinkOption.NOFOLLOW_LINKS);
+        var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        try (FileChannel channel = FileChannel.open(file, options, owner)) {
             ByteBuffer zeros = ByteBuffer.allocate(4096);
             for (long at = channel.size(); at < size; at += zeros.capacity()) {
                 channel.write(zeros.clear(), at);

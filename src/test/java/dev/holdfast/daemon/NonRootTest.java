@@ -96,6 +96,17 @@ class NonRootTest {
                         "holdfast: nothing was started");
     }
 
+    @Test
+    void usesNoDirectoryThatAnotherUserCouldTamperWith() throws IOException {
+        DaemonUnderTest.write(home.resolve("holdfast.yaml"), "version: 1\n");
+        run("mkdir", "-p", home.resolve("run").toString());
+        run("chown", STRANGER + ":" + STRANGER, home.resolve("run").toString());
+        DaemonUnderTest.Ran refused =
+                ask(as(OWNER, OWNER), "up", home.resolve("holdfast.yaml").toString());
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.err()).contains("run cannot be used: it belongs to uid " + STRANGER);
+    }
+
     private DaemonUnderTest.Ran ask(List<String> prefix, String... args) {
         var command = new ArrayList<>(prefix);
         command.addAll(DaemonUnderTest.java(program + "/*:" + program));
