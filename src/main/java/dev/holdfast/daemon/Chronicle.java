@@ -6,6 +6,7 @@ import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.event.Usage;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,20 +14,31 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the journal and remembers how each replica ended, under earlier daemons too. A journal that cannot be written
+ * Has the journal written and remembers how each replica ended, under earlier daemons too. A journal that cannot be written
  * stops nothing. Thread-safe.
  */
 final class Chronicle implements AutoCloseable {
     private static final int KEPT = 20;
+    private static final int WAITING = 20_000;
+    private static final Duration LAST_WAIT = Duration.ofSeconds(5);
 
     private final Journal journal;
     private final Consumer<String> say;
     private final Map<String, Deque<End>> ends = new HashMap<>();
-    private long missed;
+    private final BlockingQueue<Optional<Event>> waiting = new ArrayBlockingQueue<>(WAITING);
+    private final AtomicLong overflowed = new AtomicLong();
+    private final Thread writer =
+            Thread.ofPlatform().name("holdfast-journal").daemon().unstarted(this::write);
+    /** Events that could not be written since the last that could; the writer's own. */
+    private long failed;
 
     /**
      * @param how in words
@@ -49,9 +61,10 @@ final class Chronicle implements AutoCloseable {
         } catch (IOException e) {
             say.accept("the journal cannot be read: " + e.getMessage());
         }
+        writer.start();
     }
 
-    /** Writes one event and, when it is an end, remembers it. */
+    /** Has one event written soon and, when it is an end, remembers it now. */
     synchronized void add(Event event) {
         if (event instanceof Event.Exited e) {
             Usage usage = e.usage();
@@ -67,14 +80,33 @@ final class Chronicle implements AutoCloseable {
                                     : (Double) ((double) usage.cpu().toMillis() / 1000),
                             usage == null ? null : usage.maxRssBytes()));
         }
+        if (!waiting.offer(Optional.of(event))) {
+            overflowed.incrementAndGet();
+        }
+    }
+
+    /** On a thread of its own: a disk that hangs must not hold up the loop. */
+    private void write() {
+        try {
+            for (Optional<Event> e = waiting.take(); e.isPresent(); e = waiting.take()) {
+                write(e.get());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(Event event) {
+        long missed = overflowed.getAndSet(0) + failed;
         try {
             journal.add(event);
+            failed = 0;
             if (missed > 0) {
                 say.accept("the journal can be written again; it lacks " + missed + " events");
-                missed = 0;
             }
         } catch (IOException e) {
-            if (missed++ == 0) {
+            failed = missed + 1;
+            if (missed == 0) {
                 say.accept("the journal cannot be written, supervising goes on without: " + e.getMessage());
             }
         }
@@ -133,7 +165,13 @@ final class Chronicle implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() throws IOException {
-        journal.close();
+    public void close() throws IOException {
+        try {
+            if (waiting.offer(Optional.empty()) && writer.join(LAST_WAIT)) {
+                journal.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -12,6 +12,7 @@ import dev.holdfast.unit.Resource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class Launches {
     static final String PURPOSE = "purpose";
     static final String FINGERPRINT = "fingerprint";
     static final String RESTARTS = "restarts";
+    private static final int MANY = 4096;
     /** The purpose of an exec probe, beside those of {@code Action.Purpose}. */
     static final String PROBE = "PROBE";
 
@@ -30,6 +32,9 @@ final class Launches {
     private final boolean root;
     /** Looked up when a configuration is taken, since a name service may be slow; replaced as a whole. */
     private volatile Map<String, Account> accounts = Map.of();
+
+    /** One digest for all replicas of a process; the loop's thread's own. */
+    private final IdentityHashMap<ProcessSpec, String> fingerprints = new IdentityHashMap<>();
 
     private record Account(Identity identity, ChildEnvironment.@Nullable Account home) {}
 
@@ -114,7 +119,7 @@ final class Launches {
                         PURPOSE,
                         purpose,
                         FINGERPRINT,
-                        spec.fingerprint(),
+                        fingerprint(spec),
                         RESTARTS,
                         Integer.toString(restarts)),
                 argv,
@@ -129,6 +134,13 @@ final class Launches {
                 l.oomScoreAdj(),
                 captured ? new Launch.Output.Captured() : new Launch.Output.Discarded(),
                 main && spec.notifies());
+    }
+
+    private String fingerprint(ProcessSpec spec) {
+        if (fingerprints.size() > MANY) {
+            fingerprints.clear(); // of configurations that were replaced
+        }
+        return fingerprints.computeIfAbsent(spec, ProcessSpec::fingerprint);
     }
 
     private static int ioClass(LaunchSpec.IoClass io) {

@@ -4,6 +4,7 @@ import io.avaje.json.JsonException;
 import io.avaje.jsonb.Jsonb;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.temporal.TemporalAccessor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Journal implements AutoCloseable {
     private static final long MAX_BYTES = 8L << 20;
+
+    /** Looked up once: each look makes new ones. */
+    private static final ClassValue<List<Method>> ACCESSORS = new ClassValue<>() {
+        @Override
+        protected List<Method> computeValue(Class<?> record) {
+            return Arrays.stream(record.getRecordComponents())
+                    .map(RecordComponent::getAccessor)
+                    .toList();
+        }
+    };
 
     private final Jsonb json = Jsonb.builder().build();
     private final Path file;
@@ -117,11 +129,11 @@ public final class Journal implements AutoCloseable {
         if (record instanceof Event || record instanceof Outcome) {
             map.put("event", record.getClass().getSimpleName());
         }
-        for (RecordComponent c : record.getClass().getRecordComponents()) {
+        for (Method accessor : ACCESSORS.get(record.getClass())) {
             try {
-                Object value = c.getAccessor().invoke(record);
+                Object value = accessor.invoke(record);
                 if (value != null) {
-                    map.put(c.getName(), node(value));
+                    map.put(accessor.getName(), node(value));
                 }
             } catch (IllegalAccessException | InvocationTargetException ourOwnRecord) {
                 throw new IllegalStateException(ourOwnRecord);

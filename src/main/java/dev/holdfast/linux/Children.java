@@ -34,7 +34,7 @@ public final class Children {
 
     /** Reaps an ended child whose status interests nobody; false when it has not ended or is not ours. */
     public static boolean reap(int pid) {
-        NativeBuffer info = NativeBuffer.allocate(128);
+        NativeBuffer info = NativeBuffer.scratch(128);
         long r = info.use(a -> Syscall.WAITID.call(P_PID, pid, a, WEXITED | WNOHANG, 0, 0));
         return r == 0 && info.bytes().getInt(SI_PID_OFFSET) == pid;
     }

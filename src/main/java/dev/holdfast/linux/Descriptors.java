@@ -20,6 +20,7 @@ public final class Descriptors {
 
     private static final int AT_FDCWD = -100;
     private static final int S_IFIFO = 0x1000;
+    private static final int OTHERS = 077;
     private static final int F_SETPIPE_SZ = 1031;
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int FIONREAD = 0x541B;
@@ -41,7 +42,9 @@ public final class Descriptors {
     /** mkfifo(3) with exactly {@code mode}, owned by {@code uid}:{@code gid} (-1 keeps). */
     public static void mkfifo(Path path, int mode, int uid, int gid) throws Errno {
         check("mkfifo " + path, named(path, name -> Syscall.MKNODAT.call(AT_FDCWD, name, S_IFIFO | mode, 0)));
-        check("chmod " + path, named(path, name -> Syscall.FCHMODAT.call(AT_FDCWD, name, mode)));
+        if ((mode & OTHERS) != 0) { // which a umask takes away
+            check("chmod " + path, named(path, name -> Syscall.FCHMODAT.call(AT_FDCWD, name, mode)));
+        }
         own(path, uid, gid);
     }
 
@@ -53,7 +56,7 @@ public final class Descriptors {
     }
 
     private static long named(Path path, LongUnaryOperator call) {
-        return NativeBuffer.ofString(path.toString()).use(call);
+        return NativeBuffer.withString(path.toString(), call);
     }
 
     /** @return bytes read, 0 at the end of file, or minus errno */

@@ -132,7 +132,7 @@ public final class Host {
     }
 
     private static long prlimit(ProcessRef process, int resource, long soft, long hard) {
-        NativeBuffer limits = NativeBuffer.allocate(16);
+        NativeBuffer limits = NativeBuffer.scratch(16);
         limits.bytes().putLong(0, soft).putLong(8, hard);
         return limits.use(a -> Syscall.PRLIMIT64.call(process.pid(), resource, a, 0));
     }

@@ -17,6 +17,9 @@ import java.util.function.LongUnaryOperator;
 
 /** Memory that the kernel can read and write, made once and reused. Not thread-safe. */
 public final class NativeBuffer {
+    private static final int SCRATCH_BYTES = 4096;
+    private static final ThreadLocal<NativeBuffer> SCRATCH = ThreadLocal.withInitial(() -> allocate(SCRATCH_BYTES));
+
     private final ByteBuffer bytes;
     private final long address;
 
@@ -55,6 +58,31 @@ public final class NativeBuffer {
 
     static NativeBuffer mapped(long address, int length) {
         return new NativeBuffer(Native.view(address, length), address);
+    }
+
+    /**
+     * This thread's scratch, its first {@code bytes} zeroed: for a call that points to little and is over at once. The
+     * next call of this method takes it back.
+     *
+     * @param bytes at most 4096
+     */
+    static NativeBuffer scratch(int bytes) {
+        NativeBuffer b = SCRATCH.get();
+        for (int i = 0; i < bytes; i += Long.BYTES) {
+            b.bytes.putLong(i, 0);
+        }
+        return b;
+    }
+
+    /** Calls with the address of a NUL-terminated copy of {@code text}. */
+    static long withString(String text, LongUnaryOperator call) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        if (utf8.length >= SCRATCH_BYTES) {
+            return ofString(text).use(call);
+        }
+        NativeBuffer b = SCRATCH.get();
+        b.bytes.put(0, utf8).put(utf8.length, (byte) 0);
+        return b.use(call);
     }
 
     /** A NUL-terminated copy of {@code text} in UTF-8, for paths and names. */

@@ -16,6 +16,8 @@ public final class Pidfd implements AutoCloseable {
     private static final int P_PIDFD = 3;
     private static final int WEXITED = 4;
     private static final int WNOHANG = 1;
+    private static final int SIGINFO_BYTES = 128;
+    private static final int RUSAGE_BYTES = 144;
     private static final int CLD_EXITED = 1;
     private static final int CLD_DUMPED = 3;
     // PIDFD_GET_INFO, linux/pidfd.h: _IOWR(0xFF, 11, struct pidfd_info of 64 bytes); exit info since Linux 6.15
@@ -75,18 +77,19 @@ public final class Pidfd implements AutoCloseable {
      * @param last true: an answer is needed now, if only that nobody knows
      */
     public Optional<Ended> reap(boolean last) throws Errno {
-        NativeBuffer info = NativeBuffer.allocate(128);
-        NativeBuffer usage = NativeBuffer.allocate(144);
-        long r = info.use(i -> usage.use(u -> Syscall.WAITID.call(P_PIDFD, fd.number(), i, WEXITED | WNOHANG, u, 0)));
+        NativeBuffer both = NativeBuffer.scratch(SIGINFO_BYTES + RUSAGE_BYTES);
+        long r = both.use(i -> Syscall.WAITID.call(P_PIDFD, fd.number(), i, WEXITED | WNOHANG, i + SIGINFO_BYTES, 0));
         if (r == -Errno.ECHILD) {
             return outcomeOfStranger(last).map(o -> new Ended(o, null));
         }
         check("waitid", r);
-        ByteBuffer b = info.bytes();
+        ByteBuffer b = both.bytes();
         if (b.getInt(0) == 0) { // si_signo stays 0 when nothing has ended
             return Optional.empty();
         }
-        return Optional.of(new Ended(outcome(b.getInt(8), b.getInt(24)), usage(usage.bytes())));
+        return Optional.of(new Ended(
+                outcome(b.getInt(8), b.getInt(24)),
+                usage(b.slice(SIGINFO_BYTES, RUSAGE_BYTES).order(b.order()))));
     }
 
     private static Outcome outcome(int code, int status) {
@@ -95,19 +98,19 @@ public final class Pidfd implements AutoCloseable {
 
     private static Usage usage(ByteBuffer b) {
         long micros = (b.getLong(0) + b.getLong(16)) * 1_000_000 + b.getLong(8) + b.getLong(24);
-        long maxRss = b.getLong(32) * 1024;
+        long maxRss = b.getLong(32) * 1024; // read before ownMaxRss takes the memory
         return new Usage(Duration.ofNanos(micros * 1000), maxRss > ownMaxRss() ? (Long) maxRss : null);
     }
 
     /** A child's figure starts at ours: exec_mmap (fs/exec.c) books the old address space's peak as its own. */
     private static long ownMaxRss() {
-        NativeBuffer usage = NativeBuffer.allocate(144);
+        NativeBuffer usage = NativeBuffer.scratch(RUSAGE_BYTES);
         long r = usage.use(a -> Syscall.GETRUSAGE.call(0, a));
         return r == 0 ? usage.bytes().getLong(32) * 1024 : Long.MAX_VALUE;
     }
 
     private Optional<Outcome> outcomeOfStranger(boolean last) {
-        NativeBuffer info = NativeBuffer.allocate(64);
+        NativeBuffer info = NativeBuffer.scratch(64);
         info.bytes().putLong(0, INFO_EXIT);
         long r = info.use(address -> Syscall.IOCTL.call(fd.number(), GET_INFO, address));
         if (r < 0 || (info.bytes().getLong(0) & INFO_EXIT) == 0) {

@@ -72,7 +72,7 @@ public final class Poller implements AutoCloseable {
 
     /** Makes a running or the next {@link #await} return. Thread-safe. */
     public void wake() {
-        NativeBuffer increment = NativeBuffer.allocate(8);
+        NativeBuffer increment = NativeBuffer.scratch(8);
         increment.bytes().putLong(0, 1);
         increment.use(address -> Syscall.WRITE.call(wakeup.number(), address, 8));
     }

@@ -2,7 +2,7 @@ package dev.holdfast.linux;
 
 import dev.holdfast.linux.ffi.Native;
 import java.lang.ref.Reference;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -14,6 +14,11 @@ final class PosixSpawn {
     private static final int SETSIGMASK = 0x08;
     private static final int SETSID = 0x80;
     private static final int OPAQUE_BYTES = 512; // glibc's largest of the three is 336, musl's smaller
+    private static final int SIGSET_BYTES = 128;
+    /** The three above, the paths of hello, gate and /dev/null, the pid and the ends of both arrays. */
+    private static final int FIXED_BYTES = 2 * OPAQUE_BYTES + 1024;
+
+    private static final int MAX_UTF8 = 3;
 
     private static final Native ACTIONS_INIT = Native.function("posix_spawn_file_actions_init");
     private static final Native ADD_OPEN = Native.function("posix_spawn_file_actions_addopen");
@@ -27,62 +32,87 @@ final class PosixSpawn {
     private static final Native ATTR_DEFAULT = Native.function("posix_spawnattr_setsigdefault");
     private static final Native SPAWN = Native.function("posix_spawn");
 
-    private final List<NativeBuffer> kept = new ArrayList<>();
+    /** Everything the call points to, in one block: a spawn would else leave forty for the collector. */
+    private final NativeBuffer memory;
+
+    private int used;
+
+    private PosixSpawn(int bytes) {
+        this.memory = NativeBuffer.allocate(bytes);
+    }
 
     /** @return 0 once the program runs, else the errno of the step that failed; blocks while the gate is shut */
-    int spawn(Spawn s, String program) {
-        NativeBuffer actions = keep(NativeBuffer.allocate(OPAQUE_BYTES));
-        NativeBuffer attr = keep(NativeBuffer.allocate(OPAQUE_BYTES));
-        NativeBuffer signals = keep(NativeBuffer.allocate(128));
-        ACTIONS_INIT.call(actions.address(), 0, 0, 0, 0, 0);
+    static int spawn(Spawn s, String program) {
+        int bytes = FIXED_BYTES + program.length() * MAX_UTF8;
+        for (List<String> texts : List.of(s.argv(), s.environment())) {
+            for (String text : texts) {
+                bytes += text.length() * MAX_UTF8 + 1 + 2 * Long.BYTES;
+            }
+        }
+        return new PosixSpawn(bytes).call(s, program);
+    }
+
+    private int call(Spawn s, String program) {
+        long actions = take(OPAQUE_BYTES);
+        long attr = take(OPAQUE_BYTES);
+        int signalsAt = used;
+        long signals = take(SIGSET_BYTES);
+        ACTIONS_INIT.call(actions, 0, 0, 0, 0, 0);
         // By /proc/self/fd: neither directory permissions nor another mount namespace stand in the child's way.
         // Descriptor 0 serves for all three in turn: opening onto it closes what it was.
         open(actions, "/proc/self/fd/" + s.hello().number(), Descriptors.O_WRONLY);
-        ADD_CLOSE.call(actions.address(), 0, 0, 0, 0, 0);
+        ADD_CLOSE.call(actions, 0, 0, 0, 0, 0);
         open(actions, "/proc/self/fd/" + s.gate().number(), Descriptors.O_RDONLY);
         open(actions, "/dev/null", Descriptors.O_RDONLY);
-        ADD_DUP2.call(actions.address(), s.stdout().number(), 1, 0, 0, 0);
-        ADD_DUP2.call(actions.address(), s.stderr().number(), 2, 0, 0, 0);
-        ADD_CLOSE_FROM.call(actions.address(), 3, 0, 0, 0, 0);
+        ADD_DUP2.call(actions, s.stdout().number(), 1, 0, 0, 0);
+        ADD_DUP2.call(actions, s.stderr().number(), 2, 0, 0, 0);
+        ADD_CLOSE_FROM.call(actions, 3, 0, 0, 0, 0);
 
-        ATTR_INIT.call(attr.address(), 0, 0, 0, 0, 0);
-        ATTR_MASK.call(attr.address(), signals.address(), 0, 0, 0, 0);
-        for (int i = 0; i < 128; i += 8) {
-            signals.bytes().putLong(i, -1L);
+        ATTR_INIT.call(attr, 0, 0, 0, 0, 0);
+        ATTR_MASK.call(attr, signals, 0, 0, 0, 0);
+        for (int i = 0; i < SIGSET_BYTES; i += Long.BYTES) {
+            memory.bytes().putLong(signalsAt + i, -1L);
         }
-        ATTR_DEFAULT.call(attr.address(), signals.address(), 0, 0, 0, 0);
-        ATTR_FLAGS.call(attr.address(), SETSIGDEF | SETSIGMASK | SETSID, 0, 0, 0, 0);
+        ATTR_DEFAULT.call(attr, signals, 0, 0, 0, 0);
+        ATTR_FLAGS.call(attr, SETSIGDEF | SETSIGMASK | SETSID, 0, 0, 0, 0);
 
-        NativeBuffer pid = keep(NativeBuffer.allocate(8));
+        long pid = take(Long.BYTES);
         long path = string(program);
         long argv = strings(s.argv());
         long env = strings(s.environment());
         try {
-            return SPAWN.call(pid.address(), path, actions.address(), attr.address(), argv, env);
+            return SPAWN.call(pid, path, actions, attr, argv, env);
         } finally {
-            ACTIONS_DESTROY.call(actions.address(), 0, 0, 0, 0, 0);
-            Reference.reachabilityFence(kept);
+            ACTIONS_DESTROY.call(actions, 0, 0, 0, 0, 0);
+            Reference.reachabilityFence(memory);
         }
     }
 
-    private void open(NativeBuffer actions, String path, int flags) {
-        ADD_OPEN.call(actions.address(), 0, string(path), flags, 0, 0);
+    private void open(long actions, String path, int flags) {
+        ADD_OPEN.call(actions, 0, string(path), flags, 0, 0);
     }
 
     private long string(String text) {
-        return keep(NativeBuffer.ofString(text)).address();
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        int at = used;
+        long address = take(utf8.length + 1);
+        memory.bytes().put(at, utf8);
+        return address;
     }
 
     private long strings(List<String> texts) {
-        NativeBuffer array = keep(NativeBuffer.allocate((texts.size() + 1) * Long.BYTES));
+        int at = used;
+        long array = take((texts.size() + 1) * Long.BYTES);
         for (int i = 0; i < texts.size(); i++) {
-            array.bytes().putLong(i * Long.BYTES, string(texts.get(i)));
+            memory.bytes().putLong(at + i * Long.BYTES, string(texts.get(i)));
         }
-        return array.address();
+        return array;
     }
 
-    private NativeBuffer keep(NativeBuffer b) {
-        kept.add(b);
-        return b;
+    /** Zeroed, aligned for a long. */
+    private long take(int bytes) {
+        long address = memory.address() + used;
+        used += (bytes + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
+        return address;
     }
 }

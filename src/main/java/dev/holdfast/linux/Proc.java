@@ -90,13 +90,22 @@ public final class Proc {
                 .resolve(Integer.toString(tid))
                 .resolve("children");
         var children = new ArrayList<Integer>();
-        try {
-            for (String word : Files.readString(file, StandardCharsets.US_ASCII).split(" ", -1)) {
-                if (!word.isBlank()) {
-                    children.add(Integer.parseInt(word.strip()));
+        try (Fd fd = Descriptors.open(file, O_RDONLY, 0)) {
+            int number = 0;
+            for (int n = Descriptors.read(fd, buffer, 0, buffer.capacity());
+                    n > 0;
+                    n = Descriptors.read(fd, buffer, 0, buffer.capacity())) {
+                for (int i = 0; i < n; i++) {
+                    byte b = buffer.bytes().get(i);
+                    if (b >= '0' && b <= '9') {
+                        number = number * 10 + b - '0';
+                    } else if (number > 0) {
+                        children.add(number);
+                        number = 0;
+                    }
                 }
             }
-        } catch (IOException gone) {
+        } catch (Errno gone) {
             return List.of();
         }
         return children;

@@ -82,7 +82,7 @@ public final class SpawnThread {
         if (program == null) {
             return s.program() + ": not found in PATH=" + s.path();
         }
-        int errno = new PosixSpawn().spawn(s, program);
+        int errno = PosixSpawn.spawn(s, program);
         if (errno == 0) {
             return null;
         }
@@ -123,15 +123,13 @@ public final class SpawnThread {
             Syscall.check("setresuid " + uid, Syscall.SETRESUID.call(uid, uid, uid));
         }
         // As the child's user, so that a directory it may not enter is told as such.
-        NativeBuffer dir = NativeBuffer.ofString(s.workingDir());
-        Syscall.check("chdir " + s.workingDir(), dir.use(Syscall.CHDIR::call));
+        Syscall.check("chdir " + s.workingDir(), NativeBuffer.withString(s.workingDir(), Syscall.CHDIR::call));
     }
 
     private static @Nullable String lookUp(String name, String path) {
         for (String dir : path.split(":", -1)) {
             String candidate = dir + "/" + name;
-            NativeBuffer text = NativeBuffer.ofString(candidate);
-            if (text.use(a -> Syscall.FACCESSAT2.call(AT_FDCWD, a, X_OK, 0)) == 0
+            if (NativeBuffer.withString(candidate, a -> Syscall.FACCESSAT2.call(AT_FDCWD, a, X_OK, 0)) == 0
                     && Files.isRegularFile(Path.of(candidate))) {
                 return candidate;
             }

@@ -4,7 +4,6 @@ import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,18 +30,21 @@ record InstanceRecord(
     private static final String ATTRIBUTE = "attribute.";
 
     void write(Path instanceDir) throws IOException {
-        var p = new Properties();
-        p.setProperty("label", label);
-        p.setProperty("pid", Integer.toString(leader.pid()));
-        p.setProperty("start_ticks", Long.toString(leader.startTicks()));
-        p.setProperty("boot_id", bootId);
-        p.setProperty("started_at", startedAt.toString());
-        attributes.forEach((k, v) -> p.setProperty(ATTRIBUTE + k, v));
-        var text = new StringWriter();
-        p.store(text, null);
+        var text = new StringBuilder(512); // by hand: Properties.store formats a date each time
+        line(text, "label", label);
+        line(text, "pid", Integer.toString(leader.pid()));
+        line(text, "start_ticks", Long.toString(leader.startTicks()));
+        line(text, "boot_id", bootId);
+        line(text, "started_at", startedAt.toString());
+        attributes.forEach((k, v) -> line(text, ATTRIBUTE + k, v));
         Path fresh = instanceDir.resolve(FILE + ".new");
         Files.writeString(fresh, text.toString(), StandardCharsets.UTF_8);
         Files.move(fresh, instanceDir.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Values are one line each; a backslash is all that {@link Properties#load} would take amiss in them. */
+    private static void line(StringBuilder text, String key, String value) {
+        text.append(key).append('=').append(value.replace("\\", "\\\\")).append('\n');
     }
 
     /** @throws IOException when there is none or it is damaged */

@@ -330,12 +330,8 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
 
     /** Some child of ours ended: a leader's status is told, a stranger's thrown away. */
     private void childEnded(int pid) {
-        for (Instance i : instances.values()) {
-            Pidfd pidfd = i.pidfd;
-            if (pidfd != null && i.leader.pid() == pid) {
-                leaders.ended(i, pidfd, false);
-                return;
-            }
+        if (leaders.childEnded(pid)) {
+            return;
         }
         boolean spawning = pending.values().stream()
                 .anyMatch(

@@ -20,6 +20,7 @@ final class Leaders {
     private final Supplier<Now> clock;
     private final Consumer<ProcessEvent> events;
     private final Containment containment;
+    private final Map<Integer, Instance> byPid = new HashMap<>();
     /** Adopted leaders that have ended, are another's to reap, and are not reaped yet; and until when that may take. */
     private final Map<Instance, MonoTime> unreaped = new HashMap<>();
 
@@ -31,7 +32,19 @@ final class Leaders {
     }
 
     void watch(Instance i, Pidfd pidfd) throws Errno {
+        byPid.put(i.leader.pid(), i);
         poller.add(pidfd.fd(), Poller.READABLE, ready -> ended(i, pidfd, false));
+    }
+
+    /** @return whether the ended child of ours is a leader, which then is taken care of */
+    boolean childEnded(int pid) {
+        Instance i = byPid.get(pid);
+        Pidfd pidfd = i == null ? null : i.pidfd;
+        if (i == null || pidfd == null) {
+            return false;
+        }
+        ended(i, pidfd, false);
+        return true;
     }
 
     /** @param last true: whoever adopted it has reaped it, or had long enough to */
@@ -53,6 +66,7 @@ final class Leaders {
                 return;
             }
             unreaped.remove(i);
+            byPid.remove(i.leader.pid(), i);
             poller.remove(pidfd.fd());
             pidfd.close();
             i.pidfd = null;

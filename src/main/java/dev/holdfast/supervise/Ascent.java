@@ -55,7 +55,7 @@ final class Ascent {
     void run(Running running, Now now) {
         self.health.started(self.spec, now.mono());
         self.become(running, now);
-        if (self.health.ready()) {
+        if (self.health.ready() && self.spec.liveness() != null) { // without any check, started says it all
             self.around.act(new Action.Journal(new Event.Ready(now.wall(), self.id)));
         }
     }

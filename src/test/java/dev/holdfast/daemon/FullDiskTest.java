@@ -35,8 +35,8 @@ class FullDiskTest {
     void needsSmallDisks() throws IOException {
         for (String name : List.of("state", "log")) {
             String dir = Files.createDirectories(home.resolve(name)).toString();
-            var mount =
-                    DaemonUnderTest.runPlain(List.of("mount", "-t", "tmpfs", "-o", "size=256k", "holdfast-test", dir));
+            var mount = DaemonUnderTest.runPlain(
+                    List.of("mount", "-t", "tmpfs", "-o", "size=256k,mode=0755", "holdfast-test", dir));
             assumeTrue(mount.exit() == 0, "mounting a tmpfs is not permitted here");
             mounted.add(dir);
         }
