@@ -48,7 +48,7 @@ final class PlanTable {
             case "stop" -> "stopped";
             case "keep" -> "kept";
             case "update" -> "updated";
-            default -> verb + "ed";
+            default -> verb.contains(" ") ? verb : verb + "ed";
         };
     }
 }

@@ -138,7 +138,8 @@ final class Control implements ControlPort {
 
     @Override
     public PlanReply plan() throws Refused {
-        return reply(Plan.between(running.join().specs(), asConfigured(load())));
+        Config config = load();
+        return reply(Plan.between(running.join().specs(), asConfigured(config)), config);
     }
 
     @Override
@@ -153,7 +154,7 @@ final class Control implements ControlPort {
         return onLoop(() -> {
             Plan plan = Plan.between(d.specs(), fresh);
             d.configure(fresh, by);
-            return reply(plan);
+            return reply(plan, config);
         });
     }
 
@@ -197,10 +198,15 @@ final class Control implements ControlPort {
                         problems.stream().map(Problem::toString).toList()));
     }
 
-    private static PlanReply reply(Plan plan) {
-        return new PlanReply(plan.steps().stream()
-                .map(s -> new PlanReply.Step(s.process(), s.verb().name().toLowerCase(Locale.ROOT), s.keys()))
-                .toList());
+    private PlanReply reply(Plan plan, Config config) {
+        var steps = new ArrayList<PlanReply.Step>();
+        if (!config.global().equals(running.join().global())) {
+            steps.add(new PlanReply.Step("global", "not before the next up", List.of()));
+        }
+        for (Plan.Step s : plan.steps()) {
+            steps.add(new PlanReply.Step(s.process(), s.verb().name().toLowerCase(Locale.ROOT), s.keys()));
+        }
+        return new PlanReply(steps);
     }
 
     @Override

@@ -51,6 +51,7 @@ final class Daemon {
     private final List<Waiter> waiters = new ArrayList<>();
     private final Instant startedAt = Instant.now();
     private final List<Doctor.Finding> findings;
+    private final GlobalSpec global;
     private volatile SortedMap<String, ProcessSpec> specs;
     private @Nullable Integer exitCode;
 
@@ -70,6 +71,7 @@ final class Daemon {
         this.host = new Host(PROC, () -> Loop.now().mono());
         this.chronicle = new Chronicle(new Journal(dirs.state().resolve("journal.jsonl")), console::say);
         this.intents = new Intents(dirs.run().resolve("intents"), host.bootId(), console::say);
+        this.global = config.global();
         this.specs = intents.applied(config.processes());
         this.pump = new Pump(
                 dirs.run(),
@@ -236,6 +238,11 @@ final class Daemon {
 
     Console console() {
         return console;
+    }
+
+    /** As it was when the daemon started, which is when it counts. */
+    GlobalSpec global() {
+        return global;
     }
 
     Instant startedAt() {

@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +27,11 @@ final class RunLock implements AutoCloseable {
      * @throws IOException when the file cannot be made
      */
     static @Nullable RunLock take(Path runDir, long ownPid) throws IOException {
-        FileChannel channel = FileChannel.open(
-                runDir.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        Path file = runDir.resolve("lock");
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        // Whoever may read it may lock it (fcntl(2)), and keep us from starting.
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         FileLock lock = channel.tryLock();
         if (lock == null) {
             channel.close();

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -41,6 +40,8 @@ import picocli.CommandLine.Spec;
             "  holdfast --dir /tmp/try up my.yaml --quiet"
         })
 final class UpCommand implements Callable<Integer> {
+    private static final int STICKY = 01000;
+    private static final int OTHERS_WRITE = 02;
     private static final List<Path> USUAL = List.of(Path.of("holdfast.yaml"), Path.of("/etc/holdfast/holdfast.yaml"));
 
     @ParentCommand
@@ -108,17 +109,25 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
+    private static void check(Path dir, int uid, boolean own) throws IOException {
+        int owner = (Integer) Files.getAttribute(dir, "unix:uid");
+        if (owner != uid && owner != 0) {
+            throw new IOException((own ? "it" : dir) + " belongs to uid " + owner);
+        }
+        int mode = (Integer) Files.getAttribute(dir, "unix:mode");
+        boolean sticky = (mode & STICKY) != 0;
+        if ((mode & OTHERS_WRITE) != 0 && (own || !sticky)) {
+            throw new IOException("everybody may write " + (own ? "there" : "to " + dir));
+        }
+    }
+
     /** Whoever owns these directories, or may write into them, could have us follow his links and adopt his records. */
     private static void make(Directories dirs, int uid) throws IOException {
         for (Path dir : List.of(dirs.run(), dirs.state(), dirs.log())) {
             try {
                 Files.createDirectories(dir);
-                int owner = (Integer) Files.getAttribute(dir, "unix:uid");
-                if (owner != uid && owner != 0) {
-                    throw new IOException("it belongs to uid " + owner);
-                }
-                if (Files.getPosixFilePermissions(dir).contains(PosixFilePermission.OTHERS_WRITE)) {
-                    throw new IOException("everybody may write there");
+                for (Path d = dir.toRealPath(); d != null; d = d.getParent()) {
+                    check(d, uid, d.getFileName() != null && d.endsWith(dir.getFileName()));
                 }
             } catch (IOException e) {
                 throw new IOException(

@@ -19,6 +19,7 @@ public final class Descriptors {
     public static final int O_CLOEXEC = 0x80000;
 
     private static final int AT_FDCWD = -100;
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int S_IFIFO = 0x1000;
     private static final int OTHERS = 077;
     private static final int F_SETPIPE_SZ = 1031;
@@ -51,7 +52,9 @@ public final class Descriptors {
     /** chown(2); -1 keeps. */
     public static void own(Path path, int uid, int gid) throws Errno {
         if (uid >= 0 || gid >= 0) {
-            check("chown " + path, named(path, name -> Syscall.FCHOWNAT.call(AT_FDCWD, name, uid, gid, 0, 0)));
+            check(
+                    "chown " + path,
+                    named(path, name -> Syscall.FCHOWNAT.call(AT_FDCWD, name, uid, gid, AT_SYMLINK_NOFOLLOW, 0)));
         }
     }
 

@@ -118,6 +118,7 @@ public final class Pump implements AutoCloseable {
             for (Stream s : both) {
                 for (int i = 0; i < LAST_BATCHES && read(s); i++) {}
                 if (s.carried() > 0) {
+                    recovery.ending(s.slot);
                     batch(s, new byte[] {'\n'}, 1, -1);
                 }
                 unwatch(s);
@@ -227,7 +228,11 @@ public final class Pump implements AutoCloseable {
     private void again(Stream s, Recovery.Interrupted left) {
         try {
             s.file.open(0);
-            batch(s, left.data().array(), left.data().capacity(), left.sizeBefore());
+            batch(
+                    s,
+                    left.data().array(),
+                    left.data().capacity(),
+                    left.cutBack(s.file.target().file()));
         } catch (IOException e) {
             warn.accept(s.file.target().file() + ": " + e.getMessage());
         }
@@ -251,7 +256,7 @@ public final class Pump implements AutoCloseable {
                 file.cutBack(cutBackTo);
             }
             long before = file.size();
-            recovery.writing(before);
+            recovery.writing(before, file.target().file());
             writer.begin();
             String time = TIME.format(clock.get());
             if (wasLosing) {

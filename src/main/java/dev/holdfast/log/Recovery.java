@@ -38,6 +38,7 @@ final class Recovery {
     private static final int EXPECTED = 24;
     private static final int OLD_AREA = 32;
     private static final int SIZE = 40;
+    private static final int FILE = 48;
     private static final int PATTERN = 64;
     private static final int PATTERN_BYTES = 16;
     private static final int DATA = 4096;
@@ -59,7 +60,12 @@ final class Recovery {
      *
      * @param sizeBefore to which the log file is cut back, or -1 when nothing was written
      */
-    record Interrupted(int slot, ByteBuffer data, long sizeBefore) {}
+    record Interrupted(int slot, ByteBuffer data, long sizeBefore, long file) {
+        /** To which {@code path} is cut back; -1 when it is another file than the one that was written. */
+        long cutBack(Path path) {
+            return path.toString().hashCode() == file ? sizeBefore : -1;
+        }
+    }
 
     private final @Nullable Interrupted interrupted;
 
@@ -111,7 +117,7 @@ final class Recovery {
         if (phase == READING && Arrays.equals(data, 0, marked(expected), pattern(), 0, marked(expected))) {
             return null; // it never was read: the pipe has it
         }
-        return new Interrupted(slot, ByteBuffer.wrap(data), phase == WRITING ? b.getLong(SIZE) : -1);
+        return new Interrupted(slot, ByteBuffer.wrap(data), phase == WRITING ? b.getLong(SIZE) : -1, b.getLong(FILE));
     }
 
     @Nullable
@@ -200,8 +206,19 @@ final class Recovery {
         phase(slot < 0 ? IDLE : READING);
     }
 
-    void writing(long sizeBefore) {
+    /** A batch that was not read: the end of a line that its stream never ended. */
+    void ending(int slot) {
+        b.put(DATA, (byte) '\n');
+        b.putLong(SLOT, slot);
+        b.putLong(EXPECTED, 1);
+        b.putLong(OLD_AREA, slot < 0 ? 0 : area(slot));
+        phase(IDLE);
+    }
+
+    /** @param path of the log file, which alone may be cut back to {@code sizeBefore} */
+    void writing(long sizeBefore, Path path) {
         b.putLong(SIZE, sizeBefore);
+        b.putLong(FILE, path.toString().hashCode());
         if (b.getLong(SLOT) >= 0) {
             phase(WRITING);
         }

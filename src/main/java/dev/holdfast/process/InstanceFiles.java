@@ -3,7 +3,6 @@ package dev.holdfast.process;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.linux.Descriptors;
 import dev.holdfast.linux.Fd;
-import dev.holdfast.linux.Host;
 import dev.holdfast.linux.Spawn;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -69,8 +68,24 @@ final class InstanceFiles {
         return root.resolve(id.value());
     }
 
-    Opened create(Launch l, Host host) throws IOException {
-        Path dir = Files.createDirectory(dir(l.id()));
+    Opened create(Launch l) throws IOException {
+        var open = new ArrayList<Fd>();
+        try {
+            return create(l, Files.createDirectory(dir(l.id())), open);
+        } catch (IOException e) {
+            open.forEach(Fd::close);
+            delete(l.id());
+            throw e;
+        }
+    }
+
+    private static Fd kept(List<Fd> open, Fd fd) {
+        open.add(fd);
+        return fd;
+    }
+
+    /** @param open gets what is open already, should the next step fail */
+    private static Opened create(Launch l, Path dir, List<Fd> open) throws IOException {
         Identity who = l.identity();
         int uid = who == null ? -1 : who.uid();
         int gid = who == null ? -1 : who.gid();
@@ -85,10 +100,10 @@ final class InstanceFiles {
                 yield new Opened(
                         l,
                         dir,
-                        Descriptors.open(out, READ, 0),
-                        Descriptors.open(err, READ, 0),
-                        Descriptors.open(out, Descriptors.O_RDWR, 0),
-                        Descriptors.open(err, Descriptors.O_RDWR, 0));
+                        kept(open, Descriptors.open(out, READ, 0)),
+                        kept(open, Descriptors.open(err, READ, 0)),
+                        kept(open, Descriptors.open(out, Descriptors.O_RDWR, 0)),
+                        kept(open, Descriptors.open(err, Descriptors.O_RDWR, 0)));
             }
             case Launch.Output.Given(Fd stdout, Fd stderr) ->
                 new Opened(

@@ -21,6 +21,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KernelLauncher implements Launcher, AutoCloseable {
     private static final int SLOTS = 8;
+    private static final Set<Signal> ENDING = Set.of(Signal.TERM, Signal.INT, Signal.QUIT, Signal.KILL);
 
     private final Poller poller;
     private final Consumer<Runnable> loop;
@@ -119,9 +121,10 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
 
     private void begin(Launch launch, GateSlot slot) {
         InstanceFiles.Opened opened = null;
+        boolean attached = false;
         Fd listening = null;
         try {
-            opened = files.create(launch, host);
+            opened = files.create(launch);
             if (launch.notifySocket()) {
                 Identity who = launch.identity();
                 notices.bind(launch.id(), opened.dir(), who == null ? -1 : who.uid(), who == null ? -1 : who.gid());
@@ -135,6 +138,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
                 keeper.keep(launch.id(), opened.stdoutRead(), opened.stderrRead());
                 outputs.attach(
                         launch.id(), launch.label(), launch.attributes(), opened.stdoutRead(), opened.stderrRead());
+                attached = true;
             } else {
                 opened.stdoutRead().close();
                 opened.stderrRead().close();
@@ -156,6 +160,10 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             if (opened != null) {
                 keeper.forget(launch.id());
                 outputs.detach(launch.id());
+                if (!attached) {
+                    opened.stdoutRead().close();
+                    opened.stderrRead().close();
+                }
                 opened.closeWriters();
                 files.delete(launch.id());
             }
@@ -169,10 +177,13 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
 
     @Override
     public void signal(InstanceId id, Signal signal) {
+        if (ENDING.contains(signal) && withdrawn(id)) {
+            return;
+        }
         PendingLaunch p = pending.get(id);
         if (p != null) {
             // Not one instruction has run: there is nobody to be graceful to.
-            if (signal == Signal.TERM || signal == Signal.INT || signal == Signal.QUIT || signal == Signal.KILL) {
+            if (ENDING.contains(signal)) {
                 p.unwanted = true;
             }
             return;
@@ -185,6 +196,9 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
 
     @Override
     public void kill(InstanceId id) {
+        if (withdrawn(id)) {
+            return;
+        }
         PendingLaunch p = pending.get(id);
         if (p != null) {
             p.unwanted = true;
@@ -194,6 +208,15 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         if (i != null) {
             containment.kill(i, clock.get().mono());
         }
+    }
+
+    /** A launch that still queues is taken back. */
+    private boolean withdrawn(InstanceId id) {
+        boolean queues = queued.removeIf(l -> l.id().equals(id));
+        if (queues) {
+            loop.accept(() -> events.accept(new ProcessEvent.LaunchFailed(id, "it was stopped before its turn came")));
+        }
+        return queues;
     }
 
     /** When {@link #tick} wants to be called next. */
@@ -269,6 +292,13 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
                 }
             } catch (Errno e) {
                 p.refused = e.getMessage();
+            }
+        }
+        if (pidfd == null) {
+            try {
+                host.killGatedOrphans(gateName); // it cannot be named, but only one can be at the gate
+            } catch (IOException e) {
+                warn.accept(p.launch.label() + " waits at the gate for ever: " + e.getMessage());
             }
         }
         if ((p.unwanted || p.refused != null) && pidfd != null) {
@@ -347,9 +377,11 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         var keepers = new ArrayList<InstanceId>();
         var captured = new ArrayList<InstanceId>();
         for (InstanceRecord r : files.records()) {
-            Pidfd pidfd = r.bootId().equals(host.bootId())
-                    ? Pidfd.open(host.proc(), r.leader()).orElse(null)
-                    : null;
+            if (!r.bootId().equals(host.bootId())) {
+                files.delete(r.id()); // nothing of it can be left, and its numbers are others' now
+                continue;
+            }
+            Pidfd pidfd = Pidfd.open(host.proc(), r.leader()).orElse(null);
             boolean alive = pidfd != null;
             if (alive) {
                 notices.rebind(r.id(), files.dir(r.id()));

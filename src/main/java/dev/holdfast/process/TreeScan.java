@@ -37,14 +37,18 @@ final class TreeScan {
             throws IOException {
         var bySession = new HashMap<Integer, InstanceId>();
         var byId = new HashMap<String, InstanceId>();
-        for (Instance i : wanted) {
-            bySession.put(i.leader.pid(), i.id);
-            byId.put(i.id.value(), i.id);
-        }
         var stats = new HashMap<Integer, Proc.Stat>();
         for (int pid : proc.pids()) {
             if (pid != 1 && pid != self) {
                 proc.stat(pid).filter(s -> !s.kernel()).ifPresent(s -> stats.put(pid, s));
+            }
+        }
+        for (Instance i : wanted) {
+            byId.put(i.id.value(), i.id);
+            // A session's number is not given again while it has members: another process of that pid is a stranger.
+            Proc.Stat leader = stats.get(i.leader.pid());
+            if (leader == null || leader.ref().equals(i.leader)) {
+                bySession.put(i.leader.pid(), i.id);
             }
         }
         var owner = new HashMap<Integer, InstanceId>();

@@ -130,7 +130,7 @@ class PumpTest {
         earlier.memory().bytes().put(earlier.data(), "c\nd\n".getBytes(StandardCharsets.UTF_8));
         Files.createDirectories(log.getParent());
         Files.writeString(log, "2026-11-21T05:49:00Z stdout F earlier\n");
-        earlier.writing(Files.size(log));
+        earlier.writing(Files.size(log), log);
         Files.writeString(log, "2026-11-21T05:49:00Z stdout F abc\n2026-11", StandardOpenOption.APPEND);
         pump(1 << 20, 1);
         awaitLines(3);

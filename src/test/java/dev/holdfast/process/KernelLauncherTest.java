@@ -207,6 +207,21 @@ class KernelLauncherTest {
     }
 
     @Test
+    void takesBackLaunchesWhoseTurnHasNotCome() {
+        List<InstanceId> ids = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            ids.add(launch("sleep", "300"));
+        }
+        ids.forEach(launcher::kill);
+        until(() -> ids.stream().allMatch(id -> emptied(id) || failed(id)));
+        assertThat(ids).anyMatch(this::failed);
+    }
+
+    private boolean failed(InstanceId id) {
+        return events.stream().anyMatch(e -> e instanceof ProcessEvent.LaunchFailed f && f.id().equals(id));
+    }
+
+    @Test
     void adoptsWhatAnEarlierLauncherLeftAndTellsItsEnd() throws Exception {
         InstanceId id = launch("sleep", "300");
         until(() -> !events.isEmpty());
