@@ -64,8 +64,8 @@ final class Chronicle implements AutoCloseable {
         writer.start();
     }
 
-    /** Has one event written soon and, when it is an end, remembers it now. */
-    synchronized void add(Event event) {
+    /** An end is known from now on. */
+    synchronized void remember(Event event) {
         if (event instanceof Event.Exited e) {
             Usage usage = e.usage();
             keep(
@@ -80,6 +80,10 @@ final class Chronicle implements AutoCloseable {
                                     : (Double) ((double) usage.cpu().toMillis() / 1000),
                             usage == null ? null : usage.maxRssBytes()));
         }
+    }
+
+    /** Has it written soon. */
+    void write(Event event) {
         if (!waiting.offer(Optional.of(event))) {
             overflowed.incrementAndGet();
         }
@@ -89,14 +93,14 @@ final class Chronicle implements AutoCloseable {
     private void write() {
         try {
             for (Optional<Event> e = waiting.take(); e.isPresent(); e = waiting.take()) {
-                write(e.get());
+                attempt(e.get());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void write(Event event) {
+    private void attempt(Event event) {
         long missed = overflowed.getAndSet(0) + failed;
         try {
             journal.add(event);

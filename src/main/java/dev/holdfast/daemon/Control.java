@@ -225,7 +225,7 @@ final class Control implements ControlPort {
     @Override
     public void down(String by) {
         Daemon d = running.join();
-        d.loop().post(() -> d.shutDown(by));
+        d.loop().soon(() -> d.shutDown(by));
     }
 
     private Set<String> known(List<String> names, boolean emptyMeansAll) throws Refused {
@@ -261,7 +261,7 @@ final class Control implements ControlPort {
 
     private <T> T onLoop(Callable<T> task) throws Refused {
         var future = new FutureTask<>(task);
-        running.join().loop().post(future);
+        running.join().loop().soon(future);
         try {
             return future.get(30, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

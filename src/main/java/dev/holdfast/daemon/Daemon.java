@@ -80,8 +80,8 @@ final class Daemon {
                 (label, stderr, whole, text, offset, length) -> console.line(label, text, offset, length));
         this.outputs = new Outputs(pump, dirs.log(), specs);
         this.launcher = new KernelLauncher(
-                dirs.run(), host, loop.poller(), loop::post, Loop::now, outputs, this::happened, console::say);
-        this.probes = new Probes(launcher, launches, Daemon::newId, loop::post, this::apply);
+                dirs.run(), host, loop.poller(), loop, Loop::now, outputs, this::happened, console::say);
+        this.probes = new Probes(launcher, launches, Daemon::newId, loop::soon, this::apply);
         this.supervision = new Supervision(
                 specs,
                 config.global().shutdownTimeout(),
@@ -107,7 +107,7 @@ final class Daemon {
             MonoTime patience = Loop.now().mono().plus(LAST_WAIT);
             loop.run(
                     () -> launcher.quiet() || !Loop.now().mono().isBefore(patience),
-                    () -> launcher.nextDeadline().isBefore(patience) ? launcher.nextDeadline() : patience,
+                    () -> MonoTime.earliest(launcher.nextDeadline(), patience),
                     () -> launcher.tick(Loop.now().mono()));
         } finally {
             server.close();
@@ -145,11 +145,7 @@ final class Daemon {
     }
 
     private MonoTime deadline() {
-        MonoTime next = supervision.nextDeadline();
-        for (MonoTime other : List.of(launcher.nextDeadline(), probes.deadline())) {
-            next = other.isBefore(next) ? other : next;
-        }
-        return next;
+        return MonoTime.earliest(supervision.nextDeadline(), launcher.nextDeadline(), probes.deadline());
     }
 
     private void tick() {
@@ -188,9 +184,12 @@ final class Daemon {
             case Action.Kill(InstanceId id) -> launcher.kill(id);
             case Action.Probe p -> probes.ask(p);
             case Action.Journal(var event) -> {
-                chronicle.add(event);
+                chronicle.remember(event);
                 intents.note(event);
-                console.say(name(event.replica()) + " " + Words.of(event));
+                loop.later(() -> {
+                    chronicle.write(event);
+                    console.say(name(event.replica()) + " " + Words.of(event));
+                });
             }
             case Action.Finish(int code) -> exitCode = code;
         }

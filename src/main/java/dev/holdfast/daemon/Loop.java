@@ -2,17 +2,26 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Poller;
+import dev.holdfast.process.LoopTasks;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The one thread that owns all state of processes: tasks, descriptors and deadlines, each in turn. */
-final class Loop {
+final class Loop implements LoopTasks {
+    /** Turns that are busy all the time do one of the later tasks now and then. */
+    private static final int PATIENCE = 16;
+
     private final Poller poller;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final Deque<Runnable> later = new ArrayDeque<>();
+    private volatile @Nullable Thread thread;
 
     private Loop(Poller poller) {
         this.poller = poller;
@@ -30,10 +39,17 @@ final class Loop {
         return new Now(Instant.now(), new MonoTime(System.nanoTime()));
     }
 
-    /** Has {@code task} run on the loop's thread, soon. Thread-safe. */
-    void post(Runnable task) {
+    @Override
+    public void soon(Runnable task) {
         tasks.add(task);
-        poller.wake();
+        if (!Thread.currentThread().equals(thread)) { // itself, it looks before it waits
+            poller.wake();
+        }
+    }
+
+    @Override
+    public void later(Runnable task) {
+        later.add(task);
     }
 
     /**
@@ -42,6 +58,8 @@ final class Loop {
      * @param deadline when {@code tick} wants to be called next
      */
     void run(Supplier<Boolean> finished, Supplier<MonoTime> deadline, Runnable tick) {
+        thread = Thread.currentThread();
+        int busy = 0;
         while (true) {
             for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
                 task.run();
@@ -52,11 +70,23 @@ final class Loop {
                 next = deadline.get();
             }
             if (finished.get()) {
-                return;
+                break;
             }
-            if (tasks.isEmpty()) {
+            if (!tasks.isEmpty()) {
+                continue;
+            }
+            if (later.isEmpty()) {
                 poller.await(wait(next));
+            } else if (poller.await(0) == 0 || ++busy % PATIENCE == 0) {
+                later.remove().run();
             }
+        }
+        catchUp();
+    }
+
+    private void catchUp() {
+        while (!later.isEmpty()) {
+            later.remove().run();
         }
     }
 

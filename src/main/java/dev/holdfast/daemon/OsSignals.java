@@ -26,7 +26,7 @@ final class OsSignals {
     void listen(Daemon daemon) {
         for (Signal signal : HEARD) {
             try {
-                VmSignals.handle(signal.name(), () -> daemon.loop().post(() -> heard(signal, daemon)));
+                VmSignals.handle(signal.name(), () -> daemon.loop().soon(() -> heard(signal, daemon)));
             } catch (IllegalArgumentException takenByTheVm) {
                 daemon.console().say("SIG" + signal.name() + " cannot be heard: " + takenByTheVm.getMessage());
             }

@@ -32,8 +32,8 @@ final class Outputs implements OutputSink {
     }
 
     @Override
-    public void detach(InstanceId id) {
-        pump.detach(id);
+    public void detach(InstanceId id, Runnable drained) {
+        pump.detach(id, drained);
     }
 
     /** Running instances go on into the files that the new configuration names. */

@@ -11,6 +11,7 @@ public final class Descriptors {
     public static final int O_WRONLY = 1;
     public static final int O_RDWR = 2;
     public static final int O_CREAT = 0x40;
+    public static final int O_EXCL = 0x80;
     public static final int O_APPEND = 0x400;
     public static final int O_NONBLOCK = 0x800;
     /** Differs between machines, as asm/fcntl.h has it. */
@@ -19,6 +20,8 @@ public final class Descriptors {
     public static final int O_CLOEXEC = 0x80000;
 
     private static final int AT_FDCWD = -100;
+    private static final int AT_REMOVEDIR = 0x200;
+    private static final int EVERYTHING = 0777;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int S_IFIFO = 0x1000;
     private static final int OTHERS = 077;
@@ -58,6 +61,28 @@ public final class Descriptors {
         }
     }
 
+    /** mkdir(2), mode 0777 less the umask. */
+    public static void mkdir(Path path) throws Errno {
+        check("mkdir " + path, named(path, name -> Syscall.MKDIRAT.call(AT_FDCWD, name, EVERYTHING)));
+    }
+
+    /** rename(2). */
+    public static void rename(Path from, Path to) throws Errno {
+        NativeBuffer target = NativeBuffer.ofString(to.toString());
+        long r = named(from, a -> target.use(b -> Syscall.RENAMEAT2.call(AT_FDCWD, a, AT_FDCWD, b, 0, 0)));
+        check("rename " + from + " to " + to, r);
+    }
+
+    /** unlink(2); false when that cannot be or there is none. */
+    public static boolean unlink(Path path) {
+        return named(path, name -> Syscall.UNLINKAT.call(AT_FDCWD, name, 0)) == 0;
+    }
+
+    /** rmdir(2); false when that cannot be. */
+    public static boolean rmdir(Path path) {
+        return named(path, name -> Syscall.UNLINKAT.call(AT_FDCWD, name, AT_REMOVEDIR)) == 0;
+    }
+
     private static long named(Path path, LongUnaryOperator call) {
         return NativeBuffer.withString(path.toString(), call);
     }
@@ -70,6 +95,15 @@ public final class Descriptors {
     /** @return bytes written, which may be fewer than asked, or minus errno */
     public static int write(Fd fd, NativeBuffer from, int offset, int length) {
         return (int) Syscall.WRITE.call(fd.number(), from.address() + offset, length);
+    }
+
+    /** Writes all of it. */
+    public static void writeWhole(Fd fd, byte[] bytes) throws Errno {
+        long n = NativeBuffer.with(bytes, a -> Syscall.WRITE.call(fd.number(), a, bytes.length));
+        check("write", n);
+        if (n < bytes.length) {
+            throw new Errno("write", Errno.ENOSPC);
+        }
     }
 
     /** As {@link #read} at an offset of the file, which stays where it is. */

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -70,15 +71,19 @@ public final class Host {
         }
     }
 
-    /** The one child of a thread that makes only one. */
-    public ProcessRef onlyChildOf(int tid) throws IOException {
+    /**
+     * The one child of a thread that makes only one; empty when there is none yet or any more.
+     *
+     * @throws IOException when it has several
+     */
+    public Optional<ProcessRef> onlyChildOf(int tid) throws IOException {
         List<Integer> children = proc.children(pid, tid);
-        if (children.size() != 1) {
+        if (children.size() > 1) {
             throw new IOException("expected one child at the gate, found " + children);
         }
-        return proc.stat(children.getFirst())
-                .map(Proc.Stat::ref)
-                .orElseThrow(() -> new IOException("it ended at the gate"));
+        return children.isEmpty()
+                ? Optional.empty()
+                : proc.stat(children.getFirst()).map(Proc.Stat::ref);
     }
 
     /** Whether a process group still has a member. */

@@ -76,12 +76,13 @@ public final class NativeBuffer {
 
     /** Calls with the address of a NUL-terminated copy of {@code text}. */
     static long withString(String text, LongUnaryOperator call) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        if (utf8.length >= SCRATCH_BYTES) {
-            return ofString(text).use(call);
-        }
-        NativeBuffer b = SCRATCH.get();
-        b.bytes.put(0, utf8).put(utf8.length, (byte) 0);
+        return with(text.getBytes(StandardCharsets.UTF_8), call);
+    }
+
+    /** Calls with the address of a copy of {@code data} and a NUL behind it. */
+    static long with(byte[] data, LongUnaryOperator call) {
+        NativeBuffer b = data.length < SCRATCH_BYTES ? SCRATCH.get() : allocate(data.length + 1);
+        b.bytes.put(0, data).put(data.length, (byte) 0);
         return b.use(call);
     }
 

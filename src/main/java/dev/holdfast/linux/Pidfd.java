@@ -55,6 +55,11 @@ public final class Pidfd implements AutoCloseable {
         return Optional.of(pidfd);
     }
 
+    /** Opens a child of ours that cannot have been reaped, so that its pid cannot be another's. */
+    public static Pidfd ofChild(Proc proc, ProcessRef child) throws Errno {
+        return new Pidfd(child, new Fd((int) check("pidfd_open", Syscall.PIDFD_OPEN.call(child.pid(), 0))), proc);
+    }
+
     public ProcessRef process() {
         return process;
     }

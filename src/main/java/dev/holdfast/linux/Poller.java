@@ -16,6 +16,8 @@ public final class Poller implements AutoCloseable {
 
     public static final int READABLE = 0x1;
     public static final int HANGUP = 0x10;
+    /** Told once for each change, not for as long as it is so. */
+    public static final int EDGE = 1 << 31;
 
     private static final boolean PACKED = "amd64".equals(System.getProperty("os.arch"));
     private static final int EVENT_BYTES = PACKED ? 12 : 16;

@@ -22,11 +22,7 @@ public final class SpawnThread {
 
     private record Job(Spawn spawn, Consumer<@Nullable String> done) {}
 
-    private final String name;
-
-    private SpawnThread(String name) {
-        this.name = name;
-    }
+    private SpawnThread() {}
 
     /**
      * Starts a thread that waits for its one job.
@@ -34,16 +30,11 @@ public final class SpawnThread {
      * @param name its kernel name, which a child at the gate still has; at most 15 characters
      */
     public static SpawnThread ready(String name) {
-        var spawner = new SpawnThread(name);
+        var spawner = new SpawnThread();
         Thread thread =
                 Thread.ofPlatform().name(name).daemon().stackSize(256 << 10).unstarted(spawner::run);
         thread.start();
         return spawner;
-    }
-
-    /** A further one like this. */
-    public SpawnThread next() {
-        return ready(name);
     }
 
     /** The kernel's id of this thread; 0 until it runs. */
@@ -62,10 +53,12 @@ public final class SpawnThread {
 
     private void run() {
         tid = (int) Syscall.GETTID.call(0);
+        long unshared = Syscall.UNSHARE.call(CLONE_FS); // ahead of the job, which somebody waits for
         try {
             Job job = jobs.take();
             String failure;
             try {
+                Syscall.check("unshare(CLONE_FS)", unshared);
                 failure = attempt(job.spawn());
             } catch (Errno e) {
                 failure = e.getMessage();
@@ -93,7 +86,6 @@ public final class SpawnThread {
     }
 
     private static void takeOn(Spawn s) throws Errno {
-        Syscall.check("unshare(CLONE_FS)", Syscall.UNSHARE.call(CLONE_FS));
         Syscall.UMASK.call(s.umask());
         Integer nice = s.nice();
         if (nice != null) {

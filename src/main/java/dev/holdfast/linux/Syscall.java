@@ -33,6 +33,7 @@ enum Syscall {
     WAITID(247, 95),
     IOPRIO_SET(251, 30),
     OPENAT(257, 56),
+    MKDIRAT(258, 34),
     MKNODAT(259, 33),
     FCHOWNAT(260, 54),
     UNLINKAT(263, 35),

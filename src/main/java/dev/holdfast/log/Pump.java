@@ -111,8 +111,12 @@ public final class Pump implements AutoCloseable {
         });
     }
 
-    /** Nothing writes any more: reads what is left, ends an unfinished line, closes. */
-    public void detach(InstanceId instance) {
+    /**
+     * Nothing writes any more: reads what is left, ends an unfinished line, closes.
+     *
+     * @param drained run on the pump's thread when that is done
+     */
+    public void detach(InstanceId instance, Runnable drained) {
         tell(() -> {
             List<Stream> both = streams.getOrDefault(instance, List.of());
             for (Stream s : both) {
@@ -133,6 +137,7 @@ public final class Pump implements AutoCloseable {
                     files.remove(unused.target().file());
                 }
             }
+            drained.run();
         });
     }
 

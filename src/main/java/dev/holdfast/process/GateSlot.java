@@ -3,9 +3,12 @@ package dev.holdfast.process;
 import dev.holdfast.linux.Descriptors;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
+import dev.holdfast.linux.Poller;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pair of FIFOs that one spawn at a time uses: on {@code hello} the child says that it exists, at {@code gate} it
@@ -16,20 +19,34 @@ final class GateSlot implements AutoCloseable {
     private static final int O_PATH = 0x200000;
     private static final int EVERYONE = 0666;
 
-    private final Path helloPath;
     private final Path gatePath;
     private final Fd hello;
     private final Fd gate;
+    private final Fd listening;
+    private final Poller poller;
+    /** Whose child it is that comes here; null between two. */
+    @Nullable
+    PendingLaunch guest;
 
-    private GateSlot(Path helloPath, Path gatePath) throws IOException {
-        this.helloPath = helloPath;
+    private GateSlot(Path helloPath, Path gatePath, Poller poller) throws IOException {
         this.gatePath = gatePath;
+        this.poller = poller;
         this.hello = fifo(helloPath);
         this.gate = fifo(gatePath);
+        this.listening = Descriptors.open(helloPath, Descriptors.O_RDONLY | Descriptors.O_NONBLOCK, 0);
     }
 
-    static GateSlot make(Path dir, int number) throws IOException {
-        return new GateSlot(dir.resolve(number + ".hello"), dir.resolve(number + ".gate"));
+    /** @param arrived told when the guest's child may have said hello: a late word of its predecessor's counts too */
+    static GateSlot make(Path dir, int number, Poller poller, Consumer<PendingLaunch> arrived) throws IOException {
+        var slot = new GateSlot(dir.resolve(number + ".hello"), dir.resolve(number + ".gate"), poller);
+        // Once its first writer has gone a FIFO hangs up for ever; each further writer's end is an edge.
+        poller.add(slot.listening, Poller.READABLE | Poller.EDGE, ready -> {
+            PendingLaunch p = slot.guest;
+            if (p != null) {
+                arrived.accept(p);
+            }
+        });
+        return slot;
     }
 
     private static Fd fifo(Path path) throws IOException {
@@ -44,11 +61,6 @@ final class GateSlot implements AutoCloseable {
 
     Fd gate() {
         return gate;
-    }
-
-    /** A fresh reading end; hangs up when the child has said hello. One that hung up before would do so at once. */
-    Fd listen() throws Errno {
-        return Descriptors.open(helloPath, Descriptors.O_RDONLY | Descriptors.O_NONBLOCK, 0);
     }
 
     /** Lets the waiting child go; false when it has not reached the gate yet. */
@@ -67,6 +79,8 @@ final class GateSlot implements AutoCloseable {
 
     @Override
     public void close() {
+        poller.remove(listening);
+        listening.close();
         hello.close();
         gate.close();
     }

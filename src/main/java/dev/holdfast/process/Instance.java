@@ -16,6 +16,9 @@ final class Instance {
     final String label;
     final Map<String, String> attributes;
     final Path dir;
+    /** Whether its output goes through pipes of ours. */
+    final boolean captured;
+
     final ProcessRef leader;
     /** Null once its leader is known to have ended. */
     @Nullable
@@ -38,12 +41,14 @@ final class Instance {
             String label,
             Map<String, String> attributes,
             Path dir,
+            boolean captured,
             ProcessRef leader,
             @Nullable Pidfd pidfd) {
         this.id = id;
         this.label = label;
         this.attributes = attributes;
         this.dir = dir;
+        this.captured = captured;
         this.leader = leader;
         this.pidfd = pidfd;
     }

@@ -2,62 +2,60 @@ package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.linux.Descriptors;
+import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
-import dev.holdfast.linux.Spawn;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** RUN/instances/ID: the record and the output FIFOs of each running instance. */
-final class InstanceFiles {
+/**
+ * RUN/instances/ID: the record and the output FIFOs of each running instance. One directory is made ahead, when the loop
+ * has time, and gets its name when it is needed.
+ */
+final class InstanceFiles implements AutoCloseable {
+    private static final String SPARE = "spare";
     private static final int OWNER_ONLY = 0600;
     private static final int READ = Descriptors.O_RDONLY | Descriptors.O_NONBLOCK;
+    private static final int NEW = Descriptors.O_WRONLY | Descriptors.O_CREAT | Descriptors.O_EXCL;
+    private static final Path NOTHING = Path.of("/dev/null");
 
     private final Path root;
+    private @Nullable Opened spare;
 
     InstanceFiles(Path runDir) throws IOException {
         this.root = Files.createDirectories(runDir.resolve("instances"));
     }
 
-    /** What a new instance starts with; the writing ends are the child's, and ours only until it is spawned. */
-    record Opened(Launch launch, Path dir, Fd stdoutRead, Fd stderrRead, Fd stdoutWrite, Fd stderrWrite) {
-        Spawn spawn(Launch l, GateSlot slot) {
-            var env = new LinkedHashMap<>(l.environment());
-            env.put(TreeScan.VARIABLE, l.id().value());
-            if (l.notifySocket()) {
-                env.put("NOTIFY_SOCKET", dir.resolve(NotifySockets.FILE).toString());
-            }
-            Launch.IoPriority io = l.io();
-            Identity who = l.identity();
-            String cwd = l.workingDir();
-            return new Spawn(
-                    l.argv().getFirst(),
-                    env.getOrDefault("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
-                    l.argv(),
-                    env.entrySet().stream()
-                            .map(e -> e.getKey() + "=" + e.getValue())
-                            .toList(),
-                    cwd != null ? cwd : "/",
-                    l.umask(),
-                    l.nice(),
-                    io == null ? null : io.ioClass() << 13 | io.level(),
-                    l.cpuAffinity(),
-                    who == null ? null : who.uid(),
-                    who == null ? -1 : who.gid(),
-                    who == null ? List.of() : who.groups(),
-                    stdoutWrite,
-                    stderrWrite,
-                    slot.hello(),
-                    slot.gate());
-        }
-
+    /**
+     * What a new instance starts with.
+     *
+     * @param stdoutRead null when nothing is captured, as stderrRead
+     * @param stdoutWrite the child's, and ours only until it is spawned, as stderrWrite
+     * @param record empty until the child is known
+     */
+    record Opened(
+            Path dir, @Nullable Fd stdoutRead, @Nullable Fd stderrRead, Fd stdoutWrite, Fd stderrWrite, Fd record) {
+        /** All but the reading ends. */
         void closeWriters() {
             stdoutWrite.close();
             stderrWrite.close();
+            record.close();
+        }
+
+        void close() {
+            closeWriters();
+            if (stdoutRead != null && stderrRead != null) {
+                stdoutRead.close();
+                stderrRead.close();
+            }
+        }
+
+        Opened in(Path renamed) {
+            return new Opened(renamed, stdoutRead, stderrRead, stdoutWrite, stderrWrite, record);
         }
     }
 
@@ -68,13 +66,70 @@ final class InstanceFiles {
         return root.resolve(id.value());
     }
 
+    /** @throws IOException which names what could not be made */
     Opened create(Launch l) throws IOException {
+        Path dir = dir(l.id());
+        Opened opened = l.output() instanceof Launch.Output.Captured ? renamed(dir) : withoutCapture(l, dir);
+        Identity who = l.identity();
+        if (who != null && opened.stdoutRead != null) {
+            try {
+                // The user's, so that a program may reopen /dev/stderr as nginx and PHP-FPM do.
+                Descriptors.own(dir.resolve("out"), who.uid(), who.gid());
+                Descriptors.own(dir.resolve("err"), who.uid(), who.gid());
+            } catch (Errno e) {
+                opened.close();
+                delete(l.id());
+                throw e;
+            }
+        }
+        return opened;
+    }
+
+    private Opened renamed(Path dir) throws IOException {
+        Opened ahead = spare;
+        spare = null;
+        if (ahead != null) {
+            try {
+                Descriptors.rename(ahead.dir, dir);
+                return ahead.in(dir);
+            } catch (Errno lost) {
+                ahead.close(); // somebody deleted it: what follows tells whether that was all
+            }
+        }
+        return made(dir);
+    }
+
+    /** Makes the next one while nobody waits for it. */
+    void prepare() {
+        if (spare != null) {
+            return;
+        }
+        try {
+            spare = made(root.resolve(SPARE));
+        } catch (IOException saidWhenItIsNeeded) {
+            spare = null;
+        }
+    }
+
+    private static Opened made(Path dir) throws IOException {
         var open = new ArrayList<Fd>();
         try {
-            return create(l, Files.createDirectory(dir(l.id())), open);
+            Descriptors.mkdir(dir);
+            Path out = dir.resolve("out");
+            Path err = dir.resolve("err");
+            Descriptors.mkfifo(out, OWNER_ONLY, -1, -1);
+            Descriptors.mkfifo(err, OWNER_ONLY, -1, -1);
+            // Read-write in the child: the death of the reader must not be its SIGPIPE.
+            return new Opened(
+                    dir,
+                    kept(open, Descriptors.open(out, READ, 0)),
+                    kept(open, Descriptors.open(err, READ, 0)),
+                    kept(open, Descriptors.open(out, Descriptors.O_RDWR, 0)),
+                    kept(open, Descriptors.open(err, Descriptors.O_RDWR, 0)),
+                    kept(open, Descriptors.open(dir.resolve(InstanceRecord.FILE), NEW, OWNER_ONLY)));
         } catch (IOException e) {
             open.forEach(Fd::close);
-            delete(l.id());
+            delete(dir);
             throw e;
         }
     }
@@ -84,50 +139,27 @@ final class InstanceFiles {
         return fd;
     }
 
-    /** @param open gets what is open already, should the next step fail */
-    private static Opened create(Launch l, Path dir, List<Fd> open) throws IOException {
-        Identity who = l.identity();
-        int uid = who == null ? -1 : who.uid();
-        int gid = who == null ? -1 : who.gid();
-        return switch (l.output()) {
-            case Launch.Output.Captured() -> {
-                Path out = dir.resolve("out");
-                Path err = dir.resolve("err");
-                // The user's, so that a program may reopen /dev/stderr as nginx and PHP-FPM do.
-                Descriptors.mkfifo(out, OWNER_ONLY, uid, gid);
-                Descriptors.mkfifo(err, OWNER_ONLY, uid, gid);
-                // Read-write in the child: the death of the reader must not be its SIGPIPE.
-                yield new Opened(
-                        l,
-                        dir,
-                        kept(open, Descriptors.open(out, READ, 0)),
-                        kept(open, Descriptors.open(err, READ, 0)),
-                        kept(open, Descriptors.open(out, Descriptors.O_RDWR, 0)),
-                        kept(open, Descriptors.open(err, Descriptors.O_RDWR, 0)));
+    private static Opened withoutCapture(Launch l, Path dir) throws IOException {
+        var open = new ArrayList<Fd>();
+        try {
+            Descriptors.mkdir(dir);
+            for (int fd = 1; fd <= 2; fd++) {
+                open.add(
+                        switch (l.output()) {
+                            case Launch.Output.Given(Fd out, Fd err) -> Descriptors.duplicate(fd == 1 ? out : err);
+                            case Launch.Output.Inherited() ->
+                                Descriptors.open(Path.of("/proc/self/fd/" + fd), Descriptors.O_RDWR, 0);
+                            case Launch.Output.Discarded(), Launch.Output.Captured() ->
+                                Descriptors.open(NOTHING, Descriptors.O_RDWR, 0);
+                        });
             }
-            case Launch.Output.Given(Fd stdout, Fd stderr) ->
-                new Opened(
-                        l,
-                        dir,
-                        Descriptors.open(Path.of("/dev/null"), READ, 0),
-                        Descriptors.open(Path.of("/dev/null"), READ, 0),
-                        Descriptors.duplicate(stdout),
-                        Descriptors.duplicate(stderr));
-            case Launch.Output.Discarded() -> withoutCapture(l, dir, Path.of("/dev/null"), Path.of("/dev/null"));
-            case Launch.Output.Inherited() ->
-                withoutCapture(l, dir, Path.of("/proc/self/fd/1"), Path.of("/proc/self/fd/2"));
-        };
-    }
-
-    private static Opened withoutCapture(Launch l, Path dir, Path out, Path err) throws IOException {
-        Path nothing = Path.of("/dev/null");
-        return new Opened(
-                l,
-                dir,
-                Descriptors.open(nothing, READ, 0),
-                Descriptors.open(nothing, READ, 0),
-                Descriptors.open(out, Descriptors.O_RDWR, 0),
-                Descriptors.open(err, Descriptors.O_RDWR, 0));
+            Fd record = Descriptors.open(dir.resolve(InstanceRecord.FILE), NEW, OWNER_ONLY);
+            return new Opened(dir, null, null, open.get(0), open.get(1), record);
+        } catch (IOException e) {
+            open.forEach(Fd::close);
+            delete(dir);
+            throw e;
+        }
     }
 
     /** Whether its output goes through pipes. */
@@ -141,10 +173,6 @@ final class InstanceFiles {
                 Descriptors.open(dir.resolve("out"), READ, 0), Descriptors.open(dir.resolve("err"), READ, 0));
     }
 
-    void record(InstanceRecord record) throws IOException {
-        record.write(dir(record.id()));
-    }
-
     /** All readable records; a directory without one is an instance that never began, and goes. */
     List<InstanceRecord> records() throws IOException {
         var records = new ArrayList<InstanceRecord>();
@@ -153,27 +181,36 @@ final class InstanceFiles {
                 try {
                     records.add(InstanceRecord.read(dir));
                 } catch (IOException none) {
-                    delete(new InstanceId(dir.getFileName().toString()));
+                    delete(dir);
                 }
             }
         }
         return records;
     }
 
-    /** What cannot be deleted is left for the next start, which deletes directories without a record. */
     void delete(InstanceId id) {
-        Path dir = dir(id);
-        for (String name : List.of("record", "record.new", "out", "err", NotifySockets.FILE, NotifySockets.READY)) {
-            deleteQuietly(dir.resolve(name));
-        }
-        deleteQuietly(dir);
+        delete(dir(id));
     }
 
-    private static boolean deleteQuietly(Path path) {
-        try {
-            return Files.deleteIfExists(path);
-        } catch (IOException leftForTheNextStart) {
-            return false;
+    /** What cannot be deleted is left for the next start, which deletes directories without a record. */
+    private static void delete(Path dir) {
+        for (String name : List.of(InstanceRecord.FILE, "out", "err")) {
+            Descriptors.unlink(dir.resolve(name));
+        }
+        if (!Descriptors.rmdir(dir)) { // only some have these
+            Descriptors.unlink(dir.resolve(NotifySockets.FILE));
+            Descriptors.unlink(dir.resolve(NotifySockets.READY));
+            Descriptors.rmdir(dir);
+        }
+    }
+
+    @Override
+    public void close() {
+        Opened ahead = spare;
+        spare = null;
+        if (ahead != null) {
+            ahead.close();
+            delete(ahead.dir);
         }
     }
 }

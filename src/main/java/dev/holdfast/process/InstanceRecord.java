@@ -2,12 +2,14 @@ package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Descriptors;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Fd;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Properties;
@@ -26,10 +28,13 @@ record InstanceRecord(
         String bootId,
         Instant startedAt,
         Map<String, String> attributes) {
-    private static final String FILE = "record";
+    static final String FILE = "record";
     private static final String ATTRIBUTE = "attribute.";
+    /** The last line: without it the writer died or the disk was full, and the gate was never opened on it. */
+    private static final String END = "end";
 
-    void write(Path instanceDir) throws IOException {
+    /** @param file empty */
+    void write(Fd file) throws Errno {
         var text = new StringBuilder(512); // by hand: Properties.store formats a date each time
         line(text, "label", label);
         line(text, "pid", Integer.toString(leader.pid()));
@@ -37,9 +42,8 @@ record InstanceRecord(
         line(text, "boot_id", bootId);
         line(text, "started_at", startedAt.toString());
         attributes.forEach((k, v) -> line(text, ATTRIBUTE + k, v));
-        Path fresh = instanceDir.resolve(FILE + ".new");
-        Files.writeString(fresh, text.toString(), StandardCharsets.UTF_8);
-        Files.move(fresh, instanceDir.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+        line(text, END, "true");
+        Descriptors.writeWhole(file, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Values are one line each; a backslash is all that {@link Properties#load} would take amiss in them. */
@@ -51,6 +55,9 @@ record InstanceRecord(
     static InstanceRecord read(Path instanceDir) throws IOException {
         var p = new Properties();
         p.load(new StringReader(Files.readString(instanceDir.resolve(FILE), StandardCharsets.UTF_8)));
+        if (!"true".equals(p.getProperty(END))) {
+            throw new IOException(instanceDir + ": the record breaks off");
+        }
         var attributes = new TreeMap<String, String>();
         for (String key : p.stringPropertyNames()) {
             if (key.startsWith(ATTRIBUTE)) {
@@ -67,7 +74,7 @@ record InstanceRecord(
                     p.getProperty("boot_id", ""),
                     Instant.parse(p.getProperty("started_at", "")),
                     attributes);
-        } catch (NumberFormatException | java.time.format.DateTimeParseException damaged) {
+        } catch (IllegalArgumentException | java.time.format.DateTimeParseException damaged) {
             throw new IOException(instanceDir + ": damaged record: " + damaged.getMessage(), damaged);
         }
     }

@@ -2,67 +2,50 @@ package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
-import dev.holdfast.linux.Children;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Host;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.Poller;
-import dev.holdfast.linux.SpawnThread;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import dev.holdfast.unit.Signal;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The real {@link Launcher}. A launch travels: FIFOs and a gate slot; a {@link SpawnThread}; the child says hello; it is
- * recorded and limited; the gate opens; exec. Everything but the spawning itself happens on the loop's thread.
- */
+/** The real {@link Launcher}: knows every instance from its start, or its adoption, until nothing of it is left. */
 public final class KernelLauncher implements Launcher, AutoCloseable {
-    private static final int SLOTS = 8;
     private static final Set<Signal> ENDING = Set.of(Signal.TERM, Signal.INT, Signal.QUIT, Signal.KILL);
 
-    private final Poller poller;
-    private final Consumer<Runnable> loop;
+    private final LoopTasks loop;
     private final Consumer<ProcessEvent> events;
     private final OutputSink outputs;
     private final Supplier<Now> clock;
     private final Host host;
     private final InstanceFiles files;
+    private final Launchpad pad;
     private final Containment containment;
-    private final String gateName;
     private final Leaders leaders;
     private final OutputKeeper keeper;
     private final NotifySockets notices;
-    private final Consumer<String> warn;
-
-    private final Deque<GateSlot> freeSlots = new ArrayDeque<>();
-    private final Deque<Launch> queued = new ArrayDeque<>();
-    private final Map<InstanceId, PendingLaunch> pending = new HashMap<>();
     private final Map<InstanceId, Instance> instances = new HashMap<>();
+    /** Over, but for the last of their output and their files. */
+    private final Set<InstanceId> leaving = new HashSet<>();
+
     private final StrangerReaper reaper;
-    private SpawnThread warm;
-    /**
-     * The one launch between its spawn and the gate's opening. One at a time: a child copies every descriptor open at
-     * its birth, so a gate's writing end, open for an instant, could live on in a neighbour that waits at its own gate
-     * and hold the first gate open for its next user.
-     */
-    private @Nullable PendingLaunch arriving;
 
     /**
-     * @param loop runs a task on the loop's thread, soon; thread-safe
      * @param events told on the loop's thread
      * @param warn told, in words for people, when an instance runs with less than it should
      * @throws IOException when the run directory cannot be prepared
@@ -71,14 +54,12 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             Path runDir,
             Host host,
             Poller poller,
-            Consumer<Runnable> loop,
+            LoopTasks loop,
             Supplier<Now> clock,
             OutputSink outputs,
             Consumer<ProcessEvent> events,
             Consumer<String> warn)
             throws IOException {
-        this.poller = poller;
-        this.warn = warn;
         this.loop = loop;
         this.events = event -> tell(event, events);
         this.notices = new NotifySockets(poller, this.events);
@@ -87,24 +68,10 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         this.host = host;
         this.files = new InstanceFiles(runDir);
         this.keeper = new OutputKeeper(this, files, warn, host.pid() != 1);
-        this.containment = new Containment(host, poller, loop, this.events, instances, this::forget);
+        this.containment = new Containment(host, poller, loop::soon, this.events, instances, this::forget);
         this.leaders = new Leaders(poller, clock, this.events, containment);
-        host.requireChildrenFiles();
-        this.gateName = host.gateName(runDir);
-        host.killGatedOrphans(gateName);
-        Path gates = Files.createDirectories(runDir.resolve("gates"));
-        host.restrict(gates);
-        for (int i = 0; i < SLOTS; i++) {
-            freeSlots.add(GateSlot.make(gates, i));
-        }
-        this.warm = SpawnThread.ready(gateName);
-        this.reaper = new StrangerReaper(loop, this::childEnded);
-    }
-
-    @Override
-    public void launch(Launch launch) {
-        queued.add(launch);
-        launchNext();
+        this.pad = new Launchpad(runDir, host, poller, loop, clock, files, notices, new Launched(), warn);
+        this.reaper = new StrangerReaper(loop::soon, this::childEnded);
     }
 
     private void tell(ProcessEvent event, Consumer<ProcessEvent> listener) {
@@ -113,79 +80,49 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         }
     }
 
-    private void launchNext() {
-        if (arriving == null && !queued.isEmpty() && !freeSlots.isEmpty()) {
-            begin(queued.remove(), freeSlots.remove());
-        }
+    @Override
+    public void launch(Launch launch) {
+        pad.launch(launch);
     }
 
-    private void begin(Launch launch, GateSlot slot) {
-        InstanceFiles.Opened opened = null;
-        boolean attached = false;
-        Fd listening = null;
-        try {
-            opened = files.create(launch);
-            if (launch.notifySocket()) {
-                Identity who = launch.identity();
-                notices.bind(launch.id(), opened.dir(), who == null ? -1 : who.uid(), who == null ? -1 : who.gid());
+    private final class Launched implements Launchpad.Outcomes {
+        @Override
+        public void begins(PendingLaunch p) {
+            reaper.launched();
+            Fd stdout = p.files.stdoutRead();
+            Fd stderr = p.files.stderrRead();
+            if (stdout != null && stderr != null) {
+                keeper.keep(p.launch.id(), stdout, stderr);
             }
-            listening = slot.listen();
-            var p = new PendingLaunch(launch, slot, warm, opened, listening);
-            pending.put(launch.id(), p);
-            arriving = p;
-            poller.add(listening, Poller.READABLE, ready -> hello(p));
-            if (launch.output() instanceof Launch.Output.Captured) {
-                keeper.keep(launch.id(), opened.stdoutRead(), opened.stderrRead());
-                outputs.attach(
-                        launch.id(), launch.label(), launch.attributes(), opened.stdoutRead(), opened.stderrRead());
-                attached = true;
-            } else {
-                opened.stdoutRead().close();
-                opened.stderrRead().close();
+        }
+
+        @Override
+        public void started(PendingLaunch p, ProcessRef leader, Pidfd pidfd) {
+            Launch l = p.launch;
+            Fd stdout = p.files.stdoutRead();
+            Fd stderr = p.files.stderrRead();
+            boolean captured = stdout != null && stderr != null;
+            var instance = new Instance(l.id(), l.label(), l.attributes(), p.files.dir(), captured, leader, pidfd);
+            events.accept(new ProcessEvent.Started(l.id(), leader));
+            watch(instance, pidfd);
+            if (stdout != null && stderr != null) {
+                outputs.attach(l.id(), l.label(), l.attributes(), stdout, stderr);
             }
-            warm.spawn(opened.spawn(launch, slot), failure -> loop.accept(() -> spawned(p, failure)));
-            warm = warm.next();
-        } catch (IOException | InterruptedException e) {
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
+            if (p.unwanted) {
+                kill(l.id()); // asked when the gate was open already
             }
-            pending.remove(launch.id());
-            freeSlots.add(slot);
-            arriving = null;
-            if (listening != null) {
-                poller.remove(listening);
-                listening.close();
-            }
-            notices.close(launch.id());
-            if (opened != null) {
-                keeper.forget(launch.id());
-                outputs.detach(launch.id());
-                if (!attached) {
-                    opened.stdoutRead().close();
-                    opened.stderrRead().close();
-                }
-                opened.closeWriters();
-                files.delete(launch.id());
-            }
-            String why = String.valueOf(e.getMessage());
-            loop.accept(() -> {
-                events.accept(new ProcessEvent.LaunchFailed(launch.id(), why));
-                launchNext();
-            });
+        }
+
+        @Override
+        public void failed(InstanceId id, String why) {
+            keeper.forget(id);
+            events.accept(new ProcessEvent.LaunchFailed(id, why));
         }
     }
 
     @Override
     public void signal(InstanceId id, Signal signal) {
-        if (ENDING.contains(signal) && withdrawn(id)) {
-            return;
-        }
-        PendingLaunch p = pending.get(id);
-        if (p != null) {
-            // Not one instruction has run: there is nobody to be graceful to.
-            if (ENDING.contains(signal)) {
-                p.unwanted = true;
-            }
+        if (ENDING.contains(signal) && pad.withdraw(id)) {
             return;
         }
         Instance i = instances.get(id);
@@ -196,12 +133,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
 
     @Override
     public void kill(InstanceId id) {
-        if (withdrawn(id)) {
-            return;
-        }
-        PendingLaunch p = pending.get(id);
-        if (p != null) {
-            p.unwanted = true;
+        if (pad.withdraw(id)) {
             return;
         }
         Instance i = instances.get(id);
@@ -210,134 +142,21 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         }
     }
 
-    /** A launch that still queues is taken back. */
-    private boolean withdrawn(InstanceId id) {
-        boolean queues = queued.removeIf(l -> l.id().equals(id));
-        if (queues) {
-            loop.accept(() -> events.accept(new ProcessEvent.LaunchFailed(id, "it was stopped before its turn came")));
-        }
-        return queues;
-    }
-
     /** When {@link #tick} wants to be called next. */
     public MonoTime nextDeadline() {
-        MonoTime next = containment.nextDeadline();
-        return leaders.deadline().isBefore(next) ? leaders.deadline() : next;
+        return MonoTime.earliest(containment.nextDeadline(), leaders.deadline(), pad.nextDeadline());
     }
 
     /** Looks again at instances whose descendants outlive the leader. */
     public void tick(MonoTime now) {
         containment.tick(now);
         leaders.tick(now);
+        pad.tick(now);
     }
 
     /** The running leader of an instance. */
-    public java.util.Optional<ProcessRef> leader(InstanceId id) {
-        return java.util.Optional.ofNullable(instances.get(id)).map(i -> i.leader);
-    }
-
-    /** The child exists and waits at the gate. */
-    private void hello(PendingLaunch p) {
-        stopListening(p);
-        reaper.launched();
-        try {
-            ProcessRef leader = host.onlyChildOf(p.thread.tid());
-            p.leader = leader;
-            p.pidfd = Pidfd.open(host.proc(), leader).orElseThrow(() -> new IOException("it ended at the gate"));
-            limit(leader, p.launch);
-            record(p.launch, leader);
-        } catch (IOException e) {
-            p.refused = e.getMessage();
-        }
-        open(p);
-    }
-
-    /** A full disk must not keep a program from running; it only cannot be adopted then. */
-    private void record(Launch l, ProcessRef leader) {
-        try {
-            files.record(new InstanceRecord(
-                    l.id(), l.label(), leader, host.bootId(), clock.get().wall(), l.attributes()));
-        } catch (IOException e) {
-            warn.accept(l.label() + " would not be found again by another daemon: " + e.getMessage());
-        }
-    }
-
-    private void limit(ProcessRef leader, Launch launch) throws IOException {
-        Integer oom = launch.oomScoreAdj();
-        if (oom != null) {
-            host.oomScoreAdj(leader, oom);
-        }
-        for (Launch.Rlimit l : launch.rlimits()) {
-            Identity who = launch.identity();
-            host.limit(
-                    leader,
-                    who == null ? null : (Integer) who.uid(),
-                    who == null ? -1 : who.gid(),
-                    l.resource(),
-                    l.soft(),
-                    l.hard());
-        }
-    }
-
-    private void open(PendingLaunch p) {
-        if (arriving != p) {
-            return; // it failed meanwhile
-        }
-        Pidfd pidfd = p.pidfd;
-        if (!p.unwanted && p.refused == null) {
-            try {
-                if (!p.slot.release()) {
-                    loop.accept(() -> open(p)); // between its hello and the gate: microseconds
-                    return;
-                }
-            } catch (Errno e) {
-                p.refused = e.getMessage();
-            }
-        }
-        if (pidfd == null) {
-            try {
-                host.killGatedOrphans(gateName); // it cannot be named, but only one can be at the gate
-            } catch (IOException e) {
-                warn.accept(p.launch.label() + " waits at the gate for ever: " + e.getMessage());
-            }
-        }
-        if ((p.unwanted || p.refused != null) && pidfd != null) {
-            // Killed while it waits: posix_spawn sees a child that "succeeded" and ended.
-            pidfd.signal(Signal.KILL);
-        }
-        arriving = null;
-        launchNext();
-    }
-
-    /** posix_spawn returned: the program runs, or never will. */
-    private void spawned(PendingLaunch p, @Nullable String failure) {
-        stopListening(p);
-        pending.remove(p.launch.id());
-        freeSlots.add(p.slot);
-        if (arriving == p) {
-            arriving = null;
-        }
-        InstanceId id = p.launch.id();
-        ProcessRef leader = p.leader;
-        Pidfd pidfd = p.pidfd;
-        String why = failure != null ? failure : p.refused;
-        if (leader == null || pidfd == null || why != null) {
-            if (pidfd != null) {
-                reapQuietly(pidfd);
-            }
-            keeper.forget(id);
-            outputs.detach(id);
-            notices.close(id);
-            files.delete(id);
-            events.accept(new ProcessEvent.LaunchFailed(id, why != null ? why : "it ended at the gate"));
-        } else {
-            events.accept(new ProcessEvent.Started(id, leader));
-            watch(new Instance(id, p.launch.label(), p.launch.attributes(), p.files.dir(), leader, pidfd), pidfd);
-            if (p.unwanted) {
-                kill(id); // asked when the gate was open already
-            }
-        }
-        launchNext();
+    public Optional<ProcessRef> leader(InstanceId id) {
+        return Optional.ofNullable(instances.get(id)).map(i -> i.leader);
     }
 
     private void watch(Instance i, Pidfd pidfd) {
@@ -352,22 +171,28 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
 
     private void forget(Instance i) {
         instances.remove(i.id);
-        keeper.forget(i.id);
-        outputs.detach(i.id);
         notices.close(i.id);
-        files.delete(i.id);
+        leaving.add(i.id);
+        loop.later(() -> {
+            if (i.captured) {
+                outputs.detach(i.id, () -> loop.soon(() -> loop.later(() -> left(i.id))));
+            } else {
+                left(i.id);
+            }
+        });
+    }
+
+    /** Not before the last of its output is kept: its pipes' names lead the next daemon to it, and so does the keeper. */
+    private void left(InstanceId id) {
+        keeper.forget(id);
+        files.delete(id);
+        leaving.remove(id);
     }
 
     /** Some child of ours ended: a leader's status is told, a stranger's thrown away. */
     private void childEnded(int pid) {
-        if (leaders.childEnded(pid)) {
-            return;
-        }
-        boolean spawning = pending.values().stream()
-                .anyMatch(
-                        p -> p.leader == null || p.leader.pid() == pid); // posix_spawn(3) waits for its failures itself
-        if (!spawning) {
-            Children.reap(pid);
+        if (!leaders.childEnded(pid)) {
+            pad.reap(pid);
         }
     }
 
@@ -391,20 +216,20 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             } else {
                 adopted.add(new Adopted(r.id(), r.label(), r.attributes(), r.leader(), r.startedAt(), alive));
             }
-            if (files.captures(r.id())) {
+            Instance i = instance(r, pidfd);
+            if (i.captured) {
                 InstanceFiles.Readers readers = files.reopen(r.id());
                 outputs.attach(r.id(), r.label(), r.attributes(), readers.stdout(), readers.stderr());
                 captured.add(r.id());
             }
             if (pidfd != null) {
-                watch(instance(r, pidfd), pidfd);
+                watch(i, pidfd);
                 if (NotifySockets.wasReady(files.dir(r.id()))) {
-                    loop.accept(() -> events.accept(new ProcessEvent.Notified(r.id(), "READY=1")));
+                    loop.soon(() -> events.accept(new ProcessEvent.Notified(r.id(), "READY=1")));
                 }
             } else {
-                Instance gone = instance(r, null);
-                instances.put(r.id(), gone);
-                containment.endedWhileAway(gone, clock.get().mono());
+                instances.put(r.id(), i);
+                containment.endedWhileAway(i, clock.get().mono());
             }
         }
         keeper.takeOver(keepers, captured);
@@ -412,7 +237,8 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     }
 
     private Instance instance(InstanceRecord r, @Nullable Pidfd pidfd) {
-        return new Instance(r.id(), r.label(), r.attributes(), files.dir(r.id()), r.leader(), pidfd);
+        return new Instance(
+                r.id(), r.label(), r.attributes(), files.dir(r.id()), files.captures(r.id()), r.leader(), pidfd);
     }
 
     /** @param alive false: its leader ended while no daemon watched; what it left behind is being killed */
@@ -421,51 +247,23 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             String label,
             Map<String, String> attributes,
             ProcessRef leader,
-            java.time.Instant startedAt,
+            Instant startedAt,
             boolean alive) {}
-
-    private void stopListening(PendingLaunch p) {
-        if (p.listeningOpen) {
-            p.listeningOpen = false;
-            p.files.closeWriters(); // the child has its own copies now, or will never be
-            poller.remove(p.listening);
-            p.listening.close();
-        }
-    }
-
-    private static void reapQuietly(Pidfd pidfd) {
-        try {
-            pidfd.reap(true);
-        } catch (Errno ignoredBecauseNothingIsLost) {
-            // The status of a child that never became its program interests nobody.
-        }
-        pidfd.close();
-    }
 
     /** Nothing more will be launched: ends what the launcher itself keeps running. */
     public void retire() {
         keeper.retire();
     }
 
-    /** Whether nothing runs and nothing is about to. */
+    /** Whether nothing runs, nothing is about to, and nothing is left of what did. */
     public boolean quiet() {
-        return instances.isEmpty() && pending.isEmpty() && queued.isEmpty();
+        return instances.isEmpty() && pad.quiet() && leaving.isEmpty();
     }
 
     @Override
     public void close() {
         reaper.close();
-        for (PendingLaunch p : pending.values()) {
-            Pidfd pidfd = p.pidfd;
-            if (pidfd != null) {
-                pidfd.signal(Signal.KILL); // let in already, but nobody has heard of it yet
-            }
-        }
-        try {
-            host.killGatedOrphans(gateName); // nobody will let them in any more
-        } catch (IOException e) {
-            warn.accept("a program that was about to start may wait for ever: " + e.getMessage());
-        }
-        freeSlots.forEach(GateSlot::close);
+        pad.close();
+        files.close();
     }
 }

@@ -1,9 +1,9 @@
 package dev.holdfast.process;
 
 import dev.holdfast.event.ProcessRef;
-import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.SpawnThread;
+import dev.holdfast.unit.MonoTime;
 import org.jspecify.annotations.Nullable;
 
 /** A launch between its spawn and its first instruction. Owned by the loop's thread. */
@@ -12,11 +12,14 @@ final class PendingLaunch {
     final GateSlot slot;
     final SpawnThread thread;
     final InstanceFiles.Opened files;
-    final Fd listening;
 
-    boolean listeningOpen = true;
     /** Killed before it began: it is let go only to be ended. */
     boolean unwanted;
+
+    /** How often it was not yet at the gate when that was to be opened, and when that is too long. */
+    int tries;
+
+    MonoTime patience = MonoTime.NEVER;
 
     @Nullable
     ProcessRef leader;
@@ -28,11 +31,10 @@ final class PendingLaunch {
     @Nullable
     String refused;
 
-    PendingLaunch(Launch launch, GateSlot slot, SpawnThread thread, InstanceFiles.Opened files, Fd listening) {
+    PendingLaunch(Launch launch, GateSlot slot, SpawnThread thread, InstanceFiles.Opened files) {
         this.launch = launch;
         this.slot = slot;
         this.thread = thread;
         this.files = files;
-        this.listening = listening;
     }
 }

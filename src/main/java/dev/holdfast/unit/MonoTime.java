@@ -32,6 +32,15 @@ public record MonoTime(long nanos) implements Comparable<MonoTime> {
         return nanos < other.nanos;
     }
 
+    /** The first of them; {@link #NEVER} when there are none. */
+    public static MonoTime earliest(MonoTime... times) {
+        MonoTime first = NEVER;
+        for (MonoTime t : times) {
+            first = t.isBefore(first) ? t : first;
+        }
+        return first;
+    }
+
     @Override
     public int compareTo(MonoTime other) {
         return Long.compare(nanos, other.nanos);

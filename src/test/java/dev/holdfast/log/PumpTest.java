@@ -63,7 +63,7 @@ class PumpTest {
             awaitLines(3);
             out.write("half".getBytes(StandardCharsets.UTF_8));
         }
-        pump.detach(INSTANCE);
+        pump.detach(INSTANCE, () -> {});
         awaitLines(4);
         List<LogReader.Line> lines = LogReader.last(log, 10);
         assertThat(lines).extracting(LogReader.Line::raw).containsExactly("one", "two", "\u00ff\0\u00c3\r", "half");

@@ -50,9 +50,17 @@ class KernelLauncherTest {
                 run,
                 host,
                 poller,
-                task -> {
-                    posted.add(task);
-                    poller.wake();
+                new LoopTasks() {
+                    @Override
+                    public void soon(Runnable task) {
+                        posted.add(task);
+                        poller.wake();
+                    }
+
+                    @Override
+                    public void later(Runnable task) {
+                        soon(task);
+                    }
                 },
                 KernelLauncherTest::now,
                 new OutputSink() {
@@ -63,7 +71,9 @@ class KernelLauncherTest {
                     }
 
                     @Override
-                    public void detach(InstanceId id) {}
+                    public void detach(InstanceId id, Runnable drained) {
+                        drained.run();
+                    }
                 },
                 events::add,
                 warnings::add);
