@@ -24,7 +24,7 @@ final class Console implements AutoCloseable {
     Console(OutputStream out, boolean quiet) {
         this.out = out;
         this.quiet = quiet;
-        this.thread = Thread.ofVirtual().name("console").start(this::write);
+        this.thread = Thread.ofPlatform().name("holdfast-console").daemon().start(this::write);
     }
 
     /** The daemon's own word. Thread-safe, never waits. */

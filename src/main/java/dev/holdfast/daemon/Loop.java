@@ -18,10 +18,13 @@ final class Loop implements LoopTasks {
     /** Turns that are busy all the time do one of the later tasks now and then. */
     private static final int PATIENCE = 16;
 
+    private static final long HURRY_NANOS = 2_000_000;
+
     private final Poller poller;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Deque<Runnable> later = new ArrayDeque<>();
     private volatile @Nullable Thread thread;
+    private boolean hurry;
 
     private Loop(Poller poller) {
         this.poller = poller;
@@ -52,6 +55,11 @@ final class Loop implements LoopTasks {
         later.add(task);
     }
 
+    @Override
+    public void hurry(boolean on) {
+        hurry = on;
+    }
+
     /**
      * Runs until {@code finished}.
      *
@@ -77,7 +85,8 @@ final class Loop implements LoopTasks {
             }
             if (later.isEmpty()) {
                 poller.await(wait(next));
-            } else if (poller.await(0) == 0 || ++busy % PATIENCE == 0) {
+            } else if (poller.await(hurry ? HURRY_NANOS : 0) == 0 || ++busy % PATIENCE == 0) {
+                hurry = false;
                 later.remove().run();
             }
         }

@@ -139,6 +139,7 @@ final class Launchpad implements AutoCloseable {
             pending.put(launch.id(), p);
             slot.guest = p;
             arriving = p;
+            loop.hurry(true);
             loop.later(this::prepare);
         } catch (IOException | InterruptedException e) {
             if (e instanceof InterruptedException) {
@@ -264,6 +265,7 @@ final class Launchpad implements AutoCloseable {
             pidfd.signal(Signal.KILL);
         }
         arriving = null;
+        loop.hurry(false);
         next();
     }
 
@@ -304,6 +306,7 @@ final class Launchpad implements AutoCloseable {
         freeSlots.add(p.slot);
         if (arriving == p) {
             arriving = null;
+            loop.hurry(false);
         }
         p.files.closeWriters();
         ProcessRef leader = p.leader;

@@ -10,4 +10,7 @@ public interface LoopTasks {
      * the loop's thread only.
      */
     void later(Runnable task);
+
+    /** A start is on its way: for a moment, only that counts. On the loop's thread only. */
+    void hurry(boolean on);
 }

@@ -61,6 +61,9 @@ class KernelLauncherTest {
                     public void later(Runnable task) {
                         soon(task);
                     }
+
+                    @Override
+                    public void hurry(boolean on) {}
                 },
                 KernelLauncherTest::now,
                 new OutputSink() {
