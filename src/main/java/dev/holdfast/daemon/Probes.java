@@ -86,11 +86,11 @@ final class Probes {
     }
 
     MonoTime deadline() {
-        return asked.values().stream()
-                .filter(a -> !a.answered)
-                .map(Asked::deadline)
-                .min(MonoTime::compareTo)
-                .orElse(MonoTime.NEVER);
+        MonoTime next = MonoTime.NEVER;
+        for (Asked a : asked.values()) {
+            next = a.answered ? next : MonoTime.earliest(next, a.deadline);
+        }
+        return next;
     }
 
     void tick(MonoTime now) {

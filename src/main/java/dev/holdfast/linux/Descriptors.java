@@ -34,8 +34,16 @@ public final class Descriptors {
 
     /** open(2), always close-on-exec. */
     public static Fd open(Path path, int flags, int mode) throws Errno {
+        return open(path.toString(), flags, mode);
+    }
+
+    /** The same by name: a {@link Path} costs more to make than the file to open. */
+    public static Fd open(String path, int flags, int mode) throws Errno {
         long fd = named(path, name -> Syscall.OPENAT.call(AT_FDCWD, name, flags | O_CLOEXEC, mode));
-        return new Fd((int) check("open " + path, fd));
+        if (fd < 0) {
+            throw new Errno("open " + path, (int) -fd);
+        }
+        return new Fd((int) fd);
     }
 
     /** Another descriptor of the same open file, close-on-exec. */
@@ -44,47 +52,53 @@ public final class Descriptors {
     }
 
     /** mkfifo(3) with exactly {@code mode}, owned by {@code uid}:{@code gid} (-1 keeps). */
-    public static void mkfifo(Path path, int mode, int uid, int gid) throws Errno {
-        check("mkfifo " + path, named(path, name -> Syscall.MKNODAT.call(AT_FDCWD, name, S_IFIFO | mode, 0)));
+    public static void mkfifo(String path, int mode, int uid, int gid) throws Errno {
+        done("mkfifo", path, named(path, name -> Syscall.MKNODAT.call(AT_FDCWD, name, S_IFIFO | mode, 0)));
         if ((mode & OTHERS) != 0) { // which a umask takes away
-            check("chmod " + path, named(path, name -> Syscall.FCHMODAT.call(AT_FDCWD, name, mode)));
+            done("chmod", path, named(path, name -> Syscall.FCHMODAT.call(AT_FDCWD, name, mode)));
         }
         own(path, uid, gid);
     }
 
     /** chown(2); -1 keeps. */
-    public static void own(Path path, int uid, int gid) throws Errno {
+    public static void own(String path, int uid, int gid) throws Errno {
         if (uid >= 0 || gid >= 0) {
-            check(
-                    "chown " + path,
+            done(
+                    "chown",
+                    path,
                     named(path, name -> Syscall.FCHOWNAT.call(AT_FDCWD, name, uid, gid, AT_SYMLINK_NOFOLLOW, 0)));
         }
     }
 
     /** mkdir(2), mode 0777 less the umask. */
-    public static void mkdir(Path path) throws Errno {
-        check("mkdir " + path, named(path, name -> Syscall.MKDIRAT.call(AT_FDCWD, name, EVERYTHING)));
+    public static void mkdir(String path) throws Errno {
+        done("mkdir", path, named(path, name -> Syscall.MKDIRAT.call(AT_FDCWD, name, EVERYTHING)));
     }
 
     /** rename(2). */
-    public static void rename(Path from, Path to) throws Errno {
-        NativeBuffer target = NativeBuffer.ofString(to.toString());
-        long r = named(from, a -> target.use(b -> Syscall.RENAMEAT2.call(AT_FDCWD, a, AT_FDCWD, b, 0, 0)));
-        check("rename " + from + " to " + to, r);
+    public static void rename(String from, String to) throws Errno {
+        NativeBuffer target = NativeBuffer.ofString(to);
+        done("rename", from, named(from, a -> target.use(b -> Syscall.RENAMEAT2.call(AT_FDCWD, a, AT_FDCWD, b, 0, 0))));
     }
 
     /** unlink(2); false when that cannot be or there is none. */
-    public static boolean unlink(Path path) {
+    public static boolean unlink(String path) {
         return named(path, name -> Syscall.UNLINKAT.call(AT_FDCWD, name, 0)) == 0;
     }
 
     /** rmdir(2); false when that cannot be. */
-    public static boolean rmdir(Path path) {
+    public static boolean rmdir(String path) {
         return named(path, name -> Syscall.UNLINKAT.call(AT_FDCWD, name, AT_REMOVEDIR)) == 0;
     }
 
-    private static long named(Path path, LongUnaryOperator call) {
-        return NativeBuffer.withString(path.toString(), call);
+    private static void done(String call, String path, long result) throws Errno {
+        if (result < 0) {
+            throw new Errno(call + " " + path, (int) -result);
+        }
+    }
+
+    private static long named(String path, LongUnaryOperator call) {
+        return NativeBuffer.withString(path, call);
     }
 
     /** @return bytes read, 0 at the end of file, or minus errno */

@@ -43,7 +43,7 @@ public final class NotifySocket implements AutoCloseable {
         address.bytes().putShort(0, (short) AF_UNIX).put(2, name);
         try {
             check("bind " + path, address.use(a -> Syscall.BIND.call(fd.number(), a, address.capacity())));
-            Descriptors.own(path, uid, gid);
+            Descriptors.own(path.toString(), uid, gid);
             Files.setPosixFilePermissions(path, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
         } catch (IOException e) {
             fd.close();

@@ -13,10 +13,15 @@ import java.util.Optional;
 /** /proc as typed facts (proc(5)). A process that ends while it is read is absent, never half read. */
 public final class Proc {
     private static final int MAX_ENVIRON = 4 << 20;
+    private static final int PAGE = 4096;
     private static final int O_RDONLY = Descriptors.O_RDONLY;
 
     private final Path root;
-    private final NativeBuffer buffer = NativeBuffer.allocate(8192);
+    private final String prefix;
+    private final byte[] text = new byte[2 * PAGE];
+    private final NativeBuffer buffer = NativeBuffer.allocate(text.length);
+    /** Of /proc/PID/stat, counted from the state, which is 0 and no number. */
+    private final long[] fields = new long[50];
 
     /**
      * The fields of /proc/PID/stat in use (proc_pid_stat(5)).
@@ -44,6 +49,7 @@ public final class Proc {
     /** @param root /proc, or a tree like it; one thread uses one Proc */
     public Proc(Path root) {
         this.root = root;
+        this.prefix = root + "/";
     }
 
     /** All pids now. */
@@ -61,48 +67,61 @@ public final class Proc {
     }
 
     public Optional<Stat> stat(int pid) {
-        int n = slurp(root.resolve(Integer.toString(pid)).resolve("stat"));
+        int n = slurp(prefix + pid + "/stat");
         if (n <= 0) {
             return Optional.empty();
         }
-        byte[] text = new byte[n];
-        buffer.bytes().get(0, text);
-        String line = new String(text, StandardCharsets.ISO_8859_1);
         // The command may contain spaces and parentheses: fields are counted from the last one.
-        String[] f = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
-        long flags = Long.parseLong(f[6]);
+        int at = n - 1;
+        while (at > 0 && text[at] != ')') {
+            at--;
+        }
+        char state = (char) text[at + 2];
+        at += 4;
+        for (int field = 1; field < fields.length; field++) {
+            at = number(at, n, field);
+        }
         return Optional.of(new Stat(
                 pid,
-                f[0].charAt(0),
-                Integer.parseInt(f[1]),
-                Integer.parseInt(f[3]),
-                Long.parseLong(f[11]) + Long.parseLong(f[12]),
-                Long.parseLong(f[19]),
-                Long.parseLong(f[21]) * 4096,
-                (flags & 0x200000) != 0, // PF_KTHREAD
-                Integer.parseInt(f[49].strip())));
+                state,
+                (int) fields[1],
+                (int) fields[3],
+                fields[11] + fields[12],
+                fields[19],
+                fields[21] * 4096,
+                (fields[6] & 0x200000) != 0, // PF_KTHREAD
+                (int) fields[49]));
+    }
+
+    /** Reads the number that begins at {@code at}; where the next one does. A few fields fill 64 bits: none of ours. */
+    private int number(int at, int end, int field) {
+        boolean negative = at < end && text[at] == '-';
+        int i = negative ? at + 1 : at;
+        long value = 0;
+        while (i < end && text[i] >= '0' && text[i] <= '9') {
+            value = value * 10 + text[i++] - '0';
+        }
+        fields[field] = negative ? -value : value;
+        return i + 1;
     }
 
     /** The children that thread {@code tid} of process {@code pid} made or was handed (CONFIG_PROC_CHILDREN). */
     public List<Integer> children(int pid, int tid) {
-        Path file = root.resolve(Integer.toString(pid))
-                .resolve("task")
-                .resolve(Integer.toString(tid))
-                .resolve("children");
         var children = new ArrayList<Integer>();
-        try (Fd fd = Descriptors.open(file, O_RDONLY, 0)) {
-            int number = 0;
-            for (int n = Descriptors.read(fd, buffer, 0, buffer.capacity());
-                    n > 0;
-                    n = Descriptors.read(fd, buffer, 0, buffer.capacity())) {
+        try (Fd fd = Descriptors.open(prefix + pid + "/task/" + tid + "/children", O_RDONLY, 0)) {
+            int child = 0;
+            for (int n = read(fd); n > 0; n = read(fd)) {
                 for (int i = 0; i < n; i++) {
-                    byte b = buffer.bytes().get(i);
-                    if (b >= '0' && b <= '9') {
-                        number = number * 10 + b - '0';
-                    } else if (number > 0) {
-                        children.add(number);
-                        number = 0;
+                    byte b = text[i];
+                    if (b != ' ') {
+                        child = child * 10 + b - '0'; // a read may end within a number
+                    } else {
+                        children.add(child);
+                        child = 0;
                     }
+                }
+                if (n < PAGE / 2 && child == 0) {
+                    break; // all there is: what is cut short is cut near the end of a page
                 }
             }
         } catch (Errno gone) {
@@ -126,11 +145,20 @@ public final class Proc {
         return Optional.empty();
     }
 
-    private int slurp(Path file) {
+    /** Into {@link #text}: how much, at most what it holds; nothing when there is no such process any more. */
+    private int slurp(String file) {
         try (Fd fd = Descriptors.open(file, O_RDONLY, 0)) {
-            return Descriptors.read(fd, buffer, 0, buffer.capacity());
+            return read(fd);
         } catch (Errno gone) {
             return -gone.number();
         }
+    }
+
+    private int read(Fd fd) {
+        int n = Descriptors.read(fd, buffer, 0, text.length);
+        if (n > 0) {
+            buffer.bytes().get(0, text, 0, n);
+        }
+        return n;
     }
 }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * Knows when an instance is empty and makes it so, without cgroup v2: by walking /proc until a pass finds nobody. Looks
@@ -171,10 +170,13 @@ final class Containment {
     }
 
     private Set<Integer> leaders() {
-        return instances.values().stream()
-                .filter(i -> !i.leaderEnded)
-                .map(i -> i.leader.pid())
-                .collect(Collectors.toSet());
+        Set<Integer> pids = HashSet.newHashSet(instances.size());
+        for (Instance i : instances.values()) {
+            if (!i.leaderEnded) {
+                pids.add(i.leader.pid());
+            }
+        }
+        return pids;
     }
 
     private Set<Integer> leadersOfOthers(List<Instance> asked) {

@@ -5,7 +5,6 @@ import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Poller;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,7 @@ final class GateSlot implements AutoCloseable {
     private static final int O_PATH = 0x200000;
     private static final int EVERYONE = 0666;
 
-    private final Path gatePath;
+    private final String gatePath;
     private final Fd hello;
     private final Fd gate;
     private final Fd listening;
@@ -28,7 +27,7 @@ final class GateSlot implements AutoCloseable {
     @Nullable
     PendingLaunch guest;
 
-    private GateSlot(Path helloPath, Path gatePath, Poller poller) throws IOException {
+    private GateSlot(String helloPath, String gatePath, Poller poller) throws IOException {
         this.gatePath = gatePath;
         this.poller = poller;
         this.hello = fifo(helloPath);
@@ -38,7 +37,7 @@ final class GateSlot implements AutoCloseable {
 
     /** @param arrived told when the guest's child may have said hello: a late word of its predecessor's counts too */
     static GateSlot make(Path dir, int number, Poller poller, Consumer<PendingLaunch> arrived) throws IOException {
-        var slot = new GateSlot(dir.resolve(number + ".hello"), dir.resolve(number + ".gate"), poller);
+        var slot = new GateSlot(dir + "/" + number + ".hello", dir + "/" + number + ".gate", poller);
         // Once its first writer has gone a FIFO hangs up for ever; each further writer's end is an edge.
         poller.add(slot.listening, Poller.READABLE | Poller.EDGE, ready -> {
             PendingLaunch p = slot.guest;
@@ -49,8 +48,8 @@ final class GateSlot implements AutoCloseable {
         return slot;
     }
 
-    private static Fd fifo(Path path) throws IOException {
-        Files.deleteIfExists(path);
+    private static Fd fifo(String path) throws Errno {
+        Descriptors.unlink(path);
         Descriptors.mkfifo(path, EVERYONE, -1, -1);
         return Descriptors.open(path, O_PATH, 0);
     }

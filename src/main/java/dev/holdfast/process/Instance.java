@@ -5,7 +5,6 @@ import dev.holdfast.event.ProcessRef;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Signal;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,7 @@ final class Instance {
     final InstanceId id;
     final String label;
     final Map<String, String> attributes;
-    final Path dir;
+    final String dir;
     /** Whether its output goes through pipes of ours. */
     final boolean captured;
 
@@ -40,7 +39,7 @@ final class Instance {
             InstanceId id,
             String label,
             Map<String, String> attributes,
-            Path dir,
+            String dir,
             boolean captured,
             ProcessRef leader,
             @Nullable Pidfd pidfd) {

@@ -18,16 +18,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class InstanceFiles implements AutoCloseable {
     private static final String SPARE = "spare";
+    private static final String OUT = "/out";
+    private static final String ERR = "/err";
     private static final int OWNER_ONLY = 0600;
-    private static final int READ = Descriptors.O_RDONLY | Descriptors.O_NONBLOCK;
-    private static final int NEW = Descriptors.O_WRONLY | Descriptors.O_CREAT | Descriptors.O_EXCL;
-    private static final Path NOTHING = Path.of("/dev/null");
+    /** To read, but a writer all the same: a pipe that no program writes to any more would else wake its reader. */
+    private static final int READ = Descriptors.O_RDWR | Descriptors.O_NONBLOCK;
 
-    private final Path root;
+    private static final int NEW = Descriptors.O_WRONLY | Descriptors.O_CREAT | Descriptors.O_EXCL;
+    private static final String NOTHING = "/dev/null";
+
+    private final String root;
     private @Nullable Opened spare;
 
     InstanceFiles(Path runDir) throws IOException {
-        this.root = Files.createDirectories(runDir.resolve("instances"));
+        this.root = Files.createDirectories(runDir.resolve("instances")).toString();
     }
 
     /**
@@ -38,7 +42,7 @@ final class InstanceFiles implements AutoCloseable {
      * @param record empty until the child is known
      */
     record Opened(
-            Path dir, @Nullable Fd stdoutRead, @Nullable Fd stderrRead, Fd stdoutWrite, Fd stderrWrite, Fd record) {
+            String dir, @Nullable Fd stdoutRead, @Nullable Fd stderrRead, Fd stdoutWrite, Fd stderrWrite, Fd record) {
         /** All but the reading ends. */
         void closeWriters() {
             stdoutWrite.close();
@@ -54,7 +58,7 @@ final class InstanceFiles implements AutoCloseable {
             }
         }
 
-        Opened in(Path renamed) {
+        Opened in(String renamed) {
             return new Opened(renamed, stdoutRead, stderrRead, stdoutWrite, stderrWrite, record);
         }
     }
@@ -62,20 +66,20 @@ final class InstanceFiles implements AutoCloseable {
     /** The reading ends of an adopted instance. */
     record Readers(Fd stdout, Fd stderr) {}
 
-    Path dir(InstanceId id) {
-        return root.resolve(id.value());
+    String dir(InstanceId id) {
+        return root + "/" + id.value();
     }
 
     /** @throws IOException which names what could not be made */
     Opened create(Launch l) throws IOException {
-        Path dir = dir(l.id());
+        String dir = dir(l.id());
         Opened opened = l.output() instanceof Launch.Output.Captured ? renamed(dir) : withoutCapture(l, dir);
         Identity who = l.identity();
         if (who != null && opened.stdoutRead != null) {
             try {
                 // The user's, so that a program may reopen /dev/stderr as nginx and PHP-FPM do.
-                Descriptors.own(dir.resolve("out"), who.uid(), who.gid());
-                Descriptors.own(dir.resolve("err"), who.uid(), who.gid());
+                Descriptors.own(dir + OUT, who.uid(), who.gid());
+                Descriptors.own(dir + ERR, who.uid(), who.gid());
             } catch (Errno e) {
                 opened.close();
                 delete(l.id());
@@ -85,7 +89,7 @@ final class InstanceFiles implements AutoCloseable {
         return opened;
     }
 
-    private Opened renamed(Path dir) throws IOException {
+    private Opened renamed(String dir) throws IOException {
         Opened ahead = spare;
         spare = null;
         if (ahead != null) {
@@ -105,18 +109,18 @@ final class InstanceFiles implements AutoCloseable {
             return;
         }
         try {
-            spare = made(root.resolve(SPARE));
+            spare = made(root + "/" + SPARE);
         } catch (IOException saidWhenItIsNeeded) {
             spare = null;
         }
     }
 
-    private static Opened made(Path dir) throws IOException {
+    private static Opened made(String dir) throws IOException {
         var open = new ArrayList<Fd>();
         try {
             Descriptors.mkdir(dir);
-            Path out = dir.resolve("out");
-            Path err = dir.resolve("err");
+            String out = dir + OUT;
+            String err = dir + ERR;
             Descriptors.mkfifo(out, OWNER_ONLY, -1, -1);
             Descriptors.mkfifo(err, OWNER_ONLY, -1, -1);
             // Read-write in the child: the death of the reader must not be its SIGPIPE.
@@ -126,7 +130,7 @@ final class InstanceFiles implements AutoCloseable {
                     kept(open, Descriptors.open(err, READ, 0)),
                     kept(open, Descriptors.open(out, Descriptors.O_RDWR, 0)),
                     kept(open, Descriptors.open(err, Descriptors.O_RDWR, 0)),
-                    kept(open, Descriptors.open(dir.resolve(InstanceRecord.FILE), NEW, OWNER_ONLY)));
+                    kept(open, Descriptors.open(dir + "/" + InstanceRecord.FILE, NEW, OWNER_ONLY)));
         } catch (IOException e) {
             open.forEach(Fd::close);
             delete(dir);
@@ -139,7 +143,7 @@ final class InstanceFiles implements AutoCloseable {
         return fd;
     }
 
-    private static Opened withoutCapture(Launch l, Path dir) throws IOException {
+    private static Opened withoutCapture(Launch l, String dir) throws IOException {
         var open = new ArrayList<Fd>();
         try {
             Descriptors.mkdir(dir);
@@ -148,12 +152,12 @@ final class InstanceFiles implements AutoCloseable {
                         switch (l.output()) {
                             case Launch.Output.Given(Fd out, Fd err) -> Descriptors.duplicate(fd == 1 ? out : err);
                             case Launch.Output.Inherited() ->
-                                Descriptors.open(Path.of("/proc/self/fd/" + fd), Descriptors.O_RDWR, 0);
+                                Descriptors.open("/proc/self/fd/" + fd, Descriptors.O_RDWR, 0);
                             case Launch.Output.Discarded(), Launch.Output.Captured() ->
                                 Descriptors.open(NOTHING, Descriptors.O_RDWR, 0);
                         });
             }
-            Fd record = Descriptors.open(dir.resolve(InstanceRecord.FILE), NEW, OWNER_ONLY);
+            Fd record = Descriptors.open(dir + "/" + InstanceRecord.FILE, NEW, OWNER_ONLY);
             return new Opened(dir, null, null, open.get(0), open.get(1), record);
         } catch (IOException e) {
             open.forEach(Fd::close);
@@ -164,24 +168,23 @@ final class InstanceFiles implements AutoCloseable {
 
     /** Whether its output goes through pipes. */
     boolean captures(InstanceId id) {
-        return Files.exists(dir(id).resolve("out"));
+        return Files.exists(Path.of(dir(id) + OUT));
     }
 
     Readers reopen(InstanceId id) throws IOException {
-        Path dir = dir(id);
-        return new Readers(
-                Descriptors.open(dir.resolve("out"), READ, 0), Descriptors.open(dir.resolve("err"), READ, 0));
+        String dir = dir(id);
+        return new Readers(Descriptors.open(dir + OUT, READ, 0), Descriptors.open(dir + ERR, READ, 0));
     }
 
     /** All readable records; a directory without one is an instance that never began, and goes. */
     List<InstanceRecord> records() throws IOException {
         var records = new ArrayList<InstanceRecord>();
-        try (DirectoryStream<Path> dirs = Files.newDirectoryStream(root)) {
+        try (DirectoryStream<Path> dirs = Files.newDirectoryStream(Path.of(root))) {
             for (Path dir : dirs) {
                 try {
                     records.add(InstanceRecord.read(dir));
                 } catch (IOException none) {
-                    delete(dir);
+                    delete(dir.toString());
                 }
             }
         }
@@ -193,13 +196,13 @@ final class InstanceFiles implements AutoCloseable {
     }
 
     /** What cannot be deleted is left for the next start, which deletes directories without a record. */
-    private static void delete(Path dir) {
-        for (String name : List.of(InstanceRecord.FILE, "out", "err")) {
-            Descriptors.unlink(dir.resolve(name));
-        }
+    private static void delete(String dir) {
+        Descriptors.unlink(dir + "/" + InstanceRecord.FILE);
+        Descriptors.unlink(dir + OUT);
+        Descriptors.unlink(dir + ERR);
         if (!Descriptors.rmdir(dir)) { // only some have these
-            Descriptors.unlink(dir.resolve(NotifySockets.FILE));
-            Descriptors.unlink(dir.resolve(NotifySockets.READY));
+            Descriptors.unlink(dir + "/" + NotifySockets.FILE);
+            Descriptors.unlink(dir + "/" + NotifySockets.READY);
             Descriptors.rmdir(dir);
         }
     }

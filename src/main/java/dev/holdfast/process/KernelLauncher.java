@@ -162,7 +162,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     private void watch(Instance i, Pidfd pidfd) {
         instances.put(i.id, i);
         try {
-            notices.listen(i.id, i.dir);
+            notices.listen(i.id, Path.of(i.dir));
             leaders.watch(i, pidfd);
         } catch (Errno e) {
             throw new IllegalStateException(e);
@@ -209,7 +209,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             Pidfd pidfd = Pidfd.open(host.proc(), r.leader()).orElse(null);
             boolean alive = pidfd != null;
             if (alive) {
-                notices.rebind(r.id(), files.dir(r.id()));
+                notices.rebind(r.id(), Path.of(files.dir(r.id())));
             }
             if (OutputKeeper.isKeeper(r)) {
                 keepers.add(r.id());
@@ -224,7 +224,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             }
             if (pidfd != null) {
                 watch(i, pidfd);
-                if (NotifySockets.wasReady(files.dir(r.id()))) {
+                if (NotifySockets.wasReady(Path.of(files.dir(r.id())))) {
                     loop.soon(() -> events.accept(new ProcessEvent.Notified(r.id(), "READY=1")));
                 }
             } else {

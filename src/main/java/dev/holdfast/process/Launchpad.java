@@ -130,7 +130,8 @@ final class Launchpad implements AutoCloseable {
             opened = files.create(launch);
             if (launch.notifySocket()) {
                 Identity who = launch.identity();
-                notices.bind(launch.id(), opened.dir(), who == null ? -1 : who.uid(), who == null ? -1 : who.gid());
+                notices.bind(
+                        launch.id(), Path.of(opened.dir()), who == null ? -1 : who.uid(), who == null ? -1 : who.gid());
             }
             SpawnThread thread = warm != null ? warm : SpawnThread.ready(gateName);
             warm = null;
@@ -164,7 +165,7 @@ final class Launchpad implements AutoCloseable {
         var env = new LinkedHashMap<>(l.environment());
         env.put(TreeScan.VARIABLE, l.id().value());
         if (l.notifySocket()) {
-            env.put("NOTIFY_SOCKET", p.files.dir().resolve(NotifySockets.FILE).toString());
+            env.put("NOTIFY_SOCKET", p.files.dir() + "/" + NotifySockets.FILE);
         }
         var variables = new ArrayList<String>(env.size());
         env.forEach((name, value) -> variables.add(name + "=" + value));

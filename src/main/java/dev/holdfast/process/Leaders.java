@@ -79,7 +79,11 @@ final class Leaders {
     }
 
     MonoTime deadline() {
-        return unreaped.values().stream().min(MonoTime::compareTo).orElse(MonoTime.NEVER);
+        MonoTime next = MonoTime.NEVER;
+        for (MonoTime patience : unreaped.values()) {
+            next = MonoTime.earliest(next, patience);
+        }
+        return next;
     }
 
     void tick(MonoTime now) {

@@ -45,7 +45,11 @@ final class Strays {
     }
 
     MonoTime deadline() {
-        return all.values().stream().map(Stray::killAt).min(MonoTime::compareTo).orElse(MonoTime.NEVER);
+        MonoTime next = MonoTime.NEVER;
+        for (Stray stray : all.values()) {
+            next = MonoTime.earliest(next, stray.killAt);
+        }
+        return next;
     }
 
     /** @return whose place is free now */

@@ -41,8 +41,8 @@ class PumpTest {
     @BeforeEach
     void makePipes() throws IOException {
         log = dir.resolve("logs/web.0.log");
-        Descriptors.mkfifo(dir.resolve("out"), 0600, -1, -1);
-        Descriptors.mkfifo(dir.resolve("err"), 0600, -1, -1);
+        Descriptors.mkfifo(dir.resolve("out").toString(), 0600, -1, -1);
+        Descriptors.mkfifo(dir.resolve("err").toString(), 0600, -1, -1);
     }
 
     @AfterEach
