@@ -121,6 +121,15 @@ final class LogFile {
         lost = 0;
     }
 
+    /** What another file could not be told is told here. */
+    void takeLosses(LogFile other) {
+        if (other.losing()) {
+            lost += other.lost;
+            lostTo = other.lostTo;
+            other.lost = 0;
+        }
+    }
+
     boolean losing() {
         return lost > 0;
     }

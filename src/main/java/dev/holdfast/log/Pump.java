@@ -136,15 +136,13 @@ public final class Pump implements AutoCloseable {
         });
     }
 
-    /** Follows a changed configuration. */
-    public void retarget(Path file, LogTarget fresh) {
-        tell(() -> {
-            LogFile f = files.remove(file);
-            if (f != null) {
-                f.retarget(fresh);
-                files.put(fresh.file(), f);
-            }
-        });
+    /**
+     * Follows a changed configuration, all of it at once.
+     *
+     * @param changes new targets by the label that the replica had until now
+     */
+    public void retarget(Map<String, LogTarget> changes) {
+        tell(() -> new Moves(files, streams.values()).make(changes));
     }
 
     /** Waits until everything told before is done. */
@@ -319,7 +317,7 @@ public final class Pump implements AutoCloseable {
 
     private void record(Stream s, Fd to, byte[] prefix, boolean whole, byte[] text, int offset, int length) {
         writer.record(to, prefix, text, offset, length);
-        listener.line(s.file.target().label(), s.stderr, whole, text, offset, length);
+        listener.line(s.label, s.stderr, whole, text, offset, length);
     }
 
     private static byte[] prefix(String time, String stream, char mark) {
