@@ -77,6 +77,7 @@ final class Daemon {
                 dirs.run(),
                 Instant::now,
                 console::say,
+                this::outputEnded,
                 (label, stderr, whole, text, offset, length) -> console.line(label, text, offset, length));
         this.outputs = new Outputs(pump, dirs.log(), specs);
         this.launcher = new KernelLauncher(
@@ -159,6 +160,15 @@ final class Daemon {
         if (!now.isBefore(supervision.nextDeadline())) {
             apply(new Stimulus.Tick());
         }
+    }
+
+    /** Its pipes are full soon, and then every child waits: the daemon goes, its successor adopts and reads on. */
+    private void outputEnded(Throwable why) {
+        console.say("output can no longer be read (" + why + "): this daemon ends, what it started runs on;"
+                + " the next one reads on where this one stopped");
+        loop.post(() -> {
+            throw new IllegalStateException("the thread that reads output has ended", why);
+        });
     }
 
     private void happened(ProcessEvent event) {

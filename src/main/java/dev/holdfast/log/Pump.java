@@ -34,6 +34,7 @@ public final class Pump implements AutoCloseable {
 
     private final Supplier<Instant> clock;
     private final Consumer<String> warn;
+    private final Consumer<Throwable> died;
     private final LineListener listener;
     private final Poller poller;
     private final Recovery recovery;
@@ -49,6 +50,7 @@ public final class Pump implements AutoCloseable {
     private final NativeBuffer scratch = NativeBuffer.allocate(8);
     private final byte[] data = new byte[Recovery.DATA_BYTES];
     private boolean begun;
+    private boolean bugTold;
 
     /** Sees every record as it is written, on the pump's thread; must not block. */
     @FunctionalInterface
@@ -60,10 +62,18 @@ public final class Pump implements AutoCloseable {
     /**
      * @param runDir for what the next daemon must know
      * @param warn told, in words for people, when output cannot be kept
+     * @param died told, on the pump's thread, what ended it: the pipes fill from now on, so that only another daemon helps
      */
-    public Pump(Path runDir, Supplier<Instant> clock, Consumer<String> warn, LineListener listener) throws Errno {
+    public Pump(
+            Path runDir,
+            Supplier<Instant> clock,
+            Consumer<String> warn,
+            Consumer<Throwable> died,
+            LineListener listener)
+            throws Errno {
         this.clock = clock;
         this.warn = warn;
+        this.died = died;
         this.listener = listener;
         this.poller = Poller.open();
         Recovery r;
@@ -163,18 +173,33 @@ public final class Pump implements AutoCloseable {
     }
 
     private void run() {
-        while (true) {
-            boolean last = closing;
-            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                task.run();
+        try {
+            while (true) {
+                boolean last = closing;
+                for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                    guarded(task);
+                }
+                if (last) {
+                    break;
+                }
+                guarded(() -> poller.await(-1));
             }
-            if (last) {
-                break;
-            }
-            poller.await(-1);
+            files.values().forEach(LogFile::close);
+            poller.close();
+        } catch (Throwable t) { // an Error: the thread is over, and without it every child would stall
+            died.accept(t);
         }
-        files.values().forEach(LogFile::close);
-        poller.close();
+    }
+
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException bug) {
+            if (!bugTold) {
+                bugTold = true;
+                warn.accept("a bug: some output may be lost: " + bug);
+            }
+        }
     }
 
     private Stream stream(InstanceId instance, boolean stderr, Fd pipe, LogFile file) {
@@ -189,8 +214,13 @@ public final class Pump implements AutoCloseable {
         try {
             poller.add(s.pipe, Poller.READABLE, ready -> {
                 // Without a writer the pipe stays "ready" for ever; what comes later is read when it is detached.
-                if (!read(s) && (ready & Poller.HANGUP) != 0) {
-                    unwatch(s);
+                try {
+                    if (!read(s) && (ready & Poller.HANGUP) != 0) {
+                        unwatch(s);
+                    }
+                } catch (RuntimeException bug) {
+                    unwatch(s); // nothing was taken from the pipe, so it would be ready, and fail, for ever
+                    warn.accept("a bug: the output of " + s.label + " is not read any more: " + bug);
                 }
             });
             s.watched = true;
@@ -236,8 +266,27 @@ public final class Pump implements AutoCloseable {
         }
     }
 
-    /** @param cutBackTo size of the log file before an interrupted try, or -1 */
+    /**
+     * A bug that one batch meets costs that batch and is told: the other streams, and this one's next batches, go on.
+     *
+     * @param cutBackTo size of the log file before an interrupted try, or -1
+     */
     private void batch(Stream s, byte[] bytes, int n, long cutBackTo) {
+        try {
+            write(s, bytes, n, cutBackTo);
+        } catch (RuntimeException bug) {
+            s.clear();
+            s.file.cutBack(s.file.size());
+            s.file.lose(n, "a bug: " + bug);
+            recovery.committed(s.slot, s.carry(), 0);
+            if (!s.bugTold) {
+                s.bugTold = true;
+                warn.accept("a bug: output of " + s.label + " is lost: " + bug);
+            }
+        }
+    }
+
+    private void write(Stream s, byte[] bytes, int n, long cutBackTo) {
         LogFile file = s.file;
         boolean wasLosing = file.losing();
         Fd to = null;
@@ -277,7 +326,7 @@ public final class Pump implements AutoCloseable {
             if (to == null) {
                 s.clear();
             }
-            file.lose(n, errno);
+            file.lose(n, Errno.text(errno));
             if (!wasLosing) {
                 warn.accept("output of " + file.target().label() + " cannot be kept, "
                         + file.target().file() + ": " + Errno.text(errno));

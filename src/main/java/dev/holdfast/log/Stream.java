@@ -15,6 +15,7 @@ final class Stream {
 
     final int slot;
     boolean watched;
+    boolean bugTold;
     /** Null between whole lines, so that a thousand quiet streams cost nothing. */
     private byte @Nullable [] carry;
 

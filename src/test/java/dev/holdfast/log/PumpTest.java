@@ -37,6 +37,7 @@ class PumpTest {
 
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final List<String> labels = new CopyOnWriteArrayList<>();
+    private final List<Throwable> deaths = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> open = new ArrayList<>();
     private Path log = Path.of("/");
 
@@ -176,6 +177,34 @@ class PumpTest {
     }
 
     @Test
+    void goesOnAfterABugAndTellsItOnce() throws Exception {
+        pump(1 << 20, 1);
+        try (OutputStream out = writer("out")) {
+            say(out, "before");
+            awaitLines(1);
+            for (int i = 0; i < 3; i++) {
+                say(out, "boom");
+            }
+            await().until(() -> !warnings.isEmpty());
+            sayUntilIn(log, out, "after");
+        }
+        assertThat(texts(log).getFirst()).isEqualTo("before");
+        assertThat(texts(log).get(1)).matches("holdfast: \\d+ bytes of output are missing here: a bug: .*planted");
+        assertThat(warnings).singleElement().asString().contains("web/0").contains("planted");
+        assertThat(deaths).isEmpty();
+    }
+
+    @Test
+    void tellsWhenItsThreadEnds() throws Exception {
+        pump(1 << 20, 1);
+        try (OutputStream out = writer("out")) {
+            say(out, "crash");
+            await().until(() -> !deaths.isEmpty());
+        }
+        assertThat(deaths).singleElement().isInstanceOf(StackOverflowError.class);
+    }
+
+    @Test
     void twoThatSwapTheirFilesDoNotMeetInOne() throws Exception {
         Path other = dir.resolve("logs/other.log");
         Pump pump = pump(1 << 20, 3);
@@ -258,8 +287,15 @@ class PumpTest {
     }
 
     private Pump pump(long maxSize, int backups, Path file) throws IOException {
-        var pump = new Pump(dir, () -> AT, warnings::add, (label, stderr, whole, text, offset, length) -> {
-            labels.add(label + ": " + new String(text, offset, length, StandardCharsets.UTF_8));
+        var pump = new Pump(dir, () -> AT, warnings::add, deaths::add, (label, stderr, whole, text, offset, length) -> {
+            String line = new String(text, offset, length, StandardCharsets.UTF_8);
+            if (line.equals("boom")) {
+                throw new IllegalStateException("planted");
+            }
+            if (line.equals("crash")) {
+                throw new StackOverflowError("planted");
+            }
+            labels.add(label + ": " + line);
         });
         open.add(pump);
         pump.attach(INSTANCE, new LogTarget("web/0", file, maxSize, backups), reader("out"), reader("err"));
