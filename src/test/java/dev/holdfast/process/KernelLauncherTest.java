@@ -80,6 +80,23 @@ class KernelLauncherTest {
         assertThat(events).contains(new ProcessEvent.Notified(id, "STATUS=warm\nREADY=1"));
     }
 
+    @Test
+    void aFloodOfNoticesLeavesTheLoopTimeForOthers() {
+        InstanceId id = launch(true, "perl", "-MSocket", "-e", """
+                socket(S, AF_UNIX, SOCK_DGRAM, 0);
+                $to = sockaddr_un($ENV{NOTIFY_SOCKET});
+                while (1) { send(S, "STATUS=busy", 0, $to) }
+                """);
+        until(() -> events.stream().anyMatch(ProcessEvent.Notified.class::isInstance));
+        for (int turn = 0; turn < 50; turn++) {
+            int before = events.size();
+            poller.await(1_000_000);
+            assertThat(events.size() - before).as("messages of one turn").isLessThanOrEqualTo(16);
+        }
+        launcher.kill(id);
+        until(() -> emptied(id));
+    }
+
     @AfterEach
     void stop() {
         launcher.retire();
