@@ -5,6 +5,7 @@ import dev.holdfast.api.Server;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.Directories;
 import dev.holdfast.config.GlobalSpec;
+import dev.holdfast.config.Plan;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
@@ -24,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.UUID;
@@ -52,7 +52,7 @@ final class Daemon {
     private final Instant startedAt = Instant.now();
     private final List<Doctor.Finding> findings;
     private final GlobalSpec global;
-    private volatile SortedMap<String, ProcessSpec> specs;
+    private final Desired desired;
     private @Nullable Integer exitCode;
 
     /** Somebody who waits until what was asked of some processes has come to its end. */
@@ -72,19 +72,19 @@ final class Daemon {
         this.chronicle = new Chronicle(new Journal(dirs.state().resolve("journal.jsonl")), console::say);
         this.intents = new Intents(dirs.run().resolve("intents"), host.bootId(), console::say);
         this.global = config.global();
-        this.specs = intents.applied(config.processes());
+        this.desired = new Desired(config.processes(), intents);
         this.pump = new Pump(
                 dirs.run(),
                 Instant::now,
                 console::say,
                 this::outputEnded,
                 (label, stderr, whole, text, offset, length) -> console.line(label, text, offset, length));
-        this.outputs = new Outputs(pump, dirs.log(), specs);
+        this.outputs = new Outputs(pump, dirs.log(), specs());
         this.launcher = new KernelLauncher(
                 dirs.run(), host, loop.poller(), loop::post, Loop::now, outputs, this::happened, console::say);
         this.probes = new Probes(launcher, launches, Daemon::newId, loop::post, this::apply);
         this.supervision = new Supervision(
-                specs,
+                specs(),
                 config.global().shutdownTimeout(),
                 policy(config.global().exit()),
                 Daemon::newId,
@@ -128,7 +128,7 @@ final class Daemon {
                 continue;
             }
             var replica = Outputs.replica(a.attributes());
-            ProcessSpec spec = specs.get(replica.process());
+            ProcessSpec spec = specs().get(replica.process());
             boolean unchanged =
                     spec != null && spec.fingerprint().equals(a.attributes().getOrDefault(Launches.FINGERPRINT, ""));
             Duration age = Duration.between(a.startedAt(), now);
@@ -207,7 +207,7 @@ final class Daemon {
     }
 
     private String name(dev.holdfast.event.ReplicaId replica) {
-        ProcessSpec spec = specs.get(replica.process());
+        ProcessSpec spec = specs().get(replica.process());
         return Names.of(replica, spec == null ? 1 : spec.replicas());
     }
 
@@ -269,7 +269,7 @@ final class Daemon {
 
     /** What is configured now, replicas as people scaled them. Thread-safe. */
     SortedMap<String, ProcessSpec> specs() {
-        return specs;
+        return desired.specs();
     }
 
     void await(Waiter waiter) {
@@ -280,11 +280,13 @@ final class Daemon {
         }
     }
 
-    /** On the loop's thread: from now on this is configured. */
-    void configure(SortedMap<String, ProcessSpec> fresh, String by) {
-        specs = fresh;
-        outputs.reconfigure(fresh);
-        apply(new Stimulus.Reload(fresh, by));
+    /** On the loop's thread: from now on this is what the file says. @return what that changes */
+    Plan configure(SortedMap<String, ProcessSpec> fresh, String by) {
+        SortedMap<String, ProcessSpec> before = specs();
+        desired.take(fresh);
+        outputs.reconfigure(specs());
+        apply(new Stimulus.Reload(specs(), by));
+        return Plan.between(before, specs());
     }
 
     void shutDown(String by) {
@@ -293,14 +295,13 @@ final class Daemon {
         apply(new Stimulus.ShutDown(by));
     }
 
-    Map<String, ProcessSpec> withReplicas(String name, int n) {
-        var fresh = new java.util.TreeMap<>(specs);
-        ProcessSpec spec = fresh.get(name);
-        if (spec != null) {
-            intents.scaled(name, spec.replicas(), n);
-            fresh.put(name, spec.withReplicas(n));
-            specs = fresh;
+    /** On the loop's thread. @return false when there is no such process any more */
+    boolean scale(String name, int n, String by) {
+        if (!desired.scale(name, n)) {
+            return false;
         }
-        return fresh;
+        outputs.reconfigure(specs());
+        apply(new Stimulus.Scale(name, n, by));
+        return true;
     }
 }

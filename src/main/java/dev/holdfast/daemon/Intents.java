@@ -66,6 +66,18 @@ final class Intents {
         save();
     }
 
+    /** Where the file's number is another now, it counts again, even should the file go back. */
+    void configured(SortedMap<String, ProcessSpec> specs) {
+        boolean changed = words.keySet().removeIf(k -> {
+            ProcessSpec spec =
+                    k.toString().startsWith(SCALED) ? specs.get(k.toString().substring(SCALED.length())) : null;
+            return spec != null && !words.getProperty(k.toString(), "").startsWith(spec.replicas() + ":");
+        });
+        if (changed) {
+            save();
+        }
+    }
+
     /** Work that is done must not be done again because the daemon died. */
     void note(Event event) {
         if (event instanceof Event.Completed) {
