@@ -101,7 +101,7 @@ final class UpCommand implements Callable<Integer> {
             return ExitStatus.FAILED;
         }
         try (lock;
-                var console = new Console(new FileOutputStream(FileDescriptor.out), quiet)) {
+                var console = new Console(new FileOutputStream(FileDescriptor.out), quiet, holdfast.onTerminal())) {
             var control = new Control(config.file(), loader, launches);
             var daemon = new Daemon(config, dirs, launches, console);
             control.speakFor(daemon, Holdfast.VERSION);
