@@ -13,6 +13,7 @@ import dev.holdfast.linux.Host;
 import dev.holdfast.log.Pump;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
+import dev.holdfast.process.RunFiles;
 import dev.holdfast.supervise.Action;
 import dev.holdfast.supervise.ExitPolicy;
 import dev.holdfast.supervise.Stimulus;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -50,10 +52,18 @@ final class Daemon {
     private final Supervision supervision;
     private final List<Waiter> waiters = new ArrayList<>();
     private final Instant startedAt = Instant.now();
-    private final List<Doctor.Finding> findings;
+    private final List<Doctor.Finding> hostFindings;
+    private final RunDirectory runDirectory;
+    private final RunFiles runFiles;
+    /** Those that were started or adopted and are not over. */
+    private final Set<InstanceId> running = ConcurrentHashMap.newKeySet();
+
+    private volatile @Nullable String runDirectoryTrouble;
+    private @Nullable Server server;
     private final GlobalSpec global;
     private final Desired desired;
     private @Nullable Integer exitCode;
+    private Runnable lookAtRunDirectory = () -> {};
 
     /** Somebody who waits until what was asked of some processes has come to its end. */
     record Waiter(Set<String> names, Runnable settled) {}
@@ -63,7 +73,7 @@ final class Daemon {
      *
      * @throws IOException when the directories cannot be used
      */
-    Daemon(Config config, Directories dirs, Launches launches, Console console) throws IOException {
+    Daemon(Config config, Directories dirs, Launches launches, Console console, RunLock lock) throws IOException {
         this.dirs = dirs;
         this.console = console;
         this.launches = launches;
@@ -89,7 +99,9 @@ final class Daemon {
                 policy(config.global().exit()),
                 Daemon::newId,
                 ThreadLocalRandom.current().nextLong());
-        this.findings = HostFindings.of(PROC, host.uid(), host.pid(), dirs);
+        this.hostFindings = HostFindings.of(PROC, host.uid(), host.pid());
+        this.runFiles = new RunFiles(dirs.run(), PROC);
+        this.runDirectory = new RunDirectory(dirs, host.uid(), ProcessId.own(), lock, runFiles);
     }
 
     /** Adopts, starts, answers and supervises until it is over. @return the daemon's exit code */
@@ -97,10 +109,11 @@ final class Daemon {
         if (host.pid() != 1) {
             host.becomeSubreaper();
         }
-        HostFindings.degraded(findings).forEach(f -> console.say("weaker here: " + f));
+        HostFindings.degraded(findings()).forEach(f -> console.say("weaker here: " + f));
         adopt();
         apply(new Stimulus.Begin(intents.stoppedNames(), intents.completed()));
-        Server server = Server.start(dirs.socket(), control, console::say);
+        serve(control);
+        watchRunDirectory(control);
         try {
             signals.listen(this);
             loop.run(() -> exitCode != null, this::deadline, this::tick);
@@ -111,7 +124,10 @@ final class Daemon {
                     () -> launcher.nextDeadline().isBefore(patience) ? launcher.nextDeadline() : patience,
                     () -> launcher.tick(Loop.now().mono()));
         } finally {
-            server.close();
+            runDirectory.close();
+            if (server != null) {
+                server.close();
+            }
             launcher.close();
             pump.close();
             chronicle.close();
@@ -123,6 +139,9 @@ final class Daemon {
         Instant now = Instant.now();
         for (KernelLauncher.Adopted a : launcher.adopt()) {
             String purpose = a.attributes().getOrDefault(Launches.PURPOSE, "");
+            if (a.alive()) {
+                running.add(a.id());
+            }
             if (purpose.equals(Launches.PROBE)) {
                 launcher.kill(a.id());
                 continue;
@@ -171,7 +190,57 @@ final class Daemon {
         });
     }
 
+    private void serve(Control control) throws IOException {
+        if (server != null) {
+            server.close();
+        }
+        server = Server.start(dirs.socket(), control, console::say);
+    }
+
+    private void watchRunDirectory(Control control) {
+        lookAtRunDirectory = () -> lookAfterRunDirectory(control);
+        runDirectory.watch(() -> loop.post(lookAtRunDirectory));
+    }
+
+    /** What it cannot put back is said, and kept as a finding. */
+    private void lookAfterRunDirectory(Control control) {
+        if (exitCode != null || runDirectory.intact()) {
+            return;
+        }
+        boolean known = runDirectoryTrouble != null;
+        if (!known) {
+            console.say("the run directory " + dirs.run() + " was deleted or replaced; what runs goes on");
+        }
+        try {
+            runDirectory.mend();
+            serve(control);
+            watchRunDirectory(control);
+            intents.rewrite();
+            runDirectoryTrouble = null;
+            console.say("the run directory is there again; " + unrecorded());
+        } catch (IOException e) {
+            runDirectoryTrouble = String.valueOf(e.getMessage());
+            if (!known) {
+                console.say("until the run directory is back, nothing can be started or asked: " + e.getMessage());
+            }
+        }
+    }
+
+    private String unrecorded() {
+        long lost = running.stream().filter(id -> !runFiles.recorded(id)).count();
+        return lost == 0
+                ? ""
+                : lost + " running programs have no record there any more: should this daemon die, the next would not"
+                        + " find them; holdfast restart gives each a new one";
+    }
+
     private void happened(ProcessEvent event) {
+        switch (event) {
+            case ProcessEvent.Started(InstanceId id, var _) -> running.add(id);
+            case ProcessEvent.LaunchFailed _ -> lookAtRunDirectory.run();
+            case ProcessEvent.Emptied(InstanceId id, var _) -> running.remove(id);
+            case ProcessEvent.Exited _, ProcessEvent.Notified _ -> {}
+        }
         if (!probes.took(event)) {
             apply(new Stimulus.FromProcess(event));
         }
@@ -263,8 +332,29 @@ final class Daemon {
         return host.pid();
     }
 
+    /** What this host, and this moment, let the daemon promise. Thread-safe. */
     List<Doctor.Finding> findings() {
-        return findings;
+        var now = new ArrayList<>(hostFindings);
+        now.addAll(HostFindings.space(dirs));
+        String trouble = runDirectoryTrouble;
+        if (trouble != null) {
+            now.add(HostFindings.broken("run directory", "deleted or replaced under the daemon: " + trouble));
+        }
+        String lost = unrecorded();
+        if (!lost.isEmpty()) {
+            now.add(HostFindings.weaker("adoption", lost));
+        }
+        long lacking = chronicle.lacking();
+        if (lacking > 0) {
+            now.add(HostFindings.weaker("journal", "cannot be written; it lacks " + lacking + " events so far"));
+        }
+        List<Path> losing = pump.losing();
+        if (!losing.isEmpty()) {
+            now.add(HostFindings.weaker(
+                    "output",
+                    losing.size() + " log files cannot be written and lack output, the first is " + losing.getFirst()));
+        }
+        return List.copyOf(now);
     }
 
     /** What is configured now, replicas as people scaled them. Thread-safe. */

@@ -138,6 +138,11 @@ final class Intents {
         save();
     }
 
+    /** The file was deleted under us. */
+    void rewrite() {
+        save();
+    }
+
     /** @param line of characters that need no escape in a properties file */
     private void append(String line) {
         if (lines > words.size() + SUPERSEDED) {

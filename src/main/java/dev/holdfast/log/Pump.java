@@ -41,6 +41,7 @@ public final class Pump implements AutoCloseable {
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread;
     private volatile boolean closing;
+    private volatile List<Path> losing = List.of();
 
     // The thread's own.
     private final Map<InstanceId, List<Stream>> streams = new HashMap<>();
@@ -152,7 +153,23 @@ public final class Pump implements AutoCloseable {
      * @param changes new targets by the label that the replica had until now
      */
     public void retarget(Map<String, LogTarget> changes) {
-        tell(() -> new Moves(files, streams.values()).make(changes));
+        tell(() -> {
+            new Moves(files, streams.values()).make(changes);
+            losing = lost();
+        });
+    }
+
+    /** Log files that cannot be written now, or have not yet said what they lack. Thread-safe. */
+    public List<Path> losing() {
+        return losing;
+    }
+
+    private List<Path> lost() {
+        return files.values().stream()
+                .filter(LogFile::losing)
+                .map(f -> f.target().file())
+                .sorted()
+                .toList();
     }
 
     /** Waits until everything told before is done. */
@@ -272,6 +289,7 @@ public final class Pump implements AutoCloseable {
      * @param cutBackTo size of the log file before an interrupted try, or -1
      */
     private void batch(Stream s, byte[] bytes, int n, long cutBackTo) {
+        boolean wasLosing = s.file.losing();
         try {
             write(s, bytes, n, cutBackTo);
         } catch (RuntimeException bug) {
@@ -283,6 +301,9 @@ public final class Pump implements AutoCloseable {
                 s.bugTold = true;
                 warn.accept("a bug: output of " + s.label + " is lost: " + bug);
             }
+        }
+        if (s.file.losing() != wasLosing) {
+            losing = lost();
         }
     }
 
