@@ -348,6 +348,12 @@ final class Daemon {
         if (lacking > 0) {
             now.add(HostFindings.weaker("journal", "cannot be written; it lacks " + lacking + " events so far"));
         }
+        if (pump.forgetful()) {
+            now.add(HostFindings.weaker(
+                    "crash",
+                    "the run directory could not take the pump's memory: a crash of this daemon may lose or"
+                            + " double lines of output"));
+        }
         List<Path> losing = pump.losing();
         if (!losing.isEmpty()) {
             now.add(HostFindings.weaker(

@@ -53,6 +53,8 @@ public final class Pump implements AutoCloseable {
     private boolean begun;
     private boolean bugTold;
 
+    private final boolean forgetful;
+
     /** Sees every record as it is written, on the pump's thread; must not block. */
     @FunctionalInterface
     public interface LineListener {
@@ -78,12 +80,15 @@ public final class Pump implements AutoCloseable {
         this.listener = listener;
         this.poller = Poller.open();
         Recovery r;
+        boolean kept = true;
         try {
             r = Recovery.open(runDir);
         } catch (IOException e) {
             warn.accept("a crash of this daemon may lose or double lines of output: " + e.getMessage());
             r = Recovery.inMemory();
+            kept = false;
         }
+        this.forgetful = !kept;
         this.recovery = r;
         this.thread = Thread.ofPlatform().name("holdfast-pump").daemon().unstarted(this::run);
         thread.start();
@@ -157,6 +162,11 @@ public final class Pump implements AutoCloseable {
             new Moves(files, streams.values()).make(changes);
             losing = lost();
         });
+    }
+
+    /** Whether a death of this daemon may lose or double lines of output. Thread-safe. */
+    public boolean forgetful() {
+        return forgetful;
     }
 
     /** Log files that cannot be written now, or have not yet said what they lack. Thread-safe. */
