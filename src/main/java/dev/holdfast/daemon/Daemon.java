@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -52,13 +51,8 @@ final class Daemon {
     private final Supervision supervision;
     private final List<Waiter> waiters = new ArrayList<>();
     private final Instant startedAt = Instant.now();
-    private final List<Doctor.Finding> hostFindings;
+    private final Lasting lasting;
     private final RunDirectory runDirectory;
-    private final RunFiles runFiles;
-    /** Those that were started or adopted and are not over. */
-    private final Set<InstanceId> running = ConcurrentHashMap.newKeySet();
-
-    private volatile @Nullable String runDirectoryTrouble;
     private @Nullable Server server;
     private final GlobalSpec global;
     private final Desired desired;
@@ -99,8 +93,8 @@ final class Daemon {
                 policy(config.global().exit()),
                 Daemon::newId,
                 ThreadLocalRandom.current().nextLong());
-        this.hostFindings = HostFindings.of(PROC, host.uid(), host.pid());
-        this.runFiles = new RunFiles(dirs.run(), PROC);
+        var runFiles = new RunFiles(dirs.run(), PROC);
+        this.lasting = new Lasting(HostFindings.of(PROC, host.uid(), host.pid()), dirs, runFiles, chronicle, pump);
         this.runDirectory = new RunDirectory(dirs, host.uid(), ProcessId.own(), lock, runFiles);
     }
 
@@ -140,7 +134,7 @@ final class Daemon {
         for (KernelLauncher.Adopted a : launcher.adopt()) {
             String purpose = a.attributes().getOrDefault(Launches.PURPOSE, "");
             if (a.alive()) {
-                running.add(a.id());
+                lasting.began(a.id());
             }
             if (purpose.equals(Launches.PROBE)) {
                 launcher.kill(a.id());
@@ -207,7 +201,7 @@ final class Daemon {
         if (exitCode != null || runDirectory.intact()) {
             return;
         }
-        boolean known = runDirectoryTrouble != null;
+        boolean known = lasting.runDirectoryIsBroken();
         if (!known) {
             console.say("the run directory " + dirs.run() + " was deleted or replaced; what runs goes on");
         }
@@ -216,29 +210,21 @@ final class Daemon {
             serve(control);
             watchRunDirectory(control);
             intents.rewrite();
-            runDirectoryTrouble = null;
-            console.say("the run directory is there again; " + unrecorded());
+            lasting.runDirectory(null);
+            console.say("the run directory is there again; " + lasting.unrecorded());
         } catch (IOException e) {
-            runDirectoryTrouble = String.valueOf(e.getMessage());
+            lasting.runDirectory(String.valueOf(e.getMessage()));
             if (!known) {
                 console.say("until the run directory is back, nothing can be started or asked: " + e.getMessage());
             }
         }
     }
 
-    private String unrecorded() {
-        long lost = running.stream().filter(id -> !runFiles.recorded(id)).count();
-        return lost == 0
-                ? ""
-                : lost + " running programs have no record there any more: should this daemon die, the next would not"
-                        + " find them; holdfast restart gives each a new one";
-    }
-
     private void happened(ProcessEvent event) {
         switch (event) {
-            case ProcessEvent.Started(InstanceId id, var _) -> running.add(id);
+            case ProcessEvent.Started(InstanceId id, var _) -> lasting.began(id);
             case ProcessEvent.LaunchFailed _ -> lookAtRunDirectory.run();
-            case ProcessEvent.Emptied(InstanceId id, var _) -> running.remove(id);
+            case ProcessEvent.Emptied(InstanceId id, var _) -> lasting.ended(id);
             case ProcessEvent.Exited _, ProcessEvent.Notified _ -> {}
         }
         if (!probes.took(event)) {
@@ -332,35 +318,8 @@ final class Daemon {
         return host.pid();
     }
 
-    /** What this host, and this moment, let the daemon promise. Thread-safe. */
     List<Doctor.Finding> findings() {
-        var now = new ArrayList<>(hostFindings);
-        now.addAll(HostFindings.space(dirs));
-        String trouble = runDirectoryTrouble;
-        if (trouble != null) {
-            now.add(HostFindings.broken("run directory", "deleted or replaced under the daemon: " + trouble));
-        }
-        String lost = unrecorded();
-        if (!lost.isEmpty()) {
-            now.add(HostFindings.weaker("adoption", lost));
-        }
-        long lacking = chronicle.lacking();
-        if (lacking > 0) {
-            now.add(HostFindings.weaker("journal", "cannot be written; it lacks " + lacking + " events so far"));
-        }
-        if (pump.forgetful()) {
-            now.add(HostFindings.weaker(
-                    "crash",
-                    "the run directory could not take the pump's memory: a crash of this daemon may lose or"
-                            + " double lines of output"));
-        }
-        List<Path> losing = pump.losing();
-        if (!losing.isEmpty()) {
-            now.add(HostFindings.weaker(
-                    "output",
-                    losing.size() + " log files cannot be written and lack output, the first is " + losing.getFirst()));
-        }
-        return List.copyOf(now);
+        return lasting.findings();
     }
 
     /** What is configured now, replicas as people scaled them. Thread-safe. */

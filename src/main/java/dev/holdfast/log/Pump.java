@@ -35,7 +35,7 @@ public final class Pump implements AutoCloseable {
     private final Supplier<Instant> clock;
     private final Consumer<String> warn;
     private final Consumer<Throwable> died;
-    private final LineListener listener;
+    private final Splitter splitter;
     private final Poller poller;
     private final Recovery recovery;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -77,7 +77,7 @@ public final class Pump implements AutoCloseable {
         this.clock = clock;
         this.warn = warn;
         this.died = died;
-        this.listener = listener;
+        this.splitter = new Splitter(writer, listener);
         this.poller = Poller.open();
         Recovery r;
         boolean kept = true;
@@ -339,9 +339,9 @@ public final class Pump implements AutoCloseable {
             String time = TIME.format(clock.get());
             if (wasLosing) {
                 byte[] apology = file.apology().getBytes(StandardCharsets.UTF_8);
-                writer.record(to, prefix(time, "stderr", 'F'), apology, 0, apology.length);
+                writer.record(to, Splitter.prefix(time, "stderr", 'F'), apology, 0, apology.length);
             }
-            split(s, to, time, bytes, n);
+            splitter.split(s, to, time, bytes, n);
             writer.flush(to);
             errno = writer.failure();
             if (errno == 0) {
@@ -364,43 +364,5 @@ public final class Pump implements AutoCloseable {
             }
         }
         recovery.committed(s.slot, s.carry(), s.carried());
-    }
-
-    private void split(Stream s, Fd to, String time, byte[] bytes, int n) {
-        byte[] whole = prefix(time, s.name(), 'F');
-        byte[] piece = prefix(time, s.name(), 'P');
-        int start = 0;
-        while (start < n) {
-            int end = start;
-            while (end < n && bytes[end] != '\n') {
-                end++;
-            }
-            while (s.carried() + end - start > Carries.MAX_LINE) {
-                int part = Carries.MAX_LINE - s.carried();
-                s.add(bytes, start, part);
-                record(s, to, piece, false, s.carry(), 0, s.carried());
-                s.clear();
-                start += part;
-            }
-            if (end == n) {
-                s.add(bytes, start, end - start);
-            } else if (s.carried() == 0) {
-                record(s, to, whole, true, bytes, start, end - start);
-            } else {
-                s.add(bytes, start, end - start);
-                record(s, to, whole, true, s.carry(), 0, s.carried());
-                s.clear();
-            }
-            start = end + 1;
-        }
-    }
-
-    private void record(Stream s, Fd to, byte[] prefix, boolean whole, byte[] text, int offset, int length) {
-        writer.record(to, prefix, text, offset, length);
-        listener.line(s.label, s.stderr, whole, text, offset, length);
-    }
-
-    private static byte[] prefix(String time, String stream, char mark) {
-        return (time + " " + stream + " " + mark + " ").getBytes(StandardCharsets.US_ASCII);
     }
 }
