@@ -3,6 +3,7 @@ package dev.holdfast.api;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -24,7 +25,10 @@ import jdk.net.UnixDomainPrincipal;
 public final class Server implements AutoCloseable {
     private static final int CONNECTIONS = 64;
 
-    private final ServerSocketChannel listening;
+    /** How long to wait for descriptors when no connection of ours gives one back. */
+    private static final long PAUSE_MILLIS = 250;
+
+    private final Listening listening;
     private final Path socket;
     private final Routes routes;
     private final String owner;
@@ -33,7 +37,29 @@ public final class Server implements AutoCloseable {
     /** Those that have not sent all of their request or not taken all of their answer, oldest first. */
     private final SequencedSet<SocketChannel> keepingUsWaiting = new LinkedHashSet<>();
 
-    private Server(ServerSocketChannel listening, Path socket, Routes routes, String owner, Consumer<String> warn) {
+    /** Where connections come from. */
+    interface Listening extends Channel {
+        SocketChannel accept() throws IOException;
+    }
+
+    private record OnSocket(ServerSocketChannel channel) implements Listening {
+        @Override
+        public SocketChannel accept() throws IOException {
+            return channel.accept();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    private Server(Listening listening, Path socket, Routes routes, String owner, Consumer<String> warn) {
         this.listening = listening;
         this.socket = socket;
         this.routes = routes;
@@ -54,6 +80,10 @@ public final class Server implements AutoCloseable {
         ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listening.bind(UnixDomainSocketAddress.of(socket));
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+        return start(new OnSocket(listening), socket, port, warn);
+    }
+
+    static Server start(Listening listening, Path socket, ControlPort port, Consumer<String> warn) throws IOException {
         var server = new Server(
                 listening, socket, new Routes(port), Files.getOwner(socket).getName(), warn);
         Thread.ofVirtual().name("api accept").start(server::accept);
@@ -61,9 +91,11 @@ public final class Server implements AutoCloseable {
     }
 
     private void accept() {
+        boolean failed = false;
         while (listening.isOpen()) {
             try {
                 SocketChannel connection = listening.accept();
+                failed = false;
                 if (!free.tryAcquire()) {
                     hangUpOnTheSlowest();
                     free.acquire();
@@ -73,9 +105,27 @@ public final class Server implements AutoCloseable {
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                warn.accept("the control socket: " + e.getMessage());
+                if (!failed) {
+                    failed = true;
+                    warn.accept("the control socket takes no connection for now: " + e.getMessage());
+                }
+                if (!untilOneCloses()) {
+                    return;
+                }
             } catch (InterruptedException e) {
                 return;
+            }
+        }
+    }
+
+    /** Out of descriptors, most likely: the next try would fail at once, and the next. False when interrupted. */
+    private boolean untilOneCloses() {
+        synchronized (keepingUsWaiting) {
+            try {
+                keepingUsWaiting.wait(PAUSE_MILLIS);
+                return true;
+            } catch (InterruptedException e) {
+                return false;
             }
         }
     }
@@ -94,6 +144,7 @@ public final class Server implements AutoCloseable {
                 keepingUsWaiting.add(connection);
             } else {
                 keepingUsWaiting.remove(connection);
+                keepingUsWaiting.notifyAll(); // perhaps it was closed
             }
         }
     }
@@ -129,6 +180,11 @@ public final class Server implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listening.close();
-        Files.deleteIfExists(socket);
+        try {
+            Files.deleteIfExists(socket);
+        } catch (IOException leftForTheNext) {
+            // Its directory may be gone, or another's. The next daemon deletes what it finds.
+            return;
+        }
     }
 }

@@ -135,6 +135,11 @@ public final class Holdfast implements Runnable {
         return standardOutput;
     }
 
+    /** Whether standard output is a terminal. */
+    public boolean onTerminal() {
+        return Style.onTerminal();
+    }
+
     Style style() {
         return Style.of(color, environment);
     }

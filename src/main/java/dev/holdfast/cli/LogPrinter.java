@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.cli.Style.Paint;
+import dev.holdfast.log.Visible;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,7 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 
-/** Lines as they go to standard output: the program's bytes as they are, behind a prefix. */
+/** Lines as they go to standard output, behind a prefix: the program's bytes as they are, but see {@link Visible}. */
 final class LogPrinter {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX ", Locale.ROOT);
@@ -22,8 +23,9 @@ final class LogPrinter {
     /**
      * @param prefix width of the longest name; 0 for no prefixes
      * @param timestamps whether each line begins with its time
+     * @param terminal whether a terminal is there, which must not obey what programs print
      */
-    record Look(int prefix, boolean timestamps, ZoneId zone, Style style) {}
+    record Look(int prefix, boolean timestamps, ZoneId zone, Style style, boolean terminal) {}
 
     /** Nobody reads standard output any more. */
     static final class Closed extends IOException {
@@ -55,7 +57,8 @@ final class LogPrinter {
         }
         try {
             out.write(head.toString().getBytes(StandardCharsets.UTF_8));
-            out.write(entry.line().bytes());
+            byte[] text = entry.line().bytes();
+            out.write(look.terminal ? Visible.of(text, 0, text.length) : text);
             out.write('\n');
         } catch (IOException e) {
             throw new Closed(e);

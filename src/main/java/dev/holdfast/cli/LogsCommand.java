@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
         name = "logs",
         description = {
             "Shows what processes printed, merged by time.",
-            "Reads the files itself; also when no daemon runs. The bytes of a line are written as the program wrote them."
+            "Reads the files itself; also when no daemon runs. The bytes of a line are written as the program wrote them;"
+                    + " on a terminal, control characters other than tabs and colours are made visible."
         },
         footer = {"", "Examples:", "  holdfast logs -f", "  holdfast logs web worker/1 --since 10m --stderr"})
 final class LogsCommand extends Subcommand {
@@ -90,7 +91,8 @@ final class LogsCommand extends Subcommand {
             return ExitStatus.DONE;
         }
         int width = chosen.stream().mapToInt(f -> f.name().length()).max().orElse(0);
-        var look = new LogPrinter.Look(noPrefix ? 0 : width, timestamps, ZoneId.systemDefault(), style());
+        var look = new LogPrinter.Look(
+                noPrefix ? 0 : width, timestamps, ZoneId.systemDefault(), style(), Style.onTerminal());
         Instant now = Instant.now();
         Instant from = since == null ? Instant.MIN : now.minus(since);
         try (var merge = new LogMerge(this::wanted)) {

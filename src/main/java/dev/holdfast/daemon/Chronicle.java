@@ -38,7 +38,7 @@ final class Chronicle implements AutoCloseable {
     private final Thread writer =
             Thread.ofPlatform().name("holdfast-journal").daemon().unstarted(this::write);
     /** Events that could not be written since the last that could; the writer's own. */
-    private long failed;
+    private volatile long failed;
 
     /**
      * @param how in words
@@ -114,6 +114,11 @@ final class Chronicle implements AutoCloseable {
                 say.accept("the journal cannot be written, supervising goes on without: " + e.getMessage());
             }
         }
+    }
+
+    /** Events that the journal lacks, for as long as it cannot be written. */
+    long lacking() {
+        return failed + overflowed.get();
     }
 
     /** Newest first. */

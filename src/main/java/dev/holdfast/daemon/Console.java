@@ -1,5 +1,6 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.log.Visible;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,11 +20,14 @@ final class Console implements AutoCloseable {
     private final AtomicLong dropped = new AtomicLong();
     private final OutputStream out;
     private final boolean quiet;
+    private final boolean terminal;
     private final Thread thread;
 
-    Console(OutputStream out, boolean quiet) {
+    /** @param terminal whether {@code out} is one, which must not obey what programs print */
+    Console(OutputStream out, boolean quiet, boolean terminal) {
         this.out = out;
         this.quiet = quiet;
+        this.terminal = terminal;
         this.thread = Thread.ofPlatform().name("holdfast-console").daemon().start(this::write);
     }
 
@@ -58,7 +62,7 @@ final class Console implements AutoCloseable {
                 if (line.length == END.length) {
                     return;
                 }
-                out.write(line);
+                show(line);
                 long lost = dropped.getAndSet(0);
                 if (lost > 0) {
                     out.write(("holdfast | " + lost + " lines not shown here: this output was stuck\n")
@@ -74,6 +78,15 @@ final class Console implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void show(byte[] line) throws IOException {
+        if (!terminal) {
+            out.write(line);
+            return;
+        }
+        out.write(Visible.of(line, 0, line.length - 1));
+        out.write('\n');
     }
 
     private void drain() {

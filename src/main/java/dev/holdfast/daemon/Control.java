@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Answers what the API asks; everything that touches state is done on the loop's thread. */
 final class Control implements ControlPort {
@@ -41,6 +42,8 @@ final class Control implements ControlPort {
     private final Launches launches;
     private final CompletableFuture<Daemon> running = new CompletableFuture<>();
     private final CompletableFuture<Reports> reports = new CompletableFuture<>();
+
+    private final ReentrantLock reloading = new ReentrantLock();
 
     /** @param file the configuration that was started with */
     Control(Path file, ConfigLoader loader, Launches launches) {
@@ -110,12 +113,9 @@ final class Control implements ControlPort {
             throw refused(400, "scale takes one process and a number of 0 to " + MOST_REPLICAS);
         }
         String name = names.iterator().next();
-        onLoop(() -> {
-            d.withReplicas(name, n);
-            d.outputs().reconfigure(d.specs());
-            d.apply(new Stimulus.Scale(name, n, by));
-            return true;
-        });
+        if (!onLoop(() -> d.scale(name, n, by))) {
+            throw refused(404, "\"" + name + "\" is no process here any more");
+        }
     }
 
     private boolean await(Daemon d, Set<String> names, long timeoutMillis) throws Refused {
@@ -145,17 +145,18 @@ final class Control implements ControlPort {
     @Override
     public PlanReply reload(String by) throws Refused {
         Daemon d = running.join();
-        Config config = load();
-        List<String> problems = launches.resolve(config.processes().values());
-        if (!problems.isEmpty()) {
-            throw new Refused(422, new Failure("nothing was changed: the configuration cannot be used here", problems));
+        reloading.lock(); // else one that read an older file could be the last to take effect
+        try {
+            Config config = load();
+            List<String> problems = launches.resolve(config.processes().values());
+            if (!problems.isEmpty()) {
+                throw new Refused(
+                        422, new Failure("nothing was changed: the configuration cannot be used here", problems));
+            }
+            return reply(onLoop(() -> d.configure(config.processes(), by)), config);
+        } finally {
+            reloading.unlock();
         }
-        SortedMap<String, ProcessSpec> fresh = asConfigured(config);
-        return onLoop(() -> {
-            Plan plan = Plan.between(d.specs(), fresh);
-            d.configure(fresh, by);
-            return reply(plan, config);
-        });
     }
 
     private SortedMap<String, ProcessSpec> asConfigured(Config config) throws Refused {

@@ -5,6 +5,7 @@ import dev.holdfast.api.Server;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.Directories;
 import dev.holdfast.config.GlobalSpec;
+import dev.holdfast.config.Plan;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
@@ -12,6 +13,7 @@ import dev.holdfast.linux.Host;
 import dev.holdfast.log.Pump;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
+import dev.holdfast.process.RunFiles;
 import dev.holdfast.supervise.Action;
 import dev.holdfast.supervise.ExitPolicy;
 import dev.holdfast.supervise.Stimulus;
@@ -25,7 +27,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -50,10 +51,13 @@ final class Daemon {
     private final Supervision supervision;
     private final List<Waiter> waiters = new ArrayList<>();
     private final Instant startedAt = Instant.now();
-    private final List<Doctor.Finding> findings;
+    private final Lasting lasting;
+    private final RunDirectory runDirectory;
+    private @Nullable Server server;
     private final GlobalSpec global;
-    private volatile SortedMap<String, ProcessSpec> specs;
+    private final Desired desired;
     private @Nullable Integer exitCode;
+    private Runnable lookAtRunDirectory = () -> {};
 
     /** Somebody who waits until what was asked of some processes has come to its end. */
     record Waiter(Set<String> names, Runnable settled) {}
@@ -63,7 +67,7 @@ final class Daemon {
      *
      * @throws IOException when the directories cannot be used
      */
-    Daemon(Config config, Directories dirs, Launches launches, Console console) throws IOException {
+    Daemon(Config config, Directories dirs, Launches launches, Console console, RunLock lock) throws IOException {
         this.dirs = dirs;
         this.console = console;
         this.launches = launches;
@@ -72,23 +76,26 @@ final class Daemon {
         this.chronicle = new Chronicle(new Journal(dirs.state().resolve("journal.jsonl")), console::say);
         this.intents = new Intents(dirs.run().resolve("intents"), host.bootId(), console::say);
         this.global = config.global();
-        this.specs = intents.applied(config.processes());
+        this.desired = new Desired(config.processes(), intents);
         this.pump = new Pump(
                 dirs.run(),
                 Instant::now,
                 console::say,
+                this::outputEnded,
                 (label, stderr, whole, text, offset, length) -> console.line(label, text, offset, length));
-        this.outputs = new Outputs(pump, dirs.log(), specs);
+        this.outputs = new Outputs(pump, dirs.log(), specs());
         this.launcher = new KernelLauncher(
                 dirs.run(), host, loop.poller(), loop, Loop::now, outputs, this::happened, console::say);
         this.probes = new Probes(launcher, launches, Daemon::newId, loop::soon, this::apply);
         this.supervision = new Supervision(
-                specs,
+                specs(),
                 config.global().shutdownTimeout(),
                 policy(config.global().exit()),
                 Daemon::newId,
                 ThreadLocalRandom.current().nextLong());
-        this.findings = HostFindings.of(PROC, host.uid(), host.pid(), dirs);
+        var runFiles = new RunFiles(dirs.run(), PROC);
+        this.lasting = new Lasting(HostFindings.of(PROC, host.uid(), host.pid()), dirs, runFiles, chronicle, pump);
+        this.runDirectory = new RunDirectory(dirs, host.uid(), ProcessId.own(), lock, runFiles);
     }
 
     /** Adopts, starts, answers and supervises until it is over. @return the daemon's exit code */
@@ -96,10 +103,11 @@ final class Daemon {
         if (host.pid() != 1) {
             host.becomeSubreaper();
         }
-        HostFindings.degraded(findings).forEach(f -> console.say("weaker here: " + f));
+        HostFindings.degraded(findings()).forEach(f -> console.say("weaker here: " + f));
         adopt();
         apply(new Stimulus.Begin(intents.stoppedNames(), intents.completed()));
-        Server server = Server.start(dirs.socket(), control, console::say);
+        serve(control);
+        watchRunDirectory(control);
         try {
             signals.listen(this);
             loop.run(() -> exitCode != null, this::deadline, this::tick);
@@ -110,7 +118,10 @@ final class Daemon {
                     () -> MonoTime.earliest(launcher.nextDeadline(), patience),
                     () -> launcher.tick(Loop.now().mono()));
         } finally {
-            server.close();
+            runDirectory.close();
+            if (server != null) {
+                server.close();
+            }
             launcher.close();
             pump.close();
             chronicle.close();
@@ -122,12 +133,15 @@ final class Daemon {
         Instant now = Instant.now();
         for (KernelLauncher.Adopted a : launcher.adopt()) {
             String purpose = a.attributes().getOrDefault(Launches.PURPOSE, "");
+            if (a.alive()) {
+                lasting.began(a.id());
+            }
             if (purpose.equals(Launches.PROBE)) {
                 launcher.kill(a.id());
                 continue;
             }
             var replica = Outputs.replica(a.attributes());
-            ProcessSpec spec = specs.get(replica.process());
+            ProcessSpec spec = specs().get(replica.process());
             boolean unchanged =
                     spec != null && spec.fingerprint().equals(a.attributes().getOrDefault(Launches.FINGERPRINT, ""));
             Duration age = Duration.between(a.startedAt(), now);
@@ -157,7 +171,58 @@ final class Daemon {
         }
     }
 
+    /** Its pipes are full soon, and then every child waits: the daemon goes, its successor adopts and reads on. */
+    private void outputEnded(Throwable why) {
+        console.say("output can no longer be read (" + why + "): this daemon ends, what it started runs on;"
+                + " the next one reads on where this one stopped");
+        loop.soon(() -> {
+            throw new IllegalStateException("the thread that reads output has ended", why);
+        });
+    }
+
+    private void serve(Control control) throws IOException {
+        if (server != null) {
+            server.close();
+        }
+        server = Server.start(dirs.socket(), control, console::say);
+    }
+
+    private void watchRunDirectory(Control control) {
+        lookAtRunDirectory = () -> lookAfterRunDirectory(control);
+        runDirectory.watch(() -> loop.soon(lookAtRunDirectory));
+    }
+
+    /** What it cannot put back is said, and kept as a finding. */
+    private void lookAfterRunDirectory(Control control) {
+        if (exitCode != null || runDirectory.intact()) {
+            return;
+        }
+        boolean known = lasting.runDirectoryIsBroken();
+        if (!known) {
+            console.say("the run directory " + dirs.run() + " was deleted or replaced; what runs goes on");
+        }
+        try {
+            runDirectory.mend();
+            serve(control);
+            watchRunDirectory(control);
+            intents.rewrite();
+            lasting.runDirectory(null);
+            console.say("the run directory is there again; " + lasting.unrecorded());
+        } catch (IOException e) {
+            lasting.runDirectory(String.valueOf(e.getMessage()));
+            if (!known) {
+                console.say("until the run directory is back, nothing can be started or asked: " + e.getMessage());
+            }
+        }
+    }
+
     private void happened(ProcessEvent event) {
+        switch (event) {
+            case ProcessEvent.Started(InstanceId id, var _) -> lasting.began(id);
+            case ProcessEvent.LaunchFailed _ -> lookAtRunDirectory.run();
+            case ProcessEvent.Emptied(InstanceId id, var _) -> lasting.ended(id);
+            case ProcessEvent.Exited _, ProcessEvent.Notified _ -> {}
+        }
         if (!probes.took(event)) {
             apply(new Stimulus.FromProcess(event));
         }
@@ -196,7 +261,7 @@ final class Daemon {
     }
 
     private String name(dev.holdfast.event.ReplicaId replica) {
-        ProcessSpec spec = specs.get(replica.process());
+        ProcessSpec spec = specs().get(replica.process());
         return Names.of(replica, spec == null ? 1 : spec.replicas());
     }
 
@@ -256,12 +321,12 @@ final class Daemon {
     }
 
     List<Doctor.Finding> findings() {
-        return findings;
+        return lasting.findings();
     }
 
     /** What is configured now, replicas as people scaled them. Thread-safe. */
     SortedMap<String, ProcessSpec> specs() {
-        return specs;
+        return desired.specs();
     }
 
     void await(Waiter waiter) {
@@ -272,11 +337,13 @@ final class Daemon {
         }
     }
 
-    /** On the loop's thread: from now on this is configured. */
-    void configure(SortedMap<String, ProcessSpec> fresh, String by) {
-        specs = fresh;
-        outputs.reconfigure(fresh);
-        apply(new Stimulus.Reload(fresh, by));
+    /** On the loop's thread: from now on this is what the file says. @return what that changes */
+    Plan configure(SortedMap<String, ProcessSpec> fresh, String by) {
+        SortedMap<String, ProcessSpec> before = specs();
+        desired.take(fresh);
+        outputs.reconfigure(specs());
+        apply(new Stimulus.Reload(specs(), by));
+        return Plan.between(before, specs());
     }
 
     void shutDown(String by) {
@@ -285,14 +352,13 @@ final class Daemon {
         apply(new Stimulus.ShutDown(by));
     }
 
-    Map<String, ProcessSpec> withReplicas(String name, int n) {
-        var fresh = new java.util.TreeMap<>(specs);
-        ProcessSpec spec = fresh.get(name);
-        if (spec != null) {
-            intents.scaled(name, spec.replicas(), n);
-            fresh.put(name, spec.withReplicas(n));
-            specs = fresh;
+    /** On the loop's thread. @return false when there is no such process any more */
+    boolean scale(String name, int n, String by) {
+        if (!desired.scale(name, n)) {
+            return false;
         }
-        return fresh;
+        outputs.reconfigure(specs());
+        apply(new Stimulus.Scale(name, n, by));
+        return true;
     }
 }

@@ -17,7 +17,8 @@ final class HostFindings {
 
     private HostFindings() {}
 
-    static List<Doctor.Finding> of(Path proc, int uid, int pid, Directories dirs) {
+    /** What stays as it is while the daemon runs. */
+    static List<Doctor.Finding> of(Path proc, int uid, int pid) {
         var f = new HostFindings();
         f.kernel();
         f.add(
@@ -43,10 +44,24 @@ final class HostFindings {
                 pid == 1
                         ? "is PID 1: reaps every orphan of this namespace"
                         : "is subreaper: orphans of its children stay its own"));
+        return List.copyOf(f.findings);
+    }
+
+    /** How much room there is now. */
+    static List<Doctor.Finding> space(Directories dirs) {
+        var f = new HostFindings();
         f.space("run directory", dirs.run());
         f.space("state directory", dirs.state());
         f.space("log directory", dirs.log());
         return List.copyOf(f.findings);
+    }
+
+    static Doctor.Finding weaker(String what, String detail) {
+        return new Doctor.Finding(WEAKER, what, detail);
+    }
+
+    static Doctor.Finding broken(String what, String detail) {
+        return new Doctor.Finding("broken", what, detail);
     }
 
     /** The weaker ones, as sentences. */

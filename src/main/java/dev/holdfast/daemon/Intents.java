@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
@@ -19,17 +20,24 @@ import java.util.function.Consumer;
 /**
  * What people asked for beyond the file, and which work is done, in RUN/intents: it outlives the daemon's death, not a
  * boot and not a {@code down}. Owned by the loop's thread.
+ *
+ * <p>Work that is done is appended, a line each and before anything that waits for it begins: a thousand jobs that end
+ * would else write the file a thousand times. The last line of a key counts; without a value it takes the word back.
  */
 final class Intents {
     private static final String STOPPED = "stopped.";
     private static final String SCALED = "scaled.";
     private static final String COMPLETED = "completed.";
     private static final String BOOT = "boot";
+    private static final int REWRITE = Integer.MAX_VALUE;
+    private static final int SUPERSEDED = 1000;
 
     private final Path file;
     private final Consumer<String> warn;
     private final String bootId;
     private final Properties words = new Properties();
+    /** Lines in the file, or {@link #REWRITE} when only a whole new one can be trusted. */
+    private int lines = REWRITE;
 
     Intents(Path file, String bootId, Consumer<String> warn) {
         this.file = file;
@@ -37,7 +45,10 @@ final class Intents {
         this.warn = warn;
         try {
             if (Files.exists(file)) {
-                words.load(new StringReader(Files.readString(file)));
+                String text = Files.readString(file);
+                // Behind the last line's end is what a daemon died over.
+                words.load(new StringReader(text.substring(0, text.lastIndexOf('\n') + 1)));
+                words.values().removeIf(""::equals);
             }
             if (!bootId.equals(words.getProperty(BOOT))) {
                 words.clear();
@@ -66,13 +77,25 @@ final class Intents {
         save();
     }
 
+    /** Where the file's number is another now, it counts again, even should the file go back. */
+    void configured(SortedMap<String, ProcessSpec> specs) {
+        boolean changed = words.keySet().removeIf(k -> {
+            ProcessSpec spec =
+                    k.toString().startsWith(SCALED) ? specs.get(k.toString().substring(SCALED.length())) : null;
+            return spec != null && !words.getProperty(k.toString(), "").startsWith(spec.replicas() + ":");
+        });
+        if (changed) {
+            save();
+        }
+    }
+
     /** Work that is done must not be done again because the daemon died. */
     void note(Event event) {
         if (event instanceof Event.Completed) {
             words.setProperty(COMPLETED + event.replica(), "true");
-            save();
+            append(COMPLETED + event.replica() + "=true\n");
         } else if (event instanceof Event.Started && words.remove(COMPLETED + event.replica()) != null) {
-            save();
+            append(COMPLETED + event.replica() + "=\n");
         }
     }
 
@@ -115,7 +138,27 @@ final class Intents {
         save();
     }
 
+    /** The file was deleted under us. */
+    void rewrite() {
+        save();
+    }
+
+    /** @param line of characters that need no escape in a properties file */
+    private void append(String line) {
+        if (lines > words.size() + SUPERSEDED) {
+            save();
+            return;
+        }
+        try {
+            Files.writeString(file, line, StandardOpenOption.APPEND);
+            lines++;
+        } catch (IOException e) {
+            save(); // perhaps half a line is there
+        }
+    }
+
     private void save() {
+        lines = REWRITE;
         try {
             var text = new StringWriter();
             words.setProperty(BOOT, bootId);
@@ -123,6 +166,7 @@ final class Intents {
             Path fresh = file.resolveSibling(file.getFileName() + ".new");
             Files.writeString(fresh, text.toString());
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            lines = words.size();
         } catch (IOException e) {
             warn.accept("the next daemon will not know what was stopped or scaled by hand: " + e.getMessage());
         }

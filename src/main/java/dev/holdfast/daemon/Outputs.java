@@ -9,6 +9,7 @@ import dev.holdfast.log.LogTarget;
 import dev.holdfast.log.Pump;
 import dev.holdfast.process.OutputSink;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 
@@ -40,13 +41,21 @@ final class Outputs implements OutputSink {
     void reconfigure(SortedMap<String, ProcessSpec> fresh) {
         SortedMap<String, ProcessSpec> before = specs;
         specs = fresh;
+        var changes = new HashMap<String, LogTarget>();
         fresh.forEach((name, spec) -> {
             ProcessSpec old = before.get(name);
-            for (int i = 0; old != null && !old.log().equals(spec.log()) && i < spec.replicas(); i++) {
+            for (int i = 0; old != null && i < Math.min(old.replicas(), spec.replicas()); i++) {
                 var replica = new ReplicaId(name, i);
-                pump.retarget(target(replica, old.log(), old.replicas()).file(), target(replica));
+                LogTarget was = target(replica, old.log(), old.replicas());
+                LogTarget is = target(replica);
+                if (!is.equals(was)) {
+                    changes.put(was.label(), is);
+                }
             }
         });
+        if (!changes.isEmpty()) {
+            pump.retarget(changes);
+        }
     }
 
     static ReplicaId replica(Map<String, String> attributes) {

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunLock implements AutoCloseable {
     private final FileChannel channel;
+    private final Path file;
+    private final Object key;
 
-    private RunLock(FileChannel channel) {
+    private RunLock(FileChannel channel, Path file) throws IOException {
         this.channel = channel;
+        this.file = file;
+        this.key = key(file);
+    }
+
+    private static Object key(Path file) throws IOException {
+        return Objects.requireNonNull(
+                Files.readAttributes(file, BasicFileAttributes.class).fileKey());
     }
 
     /**
@@ -39,7 +50,16 @@ final class RunLock implements AutoCloseable {
         }
         channel.truncate(0);
         channel.write(ByteBuffer.wrap((ownPid + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
-        return new RunLock(channel);
+        return new RunLock(channel, file);
+    }
+
+    /** Whether the next daemon would come upon this lock: deleted, it still is ours and keeps nobody out. */
+    boolean isThere() {
+        try {
+            return key.equals(key(file));
+        } catch (IOException gone) {
+            return false;
+        }
     }
 
     @Override

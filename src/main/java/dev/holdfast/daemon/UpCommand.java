@@ -101,9 +101,9 @@ final class UpCommand implements Callable<Integer> {
             return ExitStatus.FAILED;
         }
         try (lock;
-                var console = new Console(new FileOutputStream(FileDescriptor.out), quiet)) {
+                var console = new Console(new FileOutputStream(FileDescriptor.out), quiet, holdfast.onTerminal())) {
             var control = new Control(config.file(), loader, launches);
-            var daemon = new Daemon(config, dirs, launches, console);
+            var daemon = new Daemon(config, dirs, launches, console, lock);
             control.speakFor(daemon, Holdfast.VERSION);
             return daemon.run(control, new OsSignals(config.global(), control));
         }
@@ -122,7 +122,7 @@ final class UpCommand implements Callable<Integer> {
     }
 
     /** Whoever owns these directories, or may write into them, could have us follow his links and adopt his records. */
-    private static void make(Directories dirs, int uid) throws IOException {
+    static void make(Directories dirs, int uid) throws IOException {
         for (Path dir : List.of(dirs.run(), dirs.state(), dirs.log())) {
             try {
                 Files.createDirectories(dir);

@@ -24,7 +24,7 @@ final class LogFile {
     /** Bytes of output that could not be written since the last success. */
     private long lost;
 
-    private int lostTo;
+    private String lostTo = "";
 
     LogFile(LogTarget target) {
         this.target = target;
@@ -102,23 +102,33 @@ final class LogFile {
             }
             size = sizeBefore;
         } catch (Errno e) {
-            lostTo = e.number();
+            lostTo = Errno.text(e.number());
         }
     }
 
-    void lose(int bytes, int errno) {
+    /** @param to why, in words */
+    void lose(int bytes, String to) {
         lost += bytes;
-        lostTo = errno;
+        lostTo = to;
         close(); // the next try opens anew: the directory may have come back
     }
 
     /** A line to say what is missing above it, for when writing works again. */
     String apology() {
-        return "holdfast: " + lost + " bytes of output are missing here: " + Errno.text(lostTo);
+        return "holdfast: " + lost + " bytes of output are missing here: " + lostTo;
     }
 
     void apologised() {
         lost = 0;
+    }
+
+    /** What another file could not be told is told here. */
+    void takeLosses(LogFile other) {
+        if (other.losing()) {
+            lost += other.lost;
+            lostTo = other.lostTo;
+            other.lost = 0;
+        }
     }
 
     boolean losing() {

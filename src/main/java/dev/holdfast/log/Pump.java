@@ -34,12 +34,14 @@ public final class Pump implements AutoCloseable {
 
     private final Supplier<Instant> clock;
     private final Consumer<String> warn;
-    private final LineListener listener;
+    private final Consumer<Throwable> died;
+    private final Splitter splitter;
     private final Poller poller;
     private final Recovery recovery;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread;
     private volatile boolean closing;
+    private volatile List<Path> losing = List.of();
 
     // The thread's own.
     private final Map<InstanceId, List<Stream>> streams = new HashMap<>();
@@ -49,6 +51,9 @@ public final class Pump implements AutoCloseable {
     private final NativeBuffer scratch = NativeBuffer.allocate(8);
     private final byte[] data = new byte[Recovery.DATA_BYTES];
     private boolean begun;
+    private boolean bugTold;
+
+    private final boolean forgetful;
 
     /** Sees every record as it is written, on the pump's thread; must not block. */
     @FunctionalInterface
@@ -60,19 +65,30 @@ public final class Pump implements AutoCloseable {
     /**
      * @param runDir for what the next daemon must know
      * @param warn told, in words for people, when output cannot be kept
+     * @param died told, on the pump's thread, what ended it: the pipes fill from now on, so that only another daemon helps
      */
-    public Pump(Path runDir, Supplier<Instant> clock, Consumer<String> warn, LineListener listener) throws Errno {
+    public Pump(
+            Path runDir,
+            Supplier<Instant> clock,
+            Consumer<String> warn,
+            Consumer<Throwable> died,
+            LineListener listener)
+            throws Errno {
         this.clock = clock;
         this.warn = warn;
-        this.listener = listener;
+        this.died = died;
+        this.splitter = new Splitter(writer, listener);
         this.poller = Poller.open();
         Recovery r;
+        boolean kept = true;
         try {
             r = Recovery.open(runDir);
         } catch (IOException e) {
             warn.accept("a crash of this daemon may lose or double lines of output: " + e.getMessage());
             r = Recovery.inMemory();
+            kept = false;
         }
+        this.forgetful = !kept;
         this.recovery = r;
         this.thread = Thread.ofPlatform().name("holdfast-pump").daemon().unstarted(this::run);
         thread.start();
@@ -141,15 +157,34 @@ public final class Pump implements AutoCloseable {
         });
     }
 
-    /** Follows a changed configuration. */
-    public void retarget(Path file, LogTarget fresh) {
+    /**
+     * Follows a changed configuration, all of it at once.
+     *
+     * @param changes new targets by the label that the replica had until now
+     */
+    public void retarget(Map<String, LogTarget> changes) {
         tell(() -> {
-            LogFile f = files.remove(file);
-            if (f != null) {
-                f.retarget(fresh);
-                files.put(fresh.file(), f);
-            }
+            new Moves(files, streams.values()).make(changes);
+            losing = lost();
         });
+    }
+
+    /** Whether a death of this daemon may lose or double lines of output. Thread-safe. */
+    public boolean forgetful() {
+        return forgetful;
+    }
+
+    /** Log files that cannot be written now, or have not yet said what they lack. Thread-safe. */
+    public List<Path> losing() {
+        return losing;
+    }
+
+    private List<Path> lost() {
+        return files.values().stream()
+                .filter(LogFile::losing)
+                .map(f -> f.target().file())
+                .sorted()
+                .toList();
     }
 
     /** Waits until everything told before is done. */
@@ -170,18 +205,33 @@ public final class Pump implements AutoCloseable {
     }
 
     private void run() {
-        while (true) {
-            boolean last = closing;
-            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                task.run();
+        try {
+            while (true) {
+                boolean last = closing;
+                for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                    guarded(task);
+                }
+                if (last) {
+                    break;
+                }
+                guarded(() -> poller.await(-1));
             }
-            if (last) {
-                break;
-            }
-            poller.await(-1);
+            files.values().forEach(LogFile::close);
+            poller.close();
+        } catch (Throwable t) { // an Error: the thread is over, and without it every child would stall
+            died.accept(t);
         }
-        files.values().forEach(LogFile::close);
-        poller.close();
+    }
+
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException bug) {
+            if (!bugTold) {
+                bugTold = true;
+                warn.accept("a bug: some output may be lost: " + bug);
+            }
+        }
     }
 
     private Stream stream(InstanceId instance, boolean stderr, Fd pipe, LogFile file) {
@@ -196,8 +246,13 @@ public final class Pump implements AutoCloseable {
         try {
             poller.add(s.pipe, Poller.READABLE, ready -> {
                 // Without a writer the pipe stays "ready" for ever; what comes later is read when it is detached.
-                if (!read(s) && (ready & Poller.HANGUP) != 0) {
-                    unwatch(s);
+                try {
+                    if (!read(s) && (ready & Poller.HANGUP) != 0) {
+                        unwatch(s);
+                    }
+                } catch (RuntimeException bug) {
+                    unwatch(s); // nothing was taken from the pipe, so it would be ready, and fail, for ever
+                    warn.accept("a bug: the output of " + s.label + " is not read any more: " + bug);
                 }
             });
             s.watched = true;
@@ -243,8 +298,31 @@ public final class Pump implements AutoCloseable {
         }
     }
 
-    /** @param cutBackTo size of the log file before an interrupted try, or -1 */
+    /**
+     * A bug that one batch meets costs that batch and is told: the other streams, and this one's next batches, go on.
+     *
+     * @param cutBackTo size of the log file before an interrupted try, or -1
+     */
     private void batch(Stream s, byte[] bytes, int n, long cutBackTo) {
+        boolean wasLosing = s.file.losing();
+        try {
+            write(s, bytes, n, cutBackTo);
+        } catch (RuntimeException bug) {
+            s.clear();
+            s.file.cutBack(s.file.size());
+            s.file.lose(n, "a bug: " + bug);
+            recovery.committed(s.slot, s.carry(), 0);
+            if (!s.bugTold) {
+                s.bugTold = true;
+                warn.accept("a bug: output of " + s.label + " is lost: " + bug);
+            }
+        }
+        if (s.file.losing() != wasLosing) {
+            losing = lost();
+        }
+    }
+
+    private void write(Stream s, byte[] bytes, int n, long cutBackTo) {
         LogFile file = s.file;
         boolean wasLosing = file.losing();
         Fd to = null;
@@ -266,9 +344,9 @@ public final class Pump implements AutoCloseable {
             String time = TIME.format(clock.get());
             if (wasLosing) {
                 byte[] apology = file.apology().getBytes(StandardCharsets.UTF_8);
-                writer.record(to, prefix(time, "stderr", 'F'), apology, 0, apology.length);
+                writer.record(to, Splitter.prefix(time, "stderr", 'F'), apology, 0, apology.length);
             }
-            split(s, to, time, bytes, n);
+            splitter.split(s, to, time, bytes, n);
             writer.flush(to);
             errno = writer.failure();
             if (errno == 0) {
@@ -284,50 +362,12 @@ public final class Pump implements AutoCloseable {
             if (to == null) {
                 s.clear();
             }
-            file.lose(n, errno);
+            file.lose(n, Errno.text(errno));
             if (!wasLosing) {
                 warn.accept("output of " + file.target().label() + " cannot be kept, "
                         + file.target().file() + ": " + Errno.text(errno));
             }
         }
         recovery.committed(s.slot, s.carry(), s.carried());
-    }
-
-    private void split(Stream s, Fd to, String time, byte[] bytes, int n) {
-        byte[] whole = prefix(time, s.name(), 'F');
-        byte[] piece = prefix(time, s.name(), 'P');
-        int start = 0;
-        while (start < n) {
-            int end = start;
-            while (end < n && bytes[end] != '\n') {
-                end++;
-            }
-            while (s.carried() + end - start > Carries.MAX_LINE) {
-                int part = Carries.MAX_LINE - s.carried();
-                s.add(bytes, start, part);
-                record(s, to, piece, false, s.carry(), 0, s.carried());
-                s.clear();
-                start += part;
-            }
-            if (end == n) {
-                s.add(bytes, start, end - start);
-            } else if (s.carried() == 0) {
-                record(s, to, whole, true, bytes, start, end - start);
-            } else {
-                s.add(bytes, start, end - start);
-                record(s, to, whole, true, s.carry(), 0, s.carried());
-                s.clear();
-            }
-            start = end + 1;
-        }
-    }
-
-    private void record(Stream s, Fd to, byte[] prefix, boolean whole, byte[] text, int offset, int length) {
-        writer.record(to, prefix, text, offset, length);
-        listener.line(s.file.target().label(), s.stderr, whole, text, offset, length);
-    }
-
-    private static byte[] prefix(String time, String stream, char mark) {
-        return (time + " " + stream + " " + mark + " ").getBytes(StandardCharsets.US_ASCII);
     }
 }

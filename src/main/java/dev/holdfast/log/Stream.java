@@ -9,9 +9,13 @@ final class Stream {
     final InstanceId instance;
     final boolean stderr;
     final Fd pipe;
-    final LogFile file;
+    LogFile file;
+    /** Its replica's; a file may have several. */
+    String label;
+
     final int slot;
     boolean watched;
+    boolean bugTold;
     /** Null between whole lines, so that a thousand quiet streams cost nothing. */
     private byte @Nullable [] carry;
 
@@ -22,6 +26,7 @@ final class Stream {
         this.stderr = stderr;
         this.pipe = pipe;
         this.file = file;
+        this.label = file.target().label(); // the latest to attach is the one this stream is made for
         this.slot = slot;
         keep(carry, 0, carry.length);
     }

@@ -52,8 +52,7 @@ final class Containment {
     }
 
     void signal(Instance i, Signal signal) {
-        if (!i.leaderEnded) {
-            // The leader is our unreaped child or held by pidfd, so its group cannot be another's.
+        if (holdsItsPid(i)) {
             host.signalGroup(i.leader.pid(), signal);
         } else {
             i.undelivered = signal; // whom it is for, the next look finds
@@ -67,12 +66,24 @@ final class Containment {
         i.killing = true;
         i.looks = 0;
         i.lookAt = now;
-        if (!i.leaderEnded) {
+        if (holdsItsPid(i)) {
             one(i.leader, Signal.KILL);
             host.signalGroup(i.leader.pid(), Signal.KILL);
         }
         watched.add(i);
         checkSoon();
+    }
+
+    /**
+     * Whether the leader's pid, and so its group's number, is still its own: it runs or was not reaped yet. Our children
+     * hold theirs until we reap them; an adopted one is reaped by others, before we may have heard of its end.
+     */
+    private boolean holdsItsPid(Instance i) {
+        return !i.leaderEnded
+                && host.proc()
+                        .stat(i.leader.pid())
+                        .filter(s -> s.ref().equals(i.leader))
+                        .isPresent();
     }
 
     void leaderEnded(Instance i, MonoTime now) {

@@ -103,8 +103,9 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             Fd stderr = p.files.stderrRead();
             boolean captured = stdout != null && stderr != null;
             var instance = new Instance(l.id(), l.label(), l.attributes(), p.files.dir(), captured, leader, pidfd);
+            watch(instance, pidfd); // first: whoever hears of the start may answer with a signal
             events.accept(new ProcessEvent.Started(l.id(), leader));
-            watch(instance, pidfd);
+            listen(instance); // and last, so that readiness never comes before the start
             if (stdout != null && stderr != null) {
                 outputs.attach(l.id(), l.label(), l.attributes(), stdout, stderr);
             }
@@ -162,8 +163,15 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     private void watch(Instance i, Pidfd pidfd) {
         instances.put(i.id, i);
         try {
-            notices.listen(i.id, Path.of(i.dir));
             leaders.watch(i, pidfd);
+        } catch (Errno e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void listen(Instance i) {
+        try {
+            notices.listen(i.id, Path.of(i.dir));
         } catch (Errno e) {
             throw new IllegalStateException(e);
         }
@@ -224,6 +232,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             }
             if (pidfd != null) {
                 watch(i, pidfd);
+                listen(i);
                 if (NotifySockets.wasReady(Path.of(files.dir(r.id())))) {
                     loop.soon(() -> events.accept(new ProcessEvent.Notified(r.id(), "READY=1")));
                 }

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** The NOTIFY_SOCKET of each instance that has one. Owned by the loop's thread. */
@@ -18,9 +20,14 @@ final class NotifySockets {
     /** Marks an instance that said so, for the next daemon. */
     static final String READY = "ready";
 
+    /** Messages taken from one instance before the loop turns to others. */
+    private static final int A_TURN = 16;
+
     private final Poller poller;
     private final Consumer<ProcessEvent> events;
     private final Map<InstanceId, NotifySocket> sockets = new HashMap<>();
+    /** Those that have their mark already: a program may say so with each breath. */
+    private final Set<InstanceId> ready = new HashSet<>();
 
     NotifySockets(Poller poller, Consumer<ProcessEvent> events) {
         this.poller = poller;
@@ -47,12 +54,19 @@ final class NotifySockets {
         if (socket == null) {
             return;
         }
-        poller.add(socket.fd(), Poller.READABLE, ready -> {
-            for (Optional<String> m = socket.receive(); m.isPresent(); m = socket.receive()) {
-                if (m.get().lines().anyMatch("READY=1"::equals)) {
+        poller.add(socket.fd(), Poller.READABLE, _ -> {
+            for (int i = 0; i < A_TURN; i++) { // what is left makes it ready again: others have their turn first
+                Optional<String> message = socket.receive();
+                if (message.isEmpty()) {
+                    return;
+                }
+                if (message.get().lines().anyMatch("READY=1"::equals) && ready.add(id)) {
                     markReady(dir);
                 }
-                events.accept(new ProcessEvent.Notified(id, m.get()));
+                events.accept(new ProcessEvent.Notified(id, message.get()));
+                if (!sockets.containsKey(id)) {
+                    return; // closed by what it was told
+                }
             }
         });
     }
@@ -71,6 +85,7 @@ final class NotifySockets {
     }
 
     void close(InstanceId id) {
+        ready.remove(id);
         NotifySocket socket = sockets.remove(id);
         if (socket != null) {
             poller.remove(socket.fd());

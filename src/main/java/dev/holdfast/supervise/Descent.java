@@ -16,7 +16,6 @@ import dev.holdfast.supervise.ReplicaState.Running;
 import dev.holdfast.supervise.ReplicaState.Stopping;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The way down of a replica: pre_stop, the request, grace, kill, post_stop. */
@@ -34,7 +33,7 @@ final class Descent {
         }
         self.around.act(new Action.Journal(new Event.Stopping(now.wall(), self.id, reason)));
         self.health.stopped();
-        List.copyOf(self.postStarts.keySet()).forEach(this::endPostStart);
+        self.postStarts.killAll();
         HookSpec hook = self.spec.hooks().preStop();
         if (hook == null) {
             ask(r.main(), r.leader(), r.since(), null, now);
@@ -93,15 +92,9 @@ final class Descent {
         self.become(new Stopping(s.main(), s.leader(), s.since(), Phase.KILLED, null, MonoTime.NEVER, s.ended()), now);
     }
 
-    void endPostStart(InstanceId hook) {
-        self.postStarts.put(hook, MonoTime.NEVER);
-        self.around.act(new Action.Kill(hook));
-        self.around.changed(self);
-    }
-
     /** No more patience: the daemon's own time to stop is over. */
     void killNow(Now now) {
-        List.copyOf(self.postStarts.keySet()).forEach(this::endPostStart);
+        self.postStarts.killAll();
         switch (self.state) {
             case Running r -> {
                 self.health.stopped();

@@ -1,7 +1,6 @@
 package dev.holdfast.supervise;
 
 import dev.holdfast.config.CommandSpec;
-import dev.holdfast.config.HookSpec;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.InstanceId;
@@ -29,9 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -75,8 +72,7 @@ final class Replica {
     final Surroundings around;
     final Deque<ExitRecord> exits = new ArrayDeque<>();
 
-    /** post_start hooks that still run, and until when they may; they hold nothing up. */
-    final Map<InstanceId, MonoTime> postStarts = new HashMap<>();
+    final PostStarts postStarts = new PostStarts(this);
 
     ProcessSpec spec;
     ReplicaState state = new Down();
@@ -156,17 +152,11 @@ final class Replica {
             down.stop(running, stopReason, now);
             return;
         }
-        HookSpec hook = spec.hooks().postStart();
-        if (hook != null) {
-            InstanceId aux = around.launch(this, Purpose.POST_START, hook.command(), leader.pid());
-            postStarts.put(aux, now.mono().plus(hook.timeout()));
-            around.changed(this);
-        }
+        postStarts.begin(leader, now);
     }
 
     void launchFailed(InstanceId instance, String why, Now now) {
-        if (postStarts.remove(instance) != null) {
-            hookFailed("post_start", why, now);
+        if (postStarts.launchFailed(instance, why, now)) {
             return;
         }
         switch (state) {
@@ -190,9 +180,7 @@ final class Replica {
         if (auxiliary(instance)) {
             around.act(new Action.Kill(instance)); // a hook is over when its leader is: nothing of it stays
         }
-        if (postStarts.containsKey(instance) && !(outcome instanceof Outcome.Exited(int code) && code == 0)) {
-            hookFailed("post_start", Outcomes.describe(outcome), now);
-        }
+        postStarts.exited(instance, outcome, now);
         switch (state) {
             case Running r
             when r.main().equals(instance) -> {
@@ -223,13 +211,12 @@ final class Replica {
             case PreStart p when p.hook().equals(instance) -> true;
             case PostStop p when p.hook().equals(instance) -> true;
             case Stopping s when instance.equals(s.aux()) -> true;
-            case Idle _, Live _ -> postStarts.containsKey(instance);
+            case Idle _, Live _ -> postStarts.has(instance);
         };
     }
 
     void emptied(InstanceId instance, Now now) {
-        if (postStarts.remove(instance) != null) {
-            around.changed(this);
+        if (postStarts.emptied(instance)) {
             return;
         }
         switch (state) {
@@ -285,11 +272,7 @@ final class Replica {
     // ── time ──
 
     MonoTime nextDeadline() {
-        MonoTime next = stateDeadline();
-        for (MonoTime hook : postStarts.values()) {
-            next = earliest(next, hook);
-        }
-        return next;
+        return earliest(stateDeadline(), postStarts.deadline());
     }
 
     private MonoTime stateDeadline() {
@@ -306,12 +289,7 @@ final class Replica {
     }
 
     void tick(Now now) {
-        for (InstanceId hook : List.copyOf(postStarts.keySet())) {
-            if (!now.mono().isBefore(postStarts.getOrDefault(hook, MonoTime.NEVER))) {
-                hookFailed("post_start", "no end within its timeout", now);
-                down.endPostStart(hook);
-            }
-        }
+        postStarts.tick(now);
         if (now.mono().isBefore(stateDeadline())) {
             return;
         }
@@ -354,7 +332,7 @@ final class Replica {
 
     /** Whether a process of it may exist. */
     boolean live() {
-        return !postStarts.isEmpty() || state instanceof ReplicaState.Live;
+        return !postStarts.none() || state instanceof ReplicaState.Live;
     }
 
     /** Whether nothing more will happen by itself. */

@@ -22,9 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +32,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Supervision {
     private final Supplier<InstanceId> ids;
-    private final RandomGenerator random;
     private final Duration shutdownTimeout;
     private final ExitPolicy exitPolicy;
 
-    private SortedMap<String, ProcessSpec> specs;
-    private final TreeMap<ReplicaId, Replica> replicas = new TreeMap<>();
-    private final Graph graph = new Graph(replicas);
+    private final Population population;
+    private final Graph graph;
     private final Map<InstanceId, Replica> owners = new HashMap<>();
     private final Strays strays = new Strays();
 
@@ -67,12 +63,14 @@ public final class Supervision {
             ExitPolicy exitPolicy,
             Supplier<InstanceId> ids,
             long seed) {
-        this.specs = new TreeMap<>(specs);
-        graph.connect(this.specs.values());
         this.shutdownTimeout = shutdownTimeout;
         this.exitPolicy = exitPolicy;
         this.ids = ids;
-        this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        this.population = new Population(
+                specs,
+                surroundings,
+                RandomGeneratorFactory.of("L64X128MixRandom").create(seed));
+        this.graph = population.graph();
     }
 
     /** Takes in one stimulus; what must be done about it, in order. */
@@ -84,15 +82,22 @@ public final class Supervision {
                 owner(id).ifPresent(r -> r.probed(id, sequence, healthy, detail, now));
             case Stimulus.Tick() -> tick();
             case Stimulus.Adopt adopt -> adopt(adopt);
-            case Stimulus.Begin(Set<String> held, Set<ReplicaId> completed) -> begin(held, completed);
-            case Stimulus.Start(Set<String> names, String _) -> start(names);
+            case Stimulus.Begin(Set<String> held, Set<ReplicaId> completed) -> {
+                begun = true;
+                population.begin(held, completed, now);
+            }
+            case Stimulus.Start(Set<String> names, String _) -> {
+                if (!shuttingDown) {
+                    population.start(names, now);
+                }
+            }
             case Stimulus.Stop(Set<String> names, String by) -> {
                 for (Replica r : graph.of(names)) {
                     r.wantDown("stopped by " + by, now);
                 }
             }
             case Stimulus.Restart(Set<String> names, String by) -> {
-                for (Replica r : staying(names)) {
+                for (Replica r : shuttingDown ? List.<Replica>of() : population.staying(names)) {
                     r.restarts.forgive();
                     r.restart("restarted by " + by, now);
                 }
@@ -104,8 +109,16 @@ public final class Supervision {
                     }
                 }
             }
-            case Stimulus.Scale(String name, int n, String by) -> scale(name, n, "scaled by " + by);
-            case Stimulus.Reload(var fresh, String by) -> reload(fresh, "reloaded by " + by);
+            case Stimulus.Scale(String name, int n, String by) -> {
+                if (!shuttingDown) {
+                    population.scale(name, n, "scaled by " + by, now);
+                }
+            }
+            case Stimulus.Reload(var fresh, String by) -> {
+                if (!shuttingDown) {
+                    population.reload(fresh, "reloaded by " + by, now);
+                }
+            }
             case Stimulus.ShutDown(String by) -> shutDown(by);
         }
         settleGraph();
@@ -128,13 +141,13 @@ public final class Supervision {
     }
 
     public List<ReplicaView> views() {
-        return replicas.values().stream()
+        return population.all().stream()
                 .map(r -> Views.of(r, graph.unmet(r).orElse("")))
                 .toList();
     }
 
     public Set<String> names() {
-        return Set.copyOf(specs.keySet());
+        return population.names();
     }
 
     // ── stimuli ──
@@ -143,7 +156,7 @@ public final class Supervision {
         Replica r = owners.get(event.id());
         if (r == null) {
             if (event instanceof ProcessEvent.Emptied) {
-                strays.gone(event.id()).map(replicas::get).ifPresent(waiting -> waiting.reconsider(now));
+                strays.gone(event.id()).flatMap(population::find).ifPresent(waiting -> waiting.reconsider(now));
             }
             return;
         }
@@ -169,128 +182,30 @@ public final class Supervision {
         actions.addAll(strays.overdue(now.mono()));
         if (!now.mono().isBefore(killAllAt)) {
             killAllAt = MonoTime.NEVER;
-            replicas.values().forEach(r -> r.down.killNow(now));
+            population.all().forEach(r -> r.down.killNow(now));
         }
         for (ReplicaId id : deadlines.due(now.mono())) {
-            Replica r = replicas.get(id);
-            if (r != null) {
+            population.find(id).ifPresent(r -> {
                 r.tick(now);
                 deadlines.set(id, r.nextDeadline());
-            }
+            });
         }
     }
 
     private void adopt(Stimulus.Adopt adopted) {
-        ProcessSpec spec = specs.get(adopted.replica().process());
-        if (spec == null || !adopted.main() || replicas.containsKey(adopted.replica())) {
+        ProcessSpec spec = population.spec(adopted.replica().process());
+        if (spec == null
+                || !adopted.main()
+                || population.find(adopted.replica()).isPresent()) {
             actions.addAll(strays.end(adopted, now.mono()));
             return;
         }
-        Replica r = replica(adopted.replica(), spec);
+        Replica r = population.replica(adopted.replica(), spec, now);
         owners.put(adopted.instance(), r);
         r.adopt(adopted, now);
         if (!spec.enabled() || adopted.replica().index() >= spec.replicas()) {
-            remove(r, "no longer configured");
+            population.remove(r, "no longer configured", now);
         }
-    }
-
-    private void begin(Set<String> held, Set<ReplicaId> completed) {
-        begun = true;
-        var starting = new ArrayList<Replica>();
-        for (ProcessSpec spec : specs.values()) {
-            for (int i = 0; spec.enabled() && i < spec.replicas(); i++) {
-                Replica r = replica(new ReplicaId(spec.name(), i), spec);
-                if (completed.contains(r.id) && !r.live()) {
-                    r.completedBefore(now);
-                } else if (!spec.manual() && !held.contains(spec.name()) && !held.contains(r.id.toString())) {
-                    starting.add(r);
-                }
-            }
-        }
-        up(starting);
-    }
-
-    /** All are wanted before the first one moves: whether something counts as stopped depends on it. */
-    private void up(List<Replica> all) {
-        all.forEach(r -> r.wanted = Replica.Wanted.UP);
-        all.forEach(r -> r.wantUp(now));
-    }
-
-    private void start(Set<String> names) {
-        List<Replica> all = staying(names);
-        all.forEach(r -> r.restarts.forgive());
-        up(all);
-    }
-
-    /** Those that may be up at all: a replica that was taken away only still has to end. */
-    private List<Replica> staying(Set<String> names) {
-        return shuttingDown
-                ? List.of()
-                : graph.of(names).stream().filter(r -> !r.removed).toList();
-    }
-
-    private void scale(String name, int n, String reason) {
-        ProcessSpec spec = specs.get(name);
-        if (spec == null || shuttingDown) {
-            return;
-        }
-        boolean up = !spec.manual() || graph.of(Set.of(name)).stream().anyMatch(r -> r.wanted == Replica.Wanted.UP);
-        for (int i = 0; i < n; i++) {
-            Replica r = replica(new ReplicaId(name, i), spec);
-            if (r.removed || (up && r.wanted == Replica.Wanted.DOWN && !r.live())) {
-                r.removed = false;
-                r.reconfigure(spec, now); // it may come back from before a reload
-                if (up) {
-                    r.wantUp(now);
-                }
-            }
-        }
-        for (Replica r : graph.of(Set.of(name))) {
-            if (r.id.index() >= n) {
-                remove(r, reason);
-            }
-        }
-    }
-
-    private void reload(SortedMap<String, ProcessSpec> fresh, String reason) {
-        if (shuttingDown) {
-            return;
-        }
-        SortedMap<String, ProcessSpec> old = specs;
-        specs = new TreeMap<>(fresh);
-        var all = new ArrayList<>(specs.values());
-        all.addAll(old.values()); // those on their way out still wait and are waited for
-        graph.connect(all);
-        for (Replica r : List.copyOf(replicas.values())) {
-            ProcessSpec spec = specs.get(r.id.process());
-            if (spec == null || !spec.enabled() || r.id.index() >= spec.replicas()) {
-                remove(r, reason);
-                continue;
-            }
-            boolean again = !spec.fingerprint().equals(r.spec.fingerprint());
-            r.reconfigure(spec, now);
-            if (again && r.live()) {
-                r.restart(reason, now);
-            }
-        }
-        for (ProcessSpec spec : specs.values()) {
-            ProcessSpec before = old.get(spec.name());
-            for (int i = 0; spec.enabled() && i < spec.replicas(); i++) {
-                var id = new ReplicaId(spec.name(), i);
-                boolean fresher = !replicas.containsKey(id) || before == null;
-                Replica r = replica(id, spec);
-                if ((fresher || r.removed) && !spec.manual()) {
-                    r.removed = false;
-                    r.wantUp(now);
-                }
-            }
-        }
-    }
-
-    private void remove(Replica r, String reason) {
-        r.removed = true;
-        r.wantDown(reason, now);
-        surroundings.changed(r);
     }
 
     private void shutDown(String by) {
@@ -298,8 +213,8 @@ public final class Supervision {
             shuttingDown = true;
             killAllAt = now.mono().plus(shutdownTimeout);
         }
-        replicas.values().forEach(r -> r.wanted = Replica.Wanted.DOWN);
-        replicas.values().forEach(r -> r.wantDown("shut down by " + by, now));
+        population.all().forEach(r -> r.wanted = Replica.Wanted.DOWN);
+        population.all().forEach(r -> r.wantDown("shut down by " + by, now));
     }
 
     // ── the graph ──
@@ -309,12 +224,12 @@ public final class Supervision {
         while (!touched.isEmpty()) {
             ReplicaId id = touched.iterator().next();
             touched.remove(id);
-            Replica r = replicas.get(id);
+            Replica r = population.find(id).orElse(null);
             if (r == null) {
                 continue;
             }
             if (r.removed && !r.live()) {
-                replicas.remove(id);
+                population.forget(id);
                 deadlines.set(id, MonoTime.NEVER);
             } else {
                 deadlines.set(id, r.nextDeadline());
@@ -337,7 +252,7 @@ public final class Supervision {
             finishIfEmpty();
             return;
         }
-        ExitCode.decided(exitPolicy, replicas.values()).ifPresent(this::endWith);
+        ExitCode.decided(exitPolicy, population.all()).ifPresent(this::endWith);
     }
 
     /** The others are stopped first; then the code of the one that decided. */
@@ -349,14 +264,10 @@ public final class Supervision {
     }
 
     private void finishIfEmpty() {
-        if (replicas.values().stream().noneMatch(Replica::live) && owners.isEmpty() && strays.isEmpty()) {
+        if (population.all().stream().noneMatch(Replica::live) && owners.isEmpty() && strays.isEmpty()) {
             finished = true;
             actions.add(new Action.Finish(decidedCode));
         }
-    }
-
-    private Replica replica(ReplicaId id, ProcessSpec spec) {
-        return replicas.computeIfAbsent(id, k -> new Replica(k, spec, new Restarts(random), surroundings, now));
     }
 
     private Optional<Replica> owner(InstanceId id) {

@@ -68,6 +68,8 @@ class FullDiskTest {
                             && daemon.daemonOutput().contains("output of chatty cannot be kept"));
 
             await().atMost(SOON).until(() -> daemon.daemonOutput().contains("output of crasher cannot be kept"));
+            assertThat(daemon.cli("doctor").out()).contains("journal", "it lacks", "2 log files cannot be written");
+            assertThat(daemon.cli("status").out()).contains("guarantees are weaker here");
             int restarts = daemon.replica("crasher").restarts();
             await().atMost(SOON).until(() -> daemon.replica("crasher").restarts() > restarts + 5);
             int pid = daemon.pidOf("chatty");
@@ -93,6 +95,10 @@ class FullDiskTest {
                     .filteredOn(l -> l.contains("bytes of output are missing here"))
                     .hasSize(1);
             assertThat(daemon.logged("chatty.0.log")).allMatch(l -> l.startsWith("tick ") || l.startsWith("holdfast:"));
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(daemon.cli("doctor").out())
+                            .contains("run directory")
+                            .doesNotContain("it lacks", "cannot be written"));
             assertThat(daemon.cli("down").exit()).isZero();
             assertThat(daemon.join()).isZero();
         }

@@ -4,6 +4,10 @@ import static dev.holdfast.daemon.DaemonUnderTest.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.api.Client;
+import dev.holdfast.api.Done;
+import dev.holdfast.api.PlanReply;
+import dev.holdfast.api.Request;
 import dev.holdfast.api.Status;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -166,6 +170,35 @@ class OperationsTest {
             assertThat(daemon.daemonOutput()).contains("holdfast.yaml:2:").contains("did you mean");
             assertThat(daemon.pidOf("fresh")).isEqualTo(fresh);
             assertThat(daemon.pidOf("same")).isEqualTo(same);
+        }
+    }
+
+    @Test
+    void aReloadAndAScalingThatCrossDoNotUndoEachOther() throws Exception {
+        var daemon = DaemonUnderTest.up(home, """
+                version: 1
+                processes:
+                  web: { command: [sleep, "1000"], manual: true, replicas: 2 }
+                """);
+        try (daemon) {
+            var client = new Client(home.resolve("run/holdfast.sock"));
+            for (int round = 0; round < 60; round++) {
+                int n = 2 + round % 5;
+                var scale = new Request(List.of("web"), null, n, false, 0);
+                var none = new Request(List.of(), null, null, false, 0);
+                var reload = CompletableFuture.runAsync(() -> post(client, "reload", none, PlanReply.class));
+                post(client, "processes/scale", scale, Done.class);
+                reload.get();
+                assertThat(daemon.replicas()).as("round %s", round).hasSize(n);
+            }
+        }
+    }
+
+    private static void post(Client client, String what, Request request, Class<?> answer) {
+        try {
+            client.post("/api/v1/" + what, request, answer);
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -72,6 +73,33 @@ class OutputTest {
             assertThat(why.exit()).as(why.err()).isZero();
             assertThat(why.out()).doesNotContain("\u001b"); // what a terminal would obey
         }
+    }
+
+    @Test
+    void aTerminalDoesNotObeyWhatProgramsPrint() {
+        assumeTrue(Files.exists(Path.of("/usr/bin/script")), "no script(1) to make a terminal");
+        Path file = home.resolve("holdfast.yaml");
+        DaemonUnderTest.write(file, """
+                version: 1
+                global: { exit: { when: all-stopped } }
+                processes:
+                  evil: { type: oneshot, command: [printf, 'a\\033[2Jb \\033[31mred\\n'] }
+                """);
+        String shown = "a^[[2Jb \u001b[31mred\u001b[0m\r\n";
+        assertThat(onTerminal("--dir", home.toString(), "up", file.toString())).contains("evil | " + shown);
+        assertThat(onTerminal("--dir", home.toString(), "logs", "--no-prefix")).isEqualTo(shown);
+        // Nobody to obey it: a pipe gets what the program wrote.
+        var piped = DaemonUnderTest.runPlain(
+                DaemonUnderTest.command(List.of(), "--dir", home.toString(), "logs", "--no-prefix"));
+        assertThat(piped.out()).isEqualTo("a\u001b[2Jb \u001b[31mred\n");
+    }
+
+    private static String onTerminal(String... args) {
+        String command = DaemonUnderTest.command(List.of(), args).stream()
+                .map(a -> "'" + a + "'")
+                .collect(java.util.stream.Collectors.joining(" "));
+        return DaemonUnderTest.runPlain(List.of("script", "-qefc", command, "/dev/null"))
+                .out();
     }
 
     @Test

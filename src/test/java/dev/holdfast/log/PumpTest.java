@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +36,8 @@ class PumpTest {
     private Path dir;
 
     private final List<String> warnings = new CopyOnWriteArrayList<>();
+    private final List<String> labels = new CopyOnWriteArrayList<>();
+    private final List<Throwable> deaths = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> open = new ArrayList<>();
     private Path log = Path.of("/");
 
@@ -158,7 +161,7 @@ class PumpTest {
         try (OutputStream out = writer("out")) {
             out.write("lost\n".getBytes(StandardCharsets.UTF_8));
             await().until(() -> !warnings.isEmpty());
-            pump.retarget(full, new LogTarget("web/0", log, 1 << 20, 1));
+            pump.retarget(Map.of("web/0", new LogTarget("web/0", log, 1 << 20, 1)));
             await().until(() -> {
                 out.write("more\n".getBytes(StandardCharsets.UTF_8)); // the word of the new place may come after it
                 return Files.exists(log) && LogReader.last(log, 9).size() >= 2;
@@ -173,12 +176,127 @@ class PumpTest {
                 .containsOnly("more");
     }
 
+    @Test
+    void goesOnAfterABugAndTellsItOnce() throws Exception {
+        pump(1 << 20, 1);
+        try (OutputStream out = writer("out")) {
+            say(out, "before");
+            awaitLines(1);
+            for (int i = 0; i < 3; i++) {
+                say(out, "boom");
+            }
+            await().until(() -> !warnings.isEmpty());
+            sayUntilIn(log, out, "after");
+        }
+        assertThat(texts(log).getFirst()).isEqualTo("before");
+        assertThat(texts(log).get(1)).matches("holdfast: \\d+ bytes of output are missing here: a bug: .*planted");
+        assertThat(warnings).singleElement().asString().contains("web/0").contains("planted");
+        assertThat(deaths).isEmpty();
+    }
+
+    @Test
+    void tellsWhenItsThreadEnds() throws Exception {
+        pump(1 << 20, 1);
+        try (OutputStream out = writer("out")) {
+            say(out, "crash");
+            await().until(() -> !deaths.isEmpty());
+        }
+        assertThat(deaths).singleElement().isInstanceOf(StackOverflowError.class);
+    }
+
+    @Test
+    void twoThatSwapTheirFilesDoNotMeetInOne() throws Exception {
+        Path other = dir.resolve("logs/other.log");
+        Pump pump = pump(1 << 20, 3);
+        second(pump, other);
+        try (OutputStream one = writer("out");
+                OutputStream two = writer("out2")) {
+            say(one, "one");
+            say(two, "two");
+            await().until(() ->
+                    texts(log).equals(List.of("one")) && texts(other).equals(List.of("two")));
+            pump.retarget(Map.of("web/0", target("web/0", other), "db", target("db", log)));
+            sayUntilIn(other, one, "one again");
+            say(two, "two again"); // who moves, moves with the others
+            await().until(() -> texts(log).contains("two again"));
+        }
+        assertThat(texts(log)).endsWith("two again").doesNotContain("two");
+        assertThat(texts(other)).startsWith("two").endsWith("one again").doesNotContain("two again");
+    }
+
+    @Test
+    void twoMayComeToShareAFileAndPartAgain() throws Exception {
+        Path other = dir.resolve("logs/other.log");
+        Path shared = dir.resolve("logs/shared.log");
+        Pump pump = pump(1 << 20, 3);
+        second(pump, other);
+        try (OutputStream one = writer("out");
+                OutputStream two = writer("out2")) {
+            pump.retarget(Map.of("web/0", small("web/0", shared), "db", small("db", shared)));
+            sayUntilIn(shared, one, "one");
+            for (int i = 0; i < 20; i++) { // each rotation must move both, or the one writes into the other's backup
+                String number = " " + i;
+                say(one, "one" + number);
+                say(two, "two" + number);
+                await().until(() -> texts(shared).containsAll(List.of("one" + number, "two" + number)));
+            }
+            pump.retarget(Map.of("db", target("db", other)));
+            sayUntilIn(other, two, "apart");
+            say(one, "alone");
+            await().until(() -> texts(shared).contains("alone"));
+        }
+        assertThat(labels).contains("web/0: alone", "db: apart", "db: two 19", "web/0: one 19");
+    }
+
+    /** The word of the new place may come after the first lines. */
+    private static void sayUntilIn(Path file, OutputStream to, String text) {
+        await().until(() -> {
+            say(to, text);
+            return texts(file).contains(text);
+        });
+    }
+
+    private static void say(OutputStream to, String text) throws IOException {
+        to.write((text + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<String> texts(Path file) throws IOException {
+        return Files.exists(file)
+                ? LogReader.last(file, 1000).stream().map(LogReader.Line::text).toList()
+                : List.of();
+    }
+
+    private static LogTarget target(String label, Path file) {
+        return new LogTarget(label, file, 1 << 20, 3);
+    }
+
+    private static LogTarget small(String label, Path file) {
+        return new LogTarget(label, file, 300, 20);
+    }
+
+    /** Another instance, "db", that writes into out2. */
+    private void second(Pump pump, Path file) throws IOException {
+        Descriptors.mkfifo(dir.resolve("out2").toString(), 0600, -1, -1);
+        Descriptors.mkfifo(dir.resolve("err2").toString(), 0600, -1, -1);
+        pump.attach(
+                new InstanceId("ff112233445566778899aabbccddee00"), target("db", file), reader("out2"), reader("err2"));
+    }
+
     private Pump pump(long maxSize, int backups) throws IOException {
         return pump(maxSize, backups, log);
     }
 
     private Pump pump(long maxSize, int backups, Path file) throws IOException {
-        var pump = new Pump(dir, () -> AT, warnings::add, (label, stderr, whole, text, offset, length) -> {});
+        var pump = new Pump(dir, () -> AT, warnings::add, deaths::add, (label, stderr, whole, text, offset, length) -> {
+            String line = new String(text, offset, length, StandardCharsets.UTF_8);
+            if (line.equals("boom")) {
+                throw new IllegalStateException("planted");
+            }
+            if (line.equals("crash")) {
+                throw new StackOverflowError("planted");
+            }
+            labels.add(label + ": " + line);
+        });
         open.add(pump);
         pump.attach(INSTANCE, new LogTarget("web/0", file, maxSize, backups), reader("out"), reader("err"));
         pump.begin();

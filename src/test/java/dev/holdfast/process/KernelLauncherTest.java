@@ -36,6 +36,7 @@ class KernelLauncherTest {
 
     private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
     private final List<ProcessEvent> events = new ArrayList<>();
+    private java.util.function.Consumer<ProcessEvent> onEvent = event -> {};
     private final List<String> warnings = new ArrayList<>();
     private final Map<InstanceId, Fd> stdout = new HashMap<>();
     private Poller poller;
@@ -78,7 +79,10 @@ class KernelLauncherTest {
                         drained.run();
                     }
                 },
-                events::add,
+                event -> {
+                    events.add(event);
+                    onEvent.accept(event);
+                },
                 warnings::add);
     }
 
@@ -91,6 +95,23 @@ class KernelLauncherTest {
         until(() -> emptied(id));
         assertThat(events.get(0)).isInstanceOf(ProcessEvent.Started.class);
         assertThat(events).contains(new ProcessEvent.Notified(id, "STATUS=warm\nREADY=1"));
+    }
+
+    @Test
+    void aFloodOfNoticesLeavesTheLoopTimeForOthers() {
+        InstanceId id = launch(true, "perl", "-MSocket", "-e", """
+                socket(S, AF_UNIX, SOCK_DGRAM, 0);
+                $to = sockaddr_un($ENV{NOTIFY_SOCKET});
+                while (1) { send(S, "STATUS=busy", 0, $to) }
+                """);
+        until(() -> events.stream().anyMatch(ProcessEvent.Notified.class::isInstance));
+        for (int turn = 0; turn < 50; turn++) {
+            int before = events.size();
+            poller.await(1_000_000);
+            assertThat(events.size() - before).as("messages of one turn").isLessThanOrEqualTo(16);
+        }
+        launcher.kill(id);
+        until(() -> emptied(id));
     }
 
     @AfterEach
@@ -118,6 +139,18 @@ class KernelLauncherTest {
         byte[] text = new byte[Math.max(n, 0)];
         b.bytes().get(0, text);
         assertThat(new String(text, StandardCharsets.UTF_8)).isEqualTo("hello\n");
+    }
+
+    @Test
+    void takesASignalFromWhoeverHearsOfTheStart() {
+        onEvent = e -> {
+            if (e instanceof ProcessEvent.Started(InstanceId started, var _)) {
+                launcher.signal(started, dev.holdfast.unit.Signal.TERM);
+            }
+        };
+        launch("sleep", "1000");
+        until(() -> events.size() == 3);
+        assertThat(((ProcessEvent.Exited) events.get(1)).outcome()).isEqualTo(new Outcome.Signalled(15, false));
     }
 
     @Test

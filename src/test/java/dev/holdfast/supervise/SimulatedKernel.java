@@ -8,27 +8,40 @@ import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.supervise.Action.Purpose;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Signal;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs launches on a virtual clock and keeps the promises of {@link ProcessEvent}, and no others: answers are late and
  * out of order between instances, programs ignore TERM, crash at once, leave children behind, and cannot be started.
+ * Launches queue for the gate as they do for the real one; one that is killed before its turn fails.
  */
 final class SimulatedKernel {
+    private static final Set<Signal> ENDING = Set.of(Signal.TERM, Signal.INT, Signal.QUIT, Signal.KILL);
+
     private final RandomGenerator random;
     private final PriorityQueue<Due> queue = new PriorityQueue<>();
     final Map<InstanceId, Running> running = new TreeMap<>((a, b) -> a.value().compareTo(b.value()));
+    private final Deque<Action.Launch> queued = new ArrayDeque<>();
+    private final Set<InstanceId> unwanted = new HashSet<>();
+    private Action.@Nullable Launch arriving;
     private long order;
     private int nextPid = 100;
     MonoTime now = new MonoTime(0);
 
-    private record Due(MonoTime at, long order, Stimulus stimulus) implements Comparable<Due> {
+    /** @param stimulus null for the opening of the gate, of which nobody is told */
+    private record Due(MonoTime at, long order, @Nullable Stimulus stimulus) implements Comparable<Due> {
         @Override
         public int compareTo(Due other) {
             int byTime = at.compareTo(other.at);
@@ -46,6 +59,8 @@ final class SimulatedKernel {
         boolean ignoresTerm;
         boolean leavesChildren;
         boolean ending;
+        /** Whether its start is known. */
+        boolean told;
 
         Running(InstanceId id, ReplicaId replica, Purpose purpose, ProcessRef leader) {
             this.id = id;
@@ -60,16 +75,59 @@ final class SimulatedKernel {
     }
 
     void launch(Action.Launch l) {
-        if (random.nextInt(20) == 0) {
-            later(1, 50, new Stimulus.FromProcess(new ProcessEvent.LaunchFailed(l.instance(), "simulated")));
-            return;
+        queued.add(l);
+        nextLaunch();
+    }
+
+    /** One at a time is between its spawn and the gate. */
+    private void nextLaunch() {
+        while (arriving == null && !queued.isEmpty()) {
+            Action.Launch l = queued.remove();
+            if (random.nextInt(40) == 0) {
+                failed(l.instance(), "its files cannot be made");
+            } else {
+                arriving = l;
+                queue.add(new Due(now.plus(millis(1 + random.nextInt(10))), order++, null));
+            }
         }
+    }
+
+    private void failed(InstanceId id, String why) {
+        later(0, 10, new Stimulus.FromProcess(new ProcessEvent.LaunchFailed(id, "simulated: " + why)));
+    }
+
+    /** Whether a launch of this replica's program was asked for and not told to have failed or ended. */
+    boolean holds(ReplicaId replica) {
+        return Stream.concat(queued.stream(), Stream.ofNullable(arriving))
+                        .anyMatch(l -> l.replica().equals(replica) && l.purpose() == Purpose.MAIN)
+                || running.values().stream().anyMatch(r -> r.replica.equals(replica) && r.purpose == Purpose.MAIN);
+    }
+
+    /** The child waits at the gate: it is let in, or ended there. */
+    private void openGate(Action.Launch l) {
+        arriving = null;
+        boolean ended = unwanted.remove(l.instance());
+        if (random.nextInt(ended ? 2 : 40) == 0) {
+            failed(l.instance(), ended ? "it ended at the gate" : "no such program");
+        } else {
+            run(l, ended);
+        }
+        nextLaunch();
+    }
+
+    /** @param ended killed before its first instruction, which spawning does not notice */
+    private void run(Action.Launch l, boolean ended) {
         var r = new Running(l.instance(), l.replica(), l.purpose(), new ProcessRef(nextPid++, now.nanos()));
         r.ignoresTerm = random.nextInt(6) == 0;
         r.leavesChildren = random.nextInt(6) == 0;
         running.put(r.id, r);
-        MonoTime started = later(1, 50, new Stimulus.FromProcess(new ProcessEvent.Started(r.id, r.leader)));
+        MonoTime started = later(0, 40, new Stimulus.FromProcess(new ProcessEvent.Started(r.id, r.leader)));
         boolean hook = l.purpose() != Purpose.MAIN;
+        if (ended) {
+            r.leavesChildren = false;
+            end(r, started, new Outcome.Signalled(9, false));
+            return;
+        }
         if (hook ? random.nextInt(8) != 0 : random.nextInt(3) == 0) {
             int life = hook ? 200 : random.nextInt(4) == 0 ? 0 : 20_000;
             int code = random.nextInt(hook ? 5 : 2) == 0 ? 1 : 0;
@@ -83,7 +141,15 @@ final class SimulatedKernel {
     }
 
     void signal(InstanceId id, Signal signal) {
+        boolean ending = ENDING.contains(signal);
+        if (ending && takenBack(id)) {
+            return;
+        }
         Running r = running.get(id);
+        if (r != null && !r.told && ending) {
+            kill(id); // there is nobody yet to be graceful to
+            return;
+        }
         if (r == null || r.ignoresTerm) {
             return;
         }
@@ -95,7 +161,23 @@ final class SimulatedKernel {
         }
     }
 
+    /** Not let in yet: nothing of it ever runs. */
+    private boolean takenBack(InstanceId id) {
+        if (queued.removeIf(l -> l.instance().equals(id))) {
+            failed(id, "it was stopped before its turn came");
+            return true;
+        }
+        if (arriving != null && arriving.instance().equals(id)) {
+            unwanted.add(id);
+            return true;
+        }
+        return false;
+    }
+
     void kill(InstanceId id) {
+        if (takenBack(id)) {
+            return;
+        }
         Running r = running.get(id);
         if (r == null) {
             return;
@@ -118,7 +200,13 @@ final class SimulatedKernel {
     @Nullable
     Stimulus next(MonoTime limit) {
         Due due = queue.peek();
-        if (due == null || limit.isBefore(due.at)) {
+        while (due != null && due.stimulus == null && !limit.isBefore(due.at)) {
+            queue.remove();
+            now = due.at;
+            openGate(Objects.requireNonNull(arriving));
+            due = queue.peek();
+        }
+        if (due == null || due.stimulus == null || limit.isBefore(due.at)) {
             now = limit.isBefore(now) ? now : limit; // what an adopted age makes overdue is due now
             return null;
         }
@@ -126,6 +214,9 @@ final class SimulatedKernel {
         now = due.at;
         if (due.stimulus instanceof Stimulus.FromProcess(ProcessEvent event)) {
             Running r = running.get(event.id());
+            if (event instanceof ProcessEvent.Started && r != null) {
+                r.told = true;
+            }
             if (event instanceof ProcessEvent.Exited && r != null) {
                 r.leaderAlive = false;
                 if (!r.leavesChildren) {
@@ -148,6 +239,10 @@ final class SimulatedKernel {
     List<Running> survivors() {
         var undelivered = new ArrayList<>(queue);
         queue.clear();
+        queued.clear(); // nobody launches these any more, and whoever waits at the gate is ended there
+        arriving = null;
+        unwanted.clear();
+        running.values().forEach(r -> r.told = true);
         for (Due due : undelivered) {
             if (due.stimulus instanceof Stimulus.FromProcess(ProcessEvent event)) {
                 Running r = running.get(event.id());

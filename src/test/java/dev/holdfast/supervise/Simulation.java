@@ -223,10 +223,7 @@ final class Simulation {
         if (l.purpose() != Purpose.MAIN) {
             return;
         }
-        check(
-                kernel.running.values().stream()
-                        .noneMatch(r -> r.replica.equals(l.replica()) && r.purpose == Purpose.MAIN),
-                "a second instance of " + l.replica());
+        check(!kernel.holds(l.replica()), "a second instance of " + l.replica());
         MonoTime earliest = notBefore.get(l.replica());
         check(earliest == null || !kernel.now.isBefore(earliest), l.replica() + " came back before its backoff");
         l.spec().dependsOn().forEach((name, condition) -> checkDependency(l.replica(), name, condition));

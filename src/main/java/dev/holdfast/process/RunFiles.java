@@ -1,0 +1,61 @@
+package dev.holdfast.process;
+
+import dev.holdfast.event.InstanceId;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The launcher's part of the run directory, seen by whoever looks after that directory as a whole. Thread-safe.
+ *
+ * @param runDir absolute
+ * @param proc such as /proc
+ */
+public record RunFiles(Path runDir, Path proc) {
+    private static final Pattern GATE = Pattern.compile(".*/gates/(\\d+\\.(?:hello|gate))(?: \\(deleted\\))?");
+
+    /** Whether another daemon would find this running instance. */
+    public boolean recorded(InstanceId id) {
+        return Files.exists(runDir.resolve("instances").resolve(id.value()).resolve("record"));
+    }
+
+    /** Whether launches find the directories and the first gate; whoever deletes one deletes all. */
+    public boolean whole() {
+        return Files.isDirectory(runDir.resolve("instances")) && Files.exists(runDir.resolve("gates/0.gate"));
+    }
+
+    /**
+     * Makes launches possible again after the directory was deleted. The gates' FIFOs live on in the launcher's
+     * descriptors; their names become links to these. What ran already stays without a record.
+     */
+    public void mend() throws IOException {
+        Files.createDirectories(runDir.resolve("instances"));
+        Path gates = Files.createDirectories(runDir.resolve("gates"));
+        Files.setPosixFilePermissions(gates, PosixFilePermissions.fromString("rwx------"));
+        Path descriptors = proc.resolve("self/fd");
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(descriptors)) {
+            for (Path fd : all) {
+                Matcher gate = GATE.matcher(target(fd));
+                if (gate.matches()) {
+                    Path name = gates.resolve(gate.group(1));
+                    if (!Files.exists(name, LinkOption.NOFOLLOW_LINKS)) {
+                        Files.createSymbolicLink(name, descriptors.resolve(fd.getFileName()));
+                    }
+                }
+            }
+        }
+    }
+
+    private static String target(Path fd) {
+        try {
+            return Files.readSymbolicLink(fd).toString();
+        } catch (IOException closedMeanwhile) {
+            return "";
+        }
+    }
+}

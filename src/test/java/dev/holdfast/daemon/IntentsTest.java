@@ -1,0 +1,102 @@
+package dev.holdfast.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.event.Event;
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.ProcessRef;
+import dev.holdfast.event.ReplicaId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IntentsTest {
+    private static final ReplicaId ONE = new ReplicaId("job", 1);
+    private static final ReplicaId TEN = new ReplicaId("job", 10);
+
+    @TempDir
+    private Path dir;
+
+    private final List<String> warnings = new ArrayList<>();
+    private Path file = Path.of("/");
+
+    @BeforeEach
+    void name() {
+        file = dir.resolve("intents");
+    }
+
+    @Test
+    void aThousandJobsThatEndDoNotWriteTheFileAThousandTimes() throws IOException {
+        Intents intents = intents();
+        intents.note(completed(new ReplicaId("job", 0)));
+        Object first = key();
+        for (int i = 1; i < 1000; i++) {
+            intents.note(completed(new ReplicaId("job", i)));
+            assertThat(Files.readString(file)).as("at once, not later").endsWith("job/" + i + "=true\n");
+        }
+        assertThat(key()).isEqualTo(first);
+        assertThat(intents().completed()).hasSize(1000);
+    }
+
+    @Test
+    void theFileDoesNotGrowWithWorkThatIsDoneAgainAndAgain() throws IOException {
+        Intents intents = intents();
+        for (int i = 0; i < 10_000; i++) {
+            intents.note(completed(ONE));
+            intents.note(started(ONE));
+        }
+        assertThat(Files.size(file)).isLessThan(40_000);
+        assertThat(intents().completed()).isEmpty();
+        intents.note(completed(ONE));
+        assertThat(intents().completed()).containsExactly(ONE);
+    }
+
+    @Test
+    void halfALineIsNoWord() throws IOException {
+        Intents intents = intents();
+        intents.note(completed(ONE));
+        intents.stopped(Set.of("web"));
+        Files.writeString(file, "completed.job/1", StandardOpenOption.APPEND); // of job/10, say
+        Intents next = intents();
+        assertThat(next.completed()).containsExactly(ONE);
+        assertThat(next.stoppedNames()).containsExactly("web");
+        next.note(completed(TEN));
+        assertThat(intents().completed()).containsExactly(ONE, TEN);
+    }
+
+    @Test
+    void isWrittenAnewWhenTheFileIsGone() throws IOException {
+        Intents intents = intents();
+        intents.note(completed(ONE));
+        Files.delete(file);
+        intents.note(completed(TEN));
+        assertThat(intents().completed()).containsExactly(ONE, TEN);
+        assertThat(warnings).isEmpty();
+    }
+
+    private Intents intents() {
+        return new Intents(file, "this-boot", warnings::add);
+    }
+
+    private Object key() throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    }
+
+    private static Event completed(ReplicaId replica) {
+        return new Event.Completed(Instant.EPOCH, replica);
+    }
+
+    private static Event started(ReplicaId replica) {
+        return new Event.Started(
+                Instant.EPOCH, replica, new InstanceId("00112233445566778899aabbccddeeff"), new ProcessRef(2, 3));
+    }
+}
