@@ -46,6 +46,7 @@ final class Daemon {
     private final Outputs outputs;
     private final KernelLauncher launcher;
     private final Probes probes;
+    private final Trim trim = new Trim(Loop.now().mono());
     private final Chronicle chronicle;
     private final Intents intents;
     private final Supervision supervision;
@@ -159,13 +160,15 @@ final class Daemon {
     }
 
     private MonoTime deadline() {
-        return MonoTime.earliest(supervision.nextDeadline(), launcher.nextDeadline(), probes.deadline());
+        return MonoTime.earliest(
+                supervision.nextDeadline(), launcher.nextDeadline(), probes.deadline(), trim.deadline());
     }
 
     private void tick() {
         MonoTime now = Loop.now().mono();
         launcher.tick(now);
         probes.tick(now);
+        trim.tick(now);
         if (!now.isBefore(supervision.nextDeadline())) {
             apply(new Stimulus.Tick());
         }
@@ -217,6 +220,7 @@ final class Daemon {
     }
 
     private void happened(ProcessEvent event) {
+        trim.stirred(Loop.now().mono());
         switch (event) {
             case ProcessEvent.Started(InstanceId id, var _) -> lasting.began(id);
             case ProcessEvent.LaunchFailed _ -> lookAtRunDirectory.run();

@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -98,8 +98,13 @@ public final class Host {
     }
 
     /** Whether we have children beside {@code known}: the kernel hands orphans to our first thread. */
-    public boolean hasOrphans(Set<Integer> known) {
-        return !known.containsAll(proc.children(pid, pid));
+    public boolean hasOrphans(IntPredicate known) {
+        for (int child : proc.children(pid, pid)) {
+            if (!known.test(child)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Writes /proc/PID/oom_score_adj. */

@@ -32,31 +32,39 @@ final class PosixSpawn {
     private static final Native ATTR_DEFAULT = Native.function("posix_spawnattr_setsigdefault");
     private static final Native SPAWN = Native.function("posix_spawn");
 
-    /** Everything the call points to, in one block: a spawn would else leave forty for the collector. */
-    private final NativeBuffer memory;
+    private final NativeBuffer attributes = NativeBuffer.allocate(OPAQUE_BYTES);
+    /** All else the call points to, in one block: a spawn would leave forty for the collector. */
+    private NativeBuffer memory = attributes;
 
     private int used;
 
-    private PosixSpawn(int bytes) {
-        this.memory = NativeBuffer.allocate(bytes);
+    /** Prepares what is the same for all. */
+    PosixSpawn() {
+        long attr = attributes.address();
+        ATTR_INIT.call(attr, 0, 0, 0, 0, 0);
+        NativeBuffer signals = NativeBuffer.allocate(SIGSET_BYTES);
+        signals.use(none -> ATTR_MASK.call(attr, none, 0, 0, 0, 0));
+        for (int i = 0; i < SIGSET_BYTES; i += Long.BYTES) {
+            signals.bytes().putLong(i, -1L);
+        }
+        signals.use(all -> ATTR_DEFAULT.call(attr, all, 0, 0, 0, 0));
+        ATTR_FLAGS.call(attr, SETSIGDEF | SETSIGMASK | SETSID, 0, 0, 0, 0);
     }
 
     /** @return 0 once the program runs, else the errno of the step that failed; blocks while the gate is shut */
-    static int spawn(Spawn s, String program) {
+    int spawn(Spawn s, String program) {
         int bytes = FIXED_BYTES + program.length() * MAX_UTF8;
         for (List<String> texts : List.of(s.argv(), s.environment())) {
             for (String text : texts) {
                 bytes += text.length() * MAX_UTF8 + 1 + 2 * Long.BYTES;
             }
         }
-        return new PosixSpawn(bytes).call(s, program);
+        memory = NativeBuffer.allocate(bytes);
+        return call(s, program);
     }
 
     private int call(Spawn s, String program) {
         long actions = take(OPAQUE_BYTES);
-        long attr = take(OPAQUE_BYTES);
-        int signalsAt = used;
-        long signals = take(SIGSET_BYTES);
         ACTIONS_INIT.call(actions, 0, 0, 0, 0, 0);
         // By /proc/self/fd: neither directory permissions nor another mount namespace stand in the child's way.
         // Descriptor 0 serves for all three in turn: opening onto it closes what it was.
@@ -68,20 +76,12 @@ final class PosixSpawn {
         ADD_DUP2.call(actions, s.stderr().number(), 2, 0, 0, 0);
         ADD_CLOSE_FROM.call(actions, 3, 0, 0, 0, 0);
 
-        ATTR_INIT.call(attr, 0, 0, 0, 0, 0);
-        ATTR_MASK.call(attr, signals, 0, 0, 0, 0);
-        for (int i = 0; i < SIGSET_BYTES; i += Long.BYTES) {
-            memory.bytes().putLong(signalsAt + i, -1L);
-        }
-        ATTR_DEFAULT.call(attr, signals, 0, 0, 0, 0);
-        ATTR_FLAGS.call(attr, SETSIGDEF | SETSIGMASK | SETSID, 0, 0, 0, 0);
-
         long pid = take(Long.BYTES);
         long path = string(program);
         long argv = strings(s.argv());
         long env = strings(s.environment());
         try {
-            return SPAWN.call(pid, path, actions, attr, argv, env);
+            return SPAWN.call(pid, path, actions, attributes.address(), argv, env);
         } finally {
             ACTIONS_DESTROY.call(actions, 0, 0, 0, 0, 0);
             Reference.reachabilityFence(memory);

@@ -53,13 +53,14 @@ public final class SpawnThread {
 
     private void run() {
         tid = (int) Syscall.GETTID.call(0);
+        var posix = new PosixSpawn();
         long unshared = Syscall.UNSHARE.call(CLONE_FS); // ahead of the job, which somebody waits for
         try {
             Job job = jobs.take();
             String failure;
             try {
                 Syscall.check("unshare(CLONE_FS)", unshared);
-                failure = attempt(job.spawn());
+                failure = attempt(job.spawn(), posix);
             } catch (Errno e) {
                 failure = e.getMessage();
             }
@@ -69,13 +70,13 @@ public final class SpawnThread {
         }
     }
 
-    private static @Nullable String attempt(Spawn s) throws Errno {
+    private static @Nullable String attempt(Spawn s, PosixSpawn posix) throws Errno {
         takeOn(s);
         String program = s.program().contains("/") ? s.program() : lookUp(s.program(), s.path());
         if (program == null) {
             return s.program() + ": not found in PATH=" + s.path();
         }
-        int errno = PosixSpawn.spawn(s, program);
+        int errno = posix.spawn(s, program);
         if (errno == 0) {
             return null;
         }

@@ -13,6 +13,7 @@ enum Syscall {
     IOCTL(16, 29),
     PREAD64(17, 67),
     PWRITE64(18, 68),
+    MADVISE(28, 233),
     GETPID(39, 172),
     KILL(62, 129),
     FCNTL(72, 25),

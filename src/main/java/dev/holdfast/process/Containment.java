@@ -29,6 +29,9 @@ final class Containment {
     private final TreeScan scan;
     private final Consumer<ProcessEvent> events;
     private final Map<InstanceId, Instance> instances;
+    /** By their leaders, while those run. */
+    private final Map<Integer, Instance> byPid;
+
     private final Consumer<Instance> forget;
     private final Consumer<Runnable> loop;
     /** Instances whose leader has ended or that are being killed. */
@@ -42,12 +45,14 @@ final class Containment {
             Consumer<Runnable> loop,
             Consumer<ProcessEvent> events,
             Map<InstanceId, Instance> instances,
+            Map<Integer, Instance> byPid,
             Consumer<Instance> forget) {
         this.host = host;
         this.scan = new TreeScan(host.proc(), host.pid());
         this.loop = loop;
         this.events = events;
         this.instances = instances;
+        this.byPid = byPid;
         this.forget = forget;
     }
 
@@ -125,7 +130,7 @@ final class Containment {
     private void look(List<Instance> due, MonoTime now) {
         // Nothing in the leaders' groups and no orphan handed to us: nobody can be left that a walk would find.
         List<Instance> doubtful = new ArrayList<>();
-        boolean orphans = host.hasOrphans(leaders());
+        boolean orphans = host.hasOrphans(byPid::containsKey);
         for (Instance i : due) {
             if (orphans || !i.leaderEnded || host.groupExists(i.leader.pid())) {
                 doubtful.add(i);

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,9 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     private final OutputKeeper keeper;
     private final NotifySockets notices;
     private final Map<InstanceId, Instance> instances = new HashMap<>();
+    /** By their leaders, while those run; the reaper reads it too. */
+    private final Map<Integer, Instance> byPid = new ConcurrentHashMap<>();
+
     /** Over, but for the last of their output and their files. */
     private final Set<InstanceId> leaving = new HashSet<>();
 
@@ -68,13 +72,17 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         this.host = host;
         this.files = new InstanceFiles(runDir);
         this.keeper = new OutputKeeper(this, files, warn, host.pid() != 1);
-        this.containment = new Containment(host, poller, loop::soon, this.events, instances, this::forget);
-        this.leaders = new Leaders(poller, clock, this.events, containment);
+        this.containment = new Containment(host, poller, loop::soon, this.events, instances, byPid, this::forget);
+        this.leaders = new Leaders(poller, clock, this.events, containment, byPid);
         this.pad = new Launchpad(runDir, host, poller, loop, clock, files, notices, new Launched(), warn);
-        this.reaper = new StrangerReaper(loop::soon, this::childEnded);
+        this.reaper = new StrangerReaper(loop::soon, byPid::containsKey, this::childEnded);
     }
 
     private void tell(ProcessEvent event, Consumer<ProcessEvent> listener) {
+        Instance i = event instanceof ProcessEvent.Exited ? instances.get(event.id()) : null;
+        if (i != null) {
+            notices.ended(i.id, Path.of(i.dir));
+        }
         if (!keeper.took(event)) {
             listener.accept(event);
         }

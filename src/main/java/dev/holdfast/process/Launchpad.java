@@ -20,7 +20,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -162,19 +161,23 @@ final class Launchpad implements AutoCloseable {
 
     private static Spawn spawn(PendingLaunch p) {
         Launch l = p.launch;
-        var env = new LinkedHashMap<>(l.environment());
-        env.put(TreeScan.VARIABLE, l.id().value());
-        if (l.notifySocket()) {
-            env.put("NOTIFY_SOCKET", p.files.dir() + "/" + NotifySockets.FILE);
+        var variables = new ArrayList<String>(l.environment().size() + 2);
+        for (Map.Entry<String, String> variable : l.environment().entrySet()) {
+            String name = variable.getKey();
+            if (!name.equals(TreeScan.VARIABLE) && !name.equals(NotifySockets.VARIABLE)) {
+                variables.add(name + "=" + variable.getValue());
+            }
         }
-        var variables = new ArrayList<String>(env.size());
-        env.forEach((name, value) -> variables.add(name + "=" + value));
+        variables.add(TreeScan.VARIABLE + "=" + l.id().value());
+        if (l.notifySocket()) {
+            variables.add(NotifySockets.VARIABLE + "=" + p.files.dir() + "/" + NotifySockets.FILE);
+        }
         Launch.IoPriority io = l.io();
         Identity who = l.identity();
         String cwd = l.workingDir();
         return new Spawn(
                 l.argv().getFirst(),
-                env.getOrDefault("PATH", USUAL_PATH),
+                l.environment().getOrDefault("PATH", USUAL_PATH),
                 l.argv(),
                 variables,
                 cwd != null ? cwd : "/",

@@ -20,11 +20,18 @@ final class Leaders {
     private final Supplier<Now> clock;
     private final Consumer<ProcessEvent> events;
     private final Containment containment;
-    private final Map<Integer, Instance> byPid = new HashMap<>();
+    private final Map<Integer, Instance> byPid;
     /** Adopted leaders that have ended, are another's to reap, and are not reaped yet; and until when that may take. */
     private final Map<Instance, MonoTime> unreaped = new HashMap<>();
 
-    Leaders(Poller poller, Supplier<Now> clock, Consumer<ProcessEvent> events, Containment containment) {
+    /** @param byPid instances by their leaders, while those run; kept here */
+    Leaders(
+            Poller poller,
+            Supplier<Now> clock,
+            Consumer<ProcessEvent> events,
+            Containment containment,
+            Map<Integer, Instance> byPid) {
+        this.byPid = byPid;
         this.poller = poller;
         this.clock = clock;
         this.events = events;

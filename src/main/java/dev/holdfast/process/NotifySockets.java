@@ -17,6 +17,8 @@ import java.util.function.Consumer;
 /** The NOTIFY_SOCKET of each instance that has one. Owned by the loop's thread. */
 final class NotifySockets {
     static final String FILE = "notify";
+
+    static final String VARIABLE = "NOTIFY_SOCKET";
     /** Marks an instance that said so, for the next daemon. */
     static final String READY = "ready";
 
@@ -54,21 +56,31 @@ final class NotifySockets {
         if (socket == null) {
             return;
         }
-        poller.add(socket.fd(), Poller.READABLE, _ -> {
-            for (int i = 0; i < A_TURN; i++) { // what is left makes it ready again: others have their turn first
-                Optional<String> message = socket.receive();
-                if (message.isEmpty()) {
-                    return;
-                }
-                if (message.get().lines().anyMatch("READY=1"::equals) && ready.add(id)) {
-                    markReady(dir);
-                }
-                events.accept(new ProcessEvent.Notified(id, message.get()));
-                if (!sockets.containsKey(id)) {
-                    return; // closed by what it was told
-                }
+        poller.add(socket.fd(), Poller.READABLE, _ -> receive(id, dir, socket));
+    }
+
+    /** Its program has ended: what it had said is heard before that is. */
+    void ended(InstanceId id, Path dir) {
+        NotifySocket socket = sockets.get(id);
+        if (socket != null) {
+            receive(id, dir, socket);
+        }
+    }
+
+    private void receive(InstanceId id, Path dir, NotifySocket socket) {
+        for (int i = 0; i < A_TURN; i++) { // what is left makes it ready again: others have their turn first
+            Optional<String> message = socket.receive();
+            if (message.isEmpty()) {
+                return;
             }
-        });
+            if (message.get().lines().anyMatch("READY=1"::equals) && ready.add(id)) {
+                markReady(dir);
+            }
+            events.accept(new ProcessEvent.Notified(id, message.get()));
+            if (!sockets.containsKey(id)) {
+                return; // closed by what it was told
+            }
+        }
     }
 
     static boolean wasReady(Path dir) {

@@ -3,8 +3,10 @@ package dev.holdfast.process;
 import dev.holdfast.linux.Children;
 import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 
 /**
  * Notices ended children that nobody launched: orphans handed to a subreaper or to PID 1, which stay zombies until they
@@ -13,13 +15,18 @@ import java.util.function.IntConsumer;
 final class StrangerReaper implements AutoCloseable {
     private final Consumer<Runnable> loop;
     private final IntConsumer ended;
+    private final IntPredicate known;
     private final Semaphore looked = new Semaphore(0);
     private final Semaphore children = new Semaphore(0);
     private volatile boolean closed;
 
-    /** @param ended told on the loop's thread of a child that has ended and is not reaped */
-    StrangerReaper(Consumer<Runnable> loop, IntConsumer ended) {
+    /**
+     * @param known whether the loop hears of this child's end by itself; thread-safe
+     * @param ended told on the loop's thread of any other child that has ended and is not reaped
+     */
+    StrangerReaper(Consumer<Runnable> loop, IntPredicate known, IntConsumer ended) {
         this.loop = loop;
+        this.known = known;
         this.ended = ended;
         Thread.ofPlatform().name("holdfast-reaper").daemon().start(this::run);
     }
@@ -36,6 +43,11 @@ final class StrangerReaper implements AutoCloseable {
                 if (pid.isEmpty()) {
                     children.acquire();
                     children.drainPermits();
+                    continue;
+                }
+                if (known.test(pid.getAsInt())) {
+                    // Its end is on its way to the loop, which has better to do than hear of it twice.
+                    looked.tryAcquire(1, TimeUnit.MILLISECONDS);
                     continue;
                 }
                 // One at a time: until it is reaped, the kernel would name the same child again and again.

@@ -61,6 +61,7 @@ class ContainmentTest {
                 tasks::add,
                 event -> {},
                 instances,
+                new java.util.concurrent.ConcurrentHashMap<>(),
                 i -> instances.remove(i.id));
     }
 

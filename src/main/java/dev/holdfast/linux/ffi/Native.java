@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * Calls into libc through one downcall of one shape, seven longs to a long: each further shape costs the daemon about a
@@ -33,13 +34,18 @@ public final class Native {
 
     private final MemorySegment function;
 
-    private Native(String name) {
-        this.function = find(name);
+    private Native(MemorySegment function) {
+        this.function = function;
     }
 
     /** A libc function by name, for the few things that are no system call (posix_spawn(3)). */
     public static Native function(String name) {
-        return new Native(name);
+        return new Native(find(name));
+    }
+
+    /** One that only some libcs have. */
+    public static Optional<Native> optional(String name) {
+        return LINKER.defaultLookup().find(name).map(Native::new);
     }
 
     /** Calls it; a function returning int has its result in the low 32 bits. */

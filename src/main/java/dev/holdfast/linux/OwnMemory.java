@@ -1,0 +1,48 @@
+package dev.holdfast.linux;
+
+import dev.holdfast.linux.ffi.Native;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** What this process can give back to the kernel without missing it. */
+public final class OwnMemory {
+    private static final int MADV_DONTNEED = 4;
+    private static final Set<String> NEVER_WRITTEN = Set.of("r--p", "r-xp");
+    private static final String ANONYMOUS = "Anonymous:";
+
+    private OwnMemory() {}
+
+    /** What malloc(3) keeps of freed memory (malloc_trim(3)); nothing where libc has no such call. */
+    public static void trimHeap() {
+        Native.optional("malloc_trim").ifPresent(trim -> trim.call(0, 0, 0, 0, 0, 0));
+    }
+
+    /**
+     * Unmaps the pages of programs and class caches that lie in memory as their files have them: most were needed once, at
+     * the start, or only lie beside such a page (the kernel maps sixteen at a time). What is needed again is mapped again
+     * from the page cache. The kernel would do the same, but only under pressure; until then they count as ours.
+     *
+     * @param procRoot /proc, whose self/smaps tells which mappings have no page of our own (proc_pid_smaps(5))
+     */
+    public static void unmapUntouched(Path procRoot) throws IOException {
+        String[] mapping = {};
+        for (String line : Files.readAllLines(procRoot.resolve("self/smaps"))) {
+            String[] words = line.split(" +", -1);
+            if (words[0].indexOf('-') > 0) {
+                mapping = words;
+            } else if (words[0].equals(ANONYMOUS) && words[1].equals("0") && unchangedFile(mapping)) {
+                String range = mapping[0];
+                int dash = range.indexOf('-');
+                long from = Long.parseUnsignedLong(range, 0, dash, 16);
+                long to = Long.parseUnsignedLong(range, dash + 1, range.length(), 16);
+                Syscall.MADVISE.call(from, to - from, MADV_DONTNEED); // refused: then they stay
+            }
+        }
+    }
+
+    private static boolean unchangedFile(String[] mapping) {
+        return mapping.length > 5 && NEVER_WRITTEN.contains(mapping[1]) && mapping[mapping.length - 1].startsWith("/");
+    }
+}
