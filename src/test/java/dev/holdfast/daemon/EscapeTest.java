@@ -6,6 +6,7 @@ import static dev.holdfast.daemon.DaemonUnderTest.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.testkernel.AlsoOnPlainKernel;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Descendants that try to outlive a stop. */
+@AlsoOnPlainKernel
 @Tag("process")
 @Timeout(120)
 class EscapeTest {

@@ -4,6 +4,7 @@ import static dev.holdfast.daemon.DaemonUnderTest.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.testkernel.AlsoOnPlainKernel;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Hooks, planned ends, stop commands and conditions, as real programs see them. */
+@AlsoOnPlainKernel
 @Tag("process")
 @Timeout(120)
 class LifecycleTest {
