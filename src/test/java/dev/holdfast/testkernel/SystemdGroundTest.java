@@ -30,7 +30,7 @@ class SystemdGroundTest {
                 group=/sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)
                 cat $group/cgroup.controllers
                 mkdir $group/mine $group/leaf
-                echo $$ >$group/mine/cgroup.procs
+                echo 0 >$group/mine/cgroup.procs
                 echo '+memory +pids' >$group/cgroup.subtree_control
                 echo 64M >$group/leaf/memory.max
                 cat $group/leaf/memory.max""";
