@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Descendants that try to outlive a stop. */
 @AlsoOnPlainKernel
 @Tag("process")
-@Timeout(120)
+@Timeout(300)
 class EscapeTest {
     private static final Duration SOON = Duration.ofSeconds(30);
 

@@ -13,9 +13,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Hooks, planned ends, stop commands and conditions, as real programs see them. */
-@AlsoOnPlainKernel
 @Tag("process")
-@Timeout(120)
+@Timeout(300)
 class LifecycleTest {
     private static final Duration SOON = Duration.ofSeconds(30);
 
@@ -23,6 +22,7 @@ class LifecycleTest {
     Path home;
 
     @Test
+    @AlsoOnPlainKernel
     void runsHooksInOrderAndKnowsTheMainPid() {
         Path told = home.resolve("told");
         var daemon = DaemonUnderTest.up(home, """
