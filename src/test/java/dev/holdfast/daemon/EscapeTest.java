@@ -6,6 +6,7 @@ import static dev.holdfast.daemon.DaemonUnderTest.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.testkernel.AlsoOnPlainKernel;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -14,8 +15,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Descendants that try to outlive a stop. */
+@AlsoOnPlainKernel
 @Tag("process")
-@Timeout(120)
+@Timeout(300)
 class EscapeTest {
     private static final Duration SOON = Duration.ofSeconds(30);
 

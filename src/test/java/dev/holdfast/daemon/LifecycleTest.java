@@ -4,6 +4,7 @@ import static dev.holdfast.daemon.DaemonUnderTest.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.testkernel.AlsoOnPlainKernel;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Hooks, planned ends, stop commands and conditions, as real programs see them. */
 @Tag("process")
-@Timeout(120)
+@Timeout(300)
 class LifecycleTest {
     private static final Duration SOON = Duration.ofSeconds(30);
 
@@ -21,6 +22,7 @@ class LifecycleTest {
     Path home;
 
     @Test
+    @AlsoOnPlainKernel
     void runsHooksInOrderAndKnowsTheMainPid() {
         Path told = home.resolve("told");
         var daemon = DaemonUnderTest.up(home, """
