@@ -4,6 +4,7 @@ import static dev.holdfast.cli.Table.cell;
 
 import dev.holdfast.api.PlanReply;
 import dev.holdfast.cli.Style.Paint;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Steps of a reload as people read them. */
@@ -23,10 +24,16 @@ final class PlanTable {
                 table.row(
                         cell(past ? past(step.verb()) : step.verb(), paint(step.verb())),
                         cell(step.process()),
-                        cell(String.join(", ", step.keys())));
+                        cell(keys(step)));
             }
         }
         return table.lines();
+    }
+
+    private static String keys(PlanReply.Step step) {
+        var keys = new ArrayList<String>(step.keys());
+        keys.replaceAll(key -> key.equals("resources") ? "limits" : key);
+        return String.join(", ", keys) + (step.verb().equals("update") ? ", without a restart" : "");
     }
 
     static boolean changesNothing(PlanReply plan) {

@@ -23,7 +23,6 @@ final class NotBuilt {
             "global.metrics",
             "global.api",
             "global.storage",
-            "processes.*.resources",
             "processes.*.sandbox",
             "processes.*.memory_watch",
             "processes.*.logging.multiline",

@@ -124,7 +124,8 @@ final class Resolver {
                 s.maxRuntime(),
                 s.enabled(),
                 s.manual(),
-                log(s.logging(), at));
+                log(s.logging(), at),
+                ResourcesSpec.of(s.resources()));
     }
 
     private LaunchSpec launch(ProcessSection s, Ranges r, Node at) {

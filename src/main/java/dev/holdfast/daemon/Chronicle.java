@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.event.Event;
 import dev.holdfast.event.Journal;
+import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.event.Usage;
@@ -72,7 +73,7 @@ final class Chronicle implements AutoCloseable {
                     e.replica(),
                     new End(
                             e.at(),
-                            Words.of(e.outcome()),
+                            Words.of(e.outcome(), usage),
                             e.why(),
                             (double) e.uptime().toMillis() / 1000,
                             usage == null
@@ -156,11 +157,24 @@ final class Chronicle implements AutoCloseable {
                 replica,
                 new End(
                         Instant.parse(at),
-                        Words.of(outcome(outcome)),
+                        Words.of(outcome(outcome), new Usage(Duration.ZERO, null, kill(usage.get("kill")))),
                         String.valueOf(event.get("why")),
                         event.get("uptime") instanceof Number n ? n.doubleValue() : 0,
                         usage.get("cpu") instanceof Number n ? (Double) n.doubleValue() : null,
                         usage.get("maxRssBytes") instanceof Number n ? (Long) n.longValue() : null));
+    }
+
+    private static @Nullable Kill kill(@Nullable Object tree) {
+        if (!(tree instanceof Map<?, ?> kill)) {
+            return null;
+        }
+        for (Kill.By by : Kill.By.values()) {
+            if (by.name().equals(kill.get("by"))) {
+                long kills = kill.get("oomKills") instanceof Number n ? n.longValue() : 0;
+                return new Kill(by, kills, kill.get("limitBytes") instanceof Number n ? (Long) n.longValue() : null);
+            }
+        }
+        return null; // written by a later version
     }
 
     private static Outcome outcome(Map<?, ?> tree) {

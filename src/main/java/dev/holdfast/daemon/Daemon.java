@@ -9,13 +9,17 @@ import dev.holdfast.config.Plan;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
+import dev.holdfast.linux.CgroupHome;
+import dev.holdfast.linux.Disks;
 import dev.holdfast.linux.Host;
 import dev.holdfast.log.Pump;
+import dev.holdfast.process.Groups;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.process.RunFiles;
 import dev.holdfast.supervise.Action;
 import dev.holdfast.supervise.ExitPolicy;
+import dev.holdfast.supervise.ReplicaView;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.supervise.Supervision;
 import dev.holdfast.unit.MonoTime;
@@ -45,6 +49,7 @@ final class Daemon {
     private final Pump pump;
     private final Outputs outputs;
     private final KernelLauncher launcher;
+    private final Enforcement enforcement;
     private final Probes probes;
     private final Trim trim = new Trim(Loop.now().mono());
     private final Chronicle chronicle;
@@ -85,8 +90,11 @@ final class Daemon {
                 this::outputEnded,
                 (label, stderr, whole, text, offset, length) -> console.line(label, text, offset, length));
         this.outputs = new Outputs(pump, dirs.log(), specs());
+        var groups = new Groups(
+                CgroupHome.open(PROC, host.pid(), groupName(dirs.run())), Disks.numbers(Path.of("/sys")), console::say);
+        this.enforcement = new Enforcement(groups, console::say);
         this.launcher = new KernelLauncher(
-                dirs.run(), host, loop.poller(), loop, Loop::now, outputs, this::happened, console::say);
+                dirs.run(), host, loop.poller(), loop, Loop::now, outputs, groups, this::happened, console::say);
         this.probes = new Probes(launcher, launches, Daemon::newId, loop::soon, this::apply);
         this.supervision = new Supervision(
                 specs(),
@@ -95,8 +103,19 @@ final class Daemon {
                 Daemon::newId,
                 ThreadLocalRandom.current().nextLong());
         var runFiles = new RunFiles(dirs.run(), PROC);
-        this.lasting = new Lasting(HostFindings.of(PROC, host.uid(), host.pid()), dirs, runFiles, chronicle, pump);
+        this.lasting = new Lasting(
+                HostFindings.of(PROC, host.uid(), host.pid()),
+                dirs,
+                runFiles,
+                chronicle,
+                pump,
+                () -> enforcement.findings(specs().values()));
         this.runDirectory = new RunDirectory(dirs, host.uid(), ProcessId.own(), lock, runFiles);
+    }
+
+    /** Daemons of different directories share a host, but no groups. */
+    private static String groupName(Path run) {
+        return run.equals(Path.of("/run/holdfast")) ? "holdfast" : "holdfast-%08x".formatted(run.hashCode());
     }
 
     /** Adopts, starts, answers and supervises until it is over. @return the daemon's exit code */
@@ -104,7 +123,11 @@ final class Daemon {
         if (host.pid() != 1) {
             host.becomeSubreaper();
         }
-        HostFindings.degraded(findings()).forEach(f -> console.say("weaker here: " + f));
+        enforcement.warn(specs().values());
+        HostFindings.degraded(findings().stream()
+                        .filter(f -> !f.what().equals(Enforcement.LIMITS)) // said just now
+                        .toList())
+                .forEach(f -> console.say("weaker here: " + f));
         adopt();
         apply(new Stimulus.Begin(intents.stoppedNames(), intents.completed()));
         serve(control);
@@ -145,6 +168,9 @@ final class Daemon {
             ProcessSpec spec = specs().get(replica.process());
             boolean unchanged =
                     spec != null && spec.fingerprint().equals(a.attributes().getOrDefault(Launches.FINGERPRINT, ""));
+            if (a.alive()) {
+                confine(a.id(), spec, purpose);
+            }
             Duration age = Duration.between(a.startedAt(), now);
             apply(new Stimulus.Adopt(
                     replica,
@@ -157,6 +183,20 @@ final class Daemon {
                     Integer.parseInt(a.attributes().getOrDefault(Launches.RESTARTS, "0"))));
         }
         pump.begin();
+    }
+
+    /** What the file says now of an instance that was started under another, or by another daemon. */
+    private void confine(InstanceId id, @Nullable ProcessSpec spec, String purpose) {
+        if (!launcher.grouped(id)) {
+            if (spec != null
+                    && enforcement.grouping()
+                    && !spec.resources().given().isEmpty()) {
+                enforcement.ungrouped(id);
+            }
+        } else if (spec != null && purpose.equals(Action.Purpose.MAIN.name())) {
+            launcher.limit(id, Limits.of(spec.resources()))
+                    .forEach(refused -> console.say(spec.name() + ": a limit was not changed: " + refused));
+        }
     }
 
     private MonoTime deadline() {
@@ -224,7 +264,10 @@ final class Daemon {
         switch (event) {
             case ProcessEvent.Started(InstanceId id, var _) -> lasting.began(id);
             case ProcessEvent.LaunchFailed _ -> lookAtRunDirectory.run();
-            case ProcessEvent.Emptied(InstanceId id, var _) -> lasting.ended(id);
+            case ProcessEvent.Emptied(InstanceId id, var _) -> {
+                lasting.ended(id);
+                enforcement.ended(id);
+            }
             case ProcessEvent.Exited _, ProcessEvent.Notified _ -> {}
         }
         if (!probes.took(event)) {
@@ -303,6 +346,10 @@ final class Daemon {
         return chronicle;
     }
 
+    Enforcement enforcement() {
+        return enforcement;
+    }
+
     Outputs outputs() {
         return outputs;
     }
@@ -347,6 +394,15 @@ final class Daemon {
         desired.take(fresh);
         outputs.reconfigure(specs());
         apply(new Stimulus.Reload(specs(), by));
+        enforcement.warn(specs().values());
+        for (ReplicaView v : supervision.views()) {
+            InstanceId id = v.instance();
+            ProcessSpec old = before.get(v.id().process());
+            ProcessSpec now = specs().get(v.id().process());
+            if (id != null && old != null && now != null && !old.resources().equals(now.resources())) {
+                confine(id, now, Action.Purpose.MAIN.name());
+            }
+        }
         return Plan.between(before, specs());
     }
 

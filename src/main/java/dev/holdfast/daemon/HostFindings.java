@@ -26,13 +26,6 @@ final class HostFindings {
                 "root",
                 "runs as root: users, priorities and limits of any kind can be given",
                 "runs as uid " + uid + ": user, group, negative nice and raised rlimits are refused");
-        boolean unified = cgroupV2();
-        f.add(
-                unified,
-                "cgroup v2",
-                "the unified hierarchy has controllers",
-                "no cgroup v2 controllers here: a stop finds descendants by session, parent and environment; a program"
-                        + " that leaves its session, is orphaned and wipes its environment would be missed");
         f.add(
                 Files.exists(proc.resolve("pressure/memory")),
                 "pressure (PSI)",
@@ -54,6 +47,10 @@ final class HostFindings {
         f.space("state directory", dirs.state());
         f.space("log directory", dirs.log());
         return List.copyOf(f.findings);
+    }
+
+    static Doctor.Finding ok(String what, String detail) {
+        return new Doctor.Finding(OK, what, detail);
     }
 
     static Doctor.Finding weaker(String what, String detail) {
@@ -85,15 +82,6 @@ final class HostFindings {
 
     private static int number(String text) {
         return text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
-    }
-
-    private static boolean cgroupV2() {
-        try {
-            return !Files.readString(Path.of("/sys/fs/cgroup/cgroup.controllers"))
-                    .isBlank();
-        } catch (IOException none) {
-            return false;
-        }
     }
 
     private void space(String what, Path dir) {

@@ -133,6 +133,7 @@ final class Launches {
                 l.cpuAffinity(),
                 l.oomScoreAdj(),
                 captured ? new Launch.Output.Captured() : new Launch.Output.Discarded(),
+                new Launch.Group(spec.name(), main ? Limits.of(spec.resources()) : Limits.ofAside(spec.resources())),
                 main && spec.notifies());
     }
 

@@ -67,7 +67,8 @@ final class Reports {
                 u == null ? null : u.cpuPercent(),
                 u == null ? null : (Double) u.cpuSeconds(),
                 u == null ? null : (Long) u.memoryBytes(),
-                daemon.outputs().file(v.id()).toString());
+                daemon.outputs().file(v.id()).toString(),
+                daemon.enforcement().by(daemon.specs().get(v.id().process()), v.instance()));
     }
 
     Why why(List<ReplicaView> views, String process, int ends, int lines) {

@@ -104,7 +104,7 @@ public final class Pidfd implements AutoCloseable {
     private static Usage usage(ByteBuffer b) {
         long micros = (b.getLong(0) + b.getLong(16)) * 1_000_000 + b.getLong(8) + b.getLong(24);
         long maxRss = b.getLong(32) * 1024; // read before ownMaxRss takes the memory
-        return new Usage(Duration.ofNanos(micros * 1000), maxRss > ownMaxRss() ? (Long) maxRss : null);
+        return new Usage(Duration.ofNanos(micros * 1000), maxRss > ownMaxRss() ? (Long) maxRss : null, null);
     }
 
     /** A child's figure starts at ours: exec_mmap (fs/exec.c) books the old address space's peak as its own. */

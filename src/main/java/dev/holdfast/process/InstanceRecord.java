@@ -14,17 +14,20 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the next daemon must know to adopt a running instance; a file of properties in the instance's directory, written
  * before the program's first instruction.
  *
+ * @param cgroup directory of its group; null when it has none
  * @param bootId a pid of another boot is another process
  */
 record InstanceRecord(
         InstanceId id,
         String label,
         ProcessRef leader,
+        @Nullable String cgroup,
         String bootId,
         Instant startedAt,
         Map<String, String> attributes) {
@@ -39,6 +42,9 @@ record InstanceRecord(
         line(text, "label", label);
         line(text, "pid", Integer.toString(leader.pid()));
         line(text, "start_ticks", Long.toString(leader.startTicks()));
+        if (cgroup != null) {
+            line(text, "cgroup", cgroup);
+        }
         line(text, "boot_id", bootId);
         line(text, "started_at", startedAt.toString());
         attributes.forEach((k, v) -> line(text, ATTRIBUTE + k, v));
@@ -71,6 +77,7 @@ record InstanceRecord(
                     new ProcessRef(
                             Integer.parseInt(p.getProperty("pid", "")),
                             Long.parseLong(p.getProperty("start_ticks", ""))),
+                    p.getProperty("cgroup"),
                     p.getProperty("boot_id", ""),
                     Instant.parse(p.getProperty("started_at", "")),
                     attributes);

@@ -2,6 +2,7 @@ package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Children;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Host;
@@ -42,6 +43,7 @@ final class Launchpad implements AutoCloseable {
     private final Supplier<Now> clock;
     private final InstanceFiles files;
     private final NotifySockets notices;
+    private final Groups groups;
     private final Outcomes outcomes;
     private final Consumer<String> warn;
     private final String gateName;
@@ -81,6 +83,7 @@ final class Launchpad implements AutoCloseable {
             Supplier<Now> clock,
             InstanceFiles files,
             NotifySockets notices,
+            Groups groups,
             Outcomes outcomes,
             Consumer<String> warn)
             throws IOException {
@@ -89,6 +92,7 @@ final class Launchpad implements AutoCloseable {
         this.clock = clock;
         this.files = files;
         this.notices = notices;
+        this.groups = groups;
         this.outcomes = outcomes;
         this.warn = warn;
         this.bootId = host.bootId();
@@ -125,6 +129,7 @@ final class Launchpad implements AutoCloseable {
 
     private void begin(Launch launch, GateSlot slot) {
         InstanceFiles.Opened opened = null;
+        Cgroup group = null;
         try {
             opened = files.create(launch);
             if (launch.notifySocket()) {
@@ -132,9 +137,11 @@ final class Launchpad implements AutoCloseable {
                 notices.bind(
                         launch.id(), Path.of(opened.dir()), who == null ? -1 : who.uid(), who == null ? -1 : who.gid());
             }
+            Launch.Group wanted = launch.group();
+            group = wanted == null ? null : groups.make(launch.id(), wanted);
             SpawnThread thread = warm != null ? warm : SpawnThread.ready(gateName);
             warm = null;
-            var p = new PendingLaunch(launch, slot, thread, opened);
+            var p = new PendingLaunch(launch, slot, thread, opened, group);
             thread.spawn(spawn(p), failure -> loop.soon(() -> spawned(p, failure)));
             pending.put(launch.id(), p);
             slot.guest = p;
@@ -146,6 +153,9 @@ final class Launchpad implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
             freeSlots.add(slot);
+            if (group != null) {
+                groups.remove(group);
+            }
             if (opened != null) {
                 opened.close();
                 files.delete(launch.id());
@@ -206,6 +216,9 @@ final class Launchpad implements AutoCloseable {
             }
             p.leader = leader;
             p.pidfd = Pidfd.ofChild(host.proc(), leader);
+            if (p.group != null) {
+                p.group.enter(leader.pid());
+            }
             limit(leader, p.launch);
             record(p, leader);
             outcomes.begins(p);
@@ -219,7 +232,15 @@ final class Launchpad implements AutoCloseable {
     private void record(PendingLaunch p, ProcessRef leader) {
         Launch l = p.launch;
         try {
-            new InstanceRecord(l.id(), l.label(), leader, bootId, clock.get().wall(), l.attributes())
+            String group = p.group == null ? null : p.group.toString();
+            new InstanceRecord(
+                            l.id(),
+                            l.label(),
+                            leader,
+                            group,
+                            bootId,
+                            clock.get().wall(),
+                            l.attributes())
                     .write(p.files.record());
         } catch (Errno e) {
             warn.accept(l.label() + " would not be found again by another daemon, its record: " + e.getMessage());
@@ -322,6 +343,9 @@ final class Launchpad implements AutoCloseable {
             }
             p.files.close();
             notices.close(id);
+            if (p.group != null) {
+                groups.remove(p.group);
+            }
             files.delete(id);
             outcomes.failed(id, why != null ? why : "it ended at the gate");
         } else {

@@ -1,6 +1,7 @@
 package dev.holdfast.process;
 
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.SpawnThread;
 import dev.holdfast.unit.MonoTime;
@@ -12,6 +13,9 @@ final class PendingLaunch {
     final GateSlot slot;
     final SpawnThread thread;
     final InstanceFiles.Opened files;
+
+    /** Its group, where there are such; empty until it is at the gate. */
+    final @Nullable Cgroup group;
 
     /** Killed before it began: it is let go only to be ended. */
     boolean unwanted;
@@ -31,10 +35,12 @@ final class PendingLaunch {
     @Nullable
     String refused;
 
-    PendingLaunch(Launch launch, GateSlot slot, SpawnThread thread, InstanceFiles.Opened files) {
+    PendingLaunch(
+            Launch launch, GateSlot slot, SpawnThread thread, InstanceFiles.Opened files, @Nullable Cgroup group) {
         this.launch = launch;
         this.slot = slot;
         this.thread = thread;
         this.files = files;
+        this.group = group;
     }
 }

@@ -67,7 +67,7 @@ final class Views {
                     ReplicaState.PostStop _,
                     ReplicaState.Backoff _,
                     ReplicaState.Completed _ ->
-                r.lastExit().map(e -> Outcomes.describe(e.outcome())).orElse("");
+                r.lastExit().map(e -> Outcomes.describe(e.outcome(), e.usage())).orElse("");
         };
     }
 }

@@ -22,6 +22,7 @@ class PlanTest {
                 gone: { command: [x] }
                 off: { command: [x] }
                 softer: { command: [x], stop: { timeout: 5s } }
+                tighter: { command: [x], resources: { limits: { memory: 1Gi } } }
                 asked: { command: [x], enabled: false }
                 """);
         var after = processes("""
@@ -29,6 +30,7 @@ class PlanTest {
                 other: { command: [y], nice: 3, replicas: 2 }
                 off: { command: [x], enabled: false }
                 softer: { command: [x], stop: { timeout: 6s } }
+                tighter: { command: [x], resources: { limits: { memory: 512Mi }, reservations: { cpu: 1 } } }
                 asked: { command: [x], manual: true }
                 fresh: { command: [x] }
                 """);
@@ -41,7 +43,8 @@ class PlanTest {
                         "off STOP [enabled]",
                         "other RESTART [command, nice, replicas]",
                         "same KEEP []",
-                        "softer UPDATE [stop]");
+                        "softer UPDATE [stop]",
+                        "tighter UPDATE [resources]");
         assertThat(Plan.between(before, before).empty()).isTrue();
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.CgroupHome;
 import dev.holdfast.linux.Host;
 import dev.holdfast.linux.Poller;
 import dev.holdfast.linux.Proc;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -58,6 +60,7 @@ class ContainmentTest {
         return new Containment(
                 new Host(PROC, () -> new MonoTime(System.nanoTime())),
                 poller,
+                new Groups(new CgroupHome.None("a test"), List.of(), w -> {}),
                 tasks::add,
                 event -> {},
                 instances,
@@ -73,6 +76,7 @@ class ContainmentTest {
                 dir.toString(),
                 false,
                 leader,
+                null,
                 null);
     }
 
