@@ -49,6 +49,8 @@ final class Demise {
         if (kills == 0) {
             return null;
         }
+        // Where all of a group is killed, its first victim is counted again with the others (mm/oom_kill.c).
+        kills = Math.max(1, kills - all.getOrDefault("oom_group_kill", 0L));
         Map<String, Long> own = group.counts("memory.events.local");
         OptionalLong max = group.number("memory.max");
         Long limit = max.isPresent() ? (Long) max.getAsLong() : null;
