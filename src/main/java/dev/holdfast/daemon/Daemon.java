@@ -19,7 +19,6 @@ import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.process.RunFiles;
 import dev.holdfast.supervise.Action;
 import dev.holdfast.supervise.ExitPolicy;
-import dev.holdfast.supervise.ReplicaView;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.supervise.Supervision;
 import dev.holdfast.unit.MonoTime;
@@ -50,6 +49,7 @@ final class Daemon {
     private final Outputs outputs;
     private final KernelLauncher launcher;
     private final Enforcement enforcement;
+    private final Confinement confinement;
     private final Probes probes;
     private final Trim trim = new Trim(Loop.now().mono());
     private final Chronicle chronicle;
@@ -95,6 +95,7 @@ final class Daemon {
         this.enforcement = new Enforcement(groups, console::say);
         this.launcher = new KernelLauncher(
                 dirs.run(), host, loop.poller(), loop, Loop::now, outputs, groups, this::happened, console::say);
+        this.confinement = new Confinement(launcher, enforcement, console::say);
         this.probes = new Probes(launcher, launches, Daemon::newId, loop::soon, this::apply);
         this.supervision = new Supervision(
                 specs(),
@@ -169,7 +170,7 @@ final class Daemon {
             boolean unchanged =
                     spec != null && spec.fingerprint().equals(a.attributes().getOrDefault(Launches.FINGERPRINT, ""));
             if (a.alive()) {
-                confine(a.id(), spec, purpose);
+                confinement.adopted(a.id(), spec, purpose.equals(Action.Purpose.MAIN.name()));
             }
             Duration age = Duration.between(a.startedAt(), now);
             apply(new Stimulus.Adopt(
@@ -183,20 +184,6 @@ final class Daemon {
                     Integer.parseInt(a.attributes().getOrDefault(Launches.RESTARTS, "0"))));
         }
         pump.begin();
-    }
-
-    /** What the file says now of an instance that was started under another, or by another daemon. */
-    private void confine(InstanceId id, @Nullable ProcessSpec spec, String purpose) {
-        if (!launcher.grouped(id)) {
-            if (spec != null
-                    && enforcement.grouping()
-                    && !spec.resources().given().isEmpty()) {
-                enforcement.ungrouped(id);
-            }
-        } else if (spec != null && purpose.equals(Action.Purpose.MAIN.name())) {
-            launcher.limit(id, Limits.of(spec.resources()))
-                    .forEach(refused -> console.say(spec.name() + ": a limit was not changed: " + refused));
-        }
     }
 
     private MonoTime deadline() {
@@ -263,7 +250,10 @@ final class Daemon {
         trim.stirred(Loop.now().mono());
         switch (event) {
             case ProcessEvent.Started(InstanceId id, var _) -> lasting.began(id);
-            case ProcessEvent.LaunchFailed _ -> lookAtRunDirectory.run();
+            case ProcessEvent.LaunchFailed(InstanceId id, var _) -> {
+                confinement.failed(id);
+                lookAtRunDirectory.run();
+            }
             case ProcessEvent.Emptied(InstanceId id, var _) -> {
                 lasting.ended(id);
                 enforcement.ended(id);
@@ -272,6 +262,9 @@ final class Daemon {
         }
         if (!probes.took(event)) {
             apply(new Stimulus.FromProcess(event));
+        }
+        if (event instanceof ProcessEvent.Started(InstanceId id, var _)) {
+            confinement.started(id, specs());
         }
     }
 
@@ -290,8 +283,18 @@ final class Daemon {
 
     private void act(Action action) {
         switch (action) {
-            case Action.Launch(var id, var replica, var purpose, var spec, var command, var mainPid, var restarts) ->
-                launcher.launch(launches.launch(id, replica, purpose.name(), spec, command, mainPid, restarts, true));
+            case Action.Launch l -> {
+                confinement.launching(l);
+                launcher.launch(launches.launch(
+                        l.instance(),
+                        l.replica(),
+                        l.purpose().name(),
+                        l.spec(),
+                        l.command(),
+                        l.mainPid(),
+                        l.restarts(),
+                        true));
+            }
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);
             case Action.Probe p -> probes.ask(p);
@@ -395,14 +398,7 @@ final class Daemon {
         outputs.reconfigure(specs());
         apply(new Stimulus.Reload(specs(), by));
         enforcement.warn(specs().values());
-        for (ReplicaView v : supervision.views()) {
-            InstanceId id = v.instance();
-            ProcessSpec old = before.get(v.id().process());
-            ProcessSpec now = specs().get(v.id().process());
-            if (id != null && old != null && now != null && !old.resources().equals(now.resources())) {
-                confine(id, now, Action.Purpose.MAIN.name());
-            }
-        }
+        confinement.reconfigured(supervision.views(), before, specs());
         return Plan.between(before, specs());
     }
 

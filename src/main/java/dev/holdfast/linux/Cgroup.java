@@ -58,6 +58,9 @@ public record Cgroup(Path dir) {
 
     /** Groups right below it, in no order. */
     public List<Cgroup> children() {
+        if (counts("cgroup.stat").getOrDefault("nr_descendants", 1L) == 0) {
+            return List.of(); // its many files need not be told from groups then
+        }
         var children = new ArrayList<Cgroup>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(dir, Files::isDirectory)) {
             all.forEach(d -> children.add(new Cgroup(d)));

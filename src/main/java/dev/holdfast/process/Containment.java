@@ -161,24 +161,27 @@ final class Containment {
             empty(i, List.of());
             return;
         }
-        i.left = group.pids().stream()
-                .flatMap(pid -> host.proc().stat(pid).stream())
-                .map(Proc.Stat::ref)
-                .toList();
         if (i.killing && i.leaderEnded && i.looks >= KILL_LOOKS) {
-            empty(i, i.left);
+            empty(i, members(group));
             return;
         }
         Signal signal = i.killing ? Signal.KILL : i.undelivered;
         i.undelivered = null;
         if (signal != null && !(i.killing && group.kill())) {
-            i.left.forEach(p -> one(p, signal));
+            members(group).forEach(p -> one(p, signal));
         }
         if (i.killing) {
             later(i, now);
         } else {
             i.lookAt = MonoTime.NEVER; // the kernel tells when it is empty
         }
+    }
+
+    private List<ProcessRef> members(Cgroup group) {
+        return group.pids().stream()
+                .flatMap(pid -> host.proc().stat(pid).stream())
+                .map(Proc.Stat::ref)
+                .toList();
     }
 
     /** Has the kernel tell of the change first, then looks: nothing is missed in between. */

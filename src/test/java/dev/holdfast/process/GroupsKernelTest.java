@@ -92,9 +92,9 @@ class GroupsKernelTest {
                 // Forks, leaves the session, wipes its environment, loses its parent: in its first milliseconds.
                 ids.add(launch(GroupLimits.NONE, "sh", "-c", "(env -i setsid sleep " + marker + " &) & exit 0"));
             }
-            until(() ->
-                    exited() >= (long) all.size() + ids.size() && ids.stream().allMatch(id -> sleeps(id, marker)));
             all.addAll(ids);
+            until(() -> exited() >= all.size());
+            ids.forEach(id -> until(() -> sleeps(id, marker)));
         }
         List<String> sleepers = groupsOf(marker);
         assertThat(sleepers).hasSize(1000);
