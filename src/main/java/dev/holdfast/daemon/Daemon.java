@@ -48,6 +48,7 @@ final class Daemon {
     private final Pump pump;
     private final Outputs outputs;
     private final KernelLauncher launcher;
+    private final Groups groups;
     private final Enforcement enforcement;
     private final Confinement confinement;
     private final Probes probes;
@@ -90,7 +91,7 @@ final class Daemon {
                 this::outputEnded,
                 (label, stderr, whole, text, offset, length) -> console.line(label, text, offset, length));
         this.outputs = new Outputs(pump, dirs.log(), specs());
-        var groups = new Groups(
+        this.groups = new Groups(
                 CgroupHome.open(PROC, host.pid(), groupName(dirs.run())), Disks.numbers(Path.of("/sys")), console::say);
         this.enforcement = new Enforcement(groups, console::say);
         this.launcher = new KernelLauncher(
@@ -148,6 +149,7 @@ final class Daemon {
                 server.close();
             }
             launcher.close();
+            groups.leave(host.pid());
             pump.close();
             chronicle.close();
         }

@@ -26,6 +26,23 @@ public sealed interface CgroupHome {
         public Cgroup leaf() {
             return base.child(LEAF);
         }
+
+        /**
+         * Takes this process back to where it came from and leaves no empty groups behind; while others run in them, or
+         * where the kernel refuses (a group that hands controllers down holds no process), all stays for the next daemon.
+         */
+        public void leave(int pid) {
+            Path own = base.dir().getParent();
+            if (own == null || base.children().stream().anyMatch(g -> !g.equals(leaf()))) {
+                return;
+            }
+            try {
+                new Cgroup(own).enter(pid);
+                base.remove();
+            } catch (Errno stays) {
+                // Empty groups cost next to nothing.
+            }
+        }
     }
 
     /**

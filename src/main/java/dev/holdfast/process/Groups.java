@@ -43,6 +43,14 @@ public final class Groups {
         return home;
     }
 
+    /** The daemon ends, and nothing runs any more: its groups are given back where that can be. */
+    public void leave(int pid) {
+        leftovers.removeIf(Groups::gone);
+        if (home instanceof CgroupHome.Ready ready) {
+            ready.leave(pid);
+        }
+    }
+
     /** Which of these limits the kernel does not keep here, by their keys in the configuration, and why. */
     public Map<String, String> lacking(GroupLimits limits) {
         var lacking = new LinkedHashMap<String, String>();
