@@ -46,6 +46,9 @@ final class Launchpad implements AutoCloseable {
     private final Consumer<String> warn;
     private final String gateName;
     private final String bootId;
+    /** The soft limit that programs start with: ours, before we raised it. */
+    private final long openFiles;
+
     private final List<GateSlot> slots = new ArrayList<>();
     private final Deque<GateSlot> freeSlots = new ArrayDeque<>();
     private final Deque<Launch> queued = new ArrayDeque<>();
@@ -92,6 +95,7 @@ final class Launchpad implements AutoCloseable {
         this.outcomes = outcomes;
         this.warn = warn;
         this.bootId = host.bootId();
+        this.openFiles = host.raiseOpenFiles();
         this.gateName = host.gateName(runDir);
         host.requireChildrenFiles();
         host.killGatedOrphans(gateName);
@@ -231,15 +235,12 @@ final class Launchpad implements AutoCloseable {
         if (oom != null) {
             host.oomScoreAdj(leader, oom);
         }
+        Identity who = launch.identity();
+        Integer uid = who == null ? null : (Integer) who.uid();
+        int gid = who == null ? -1 : who.gid();
+        host.openFiles(leader, uid, gid, openFiles);
         for (Launch.Rlimit l : launch.rlimits()) {
-            Identity who = launch.identity();
-            host.limit(
-                    leader,
-                    who == null ? null : (Integer) who.uid(),
-                    who == null ? -1 : who.gid(),
-                    l.resource(),
-                    l.soft(),
-                    l.hard());
+            host.limit(leader, uid, gid, l.resource(), l.soft(), l.hard());
         }
     }
 

@@ -47,43 +47,51 @@ class KernelLauncherTest {
         poller = Poller.open();
         var host = new Host(Path.of("/proc"), () -> new MonoTime(System.nanoTime()));
         host.becomeSubreaper();
-        launcher = new KernelLauncher(
-                run,
-                host,
-                poller,
-                new LoopTasks() {
-                    @Override
-                    public void soon(Runnable task) {
-                        posted.add(task);
-                        poller.wake();
-                    }
+        launcher = launcher(host);
+    }
 
-                    @Override
-                    public void later(Runnable task) {
-                        soon(task);
-                    }
+    private KernelLauncher launcher(Host host) {
+        try {
+            return new KernelLauncher(
+                    run,
+                    host,
+                    poller,
+                    new LoopTasks() {
+                        @Override
+                        public void soon(Runnable task) {
+                            posted.add(task);
+                            poller.wake();
+                        }
 
-                    @Override
-                    public void hurry(boolean on) {}
-                },
-                KernelLauncherTest::now,
-                new OutputSink() {
-                    @Override
-                    public void attach(InstanceId id, String label, Map<String, String> a, Fd out, Fd err) {
-                        stdout.put(id, out);
-                        err.close();
-                    }
+                        @Override
+                        public void later(Runnable task) {
+                            soon(task);
+                        }
 
-                    @Override
-                    public void detach(InstanceId id, Runnable drained) {
-                        drained.run();
-                    }
-                },
-                event -> {
-                    events.add(event);
-                    onEvent.accept(event);
-                },
-                warnings::add);
+                        @Override
+                        public void hurry(boolean on) {}
+                    },
+                    KernelLauncherTest::now,
+                    new OutputSink() {
+                        @Override
+                        public void attach(InstanceId id, String label, Map<String, String> a, Fd out, Fd err) {
+                            stdout.put(id, out);
+                            err.close();
+                        }
+
+                        @Override
+                        public void detach(InstanceId id, Runnable drained) {
+                            drained.run();
+                        }
+                    },
+                    event -> {
+                        events.add(event);
+                        onEvent.accept(event);
+                    },
+                    warnings::add);
+        } catch (java.io.IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -134,11 +142,7 @@ class KernelLauncherTest {
         assertThat(events).hasSize(3);
         assertThat(events.get(0)).isInstanceOf(ProcessEvent.Started.class);
         assertThat(((ProcessEvent.Exited) events.get(1)).outcome()).isEqualTo(new Outcome.Exited(42));
-        NativeBuffer b = NativeBuffer.allocate(100);
-        int n = Descriptors.read(java.util.Objects.requireNonNull(stdout.get(id)), b, 0, 100);
-        byte[] text = new byte[Math.max(n, 0)];
-        b.bytes().get(0, text);
-        assertThat(new String(text, StandardCharsets.UTF_8)).isEqualTo("hello\n");
+        assertThat(output(id)).isEqualTo("hello\n");
     }
 
     @Test
@@ -151,6 +155,31 @@ class KernelLauncherTest {
         launch("sleep", "1000");
         until(() -> events.size() == 3);
         assertThat(((ProcessEvent.Exited) events.get(1)).outcome()).isEqualTo(new Outcome.Signalled(15, false));
+    }
+
+    @Test
+    void raisesItsOwnLimitOfOpenFilesButNotItsProgramsOne() {
+        var host = new Host(Path.of("/proc"), () -> new MonoTime(System.nanoTime()));
+        long hard = host.raiseOpenFiles(); // this JVM's, which raised it by itself
+        assertThat(hard).isGreaterThan(1000);
+        launcher.close();
+        lowerOwnLimit(1000, hard);
+        launcher = launcher(host);
+        assertThat(host.raiseOpenFiles()).isEqualTo(hard);
+        InstanceId id = launch("sh", "-c", "ulimit -Sn; ulimit -Hn");
+        until(() -> emptied(id));
+        assertThat(output(id)).isEqualTo("1000\n" + hard + "\n");
+    }
+
+    private static void lowerOwnLimit(long soft, long hard) {
+        try {
+            Process prlimit = new ProcessBuilder(
+                            "prlimit", "--pid=" + ProcessHandle.current().pid(), "--nofile=" + soft + ":" + hard)
+                    .start();
+            assertThat(prlimit.waitFor()).isZero();
+        } catch (java.io.IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
