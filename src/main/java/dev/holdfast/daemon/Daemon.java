@@ -9,6 +9,7 @@ import dev.holdfast.config.Plan;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
+import dev.holdfast.event.ReplicaId;
 import dev.holdfast.linux.Host;
 import dev.holdfast.log.Pump;
 import dev.holdfast.process.KernelLauncher;
@@ -105,7 +106,8 @@ final class Daemon {
         }
         HostFindings.degraded(findings()).forEach(f -> console.say("weaker here: " + f));
         adopt();
-        apply(new Stimulus.Begin(intents.stoppedNames(), intents.completed()));
+        apply(new Stimulus.Begin(intents.stoppedNames(), intents.startedNames(), intents.completed()));
+        intents.begun();
         serve(control);
         watchRunDirectory(control);
         try {
@@ -141,9 +143,6 @@ final class Daemon {
                 continue;
             }
             var replica = Outputs.replica(a.attributes());
-            ProcessSpec spec = specs().get(replica.process());
-            boolean unchanged =
-                    spec != null && spec.fingerprint().equals(a.attributes().getOrDefault(Launches.FINGERPRINT, ""));
             Duration age = Duration.between(a.startedAt(), now);
             apply(new Stimulus.Adopt(
                     replica,
@@ -151,11 +150,20 @@ final class Daemon {
                     a.leader(),
                     purpose.equals(Action.Purpose.MAIN.name()),
                     a.alive(),
-                    unchanged,
+                    obsolete(a, replica),
                     age.isNegative() ? Duration.ZERO : age,
                     Integer.parseInt(a.attributes().getOrDefault(Launches.RESTARTS, "0"))));
         }
         pump.begin();
+    }
+
+    private @Nullable String obsolete(KernelLauncher.Adopted a, ReplicaId replica) {
+        if (intents.wasEnding(replica, a.id())) {
+            return "its stop had begun under an earlier daemon";
+        }
+        ProcessSpec spec = specs().get(replica.process());
+        boolean same = spec != null && spec.fingerprint().equals(a.attributes().getOrDefault(Launches.FINGERPRINT, ""));
+        return same ? null : "its configuration changed while no daemon ran";
     }
 
     private MonoTime deadline() {
@@ -232,6 +240,7 @@ final class Daemon {
     void apply(Stimulus stimulus) {
         Now now = Loop.now();
         supervision.apply(stimulus, now).forEach(this::act);
+        intents.flush();
         waiters.removeIf(w -> {
             boolean settled = supervision.settled(w.names());
             if (settled) {
@@ -256,11 +265,14 @@ final class Daemon {
                     console.say(name(event.replica()) + " " + Words.of(event));
                 });
             }
-            case Action.Finish(int code) -> exitCode = code;
+            case Action.Finish(int code) -> {
+                exitCode = code;
+                intents.forget(); // by global.exit too: the next up is a new beginning
+            }
         }
     }
 
-    private String name(dev.holdfast.event.ReplicaId replica) {
+    private String name(ReplicaId replica) {
         ProcessSpec spec = specs().get(replica.process());
         return Names.of(replica, spec == null ? 1 : spec.replicas());
     }
@@ -359,6 +371,9 @@ final class Daemon {
         }
         outputs.reconfigure(specs());
         apply(new Stimulus.Scale(name, n, by));
+        if (supervision.views().stream().anyMatch(v -> v.id().process().equals(name) && v.wantedUp())) {
+            intents.started(Set.of(name)); // also those of it that were stopped before
+        }
         return true;
     }
 }

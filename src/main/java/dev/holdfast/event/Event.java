@@ -26,8 +26,12 @@ public sealed interface Event {
     /** Its check failed often enough to count. */
     record Unhealthy(Instant at, ReplicaId replica, String detail) implements Event {}
 
-    /** @param why who asked, and for what */
-    record Stopping(Instant at, ReplicaId replica, String why) implements Event {}
+    /**
+     * Its stop has begun, and is finished whatever comes.
+     *
+     * @param why who asked, and for what
+     */
+    record Stopping(Instant at, ReplicaId replica, InstanceId instance, String why) implements Event {}
 
     /** It did not end within its grace. */
     record Killed(Instant at, ReplicaId replica) implements Event {}

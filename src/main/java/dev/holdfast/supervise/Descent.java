@@ -31,7 +31,7 @@ final class Descent {
         if (self.wanted == Replica.Wanted.DOWN && !self.around.mayStop(self)) {
             return; // its dependents go first; asked again when they have
         }
-        self.around.act(new Action.Journal(new Event.Stopping(now.wall(), self.id, reason)));
+        self.around.act(new Action.Journal(new Event.Stopping(now.wall(), self.id, r.main(), reason)));
         self.health.stopped();
         self.postStarts.killAll();
         HookSpec hook = self.spec.hooks().preStop();

@@ -257,9 +257,10 @@ final class Replica {
         var running = new Running(adopted.instance(), adopted.leader(), started);
         up.run(running, now);
         since = now.wall().minus(adopted.age());
-        if (!adopted.unchanged()) {
+        String obsolete = adopted.obsolete();
+        if (obsolete != null) {
             planned = true;
-            down.stop(running, "its configuration changed while no daemon ran", now);
+            down.stop(running, obsolete, now);
         }
     }
 

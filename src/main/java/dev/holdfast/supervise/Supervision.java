@@ -82,9 +82,9 @@ public final class Supervision {
                 owner(id).ifPresent(r -> r.probed(id, sequence, healthy, detail, now));
             case Stimulus.Tick() -> tick();
             case Stimulus.Adopt adopt -> adopt(adopt);
-            case Stimulus.Begin(Set<String> held, Set<ReplicaId> completed) -> {
+            case Stimulus.Begin begin -> {
                 begun = true;
-                population.begin(held, completed, now);
+                population.begin(begin, now);
             }
             case Stimulus.Start(Set<String> names, String _) -> {
                 if (!shuttingDown) {

@@ -83,7 +83,7 @@ class SupervisionTest {
             map.put(spec.name(), spec);
         }
         var s = new Supervision(map, Duration.ofSeconds(30), policy, () -> id(nextId++), 1);
-        s.apply(new Stimulus.Begin(Set.of(), Set.of()), now());
+        s.apply(new Stimulus.Begin(Set.of(), Set.of(), Set.of()), now());
         return s;
     }
 
