@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /** One running daemon: stimuli in, actions out, on one thread. */
 final class Daemon {
     static final Path PROC = Path.of("/proc");
-    private static final Duration LAST_WAIT = Duration.ofSeconds(2);
+    private static final Duration LAST_WAIT = Duration.ofSeconds(10);
 
     private final Directories dirs;
     private final Console console;
@@ -104,13 +104,13 @@ final class Daemon {
         if (host.pid() != 1) {
             host.becomeSubreaper();
         }
-        HostFindings.degraded(findings()).forEach(f -> console.say("weaker here: " + f));
-        adopt();
-        apply(new Stimulus.Begin(intents.stoppedNames(), intents.startedNames(), intents.completed()));
-        intents.begun();
-        serve(control);
-        watchRunDirectory(control);
         try {
+            serve(control); // first: a daemon that nobody could ask starts nothing
+            HostFindings.degraded(findings()).forEach(f -> console.say("weaker here: " + f));
+            adopt();
+            apply(new Stimulus.Begin(intents.stoppedNames(), intents.startedNames(), intents.completed()));
+            intents.begun();
+            watchRunDirectory(control);
             signals.listen(this);
             loop.run(() -> exitCode != null, this::deadline, this::tick);
             launcher.retire();
@@ -119,14 +119,17 @@ final class Daemon {
                     () -> launcher.quiet() || !Loop.now().mono().isBefore(patience),
                     () -> MonoTime.earliest(launcher.nextDeadline(), patience),
                     () -> launcher.tick(Loop.now().mono()));
+            if (!launcher.quiet()) {
+                console.say("something is left that would not end within " + LAST_WAIT.toSeconds() + " s");
+            }
         } finally {
             runDirectory.close();
-            if (server != null) {
-                server.close();
-            }
             launcher.close();
             pump.close();
             chronicle.close();
+            if (server != null) {
+                server.close(); // last: who waits for the end of the daemon waits for this
+            }
         }
         return exitCode == null ? 1 : exitCode;
     }
@@ -231,7 +234,9 @@ final class Daemon {
             case ProcessEvent.Emptied(InstanceId id, var _) -> lasting.ended(id);
             case ProcessEvent.Exited _, ProcessEvent.Notified _ -> {}
         }
-        if (!probes.took(event)) {
+        if (probes.took(event)) {
+            tellWaiters();
+        } else {
             apply(new Stimulus.FromProcess(event));
         }
     }
@@ -241,8 +246,16 @@ final class Daemon {
         Now now = Loop.now();
         supervision.apply(stimulus, now).forEach(this::act);
         intents.flush();
+        tellWaiters();
+    }
+
+    private boolean settled(Set<String> names) {
+        return supervision.settled(names) && probes.noneOf(names, r -> !supervision.live(r));
+    }
+
+    private void tellWaiters() {
         waiters.removeIf(w -> {
-            boolean settled = supervision.settled(w.names());
+            boolean settled = settled(w.names());
             if (settled) {
                 w.settled().run();
             }
@@ -257,6 +270,7 @@ final class Daemon {
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);
             case Action.Probe p -> probes.ask(p);
+            case Action.EndChecks(InstanceId id) -> probes.end(id);
             case Action.Journal(var event) -> {
                 chronicle.remember(event);
                 intents.note(event);
@@ -342,7 +356,7 @@ final class Daemon {
     }
 
     void await(Waiter waiter) {
-        if (supervision.settled(waiter.names())) {
+        if (settled(waiter.names())) {
             waiter.settled().run();
         } else {
             waiters.add(waiter);

@@ -33,8 +33,8 @@ public sealed interface Event {
      */
     record Stopping(Instant at, ReplicaId replica, InstanceId instance, String why) implements Event {}
 
-    /** It did not end within its grace. */
-    record Killed(Instant at, ReplicaId replica) implements Event {}
+    /** @param why the patience with its end is over, such as {@code did not end within 10s after TERM} */
+    record Killed(Instant at, ReplicaId replica, InstanceId instance, String why) implements Event {}
 
     /** The leader ended. */
     record Exited(

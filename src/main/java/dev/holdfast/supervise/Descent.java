@@ -14,6 +14,7 @@ import dev.holdfast.supervise.ReplicaState.PostStop;
 import dev.holdfast.supervise.ReplicaState.PreStart;
 import dev.holdfast.supervise.ReplicaState.Running;
 import dev.holdfast.supervise.ReplicaState.Stopping;
+import dev.holdfast.unit.Durations;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class Descent {
             return; // its dependents go first; asked again when they have
         }
         self.around.act(new Action.Journal(new Event.Stopping(now.wall(), self.id, r.main(), reason)));
-        self.health.stopped();
+        endChecks(r.main());
         self.postStarts.killAll();
         HookSpec hook = self.spec.hooks().preStop();
         if (hook == null) {
@@ -80,29 +81,49 @@ final class Descent {
                 if (aux != null) {
                     self.around.act(new Action.Kill(aux));
                 }
-                self.around.act(new Action.Journal(new Event.Killed(now.wall(), self.id)));
-                kill(s, now);
+                kill(s, overdue(s), now);
             }
             case KILLED -> {}
         }
     }
 
-    void kill(Stopping s, Now now) {
+    private String overdue(Stopping s) {
+        CommandSpec command = self.spec.stop().command();
+        return (s.ended() == null ? "" : "what it left behind ")
+                + "did not end within " + Durations.format(self.spec.stop().timeout()) + " after "
+                + (command == null || s.ended() != null ? self.spec.stop().signal() : "its stop command");
+    }
+
+    private void kill(Stopping s, String why, Now now) {
+        self.killedBecause = why;
+        self.around.act(new Action.Journal(new Event.Killed(now.wall(), self.id, s.main(), why)));
         self.around.act(new Action.Kill(s.main()));
         self.become(new Stopping(s.main(), s.leader(), s.since(), Phase.KILLED, null, MonoTime.NEVER, s.ended()), now);
     }
 
+    /** Whether it runs well is no longer of interest, and nothing that asks stays. */
+    void endChecks(InstanceId main) {
+        self.health.stopped();
+        self.around.act(new Action.EndChecks(main));
+    }
+
     /** No more patience: the daemon's own time to stop is over. */
     void killNow(Now now) {
+        String why = "global.shutdown_timeout is over";
         self.postStarts.killAll();
         switch (self.state) {
             case Running r -> {
-                self.health.stopped();
-                self.around.act(new Action.Kill(r.main()));
-                self.become(
-                        new Stopping(r.main(), r.leader(), r.since(), Phase.KILLED, null, MonoTime.NEVER, null), now);
+                endChecks(r.main());
+                kill(new Stopping(r.main(), r.leader(), r.since(), Phase.ASKED, null, MonoTime.NEVER, null), why, now);
             }
-            case Stopping s when s.phase() != Phase.KILLED -> kill(s, now);
+            case Stopping s
+            when s.phase() != Phase.KILLED -> {
+                InstanceId aux = s.aux();
+                if (aux != null) {
+                    self.around.act(new Action.Kill(aux));
+                }
+                kill(s, why, now);
+            }
             case PreStart p -> killHook(p, now);
             case PostStop p
             when !p.killed() -> {

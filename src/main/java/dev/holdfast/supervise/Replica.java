@@ -82,6 +82,10 @@ final class Replica {
 
     Instant since;
     String stopReason = "";
+    /** Why SIGKILL was sent to what runs now; empty when it was not. */
+    String killedBecause = "";
+    /** Of it and of its hooks, from the asking until nothing is left. */
+    int instances;
     /** The end that is coming is wanted, and the start after it is not a failure's. */
     boolean planned;
 
@@ -187,7 +191,7 @@ final class Replica {
                 record(instance, outcome, usage, "it ended by itself", r.since(), now);
                 // What it leaves behind is told to end, and killed after the same grace.
                 around.act(new Action.SendSignal(instance, spec.stop().signal()));
-                health.stopped();
+                down.endChecks(instance);
                 MonoTime deadline = now.mono().plus(spec.stop().timeout());
                 become(new Stopping(instance, r.leader(), r.since(), Phase.ASKED, null, deadline, outcome), now);
             }
@@ -339,7 +343,7 @@ final class Replica {
     /** Whether nothing more will happen by itself. */
     boolean settled() {
         return switch (state) {
-            case Down _, Completed _, Failed _ -> true;
+            case Down _, Completed _, Failed _ -> instances == 0;
             case Running r ->
                 wanted == Wanted.UP && health.ready() && !planned && spec.type() == ProcessSpec.Type.LONGRUN;
             case Waiting _, PreStart _, Launching _, Stopping _, PostStop _, Backoff _ -> false;

@@ -140,6 +140,11 @@ public final class Supervision {
         return graph.of(names).stream().allMatch(Replica::settled) && strays.noneOf(names);
     }
 
+    /** Whether a process of this replica may exist. */
+    public boolean live(ReplicaId replica) {
+        return population.find(replica).filter(Replica::live).isPresent();
+    }
+
     public List<ReplicaView> views() {
         return population.all().stream()
                 .map(r -> Views.of(r, graph.unmet(r).orElse("")))
@@ -163,12 +168,12 @@ public final class Supervision {
         switch (event) {
             case ProcessEvent.Started(InstanceId id, ProcessRef leader) -> r.started(id, leader, now);
             case ProcessEvent.LaunchFailed(InstanceId id, String why) -> {
-                owners.remove(id);
+                disown(id, r);
                 r.launchFailed(id, why, now);
             }
             case ProcessEvent.Exited(InstanceId id, Outcome outcome, var usage) -> r.exited(id, outcome, usage, now);
             case ProcessEvent.Emptied(InstanceId id, var survivors) -> {
-                owners.remove(id);
+                disown(id, r);
                 if (!survivors.isEmpty()) {
                     actions.add(new Action.Journal(new Event.Survived(now.wall(), r.id, survivors)));
                 }
@@ -176,6 +181,17 @@ public final class Supervision {
             }
             case ProcessEvent.Notified(InstanceId id, String message) -> r.notified(id, message, now);
         }
+    }
+
+    private void own(InstanceId id, Replica r) {
+        owners.put(id, r);
+        r.instances++;
+    }
+
+    private void disown(InstanceId id, Replica r) {
+        owners.remove(id);
+        r.instances--;
+        touched.add(r.id);
     }
 
     private void tick() {
@@ -201,7 +217,7 @@ public final class Supervision {
             return;
         }
         Replica r = population.replica(adopted.replica(), spec, now);
-        owners.put(adopted.instance(), r);
+        own(adopted.instance(), r);
         r.adopt(adopted, now);
         if (!spec.enabled() || adopted.replica().index() >= spec.replicas()) {
             population.remove(r, "no longer configured", now);
@@ -228,7 +244,7 @@ public final class Supervision {
             if (r == null) {
                 continue;
             }
-            if (r.removed && !r.live()) {
+            if (r.removed && !r.live() && r.instances == 0) {
                 population.forget(id);
                 deadlines.set(id, MonoTime.NEVER);
             } else {
@@ -299,7 +315,7 @@ public final class Supervision {
         @Override
         public InstanceId launch(Replica r, Purpose purpose, CommandSpec command, @Nullable Integer mainPid) {
             InstanceId id = ids.get();
-            owners.put(id, r);
+            own(id, r);
             actions.add(new Action.Launch(id, r.id, purpose, r.spec, command, mainPid, r.restarts.total()));
             return id;
         }

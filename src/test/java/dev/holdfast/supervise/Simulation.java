@@ -4,6 +4,7 @@ import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.supervise.Action.Purpose;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
@@ -28,11 +29,14 @@ import org.jspecify.annotations.Nullable;
 /** One seed's life: a random configuration, a hostile kernel, a restless user, a mortal daemon; then a shutdown. */
 final class Simulation {
     private static final int STEPS = 250;
+    /** The longest that a program and what it leaves behind take to obey. */
+    private static final Duration OBEDIENT = Duration.ofSeconds(1);
 
     /** Deliberate damage, to show that the invariants bite. */
     enum Fault {
         NONE,
         LAUNCH_TWICE,
+        DEAF_WHILE_TELLING,
         LOSE_KILLS
     }
 
@@ -49,6 +53,11 @@ final class Simulation {
     private final Set<ReplicaId> completed = new HashSet<>();
     /** Instances whose stop has begun: none of them is ever seen to stay. */
     private final Set<InstanceId> ending = new HashSet<>();
+
+    /** When each was first told to end. */
+    private final Map<InstanceId, MonoTime> asking = new HashMap<>();
+    /** Instances about which a check is on its way. */
+    private final Set<InstanceId> checks = new HashSet<>();
 
     private final Deque<String> trace = new ArrayDeque<>();
     private SortedMap<String, ProcessSpec> specs;
@@ -176,6 +185,7 @@ final class Simulation {
     private void die() {
         trace("DAEMON DIES");
         begun = false;
+        checks.clear(); // the next daemon kills them first of all
         supervision = fresh();
         notBefore.clear();
         failures.clear();
@@ -215,8 +225,8 @@ final class Simulation {
         check(supervision.settled(Set.of(name)), "the stop of " + name + " stalled");
         check(
                 kernel.running.values().stream()
-                        .noneMatch(r -> r.replica.process().equals(name) && r.purpose == Purpose.MAIN),
-                name + " runs after its stop");
+                        .noneMatch(r -> r.replica.process().equals(name)),
+                name + " or a hook of it runs after its stop");
     }
 
     private void tellUser(Stimulus s) {
@@ -235,10 +245,16 @@ final class Simulation {
         trace(kernel.now.nanos() / 1_000_000 + " ms: " + s);
         check(!finished, "told after the end");
         Now now = new Now(Instant.EPOCH.plusMillis(kernel.now.nanos() / 1_000_000 + wallJump), kernel.now);
+        InstanceId told = s instanceof Stimulus.FromProcess(ProcessEvent.Started e) ? e.id() : null;
+        kernel.deafTo = fault == Fault.DEAF_WHILE_TELLING ? told : null;
+        if (s instanceof Stimulus.Probed p) {
+            checks.remove(p.instance());
+        }
         for (Action a : supervision.apply(s, now)) {
             trace("    " + a);
             perform(a);
         }
+        kernel.deafTo = null;
         begun |= s instanceof Stimulus.Begin;
         shuttingDown |= s instanceof Stimulus.ShutDown;
         checkLastWord();
@@ -250,6 +266,12 @@ final class Simulation {
 
     /** What was last asked holds, whoever asked it of which daemon. */
     private void checkLastWord() {
+        Set<InstanceId> run = supervision.views().stream()
+                .filter(v -> !v.state().equals("stopping"))
+                .map(ReplicaView::instance)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        check(run.containsAll(checks), "a check goes on after what it asks about: " + checks);
         for (ReplicaView v : supervision.views()) {
             Boolean up = configured(v.id()) ? asked.get(v.id()) : null;
             check(
@@ -259,6 +281,18 @@ final class Simulation {
                     !ending.contains(v.instance()) || v.state().equals("stopping"),
                     v.id() + " is " + v.state() + " though its stop had begun");
         }
+    }
+
+    /** Whoever does as he is told, and was told, needs no force. */
+    private void checkKilled(InstanceId id) {
+        SimulatedKernel.Running r = kernel.running.get(id);
+        MonoTime since = asking.getOrDefault(id, kernel.now);
+        check(
+                shuttingDown
+                        || r == null
+                        || r.ignoresTerm
+                        || kernel.now.since(since).compareTo(OBEDIENT) < 0,
+                id + " obeys its stop signal and was killed");
     }
 
     private void perform(Action action) {
@@ -273,6 +307,7 @@ final class Simulation {
             }
             case Action.SendSignal(InstanceId id, Signal signal) -> {
                 check(known.contains(id), "a signal for an unknown instance");
+                asking.putIfAbsent(id, kernel.now);
                 kernel.signal(id, signal);
             }
             case Action.Kill(InstanceId id) -> {
@@ -281,10 +316,15 @@ final class Simulation {
                     kernel.kill(id);
                 }
             }
-            case Action.Probe p -> kernel.probe(p);
+            case Action.Probe p -> {
+                checks.add(p.instance());
+                kernel.probe(p);
+            }
+            case Action.EndChecks(InstanceId id) -> checks.remove(id);
             case Action.Journal(Event event) -> {
                 switch (event) {
                     case Event.Stopping e -> ending.add(e.instance());
+                    case Event.Killed e -> checkKilled(e.instance());
                     case Event.Completed e -> completed.add(e.replica());
                     case Event.Started e -> completed.remove(e.replica());
                     default -> {}
