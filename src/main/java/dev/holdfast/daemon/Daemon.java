@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -353,6 +354,11 @@ final class Daemon {
     /** What is configured now, replicas as people scaled them. Thread-safe. */
     SortedMap<String, ProcessSpec> specs() {
         return desired.specs();
+    }
+
+    /** Why no replica of a process is wanted at all, such as {@code scaled to 0 by hand}. Thread-safe. */
+    Optional<String> absent(String process) {
+        return desired.absent(process);
     }
 
     void await(Waiter waiter) {

@@ -4,6 +4,7 @@ import dev.holdfast.api.Status;
 import dev.holdfast.api.Why;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.event.ReplicaId;
 import dev.holdfast.log.LogReader;
 import dev.holdfast.supervise.ReplicaView;
 import java.io.IOException;
@@ -11,10 +12,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Views of replicas as the API tells them. Thread-safe. */
@@ -46,7 +50,30 @@ final class Reports {
                 daemon.startedAt().toString(),
                 file.toString(),
                 HostFindings.degraded(daemon.findings()),
-                wanted.stream().map(v -> replica(v, used, now)).toList());
+                Stream.concat(
+                                wanted.stream().map(v -> replica(v, used, now)),
+                                absent(views, names).map(v -> replica(v, used, now)))
+                        .sorted(Comparator.comparing(Status.Replica::process).thenComparing(Status.Replica::index))
+                        .toList());
+    }
+
+    /** Processes without a single replica are not forgotten: a line each says why. */
+    private Stream<ReplicaView> absent(List<ReplicaView> views, Set<String> names) {
+        Set<String> there = views.stream().map(v -> v.id().process()).collect(Collectors.toSet());
+        return daemon.specs().keySet().stream()
+                .filter(p -> names.contains(p) && !there.contains(p))
+                .flatMap(p -> daemon.absent(p).stream()
+                        .map(why -> new ReplicaView(
+                                new ReplicaId(p, 0),
+                                "down",
+                                false,
+                                null,
+                                null,
+                                daemon.startedAt(),
+                                0,
+                                "",
+                                why,
+                                List.of())));
     }
 
     private Status.Replica replica(ReplicaView v, Map<ProcessRef, Usages.Usage> used, Instant now) {
@@ -72,7 +99,8 @@ final class Reports {
 
     Why why(List<ReplicaView> views, String process, int ends, int lines) {
         var replicas = new ArrayList<Why.Replica>();
-        for (ReplicaView v : views) {
+        for (ReplicaView v :
+                Stream.concat(views.stream(), absent(views, Set.of(process))).toList()) {
             if (meant(v, Set.of(process))) {
                 String now = v.state() + (v.detail().isEmpty() ? "" : ": " + v.detail());
                 List<Why.End> all = daemon.chronicle().ends(v.id(), ends).stream()

@@ -24,6 +24,7 @@ import dev.holdfast.supervise.ReplicaState.Stopping;
 import dev.holdfast.supervise.ReplicaState.Waiting;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
+import dev.holdfast.unit.Signal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -84,6 +85,11 @@ final class Replica {
     String stopReason = "";
     /** Why SIGKILL was sent to what runs now; empty when it was not. */
     String killedBecause = "";
+    /** The last signal that a person sent to what runs now. */
+    @Nullable
+    Signal signalled;
+
+    String signalledBy = "";
     /** Of it and of its hooks, from the asking until nothing is left. */
     int instances;
     /** The end that is coming is wanted, and the start after it is not a failure's. */
@@ -312,6 +318,20 @@ final class Replica {
             case Stopping s -> down.graceEnded(s, now);
             case Running r -> upkeep.runningTick(r, now);
             case Down _, Waiting _, Launching _, Completed _, Failed _ -> {}
+        }
+    }
+
+    /** A person's signal, to whatever of it runs. */
+    void signal(Signal signal, String by) {
+        InstanceId main = switch (state) {
+            case Running r -> r.main();
+            case Stopping s when s.ended() == null -> s.main();
+            case Idle _, Live _ -> null;
+        };
+        if (main != null) {
+            signalled = signal;
+            signalledBy = by;
+            around.act(new Action.SendSignal(main, signal));
         }
     }
 

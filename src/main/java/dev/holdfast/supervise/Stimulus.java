@@ -80,8 +80,8 @@ public sealed interface Stimulus {
      * @param by who asked, for people */
     record Restart(Set<String> names, String by) implements Stimulus {}
 
-    /** Sent as it is; supervision draws no conclusion from it. */
-    record SendSignal(Set<String> names, Signal signal) implements Stimulus {}
+    /** Sent as it is; an end by it is no riddle, else supervision draws no conclusion from it. */
+    record SendSignal(Set<String> names, Signal signal, String by) implements Stimulus {}
 
     /** @param replicas 0 or more */
     record Scale(String name, int replicas, String by) implements Stimulus {}

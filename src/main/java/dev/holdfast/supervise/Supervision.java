@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
@@ -102,13 +103,8 @@ public final class Supervision {
                     r.restart("restarted by " + by, now);
                 }
             }
-            case Stimulus.SendSignal(Set<String> names, var signal) -> {
-                for (Replica r : graph.of(names)) {
-                    if (r.state instanceof ReplicaState.Running running) {
-                        actions.add(new Action.SendSignal(running.main(), signal));
-                    }
-                }
-            }
+            case Stimulus.SendSignal(Set<String> names, var signal, String by) ->
+                graph.of(names).forEach(r -> r.signal(signal, by));
             case Stimulus.Scale(String name, int n, String by) -> {
                 if (!shuttingDown) {
                     population.scale(name, n, "scaled by " + by, now);
@@ -137,7 +133,25 @@ public final class Supervision {
 
     /** Whether what was last asked of these processes has come to its end. */
     public boolean settled(Set<String> names) {
-        return graph.of(names).stream().allMatch(Replica::settled) && strays.noneOf(names);
+        for (String name : names) { // one after the other: the first that is not ends it
+            if (!graph.of(Set.of(name)).stream()
+                    .allMatch(r -> r.settled() || graph.hopeless(r).isPresent())) {
+                return false;
+            }
+        }
+        return strays.noneOf(names);
+    }
+
+    /** Replicas that are down and must be up before these can be. */
+    public Set<String> neededBy(Set<String> names) {
+        var needed = new TreeSet<String>();
+        graph.neededBy(names).forEach(r -> needed.add(r.id.toString()));
+        return needed;
+    }
+
+    /** Whether nothing is started any more. */
+    public boolean shuttingDown() {
+        return shuttingDown;
     }
 
     /** Whether a process of this replica may exist. */
@@ -147,7 +161,7 @@ public final class Supervision {
 
     public List<ReplicaView> views() {
         return population.all().stream()
-                .map(r -> Views.of(r, graph.unmet(r).orElse("")))
+                .map(r -> Views.of(r, graph.hopeless(r).or(() -> graph.unmet(r)).orElse("")))
                 .toList();
     }
 

@@ -29,13 +29,12 @@ class UnfinishedTest {
 
     @Test
     void aStopIsFinishedByTheNextDaemon() {
-        String pre = "command: [bash, -c, 'exec -a %s sleep 1000'], hooks: { pre_stop: { command: [sleep, '2'] } }";
         var daemon = DaemonUnderTest.up(home, """
                 version: 1
                 processes:
                   t: { %s }
-                  q: { %s }
-                """.formatted(DEAF.formatted(marker("t")), pre.formatted(marker("q"))));
+                  q: { command: [bash, -c, 'exec -a %s sleep 1000'], hooks: { pre_stop: { command: [sleep, '2'] } } }
+                """.formatted(DEAF.formatted(marker("t")), marker("q")));
         try (daemon) {
             await().atMost(SOON)
                     .until(() -> named(marker("t")).size() + named(marker("q")).size() == 2);
