@@ -29,7 +29,8 @@ abstract class Asking extends Subcommand {
             return ExitStatus.TIMED_OUT;
         }
         boolean failed = mustRun && anyFailed(done.status());
-        return mustRun && waiting.wanted() && anyWaits(done.status()) || failed ? ExitStatus.FAILED : ExitStatus.DONE;
+        boolean waits = mustRun && waiting.wanted() && anyWaits(done.status());
+        return failed || waits ? ExitStatus.FAILED : ExitStatus.DONE;
     }
 
     /** It has settled and still waits: in vain. */

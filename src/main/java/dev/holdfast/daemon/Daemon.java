@@ -136,38 +136,14 @@ final class Daemon {
     }
 
     private void adopt() throws IOException {
-        Instant now = Instant.now();
         for (KernelLauncher.Adopted a : launcher.adopt()) {
-            String purpose = a.attributes().getOrDefault(Launches.PURPOSE, "");
             if (a.alive()) {
                 lasting.began(a.id());
             }
-            if (purpose.equals(Launches.PROBE)) {
-                launcher.kill(a.id());
-                continue;
-            }
-            var replica = Outputs.replica(a.attributes());
-            Duration age = Duration.between(a.startedAt(), now);
-            apply(new Stimulus.Adopt(
-                    replica,
-                    a.id(),
-                    a.leader(),
-                    purpose.equals(Action.Purpose.MAIN.name()),
-                    a.alive(),
-                    obsolete(a, replica),
-                    age.isNegative() ? Duration.ZERO : age,
-                    Integer.parseInt(a.attributes().getOrDefault(Launches.RESTARTS, "0"))));
+            Adoption.of(a, specs(), intents, Instant.now())
+                    .ifPresentOrElse(this::apply, () -> launcher.kill(a.id())); // a check, whose answer nobody awaits
         }
         pump.begin();
-    }
-
-    private @Nullable String obsolete(KernelLauncher.Adopted a, ReplicaId replica) {
-        if (intents.wasEnding(replica, a.id())) {
-            return "its stop had begun under an earlier daemon";
-        }
-        ProcessSpec spec = specs().get(replica.process());
-        boolean same = spec != null && spec.fingerprint().equals(a.attributes().getOrDefault(Launches.FINGERPRINT, ""));
-        return same ? null : "its configuration changed while no daemon ran";
     }
 
     private MonoTime deadline() {

@@ -3,8 +3,10 @@ package dev.holdfast.daemon;
 import dev.holdfast.api.Status;
 import dev.holdfast.api.Why;
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.event.Event;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.event.Usage;
 import dev.holdfast.log.LogReader;
 import dev.holdfast.supervise.ReplicaView;
 import java.io.IOException;
@@ -90,11 +92,17 @@ final class Reports {
                 Math.max(0, Duration.between(v.since(), now).toSeconds()),
                 v.restarts(),
                 v.health(),
-                v.detail(),
+                detail(v),
                 u == null ? null : u.cpuPercent(),
                 u == null ? null : (Double) u.cpuSeconds(),
                 u == null ? null : (Long) u.memoryBytes(),
                 daemon.outputs().file(v.id()).toString());
+    }
+
+    /** What an earlier daemon knew of the last end, the journal still knows. */
+    private String detail(ReplicaView v) {
+        boolean idle = v.leader() == null && !v.state().equals("waiting");
+        return v.detail().isEmpty() && idle ? daemon.chronicle().last(v.id()) : v.detail();
     }
 
     Why why(List<ReplicaView> views, String process, int ends, int lines) {
@@ -102,30 +110,39 @@ final class Reports {
         for (ReplicaView v :
                 Stream.concat(views.stream(), absent(views, Set.of(process))).toList()) {
             if (meant(v, Set.of(process))) {
-                String now = v.state() + (v.detail().isEmpty() ? "" : ": " + v.detail());
+                String detail = detail(v);
+                String now = v.state() + (detail.isEmpty() ? "" : ": " + detail);
+                List<Why.Happening> history = daemon.chronicle().history(v.id(), ends * 4).stream()
+                        .map(e -> new Why.Happening(e.at().toString(), Words.of(e)))
+                        .toList();
                 List<Why.End> all = daemon.chronicle().ends(v.id(), ends).stream()
                         .map(e -> end(v, e, lines))
                         .toList();
-                replicas.add(new Why.Replica(name(v), now, all));
+                replicas.add(new Why.Replica(name(v), now, all, history));
             }
         }
         return new Why(replicas);
     }
 
-    private Why.End end(ReplicaView v, Chronicle.End e, int lines) {
+    private Why.End end(ReplicaView v, Event.Exited e, int lines) {
+        Usage usage = e.usage();
         return new Why.End(
                 e.at().toString(),
-                e.how(),
-                e.reason(),
-                e.seconds(),
-                e.cpuSeconds(),
-                e.maxRss(),
+                Words.of(e.outcome()),
+                e.why(),
+                seconds(e.uptime()),
+                usage == null ? null : (Double) seconds(usage.cpu()),
+                usage == null ? null : usage.maxRssBytes(),
                 lastLines(daemon.outputs().file(v.id()), e, lines));
     }
 
+    private static double seconds(Duration d) {
+        return (double) d.toMillis() / 1000;
+    }
+
     /** What it wrote in that life; a little later still counts, since the pump follows. */
-    private static List<String> lastLines(Path log, Chronicle.End end, int most) {
-        Instant from = end.at().minusMillis((long) (end.seconds() * 1000) + SLACK_MILLIS);
+    private static List<String> lastLines(Path log, Event.Exited end, int most) {
+        Instant from = end.at().minus(end.uptime()).minusMillis(SLACK_MILLIS);
         Instant to = end.at().plusMillis(SLACK_MILLIS);
         try {
             List<LogReader.Line> lines = LogReader.last(log, 5000).stream()

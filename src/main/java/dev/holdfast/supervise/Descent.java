@@ -58,6 +58,11 @@ final class Descent {
         self.become(new Stopping(main, leader, started, Phase.ASKED, aux, deadline, ended), now);
     }
 
+    /** What the auxiliary of this stop is called. */
+    String auxiliary(Stopping s) {
+        return s.phase() == Phase.PREPARING ? "pre_stop" : "stop.command";
+    }
+
     void auxiliaryEnded(Stopping s, Now now) {
         switch (s.phase()) {
             case PREPARING -> ask(s.main(), s.leader(), s.since(), s.ended(), now);
@@ -71,7 +76,7 @@ final class Descent {
         InstanceId aux = s.aux();
         switch (s.phase()) {
             case PREPARING -> {
-                self.hookFailed("pre_stop", "no end within its timeout", now);
+                self.hookFailed("pre_stop", Outcomes.overdue(self.spec.hooks().preStop()), now);
                 if (aux != null) {
                     self.around.act(new Action.Kill(aux));
                 }
@@ -95,7 +100,7 @@ final class Descent {
     }
 
     private void kill(Stopping s, String why, Now now) {
-        self.killedBecause = why;
+        self.endings.killed(why);
         self.around.act(new Action.Journal(new Event.Killed(now.wall(), self.id, s.main(), why)));
         self.around.act(new Action.Kill(s.main()));
         self.become(new Stopping(s.main(), s.leader(), s.since(), Phase.KILLED, null, MonoTime.NEVER, s.ended()), now);
@@ -124,7 +129,7 @@ final class Descent {
                 }
                 kill(s, why, now);
             }
-            case PreStart p -> killHook(p, now);
+            case PreStart p -> killHook(p, "", now);
             case PostStop p
             when !p.killed() -> {
                 self.around.act(new Action.Kill(p.hook()));
@@ -135,10 +140,11 @@ final class Descent {
         }
     }
 
-    void killHook(PreStart p, Now now) {
-        if (!p.killed()) {
+    /** @param why empty when it was asked for */
+    void killHook(PreStart p, String why, Now now) {
+        if (p.killed() == null) {
             self.around.act(new Action.Kill(p.hook()));
-            self.become(new PreStart(p.hook(), MonoTime.NEVER, true, p.outcome()), now);
+            self.become(new PreStart(p.hook(), MonoTime.NEVER, why, p.outcome()), now);
         }
     }
 

@@ -25,11 +25,7 @@ import dev.holdfast.supervise.ReplicaState.Waiting;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import dev.holdfast.unit.Signal;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  * happen. It reads no clock and touches nothing but {@link Surroundings}.
  */
 final class Replica {
-    private static final int EXITS_KEPT = 10;
-
     /** What a replica sees of the others and of the world. */
     interface Surroundings {
         /** What it still waits for, or empty. */
@@ -71,8 +65,7 @@ final class Replica {
     final Descent down = new Descent(this);
     private final Upkeep upkeep = new Upkeep(this);
     final Surroundings around;
-    final Deque<ExitRecord> exits = new ArrayDeque<>();
-
+    final Endings endings = new Endings();
     final PostStarts postStarts = new PostStarts(this);
 
     ProcessSpec spec;
@@ -83,13 +76,6 @@ final class Replica {
 
     Instant since;
     String stopReason = "";
-    /** Why SIGKILL was sent to what runs now; empty when it was not. */
-    String killedBecause = "";
-    /** The last signal that a person sent to what runs now. */
-    @Nullable
-    Signal signalled;
-
-    String signalledBy = "";
     /** Of it and of its hooks, from the asking until nothing is left. */
     int instances;
     /** The end that is coming is wanted, and the start after it is not a failure's. */
@@ -122,7 +108,7 @@ final class Replica {
         switch (state) {
             case Down _, Completed _ -> {}
             case Failed _, Backoff _, Waiting _ -> become(new Down(), now);
-            case PreStart p -> down.killHook(p, now);
+            case PreStart p -> down.killHook(p, "", now);
             case Launching _ -> stopReason = reason;
             case Running r -> down.stop(r, reason, now);
             case Stopping _, PostStop _ -> planned = false;
@@ -180,8 +166,16 @@ final class Replica {
                 hookFailed("pre_start", why, now);
                 up.failedToStart("pre_start: " + why, now);
             }
-            case PostStop p when p.hook().equals(instance) -> up.settle(now);
-            case Stopping s when instance.equals(s.aux()) -> down.auxiliaryEnded(s, now);
+            case PostStop p
+            when p.hook().equals(instance) -> {
+                hookFailed("post_stop", why, now);
+                up.settle(now);
+            }
+            case Stopping s
+            when instance.equals(s.aux()) -> {
+                hookFailed(down.auxiliary(s), why, now);
+                down.auxiliaryEnded(s, now);
+            }
             case Idle _, Live _ -> {}
         }
     }
@@ -191,10 +185,11 @@ final class Replica {
             around.act(new Action.Kill(instance)); // a hook is over when its leader is: nothing of it stays
         }
         postStarts.exited(instance, outcome, now);
+        boolean failed = !(outcome instanceof Outcome.Exited(int code) && code == 0);
         switch (state) {
             case Running r
             when r.main().equals(instance) -> {
-                record(instance, outcome, usage, "it ended by itself", r.since(), now);
+                record(instance, outcome, usage, "", r.since(), now);
                 // What it leaves behind is told to end, and killed after the same grace.
                 around.act(new Action.SendSignal(instance, spec.stop().signal()));
                 down.endChecks(instance);
@@ -212,6 +207,11 @@ final class Replica {
             }
             case PreStart p
             when p.hook().equals(instance) -> become(new PreStart(p.hook(), p.deadline(), p.killed(), outcome), now);
+            case Stopping s
+            when instance.equals(s.aux()) && failed -> hookFailed(down.auxiliary(s), Outcomes.describe(outcome), now);
+            case PostStop p
+            when p.hook().equals(instance) && failed && !p.killed() ->
+                hookFailed("post_stop", Outcomes.describe(outcome), now);
             case Idle _, Live _ -> {}
         }
     }
@@ -256,7 +256,7 @@ final class Replica {
         restarts.goOnFrom(adopted.restarts());
         if (!adopted.alive()) {
             Outcome unknown = new Outcome.Unknown("it ended while no daemon watched");
-            record(adopted.instance(), unknown, null, "unknown", now.mono(), now);
+            record(adopted.instance(), unknown, null, "", now.mono(), now);
             become(
                     new Stopping(adopted.instance(), null, now.mono(), Phase.KILLED, null, MonoTime.NEVER, unknown),
                     now);
@@ -307,11 +307,12 @@ final class Replica {
         switch (state) {
             case Backoff _ -> up.wait(now);
             case PreStart p -> {
-                hookFailed("pre_start", "no end within its timeout", now);
-                down.killHook(p, now);
+                String overdue = Outcomes.overdue(spec.hooks().preStart());
+                hookFailed("pre_start", overdue, now);
+                down.killHook(p, overdue, now);
             }
             case PostStop p -> {
-                hookFailed("post_stop", "no end within its timeout", now);
+                hookFailed("post_stop", Outcomes.overdue(spec.hooks().postStop()), now);
                 around.act(new Action.Kill(p.hook()));
                 become(new PostStop(p.hook(), MonoTime.NEVER, true), now);
             }
@@ -329,8 +330,7 @@ final class Replica {
             case Idle _, Live _ -> null;
         };
         if (main != null) {
-            signalled = signal;
-            signalledBy = by;
+            endings.signalled(signal, by);
             around.act(new Action.SendSignal(main, signal));
         }
     }
@@ -370,26 +370,13 @@ final class Replica {
         };
     }
 
-    Optional<ExitRecord> lastExit() {
-        return Optional.ofNullable(exits.peekFirst());
-    }
-
-    List<ExitRecord> exits() {
-        return List.copyOf(exits);
-    }
-
     void hookFailed(String hook, String why, Now now) {
         around.act(new Action.Journal(new Event.HookFailed(now.wall(), id, hook, why)));
     }
 
     private void record(
-            InstanceId instance, Outcome outcome, @Nullable Usage usage, String reason, MonoTime started, Now now) {
-        Duration uptime = now.mono().since(started);
-        exits.addFirst(new ExitRecord(now.wall(), instance, outcome, reason, uptime, usage));
-        if (exits.size() > EXITS_KEPT) {
-            exits.removeLast();
-        }
-        around.act(new Action.Journal(new Event.Exited(now.wall(), id, instance, outcome, usage, uptime, reason)));
+            InstanceId instance, Outcome outcome, @Nullable Usage usage, String asked, MonoTime started, Now now) {
+        around.act(new Action.Journal(endings.record(id, instance, outcome, usage, asked, started, now)));
     }
 
     void become(ReplicaState next, Now now) {
