@@ -55,7 +55,7 @@ final class Reports {
                 Stream.concat(
                                 wanted.stream().map(v -> replica(v, used, now)),
                                 absent(views, names).map(v -> replica(v, used, now)))
-                        .sorted(Comparator.comparing(Status.Replica::process).thenComparing(Status.Replica::index))
+                        .sorted(Comparator.comparing(Status.Replica::process).thenComparingInt(Status.Replica::index))
                         .toList());
     }
 
