@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
         name = "scale",
         description = {
             "Sets how many replicas of a process run.",
-            "Starts those that are missing, or stops the last ones. The configuration is left as it is."
+            "Starts those that are missing, or stops the last ones, and waits for these. The configuration is left as it is."
         },
         footer = {"", "Example:", "  holdfast scale worker 4"})
 final class ScaleCommand extends Asking {

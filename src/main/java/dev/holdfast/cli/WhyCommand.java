@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Says why a process ended the last times.",
             "And how it is now. For each end: exit code or signal, who asked for it, how long it had run, what it used, "
-                    + "and its last output."
+                    + "and its last output; then what happened to it last, failed starts and hooks included."
         },
         footer = {"", "Examples:", "  holdfast why web", "  holdfast why worker -n 1 --lines 50"})
 final class WhyCommand extends Subcommand {
@@ -74,6 +74,11 @@ final class WhyCommand extends Subcommand {
                         .forEach(l -> text.add(
                                 "    " + style.paint(Paint.DIM, "| ") + Table.printable(l.replace("\t", "    "))));
             }
+            if (!r.history().isEmpty()) {
+                text.add("");
+                text.add("  history, the latest last:");
+            }
+            r.history().forEach(h -> text.add("    " + Human.at(h.at(), zone) + "  " + Table.printable(h.what())));
         }
         return text;
     }

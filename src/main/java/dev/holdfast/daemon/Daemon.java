@@ -9,6 +9,7 @@ import dev.holdfast.config.Plan;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
+import dev.holdfast.event.ReplicaId;
 import dev.holdfast.linux.Host;
 import dev.holdfast.log.Pump;
 import dev.holdfast.process.KernelLauncher;
@@ -27,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /** One running daemon: stimuli in, actions out, on one thread. */
 final class Daemon {
     static final Path PROC = Path.of("/proc");
-    private static final Duration LAST_WAIT = Duration.ofSeconds(2);
+    private static final Duration LAST_WAIT = Duration.ofSeconds(10);
 
     private final Directories dirs;
     private final Console console;
@@ -104,12 +106,13 @@ final class Daemon {
         if (host.pid() != 1) {
             host.becomeSubreaper();
         }
-        HostFindings.degraded(findings()).forEach(f -> console.say("weaker here: " + f));
-        adopt();
-        apply(new Stimulus.Begin(intents.stoppedNames(), intents.completed()));
-        serve(control);
-        watchRunDirectory(control);
         try {
+            serve(control); // first: a daemon that nobody could ask starts nothing
+            HostFindings.degraded(findings()).forEach(f -> console.say("weaker here: " + f));
+            adopt();
+            apply(new Stimulus.Begin(intents.stoppedNames(), intents.startedNames(), intents.completed()));
+            intents.begun();
+            watchRunDirectory(control);
             signals.listen(this);
             loop.run(() -> exitCode != null, this::deadline, this::tick);
             launcher.retire();
@@ -118,43 +121,28 @@ final class Daemon {
                     () -> launcher.quiet() || !Loop.now().mono().isBefore(patience),
                     () -> MonoTime.earliest(launcher.nextDeadline(), patience),
                     () -> launcher.tick(Loop.now().mono()));
+            if (!launcher.quiet()) {
+                console.say("something is left that would not end within " + LAST_WAIT.toSeconds() + " s");
+            }
         } finally {
             runDirectory.close();
-            if (server != null) {
-                server.close();
-            }
             launcher.close();
             pump.close();
             chronicle.close();
+            if (server != null) {
+                server.close(); // last: who waits for the end of the daemon waits for this
+            }
         }
         return exitCode == null ? 1 : exitCode;
     }
 
     private void adopt() throws IOException {
-        Instant now = Instant.now();
         for (KernelLauncher.Adopted a : launcher.adopt()) {
-            String purpose = a.attributes().getOrDefault(Launches.PURPOSE, "");
             if (a.alive()) {
                 lasting.began(a.id());
             }
-            if (purpose.equals(Launches.PROBE)) {
-                launcher.kill(a.id());
-                continue;
-            }
-            var replica = Outputs.replica(a.attributes());
-            ProcessSpec spec = specs().get(replica.process());
-            boolean unchanged =
-                    spec != null && spec.fingerprint().equals(a.attributes().getOrDefault(Launches.FINGERPRINT, ""));
-            Duration age = Duration.between(a.startedAt(), now);
-            apply(new Stimulus.Adopt(
-                    replica,
-                    a.id(),
-                    a.leader(),
-                    purpose.equals(Action.Purpose.MAIN.name()),
-                    a.alive(),
-                    unchanged,
-                    age.isNegative() ? Duration.ZERO : age,
-                    Integer.parseInt(a.attributes().getOrDefault(Launches.RESTARTS, "0"))));
+            Adoption.of(a, specs(), intents, Instant.now())
+                    .ifPresentOrElse(this::apply, () -> launcher.kill(a.id())); // a check, whose answer nobody awaits
         }
         pump.begin();
     }
@@ -227,7 +215,9 @@ final class Daemon {
             case ProcessEvent.Emptied(InstanceId id, var _) -> lasting.ended(id);
             case ProcessEvent.Exited _, ProcessEvent.Notified _ -> {}
         }
-        if (!probes.took(event)) {
+        if (probes.took(event)) {
+            tellWaiters();
+        } else {
             apply(new Stimulus.FromProcess(event));
         }
     }
@@ -236,8 +226,17 @@ final class Daemon {
     void apply(Stimulus stimulus) {
         Now now = Loop.now();
         supervision.apply(stimulus, now).forEach(this::act);
+        intents.flush();
+        tellWaiters();
+    }
+
+    private boolean settled(Set<String> names) {
+        return supervision.settled(names) && probes.noneOf(names, r -> !supervision.live(r));
+    }
+
+    private void tellWaiters() {
         waiters.removeIf(w -> {
-            boolean settled = supervision.settled(w.names());
+            boolean settled = settled(w.names());
             if (settled) {
                 w.settled().run();
             }
@@ -252,6 +251,7 @@ final class Daemon {
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);
             case Action.Probe p -> probes.ask(p);
+            case Action.EndChecks(InstanceId id) -> probes.end(id);
             case Action.Journal(var event) -> {
                 chronicle.remember(event);
                 intents.note(event);
@@ -260,11 +260,14 @@ final class Daemon {
                     console.say(name(event.replica()) + " " + Words.of(event));
                 });
             }
-            case Action.Finish(int code) -> exitCode = code;
+            case Action.Finish(int code) -> {
+                exitCode = code;
+                intents.forget(); // by global.exit too: the next up is a new beginning
+            }
         }
     }
 
-    private String name(dev.holdfast.event.ReplicaId replica) {
+    private String name(ReplicaId replica) {
         ProcessSpec spec = specs().get(replica.process());
         return Names.of(replica, spec == null ? 1 : spec.replicas());
     }
@@ -333,8 +336,13 @@ final class Daemon {
         return desired.specs();
     }
 
+    /** Why no replica of a process is wanted at all, such as {@code scaled to 0 by hand}. Thread-safe. */
+    Optional<String> absent(String process) {
+        return desired.absent(process);
+    }
+
     void await(Waiter waiter) {
-        if (supervision.settled(waiter.names())) {
+        if (settled(waiter.names())) {
             waiter.settled().run();
         } else {
             waiters.add(waiter);
@@ -363,6 +371,9 @@ final class Daemon {
         }
         outputs.reconfigure(specs());
         apply(new Stimulus.Scale(name, n, by));
+        if (supervision.views().stream().anyMatch(v -> v.id().process().equals(name) && v.wantedUp())) {
+            intents.started(Set.of(name)); // also those of it that were stopped before
+        }
         return true;
     }
 }

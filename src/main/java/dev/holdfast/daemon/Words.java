@@ -28,7 +28,7 @@ final class Words {
             case Event.Ready _ -> "ready";
             case Event.Unhealthy e -> "unhealthy: " + e.detail();
             case Event.Stopping e -> "stopping: " + e.why();
-            case Event.Killed _ -> "did not end in time: killing all of it";
+            case Event.Killed e -> e.why() + ": killing all of it";
             case Event.Exited e -> of(e.outcome()) + " after " + of(e.uptime());
             case Event.Survived e -> "these outlived SIGKILL: " + e.survivors();
             case Event.Restarting e -> e.delay().isZero() ? "restarting now" : "restarting in " + of(e.delay());

@@ -22,6 +22,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class Launchpad implements AutoCloseable {
     private static final int SLOTS = 8;
     private static final int SPINS = 64;
     private static final Duration RETRY = Duration.ofMillis(1);
+    private static final Duration LAST_AT_GATE = Duration.ofSeconds(5);
     private static final Duration LONGEST_AT_GATE = Duration.ofSeconds(30);
     private static final String USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -139,7 +141,10 @@ final class Launchpad implements AutoCloseable {
             SpawnThread thread = warm != null ? warm : SpawnThread.ready(gateName);
             warm = null;
             var p = new PendingLaunch(launch, slot, thread, opened);
-            thread.spawn(spawn(p), failure -> loop.soon(() -> spawned(p, failure)));
+            thread.spawn(spawn(p), failure -> {
+                p.returned = true;
+                loop.soon(() -> spawned(p, failure));
+            });
             pending.put(launch.id(), p);
             slot.guest = p;
             arriving = p;
@@ -378,7 +383,13 @@ final class Launchpad implements AutoCloseable {
             }
         }
         try {
-            host.killGatedOrphans(gateName); // nobody will let them in any more
+            // Nobody will let them in any more; one that is only just being made comes to the gate a little later.
+            MonoTime patience = clock.get().mono().plus(LAST_AT_GATE);
+            do {
+                host.killGatedOrphans(gateName);
+                LockSupport.parkNanos(RETRY.toNanos());
+            } while (pending.values().stream().anyMatch(p -> !p.returned)
+                    && clock.get().mono().isBefore(patience));
         } catch (IOException e) {
             warn.accept("a program that was about to start may wait for ever: " + e.getMessage());
         }

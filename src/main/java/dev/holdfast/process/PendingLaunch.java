@@ -21,6 +21,9 @@ final class PendingLaunch {
 
     MonoTime patience = MonoTime.NEVER;
 
+    /** Whether its spawning is over; set by the spawning thread. */
+    volatile boolean returned;
+
     @Nullable
     ProcessRef leader;
 

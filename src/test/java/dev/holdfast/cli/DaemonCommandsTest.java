@@ -132,8 +132,12 @@ class DaemonCommandsTest {
         var bare =
                 new Why.End("2026-11-21T05:40:00Z", "killed by SIGKILL", "stop by root", 0.25, null, null, List.of());
         var why = new Why(List.of(
-                new Why.Replica("web/0", "up for 8m", List.of(end, bare)),
-                new Why.Replica("web/1", "up for 1h", List.of())));
+                new Why.Replica(
+                        "web/0",
+                        "up for 8m",
+                        List.of(end, bare),
+                        List.of(new Why.Happening("2026-11-21T05:40:00Z", "started, pid 7"))),
+                new Why.Replica("web/1", "up for 1h", List.of(), List.of())));
         assertThat(String.join(
                         "\n",
                         WhyCommand.text(why, Instant.parse("2026-11-21T05:58:01Z"), ZoneOffset.UTC, new Style(false))))
@@ -148,6 +152,9 @@ class DaemonCommandsTest {
                           2026-11-21 05:40:00 (18m1s ago)  killed by SIGKILL
                             stop by root; ran 0.3s
 
+                          history, the latest last:
+                            2026-11-21 05:40:00  started, pid 7
+
                         web/1: up for 1h
                           no end of it is known""");
     }
@@ -156,7 +163,7 @@ class DaemonCommandsTest {
     void whyAsksForAsMuchAsWanted() {
         daemon.answers(
                 "GET /api/v1/why/web%2F1?ends=2&lines=30",
-                "{\"replicas\":[{\"name\":\"web/1\",\"now\":\"up\",\"ends\":[]}]}");
+                "{\"replicas\":[{\"name\":\"web/1\",\"now\":\"up\",\"ends\":[],\"history\":[]}]}");
         assertThat(run("why", "web/1", "-n", "2", "--lines", "30").out())
                 .isEqualTo("web/1: up\n  no end of it is known\n");
         assertThat(run("why", "web/1", "-n", "2", "--lines", "30", "--json").out())

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
@@ -368,6 +369,31 @@ class KernelLauncherTest {
                 new Launch.Output.Captured(),
                 notifySocket));
         return id;
+    }
+
+    @Test
+    void nobodyIsLeftAtTheGateOfALauncherThatCloses() throws Exception {
+        var host = new Host(Path.of("/proc"), () -> new MonoTime(0));
+        for (int round = 0; round < 20; round++) {
+            launch("sleep", "1000");
+            launch("sleep", "1000");
+            crash();
+            for (int pid : host.proc().children(host.pid(), host.pid())) {
+                assertThat(host.proc().stat(pid).filter(s -> s.state() != 'Z').map(s -> comm(pid)))
+                        .as("round %s", round)
+                        .isNotEqualTo(Optional.of(host.gateName(run)));
+            }
+            start();
+        }
+    }
+
+    private static String comm(int pid) {
+        try {
+            return java.nio.file.Files.readString(Path.of("/proc/" + pid + "/comm"))
+                    .strip();
+        } catch (java.io.IOException gone) {
+            return "";
+        }
     }
 
     private void until(BooleanSupplier condition) {
