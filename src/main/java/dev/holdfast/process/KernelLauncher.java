@@ -96,12 +96,16 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     private final class Launched implements Launchpad.Outcomes {
         @Override
         public void begins(PendingLaunch p) {
-            reaper.launched();
             Fd stdout = p.files.stdoutRead();
             Fd stderr = p.files.stderrRead();
             if (stdout != null && stderr != null) {
                 keeper.keep(p.launch.id(), stdout, stderr);
             }
+        }
+
+        @Override
+        public void arrived() {
+            reaper.launched();
         }
 
         @Override

@@ -73,8 +73,11 @@ final class Launchpad implements AutoCloseable {
         /** Nothing runs, and nothing of it is left. */
         void failed(InstanceId id, String why);
 
-        /** About to run: last call for whoever must know its pipes before its first instruction. */
+        /** On its way: call for whoever must know its pipes before its first instruction. */
         void begins(PendingLaunch p);
+
+        /** There is a child. */
+        void arrived();
     }
 
     /** @throws IOException when the run directory cannot be prepared */
@@ -150,6 +153,9 @@ final class Launchpad implements AutoCloseable {
             arriving = p;
             loop.hurry(true);
             loop.later(this::prepare);
+            // Until its child says hello:
+            p.record = InstanceRecord.begin(launch, bootId);
+            outcomes.begins(p);
         } catch (IOException | InterruptedException e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -217,7 +223,7 @@ final class Launchpad implements AutoCloseable {
             p.pidfd = Pidfd.ofChild(host.proc(), leader);
             limit(leader, p.launch);
             record(p, leader);
-            outcomes.begins(p);
+            outcomes.arrived();
         } catch (IOException e) {
             p.refused = String.valueOf(e.getMessage());
         }
@@ -228,8 +234,7 @@ final class Launchpad implements AutoCloseable {
     private void record(PendingLaunch p, ProcessRef leader) {
         Launch l = p.launch;
         try {
-            new InstanceRecord(l.id(), l.label(), leader, bootId, clock.get().wall(), l.attributes())
-                    .write(p.files.record());
+            InstanceRecord.write(p.record, leader, clock.get().wall(), p.files.record());
         } catch (Errno e) {
             warn.accept(l.label() + " would not be found again by another daemon, its record: " + e.getMessage());
         }

@@ -24,6 +24,9 @@ final class PendingLaunch {
     /** Whether its spawning is over; set by the spawning thread. */
     volatile boolean returned;
 
+    /** As far as it can be told before there is a child. */
+    StringBuilder record = new StringBuilder();
+
     @Nullable
     ProcessRef leader;
 
