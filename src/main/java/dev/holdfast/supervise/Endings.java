@@ -96,8 +96,8 @@ final class Endings {
                 signalled != null && signalled.number() == n
                         ? "killed by " + sent
                         : "killed by " + Outcomes.signal(n) + ", not by holdfast";
-            case Outcome.Exited _, Outcome.Unknown _ ->
-                "it ended by itself" + (sent.isEmpty() ? "" : ", after " + sent);
+            case Outcome.Exited _ -> "it ended by itself" + (sent.isEmpty() ? "" : ", after " + sent);
+            case Outcome.Unknown _ -> sent.isEmpty() ? "nobody here had asked for it" : "after " + sent;
         };
     }
 }
