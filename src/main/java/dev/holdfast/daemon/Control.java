@@ -148,7 +148,7 @@ final class Control implements ControlPort {
         reloading.lock(); // else one that read an older file could be the last to take effect
         try {
             Config config = load();
-            List<String> problems = launches.resolve(config.processes().values());
+            List<String> problems = launches.resolve(config);
             if (!problems.isEmpty()) {
                 throw new Refused(
                         422, new Failure("nothing was changed: the configuration cannot be used here", problems));

@@ -88,7 +88,7 @@ final class UpCommand implements Callable<Integer> {
 
     private int up(Config config, ConfigLoader loader, Holdfast holdfast, PrintWriter err) throws IOException {
         var launches = new Launches(holdfast.environment(), holdfast.uid() == 0);
-        List<String> problems = launches.resolve(config.processes().values());
+        List<String> problems = launches.resolve(config);
         if (!problems.isEmpty()) {
             return refuse(err, problems, "nothing was started");
         }
