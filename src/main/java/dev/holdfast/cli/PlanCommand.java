@@ -88,7 +88,8 @@ final class PlanCommand extends Subcommand {
 
     private static PlanReply reply(Plan plan) {
         return new PlanReply(plan.steps().stream()
-                .map(s -> new PlanReply.Step(s.process(), s.verb().name().toLowerCase(Locale.ROOT), s.keys()))
+                .map(s -> new PlanReply.Step(
+                        s.process(), s.verb().name().toLowerCase(Locale.ROOT), s.keys(), s.changes()))
                 .toList());
     }
 

@@ -202,10 +202,10 @@ final class Control implements ControlPort {
     private PlanReply reply(Plan plan, Config config) {
         var steps = new ArrayList<PlanReply.Step>();
         if (!config.global().equals(running.join().global())) {
-            steps.add(new PlanReply.Step("global", "not before the next up", List.of()));
+            steps.add(new PlanReply.Step("global", "not before the next up", List.of(), List.of()));
         }
         for (Plan.Step s : plan.steps()) {
-            steps.add(new PlanReply.Step(s.process(), s.verb().name().toLowerCase(Locale.ROOT), s.keys()));
+            steps.add(new PlanReply.Step(s.process(), s.verb().name().toLowerCase(Locale.ROOT), s.keys(), s.changes()));
         }
         return new PlanReply(steps);
     }
