@@ -72,7 +72,7 @@ final class CompletionCommand extends Subcommand {
         String script = switch (shell) {
             case BASH, ZSH -> AutoComplete.bash("holdfast", spec().root().commandLine());
         };
-        String signals = Arrays.stream(Signal.values()).map(Enum::name).collect(Collectors.joining(" "));
+        String signals = Arrays.stream(Signal.values()).map(Signal::written).collect(Collectors.joining(" "));
         try (InputStream in = CompletionCommand.class.getResourceAsStream("names.bash")) {
             String more = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
             out().print(script + more.replace("@SIGNALS@", signals));

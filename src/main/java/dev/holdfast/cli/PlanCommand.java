@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
         name = "plan",
         description = {
             "Shows what a reload would do, and changes nothing.",
-            "Each process is kept, started, stopped, restarted or updated; the keys that differ stand behind it.",
+            "Each process is kept, started, stopped, restarted or updated; what differs stands behind it, old → new.",
             "When no daemon answers, shows what holdfast up FILE would do."
         },
         footer = {"", "Examples:", "  holdfast plan", "  holdfast plan --all holdfast.yaml"})

@@ -27,7 +27,10 @@ final class StatusCommand extends Subcommand {
     private static final String HOME_AND_CLEAR = "\u001b[H\u001b[J";
     private static final Duration SHORTEST = Duration.ofMillis(100);
 
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "of processes; all when not given")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "NAME",
+            description = "processes, or replicas such as web/1; all when not given")
     private List<String> names = List.of();
 
     @Option(names = "--json", description = "the daemon's answer as it is")

@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.Durations;
+import dev.holdfast.unit.Signal;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,6 +83,7 @@ final class Difference {
         String text = switch (value) {
             case null -> "(none)";
             case Duration d -> Durations.format(d);
+            case Signal s -> s.written();
             case Enum<?> e -> Scalars.written(e);
             case Integer bits when key.equals("umask") -> "0" + Integer.toOctalString(bits);
             case Long bytes when key.endsWith("max_size") -> new ByteSize(bytes).toString();

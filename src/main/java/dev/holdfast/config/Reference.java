@@ -29,7 +29,7 @@ public final class Reference {
             | CPU amount | cores, `0.5` or `2`, or thousandths, `500m` |
             | percentage | `90%` |
             | octal mode | `"022"` |
-            | signal | a name, with or without SIG: `TERM`, `SIGHUP` |
+            | signal | a name, with or without SIG, or a number: `TERM`, `SIGHUP`, `RTMIN+3`, `10` |
             | threshold | `> 75%`, `free < 15%`, `latency > 500ms`, `down for 1m`, `some > 150ms / 1s` |
             | rate | `5 per 1h` |
 

@@ -86,7 +86,8 @@ final class Scalars {
 
     private static Object signal(String text) {
         return Signal.parse(text)
-                .orElseThrow(() -> new IllegalArgumentException("a signal is a name such as TERM, INT, QUIT or HUP"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "a signal is a name or number, such as TERM, SIGHUP, RTMIN+3 or 10"));
     }
 
     private static Object uri(String text) {

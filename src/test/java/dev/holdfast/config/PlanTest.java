@@ -71,7 +71,7 @@ class PlanTest {
                         "env.API_TOKEN: set (not shown)",
                         "nice: 1 → (none)",
                         "rlimits.nofile: (none) → {soft: 5, hard: 5}",
-                        "stop.signal: term → int",
+                        "stop.signal: TERM → INT",
                         "stop.timeout: 5s → 1m30s",
                         "logging.file.path: (none) → /tmp/a.log",
                         "logging.file.rotation.max_size: 50Mi → 1Mi")

@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.config.Directories;
@@ -144,6 +145,23 @@ class OnAHostTest {
         var up = DaemonUnderTest.runPlain(
                 List.of("env", "TERM=xterm", "NO_COLOR=", "script", "-qefc", command, "/dev/null"));
         assertThat(up.out()).contains("\u001b[31mred", "talker").doesNotContain("\u0007");
+    }
+
+    @Test
+    void aRealTimeSignalStops() {
+        assumeTrue(Files.exists(Path.of("/bin/bash")), "there is no bash");
+        var daemon = DaemonUnderTest.up(home, """
+                version: 1
+                processes:
+                  rt:
+                    command: [bash, -c, "trap 'echo heard; exit 0' RTMIN+3; echo ready; while :; do sleep 0.05; done"]
+                    stop: { signal: RTMIN+3 }
+                """);
+        try (daemon) {
+            await().until(() -> daemon.logged("rt.0.log").contains("ready"));
+            assertThat(daemon.cli("stop", "rt").exit()).isZero();
+            assertThat(daemon.logged("rt.0.log")).contains("heard");
+        }
     }
 
     @Test
