@@ -23,10 +23,17 @@ final class PlanTable {
                 table.row(
                         cell(past ? past(step.verb()) : step.verb(), paint(step.verb())),
                         cell(step.process()),
-                        cell(String.join(", ", step.keys())));
+                        cell(Table.printable(first(step))));
+                step.changes().stream().skip(1).forEach(c -> table.row(cell(""), cell(""), cell(Table.printable(c))));
             }
         }
         return table.lines();
+    }
+
+    private static String first(PlanReply.Step step) {
+        return step.changes().isEmpty()
+                ? String.join(", ", step.keys())
+                : step.changes().getFirst();
     }
 
     static boolean changesNothing(PlanReply plan) {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 final class ScaleCommand extends Asking {
     private static final int MOST = 1000;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "of the process")
+    @Parameters(index = "0", paramLabel = "NAME", description = "the process")
     private String name = "";
 
     @Parameters(index = "1", paramLabel = "N", description = "how many, 0 to " + MOST)

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         },
         footer = {"", "Examples:", "  holdfast why web", "  holdfast why worker -n 1 --lines 50"})
 final class WhyCommand extends Subcommand {
-    @Parameters(paramLabel = "NAME", description = "of the process")
+    @Parameters(paramLabel = "NAME", description = "the process, or a replica such as web/1")
     private String name = "";
 
     @Option(names = "-n", paramLabel = "ENDS", defaultValue = "5", description = "how many ends; ${DEFAULT-VALUE}")

@@ -186,7 +186,7 @@ final class Control implements ControlPort {
         reloading.lock(); // else one that read an older file could be the last to take effect
         try {
             Config config = load();
-            List<String> problems = launches.resolve(config.processes().values());
+            List<String> problems = launches.resolve(config);
             if (!problems.isEmpty()) {
                 throw new Refused(
                         422, new Failure("nothing was changed: the configuration cannot be used here", problems));
@@ -244,10 +244,10 @@ final class Control implements ControlPort {
     private PlanReply reply(Plan plan, Config config) {
         var steps = new ArrayList<PlanReply.Step>();
         if (!config.global().equals(running.join().global())) {
-            steps.add(new PlanReply.Step("global", "not before the next up", List.of()));
+            steps.add(new PlanReply.Step("global", "not before the next up", List.of(), List.of()));
         }
         for (Plan.Step s : plan.steps()) {
-            steps.add(new PlanReply.Step(s.process(), s.verb().name().toLowerCase(Locale.ROOT), s.keys()));
+            steps.add(new PlanReply.Step(s.process(), s.verb().name().toLowerCase(Locale.ROOT), s.keys(), s.changes()));
         }
         return new PlanReply(steps);
     }

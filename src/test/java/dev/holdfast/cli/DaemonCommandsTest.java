@@ -17,9 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DaemonCommandsTest {
     private static final String STEPS = """
-            {"steps":[{"process":"api","verb":"keep","keys":[]},{"process":"old","verb":"stop","keys":[]},
-            {"process":"web","verb":"restart","keys":["command","nice"]}]}""";
-    private static final String KEEPS = "{\"steps\":[{\"process\":\"api\",\"verb\":\"keep\",\"keys\":[]}]}";
+            {"steps":[{"process":"api","verb":"keep","keys":[],"changes":[]},
+            {"process":"old","verb":"stop","keys":[],"changes":[]},
+            {"process":"web","verb":"restart","keys":["env","nice"],"changes":["env.A: 1 → 2","nice: 0 → 5"]}]}""";
+    private static final String KEEPS =
+            "{\"steps\":[{\"process\":\"api\",\"verb\":\"keep\",\"keys\":[],\"changes\":[]}]}";
 
     @TempDir
     private Path dir;
@@ -41,7 +43,8 @@ class DaemonCommandsTest {
         daemon.answers("GET /api/v1/plan", STEPS);
         assertThat(run("plan")).isEqualTo(new Run(0, """
                 stop     old
-                restart  web  command, nice
+                restart  web  env.A: 1 → 2
+                              nice: 0 → 5
                 """, ""));
         assertThat(run("plan", "--all").out()).contains("keep     api\n");
     }
@@ -85,7 +88,8 @@ class DaemonCommandsTest {
         daemon.answers("POST /api/v1/reload", STEPS);
         assertThat(run("reload")).isEqualTo(new Run(0, """
                 stopped    old
-                restarted  web  command, nice
+                restarted  web  env.A: 1 → 2
+                                nice: 0 → 5
                 """, ""));
         daemon.answers("POST /api/v1/reload", KEEPS);
         assertThat(run("reload", "--all").out()).isEqualTo("kept  api\nnothing has changed\n");
