@@ -12,7 +12,7 @@ final class Outcomes {
 
     /** Such as SIGKILL. */
     static String signal(int number) {
-        return "SIG" + Signal.ofNumber(number).map(Enum::name).orElse("RT " + number);
+        return "SIG" + Signal.ofNumber(number).map(Signal::written).orElse("RT " + number);
     }
 
     static String overdue(@Nullable HookSpec hook) {
