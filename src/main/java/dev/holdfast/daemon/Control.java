@@ -92,7 +92,9 @@ final class Control implements ControlPort {
             });
         }
         boolean settled = verb == Verb.SIGNAL || !request.await() || await(d, awaited, request.timeoutMillis());
-        List<String> notes = verb == Verb.STOP ? onLoop(() -> new Objections(d).goesOnWithout(names)) : List.of();
+        List<String> notes = verb == Verb.STOP || verb == Verb.RESTART
+                ? onLoop(() -> new Objections(d).goesOnWithout(names, verb == Verb.RESTART))
+                : List.of();
         return new Done(settled, status(List.copyOf(names)), notes);
     }
 

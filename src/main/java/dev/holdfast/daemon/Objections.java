@@ -65,8 +65,8 @@ final class Objections {
         return new TreeSet<>(names).stream().map(why).flatMap(Optional::stream).findFirst();
     }
 
-    /** What goes on though what it needs is stopped. */
-    List<String> goesOnWithout(Set<String> stopped) {
+    /** What goes on though what it needs is stopped, or was for a moment. */
+    List<String> goesOnWithout(Set<String> stopped, boolean again) {
         var notes = new ArrayList<String>();
         Set<String> processes = new TreeSet<>();
         stopped.forEach(n -> processes.add(process(n)));
@@ -77,9 +77,13 @@ final class Objections {
                 continue;
             }
             spec.dependsOn().forEach((needed, condition) -> {
-                if (condition != ProcessSpec.DependencyCondition.STOPPED && processes.contains(needed)) {
-                    notes.add(spec.name() + " depends on " + needed + " and keeps running; holdfast stop " + spec.name()
-                            + " stops it too");
+                if (condition != ProcessSpec.DependencyCondition.STOPPED
+                        && processes.contains(needed)
+                        && !processes.contains(spec.name())) {
+                    notes.add(spec.name() + " depends on " + needed
+                            + (again
+                                    ? " and was not restarted; holdfast restart " + spec.name() + " does"
+                                    : " and keeps running; holdfast stop " + spec.name() + " stops it too"));
                 }
             });
         }

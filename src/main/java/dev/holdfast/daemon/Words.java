@@ -13,7 +13,8 @@ final class Words {
         return switch (outcome) {
             case Outcome.Exited(int code) -> "exited with " + code;
             case Outcome.Signalled(int signal, boolean core) ->
-                "was ended by SIG" + Signal.ofNumber(signal).map(Signal::written).orElse("RT " + signal)
+                "was ended by SIG"
+                        + Signal.ofNumber(signal).map(Signal::written).orElse("RT " + signal)
                         + (core ? " and dumped core" : "");
             case Outcome.Unknown(String why) -> "ended, nobody knows how: " + why;
         };

@@ -83,6 +83,8 @@ class ByHandTest {
             assertThat(stop.err()).contains("web depends on db and keeps running");
             assertThat(daemon.cli("start", "web").exit()).isZero();
             assertThat(daemon.replica("db").state()).isEqualTo("up");
+            assertThat(daemon.cli("restart", "db").err()).contains("web depends on db and was not restarted");
+            assertThat(daemon.cli("restart", "db", "web").err()).doesNotContain("depends on");
 
             daemon.awaitState("job", "failed");
             var needs = daemon.cli("start", "needs", "--timeout", "20s");
