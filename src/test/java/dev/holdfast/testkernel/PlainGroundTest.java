@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class PlainGroundTest {
     private static final Path ROOT = Path.of("/sys/fs/cgroup");
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(120);
 
     private final Path group = ROOT.resolve("ground");
 
