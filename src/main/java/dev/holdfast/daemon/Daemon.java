@@ -125,10 +125,10 @@ final class Daemon {
                 console.say("something is left that would not end within " + LAST_WAIT.toSeconds() + " s");
             }
         } finally {
-            runDirectory.close();
             launcher.close();
             pump.close();
             chronicle.close();
+            runDirectory.close(); // with it goes the lock: a successor must find nothing half done
             if (server != null) {
                 server.close(); // last: who waits for the end of the daemon waits for this
             }

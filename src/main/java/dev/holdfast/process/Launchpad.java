@@ -307,7 +307,7 @@ final class Launchpad implements AutoCloseable {
     void tick(MonoTime now) {
         if (!now.isBefore(retryAt)) {
             retryAt = MonoTime.NEVER;
-            if (arriving != null) {
+            if (arriving != null && arriving.leader != null) { // the one that was late may have gone meanwhile
                 open(arriving);
             }
         }
