@@ -7,7 +7,6 @@ import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Host;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.Poller;
-import dev.holdfast.linux.Spawn;
 import dev.holdfast.linux.SpawnThread;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
@@ -37,7 +36,6 @@ final class Launchpad implements AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(1);
     private static final Duration LAST_AT_GATE = Duration.ofSeconds(5);
     private static final Duration LONGEST_AT_GATE = Duration.ofSeconds(30);
-    private static final String USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private final Host host;
     private final LoopTasks loop;
@@ -144,7 +142,7 @@ final class Launchpad implements AutoCloseable {
             SpawnThread thread = warm != null ? warm : SpawnThread.ready(gateName);
             warm = null;
             var p = new PendingLaunch(launch, slot, thread, opened);
-            thread.spawn(spawn(p), failure -> {
+            thread.spawn(p.spawn(), failure -> {
                 p.returned = true;
                 loop.soon(() -> spawned(p, failure));
             });
@@ -172,41 +170,6 @@ final class Launchpad implements AutoCloseable {
                 next();
             });
         }
-    }
-
-    private static Spawn spawn(PendingLaunch p) {
-        Launch l = p.launch;
-        var variables = new ArrayList<String>(l.environment().size() + 2);
-        for (Map.Entry<String, String> variable : l.environment().entrySet()) {
-            String name = variable.getKey();
-            if (!name.equals(TreeScan.VARIABLE) && !name.equals(NotifySockets.VARIABLE)) {
-                variables.add(name + "=" + variable.getValue());
-            }
-        }
-        variables.add(TreeScan.VARIABLE + "=" + l.id().value());
-        if (l.notifySocket()) {
-            variables.add(NotifySockets.VARIABLE + "=" + p.files.dir() + "/" + NotifySockets.FILE);
-        }
-        Launch.IoPriority io = l.io();
-        Identity who = l.identity();
-        String cwd = l.workingDir();
-        return new Spawn(
-                l.argv().getFirst(),
-                l.environment().getOrDefault("PATH", USUAL_PATH),
-                l.argv(),
-                variables,
-                cwd != null ? cwd : "/",
-                l.umask(),
-                l.nice(),
-                io == null ? null : (Integer) (io.ioClass() << 13 | io.level()),
-                l.cpuAffinity(),
-                who == null ? null : (Integer) who.uid(),
-                who == null ? -1 : who.gid(),
-                who == null ? List.of() : who.groups(),
-                p.files.stdoutWrite(),
-                p.files.stderrWrite(),
-                p.slot.hello(),
-                p.slot.gate());
     }
 
     /** The child exists and is at the gate, or about to be. */
