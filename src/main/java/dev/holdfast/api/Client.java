@@ -53,6 +53,16 @@ public final class Client {
         return exchange("GET", path, "");
     }
 
+    /** What {@link #raw} gave, as a value. */
+    public static <T> T read(String json, Class<T> type) {
+        return JSON.type(type).fromJson(json);
+    }
+
+    /** A value as the daemon would have answered it. */
+    public static String write(Object value) {
+        return JSON.toJson(value);
+    }
+
     private String exchange(String method, String path, String body) throws IOException, ControlPort.Refused {
         try (SocketChannel channel = connect()) {
             byte[] content = body.getBytes(StandardCharsets.UTF_8);

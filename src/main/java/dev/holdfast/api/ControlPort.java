@@ -23,14 +23,15 @@ public interface ControlPort {
 
     /**
      * @param by who asks, for people
-     * @throws Refused 404 for a name that is unknown, 400 for a signal or number that is none
+     * @throws Refused 404 for a name that is unknown, 400 for a signal or number that is none, 409 when it could have no
+     *     effect as things are
      */
     Done act(Verb verb, Request request, String by) throws Refused;
 
     /** @throws Refused 422 when the file is not sound */
     PlanReply plan() throws Refused;
 
-    /** Takes the file as it is now. @throws Refused 422 when it is not sound; then nothing has changed */
+    /** Takes the file as it is now. @throws Refused 422 when it is not sound, 409 at the end; then nothing has changed */
     PlanReply reload(String by) throws Refused;
 
     /** @throws Refused 404 for a name that is unknown */

@@ -9,7 +9,8 @@ public record PlanReply(List<Step> steps) {
     /**
      * @param verb keep, start, stop, restart or update
      * @param keys that differ
+     * @param changes of these keys, as {@code key: old → new}
      */
     @Json
-    public record Step(String process, String verb, List<String> keys) {}
+    public record Step(String process, String verb, List<String> keys, List<String> changes) {}
 }

@@ -7,6 +7,7 @@ import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,6 +25,9 @@ import jdk.net.UnixDomainPrincipal;
  */
 public final class Server implements AutoCloseable {
     private static final int CONNECTIONS = 64;
+
+    /** Of sun_path (unix(7)), with the zero that ends it. */
+    private static final int LONGEST_PATH = 108;
 
     /** How long to wait for descriptors when no connection of ours gives one back. */
     private static final long PAUSE_MILLIS = 250;
@@ -72,9 +76,11 @@ public final class Server implements AutoCloseable {
      * lock.
      */
     public static Server start(Path socket, ControlPort port, Consumer<String> warn) throws IOException {
-        if (socket.toString().length() > 107) {
-            throw new IOException("the socket's path " + socket
-                    + " is longer than the kernel's 107 bytes; use a shorter --dir or global.run_dir");
+        int length = socket.toString().getBytes(StandardCharsets.UTF_8).length + 1;
+        if (length > LONGEST_PATH) {
+            throw new IOException("the control socket's path is too long: " + socket + " takes " + length
+                    + " bytes with its end, the kernel takes " + LONGEST_PATH
+                    + "; use a shorter --dir DIR or global.run_dir");
         }
         Files.deleteIfExists(socket);
         ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);

@@ -10,9 +10,19 @@ public record Why(List<Replica> replicas) {
     /**
      * @param now its state, and what it waits for, in a sentence
      * @param ends the last ones, newest first
+     * @param history the last that happened to it, oldest first
      */
     @Json
-    public record Replica(String name, String now, List<End> ends) {}
+    public record Replica(String name, String now, List<End> ends, List<Happening> history) {}
+
+    /**
+     * A start, a failed start, a request, an end.
+     *
+     * @param at ISO 8601
+     * @param what in words
+     */
+    @Json
+    public record Happening(String at, String what) {}
 
     /**
      * One end.

@@ -23,11 +23,23 @@ abstract class Asking extends Subcommand {
         var request = new Request(names, signal, replicas, waiting.wanted(), waiting.timeoutMillis());
         Done done = client().post(API + "processes/" + verb, request, Done.class);
         StatusTable.brief(done.status(), style()).forEach(out()::println);
+        done.notes().forEach(n -> err().println("holdfast: " + Table.printable(n)));
         if (!done.settled() && waiting.wanted()) {
             err().println("holdfast: the wait ran out; what was asked goes on: holdfast status shows how far it is");
             return ExitStatus.TIMED_OUT;
         }
-        return mustRun && anyFailed(done.status()) ? ExitStatus.FAILED : ExitStatus.DONE;
+        boolean failed = mustRun && anyFailed(done.status());
+        boolean waits = mustRun && waiting.wanted() && anyWaits(done.status());
+        return failed || waits ? ExitStatus.FAILED : ExitStatus.DONE;
+    }
+
+    /** It has settled and still waits: in vain. */
+    private boolean anyWaits(Status status) {
+        List<Status.Replica> waits = status.replicas().stream()
+                .filter(r -> r.state().equals("waiting"))
+                .toList();
+        waits.forEach(r -> err().println("holdfast: " + r.name() + " waits " + Table.printable(r.detail())));
+        return !waits.isEmpty();
     }
 
     private boolean anyFailed(Status status) {

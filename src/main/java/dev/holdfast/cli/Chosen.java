@@ -6,7 +6,7 @@ import picocli.CommandLine.Parameters;
 
 /** Which processes are meant: named ones, or all when that is said. */
 final class Chosen {
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "of processes")
+    @Parameters(arity = "0..*", paramLabel = "NAME", description = "processes, or replicas such as web/1")
     private List<String> names = List.of();
 
     @Option(names = "--all", description = "all processes")

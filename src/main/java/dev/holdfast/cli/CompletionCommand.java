@@ -1,7 +1,20 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.api.ControlPort.Refused;
+import dev.holdfast.api.Status;
+import dev.holdfast.unit.Signal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code holdfast completion}. */
@@ -22,17 +35,63 @@ final class CompletionCommand extends Subcommand {
         ZSH
     }
 
-    @Parameters(arity = "0..1", paramLabel = "bash|zsh", description = "the shell; bash when not given")
+    /** As they are typed. */
+    static final class Shells extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Shells() {
+            super(List.of("bash", "zsh"));
+        }
+    }
+
+    /** As they are typed. */
+    static final class Colours extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Colours() {
+            super(List.of("auto", "always", "never"));
+        }
+    }
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "bash|zsh",
+            completionCandidates = Shells.class,
+            description = "the shell; bash when not given")
     private Shell shell = Shell.BASH;
 
+    @Option(names = "--names", hidden = true, description = "what the script asks: processes and replicas, one a line")
+    private boolean names;
+
     @Override
-    public Integer call() {
-        out().print(
-                        switch (shell) {
-                            case BASH, ZSH ->
-                                AutoComplete.bash("holdfast", spec().root().commandLine());
-                        });
+    public Integer call() throws IOException {
+        if (names) {
+            names();
+            return ExitStatus.DONE;
+        }
+        String script = switch (shell) {
+            case BASH, ZSH -> AutoComplete.bash("holdfast", spec().root().commandLine());
+        };
+        String signals = Arrays.stream(Signal.values()).map(Signal::written).collect(Collectors.joining(" "));
+        try (InputStream in = CompletionCommand.class.getResourceAsStream("names.bash")) {
+            String more = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+            out().print(script + more.replace("@SIGNALS@", signals));
+        }
         out().flush();
         return ExitStatus.DONE;
+    }
+
+    /** Silent where there is nobody to ask: somebody is in the middle of typing. */
+    private void names() {
+        try {
+            Status status = client().get(API + "status", Status.class);
+            Stream.concat(
+                            status.replicas().stream().map(Status.Replica::process),
+                            status.replicas().stream().map(Status.Replica::name))
+                    .distinct()
+                    .forEach(out()::println);
+        } catch (IOException | Refused nobody) {
+            return;
+        }
     }
 }

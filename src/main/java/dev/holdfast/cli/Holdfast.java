@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.api.Doctor;
 import dev.holdfast.config.Directories;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -7,8 +8,10 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -27,7 +30,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:failed",
+            "1:failed; of status NAME: not all of them are up or completed",
             "2:bad usage, or a configuration that is not sound",
             "3:no daemon answers",
             "4:no such process",
@@ -42,6 +45,7 @@ public final class Holdfast implements Runnable {
     private final Map<String, String> environment;
     private final int uid;
     private final OutputStream standardOutput;
+    private BiFunction<Directories, Integer, List<Doctor.Finding>> diagnosis = (_, _) -> List.of();
 
     @Option(
             names = "--dir",
@@ -53,6 +57,7 @@ public final class Holdfast implements Runnable {
     @Option(
             names = "--color",
             paramLabel = "auto|always|never",
+            completionCandidates = CompletionCommand.Colours.class,
             scope = CommandLine.ScopeType.INHERIT,
             description = "colours; auto is on a terminal, unless NO_COLOR is set")
     private Style.When color = Style.When.AUTO;
@@ -115,6 +120,16 @@ public final class Holdfast implements Runnable {
         commands.put("completion", CompletionCommand::new);
         commands.put("version", VersionCommand::new);
         return Collections.unmodifiableMap(commands);
+    }
+
+    /** What looks at this host where no daemon does it, for directories and a user id. */
+    public Holdfast diagnosing(BiFunction<Directories, Integer, List<Doctor.Finding>> by) {
+        diagnosis = by;
+        return this;
+    }
+
+    List<Doctor.Finding> diagnosis() {
+        return diagnosis.apply(directories(), uid);
     }
 
     public Map<String, String> environment() {

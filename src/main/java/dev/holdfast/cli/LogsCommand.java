@@ -31,7 +31,10 @@ import picocli.CommandLine.Parameters;
         },
         footer = {"", "Examples:", "  holdfast logs -f", "  holdfast logs web worker/1 --since 10m --stderr"})
 final class LogsCommand extends Subcommand {
-    @Parameters(arity = "0..*", paramLabel = "NAME[/INDEX]", description = "of processes; all when not given")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "NAME[/INDEX]",
+            description = "processes, or replicas such as web/1; all when not given")
     private List<String> names = List.of();
 
     @Option(

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
         name = "plan",
         description = {
             "Shows what a reload would do, and changes nothing.",
-            "Each process is kept, started, stopped, restarted or updated; the keys that differ stand behind it.",
+            "Each process is kept, started, stopped, restarted or updated; what differs stands behind it, old → new.",
             "When no daemon answers, shows what holdfast up FILE would do."
         },
         footer = {"", "Examples:", "  holdfast plan", "  holdfast plan --all holdfast.yaml"})
@@ -88,7 +88,8 @@ final class PlanCommand extends Subcommand {
 
     private static PlanReply reply(Plan plan) {
         return new PlanReply(plan.steps().stream()
-                .map(s -> new PlanReply.Step(s.process(), s.verb().name().toLowerCase(Locale.ROOT), s.keys()))
+                .map(s -> new PlanReply.Step(
+                        s.process(), s.verb().name().toLowerCase(Locale.ROOT), s.keys(), s.changes()))
                 .toList());
     }
 

@@ -4,7 +4,6 @@ import static dev.holdfast.cli.Table.cell;
 
 import dev.holdfast.api.PlanReply;
 import dev.holdfast.cli.Style.Paint;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Steps of a reload as people read them. */
@@ -24,16 +23,18 @@ final class PlanTable {
                 table.row(
                         cell(past ? past(step.verb()) : step.verb(), paint(step.verb())),
                         cell(step.process()),
-                        cell(keys(step)));
+                        cell(Table.printable(first(step))));
+                step.changes().stream().skip(1).forEach(c -> table.row(cell(""), cell(""), cell(Table.printable(c))));
             }
         }
         return table.lines();
     }
 
-    private static String keys(PlanReply.Step step) {
-        var keys = new ArrayList<String>(step.keys());
-        keys.replaceAll(key -> key.equals("resources") ? "limits" : key);
-        return String.join(", ", keys) + (step.verb().equals("update") ? ", without a restart" : "");
+    private static String first(PlanReply.Step step) {
+        String first = step.changes().isEmpty()
+                ? String.join(", ", step.keys())
+                : step.changes().getFirst();
+        return first + (step.verb().equals("update") ? ", without a restart" : "");
     }
 
     static boolean changesNothing(PlanReply plan) {

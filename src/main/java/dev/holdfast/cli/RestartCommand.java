@@ -9,8 +9,9 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "restart",
         description = {
-            "Stops processes and starts them again.",
-            "Waits until they are up; ends with 1 when one has failed."
+            "Stops processes and starts them again, with what they depend on where that is down.",
+            "What else depends on them is not restarted, and is named.",
+            "Waits until they are up; ends with 1 when one has failed, or waits for something that will not come."
         },
         footer = {"", "Examples:", "  holdfast restart web", "  holdfast restart web --timeout 30s"})
 final class RestartCommand extends Asking {

@@ -11,13 +11,13 @@ import picocli.CommandLine.Parameters;
         name = "scale",
         description = {
             "Sets how many replicas of a process run.",
-            "Starts those that are missing, or stops the last ones. The configuration is left as it is."
+            "Starts those that are missing, or stops the last ones, and waits for these. The configuration is left as it is."
         },
         footer = {"", "Example:", "  holdfast scale worker 4"})
 final class ScaleCommand extends Asking {
     private static final int MOST = 1000;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "of the process")
+    @Parameters(index = "0", paramLabel = "NAME", description = "the process")
     private String name = "";
 
     @Parameters(index = "1", paramLabel = "N", description = "how many, 0 to " + MOST)

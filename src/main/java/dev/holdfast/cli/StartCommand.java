@@ -9,8 +9,9 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "start",
         description = {
-            "Starts processes and what they depend on.",
-            "Waits until they are up or, when ending is their purpose, completed; ends with 1 when one has failed."
+            "Starts processes and what they depend on, unless that was given up.",
+            "Waits until they are up or, when ending is their purpose, completed; ends with 1 when one has failed, or "
+                    + "waits for something that will not come."
         },
         footer = {"", "Examples:", "  holdfast start web", "  holdfast start --all --timeout 1m"})
 final class StartCommand extends Asking {

@@ -1,7 +1,9 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.api.Client;
 import dev.holdfast.api.ControlPort.Refused;
 import dev.holdfast.api.Status;
+import dev.holdfast.unit.Durations;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -17,14 +19,18 @@ import picocli.CommandLine.Parameters;
         description = {
             "Shows what runs, what does not, and why.",
             "CPU is of one core, since somebody last looked; memory is resident; both are of all a process started.",
-            "Ends with 0 also when something is down: it was asked and it answered."
+            "With names it ends with 0 when all of them are up or completed, else with 1, for scripts; without names always "
+                    + "with 0: it was asked and it answered."
         },
         footer = {"", "Examples:", "  holdfast status --watch", "  holdfast status --json web | jq .replicas[].state"})
 final class StatusCommand extends Subcommand {
     private static final String HOME_AND_CLEAR = "\u001b[H\u001b[J";
     private static final Duration SHORTEST = Duration.ofMillis(100);
 
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "of processes; all when not given")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "NAME",
+            description = "processes, or replicas such as web/1; all when not given")
     private List<String> names = List.of();
 
     @Option(names = "--json", description = "the daemon's answer as it is")
@@ -43,22 +49,24 @@ final class StatusCommand extends Subcommand {
     @Override
     public Integer call() throws IOException, Refused {
         Duration every = watch;
+        if (every != null && every.compareTo(SHORTEST) < 0) {
+            throw misuse("--watch is at least 100ms, not " + Durations.format(every));
+        }
+        boolean wanting;
         boolean redraw = every != null && !json && style().coloured();
         do {
-            String shown = shown();
+            String answer = client().raw(statusOf(names));
+            Status status = Client.read(answer, Status.class);
+            String shown = json ? answer + "\n" : String.join("\n", StatusTable.full(status, style())) + "\n";
+            wanting = !names.isEmpty()
+                    && !status.replicas().stream()
+                            .allMatch(r -> r.state().equals("up") || r.state().equals("completed"));
             out().print(redraw ? HOME_AND_CLEAR + shown : shown);
             out().flush();
             if (every != null) {
-                LockSupport.parkNanos((every.compareTo(SHORTEST) < 0 ? SHORTEST : every).toNanos());
+                LockSupport.parkNanos(every.toNanos());
             }
         } while (every != null && !out().checkError());
-        return ExitStatus.DONE;
-    }
-
-    private String shown() throws IOException, Refused {
-        String path = statusOf(names);
-        return json
-                ? client().raw(path) + "\n"
-                : String.join("\n", StatusTable.full(client().get(path, Status.class), style())) + "\n";
+        return wanting ? ExitStatus.FAILED : ExitStatus.DONE;
     }
 }

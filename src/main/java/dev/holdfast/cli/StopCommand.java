@@ -8,7 +8,10 @@ import picocli.CommandLine.Mixin;
 /** {@code holdfast stop}. */
 @Command(
         name = "stop",
-        description = {"Stops processes, after what depends on them.", "Waits until nothing of them is left."},
+        description = {
+            "Stops processes; of several that are named, each after those that depend on it.",
+            "Waits until nothing of them is left. What else depends on them keeps running, and is named."
+        },
         footer = {"", "Examples:", "  holdfast stop web worker", "  holdfast stop --all --no-wait"})
 final class StopCommand extends Asking {
     @Mixin

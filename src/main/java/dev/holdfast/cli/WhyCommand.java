@@ -19,11 +19,11 @@ import picocli.CommandLine.Parameters;
         description = {
             "Says why a process ended the last times.",
             "And how it is now. For each end: exit code or signal, who asked for it, how long it had run, what it used, "
-                    + "and its last output."
+                    + "and its last output; then what happened to it last, failed starts and hooks included."
         },
         footer = {"", "Examples:", "  holdfast why web", "  holdfast why worker -n 1 --lines 50"})
 final class WhyCommand extends Subcommand {
-    @Parameters(paramLabel = "NAME", description = "of the process")
+    @Parameters(paramLabel = "NAME", description = "the process, or a replica such as web/1")
     private String name = "";
 
     @Option(names = "-n", paramLabel = "ENDS", defaultValue = "5", description = "how many ends; ${DEFAULT-VALUE}")
@@ -74,6 +74,11 @@ final class WhyCommand extends Subcommand {
                         .forEach(l -> text.add(
                                 "    " + style.paint(Paint.DIM, "| ") + Table.printable(l.replace("\t", "    "))));
             }
+            if (!r.history().isEmpty()) {
+                text.add("");
+                text.add("  history, the latest last:");
+            }
+            r.history().forEach(h -> text.add("    " + Human.at(h.at(), zone) + "  " + Table.printable(h.what())));
         }
         return text;
     }

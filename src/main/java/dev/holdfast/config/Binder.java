@@ -5,9 +5,9 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,22 +30,26 @@ final class Binder {
     private final Problems problems;
     private final Interpolation interpolation;
     private final boolean partial;
+    private final Budget budget;
     private final IdentityHashMap<Object, Boolean> broken = new IdentityHashMap<>();
-    private final IdentityHashMap<Object, Map<String, Node>> positions = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Boolean> standIns = new IdentityHashMap<>();
+    /** The nodes that sections and maps were read from; nothing dearer, as there may be many. */
+    private final IdentityHashMap<Object, MappingNode> read = new IdentityHashMap<>();
 
-    Binder(Problems problems, Interpolation interpolation) {
-        this(problems, interpolation, false);
+    Binder(Problems problems, Interpolation interpolation, Budget budget) {
+        this(problems, interpolation, budget, false);
     }
 
-    private Binder(Problems problems, Interpolation interpolation, boolean partial) {
+    private Binder(Problems problems, Interpolation interpolation, Budget budget, boolean partial) {
         this.problems = problems;
         this.interpolation = interpolation;
+        this.budget = budget;
         this.partial = partial;
     }
 
     /** Tells what is wrong with a section that may leave out what is required, as {@code defaults} does. */
-    static void check(Node node, Class<?> type, Problems problems, Interpolation interpolation) {
-        new Binder(problems, interpolation, true).bind(node, type);
+    static void check(Node node, Class<?> type, Problems problems, Interpolation interpolation, Budget budget) {
+        new Binder(problems, interpolation, budget, true).bind(node, type);
     }
 
     /** Null when it did not fit; then there is a problem. */
@@ -55,16 +59,36 @@ final class Binder {
 
     /** Where a component of a bound record stands in the file; {@code otherwise} when it was not written. */
     Node at(Object record, String component, Node otherwise) {
-        return positions.getOrDefault(record, Map.of()).getOrDefault(component, otherwise);
+        Node value = written(record, component);
+        return value == null ? otherwise : value;
     }
 
-    /** Where the value of a key stands in a bound map. */
+    /** The node a component of a bound record was read from; null when it was not written. */
+    @Nullable
+    Node written(Object record, String component) {
+        MappingNode node = read.get(record);
+        return node == null ? null : Yaml.get(node, key(record.getClass(), component));
+    }
+
+    /** Where the key stands in a bound map. */
     Node at(Object map, String key) {
-        Node node = positions.getOrDefault(map, Map.of()).get(key);
-        if (node == null) {
-            throw new IllegalStateException("no position of " + key);
+        MappingNode node = read.get(map);
+        for (NodeTuple t : node == null ? List.<NodeTuple>of() : node.getValue()) {
+            if (key(t).equals(key)) {
+                return t.getKeyNode();
+            }
         }
-        return node;
+        throw new IllegalStateException("no position of " + key);
+    }
+
+    /** The key a component is written as. */
+    static String key(Class<?> type, String component) {
+        for (RecordComponent c : type.getRecordComponents()) {
+            if (c.getName().equals(component)) {
+                return keyOf(c);
+            }
+        }
+        throw new IllegalStateException(type + " has no " + component);
     }
 
     static String keyOf(RecordComponent c) {
@@ -103,12 +127,28 @@ final class Binder {
             problems.add(node, String.valueOf(e.getMessage()));
             return null;
         }
+        budget.bound(node, text, !text.equals(scalar.getValue()));
+        String never = never(text);
+        if (never != null) {
+            problems.add(node, "\"" + abbreviated(text) + "\": " + never);
+            return null;
+        }
         try {
             return read(text, type);
         } catch (IllegalArgumentException e) {
             problems.add(node, "\"" + abbreviated(text) + "\": " + e.getMessage());
             return null;
         }
+    }
+
+    /** Why no value may be this text; null when one may. */
+    static @Nullable String never(String text) {
+        if (text.indexOf('\0') >= 0) {
+            return "it holds a NUL character, where the kernel would cut it off";
+        }
+        boolean tooLong = text.length() > Budget.VALUE_BYTES / 4
+                && text.getBytes(StandardCharsets.UTF_8).length > Budget.VALUE_BYTES;
+        return tooLong ? "a value has at most " + Budget.VALUE_BYTES + " bytes, variables expanded" : null;
     }
 
     private static Object read(String text, Class<?> type) {
@@ -134,13 +174,15 @@ final class Binder {
             return null;
         }
         var values = new ArrayList<Object>();
+        boolean sound = true;
         for (Node n : sequence.getValue()) {
             Object v = value(n, element);
             if (v != null) {
                 values.add(v);
             }
+            sound &= v != null;
         }
-        return values;
+        return sound ? values : null;
     }
 
     private @Nullable Map<String, Object> map(Node node, Type element) {
@@ -149,16 +191,18 @@ final class Binder {
             return null;
         }
         var values = new LinkedHashMap<String, Object>();
-        var at = new HashMap<String, Node>();
         for (NodeTuple t : mapping.getValue()) {
             String key = key(t);
+            String never = never(key);
+            if (never != null) {
+                problems.add(t.getKeyNode(), "\"" + abbreviated(key) + "\": " + never);
+            }
             Object v = value(t.getValueNode(), element);
-            at.put(key, t.getKeyNode());
             if (v != null) {
                 values.put(key, v);
             }
         }
-        positions.put(values, at);
+        read.put(values, mapping);
         return values;
     }
 
@@ -177,7 +221,6 @@ final class Binder {
             keys.put(keyOf(components[i]), i);
         }
         var values = new Object[components.length];
-        var at = new HashMap<String, Node>();
         boolean sound = true;
         for (NodeTuple t : mapping.getValue()) {
             String key = key(t);
@@ -191,31 +234,51 @@ final class Binder {
             }
             values[i] = value(t.getValueNode(), components[i].getGenericType());
             sound &= values[i] != null;
-            at.put(components[i].getName(), t.getValueNode());
         }
         boolean whole = true;
         for (int i = 0; i < components.length; i++) {
             if (values[i] == null) {
                 values[i] = absent(components[i]);
                 if (values[i] == null && !partial && components[i].isAnnotationPresent(Required.class)) {
-                    whole = false;
-                    if (!at.containsKey(components[i].getName())) {
+                    if (Yaml.get(mapping, keyOf(components[i])) == null) {
                         problems.add(node, "the key " + keyOf(components[i]) + " is missing");
                     }
+                    sound = false;
+                    values[i] = standIn(components[i].getType());
+                    whole &= values[i] != null;
                 }
             }
         }
         // What did not fit is told and counts as absent, so that the rest can be looked at in the same run.
-        Object record = whole || type == Document.class ? construct(node, type, components, values, at) : null;
+        Object record = whole || type == Document.class ? construct(mapping, type, components, values) : null;
         if (record != null && !(sound && whole)) {
             broken.put(record, true);
         }
         return record;
     }
 
+    /** In place of something required that did not fit, so that the rest of its section is looked at; or null. */
+    private @Nullable Object standIn(Class<?> type) {
+        if (type.isEnum()) {
+            return type.getEnumConstants()[0];
+        }
+        if (type != ProcessSection.Command.class) {
+            return null;
+        }
+        var command = new ProcessSection.Command(List.of(), null);
+        standIns.put(command, true);
+        return command;
+    }
+
+    /** Whether this stands for what did not fit, and was told. */
+    boolean standsIn(Object command) {
+        return standIns.containsKey(command);
+    }
+
     /** The keys of a bound map as they are written, those included whose values did not fit. */
     Set<String> names(Object map) {
-        return positions.getOrDefault(map, Map.of()).keySet();
+        MappingNode node = read.get(map);
+        return node == null ? Set.of() : Yaml.entries(node).keySet();
     }
 
     /** Whether something in this section did not fit, and was told: what then seems to be missing may not be. */
@@ -239,13 +302,12 @@ final class Binder {
         return c.getType() == boolean.class ? Boolean.FALSE : null;
     }
 
-    private @Nullable Object construct(
-            Node node, Class<?> type, RecordComponent[] components, Object[] values, Map<String, Node> at) {
+    private @Nullable Object construct(MappingNode node, Class<?> type, RecordComponent[] components, Object[] values) {
         try {
             var constructor = type.getDeclaredConstructor(
                     Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
             Object record = constructor.newInstance(values);
-            positions.put(record, at);
+            read.put(record, node);
             return record;
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof IllegalArgumentException refused) {
@@ -270,9 +332,6 @@ final class Binder {
             }
             try {
                 result[0] = m.invoke(null, argument);
-                if (result[0] != null) {
-                    positions.put(result[0], Map.of());
-                }
             } catch (InvocationTargetException e) {
                 Throwable refused = e.getCause();
                 problems.add(node, refused == null ? e.toString() : String.valueOf(refused.getMessage()));

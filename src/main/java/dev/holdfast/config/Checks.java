@@ -1,8 +1,10 @@
 package dev.holdfast.config;
 
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,7 @@ final class Checks {
             named.keySet().forEach(name -> name(named, name));
         }
         document.processes().forEach(this::process);
+        logFiles();
         cycles();
         new Mentions(problems, binder, document, root).run();
         document.schedules().forEach(this::schedule);
@@ -103,7 +106,7 @@ final class Checks {
                 problems.add(
                         where,
                         "\"" + name + "\" depends on \"" + other + "\", which is no process"
-                                + Problems.hint(other, binder.names(document.processes())));
+                                + Problems.hint(other, others(name)));
             } else if (!needed.enabled() && p.enabled()) {
                 problems.add(where, "\"" + name + "\" depends on \"" + other + "\", which is not enabled");
             } else if (binder.broken(needed)) {
@@ -119,6 +122,40 @@ final class Checks {
                         where, "\"" + other + "\" has no health, readiness or liveness that could make it healthy");
             }
         });
+    }
+
+    private Set<String> others(String name) {
+        var others = new HashSet<>(binder.names(document.processes()));
+        others.remove(name);
+        return others;
+    }
+
+    /** Two writers would cut off each other's lines when they rotate. */
+    private void logFiles() {
+        var first = new HashMap<String, String>();
+        document.processes().forEach((name, p) -> {
+            ProcessSection.LogFile file =
+                    p.logging() == null ? null : p.logging().file();
+            String path = file == null ? null : file.path();
+            if (file == null || path == null) {
+                return;
+            }
+            String other = first.putIfAbsent(Path.of(path).normalize().toString(), name);
+            if (other != null) {
+                String both = "\"" + path + "\" is the log file of both \"" + other + "\" and \"" + name
+                        + "\": give each its own";
+                problems.add(logFile(name), both);
+                problems.add(logFile(other), both);
+            }
+        });
+    }
+
+    private Node logFile(String process) {
+        Node at = binder.at(document.processes(), process);
+        ProcessSection p = document.processes().get(process);
+        ProcessSection.LogFile file =
+                p == null || p.logging() == null ? null : p.logging().file();
+        return file == null ? at : binder.at(file, "path", at);
     }
 
     private void schedule(String name, JobSections.Schedule s) {

@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 
 /**
@@ -9,6 +10,12 @@ import java.util.SortedMap;
  *
  * @param file the main file
  * @param processes by name
+ * @param places where the keys stand that only the host can judge: {@code NAME.user}, {@code NAME.rlimits} and the like
  * @param notBuilt what it asks for that this version cannot do yet: to be refused, never ignored
  */
-public record Config(Path file, GlobalSpec global, SortedMap<String, ProcessSpec> processes, List<Problem> notBuilt) {}
+public record Config(
+        Path file,
+        GlobalSpec global,
+        SortedMap<String, ProcessSpec> processes,
+        Map<String, Place> places,
+        List<Problem> notBuilt) {}

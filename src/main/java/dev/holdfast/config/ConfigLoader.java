@@ -17,6 +17,9 @@ public final class ConfigLoader {
     private static final Map<String, String> DEFAULTED =
             Map.of("process", "processes", "schedule", "schedules", "queue", "queues");
 
+    /** What can be right here and wrong on another host. */
+    private static final List<String> OF_THE_HOST = List.of("user", "group", "rlimits", "oomScoreAdj");
+
     private final Map<String, String> environment;
     private final boolean root;
 
@@ -32,7 +35,16 @@ public final class ConfigLoader {
     /** Reads the file and all it includes. Never throws for what a file says. */
     public Loaded load(Path file) {
         var problems = new Problems();
-        var sources = new Sources(problems, root);
+        try {
+            return load(file, problems, new Budget());
+        } catch (Budget.Exceeded e) {
+            problems.add(e.problem());
+            return new Loaded.Unsound(problems.list());
+        }
+    }
+
+    private Loaded load(Path file, Problems problems, Budget budget) {
+        var sources = new Sources(problems, root ? new Trust(environment) : null, budget);
         MappingNode written = sources.read(file, null);
         if (written == null) {
             return new Loaded.Unsound(problems.list());
@@ -51,12 +63,13 @@ public final class ConfigLoader {
                 "HOLDFAST_CONFIG_DIR",
                 String.valueOf(file.toAbsolutePath().normalize().getParent()));
         var interpolation = new Interpolation(variables);
-        var binder = new Binder(problems, interpolation);
+        var binder = new Binder(problems, interpolation, budget);
         Node defaults = Yaml.get(written, "defaults");
         if (defaults != null) {
-            Binder.check(defaults, Document.Defaults.class, problems, interpolation);
+            Binder.check(defaults, Document.Defaults.class, problems, interpolation, budget);
         }
         MappingNode whole = withDefaults(written);
+        many(whole);
         Document document = binder.bind(whole, Document.class);
         if (document == null) {
             return new Loaded.Unsound(problems.list());
@@ -64,15 +77,34 @@ public final class ConfigLoader {
         var resolver = new Resolver(problems, binder, sources);
         GlobalSpec global = resolver.global(document, whole);
         var processes = new TreeMap<String, ProcessSpec>();
+        var places = new HashMap<String, Place>();
         document.processes().forEach((name, section) -> {
             Node at = binder.at(document.processes(), name);
             processes.put(name, resolver.process(name, section, at));
+            for (String component : OF_THE_HOST) {
+                Node node = binder.written(section, component);
+                if (node != null) {
+                    Problem p = Problems.at(node, "");
+                    places.put(
+                            name + "." + Binder.key(ProcessSection.class, component),
+                            new Place(p.file(), p.line(), p.column()));
+                }
+            }
         });
         new Checks(problems, binder, document, whole).run();
         if (!problems.isEmpty()) {
             return new Loaded.Unsound(problems.list());
         }
-        return new Loaded.Sound(new Config(file, global, processes, NotBuilt.of(whole)));
+        return new Loaded.Sound(new Config(file, global, processes, places, NotBuilt.of(whole)));
+    }
+
+    private static void many(MappingNode whole) {
+        if (Yaml.get(whole, "processes") instanceof MappingNode all
+                && all.getValue().size() > Budget.PROCESSES) {
+            throw new Budget.Exceeded(Problems.at(
+                    all.getValue().get(Budget.PROCESSES).getKeyNode(),
+                    "there are " + all.getValue().size() + " processes; at most " + Budget.PROCESSES));
+        }
     }
 
     /** Lays {@code defaults} under every entry, and takes them away: partial as they are, they would not bind alone. */

@@ -15,17 +15,24 @@ final class Interpolation {
         this.variables = Map.copyOf(variables);
     }
 
-    /** @throws IllegalArgumentException naming the variable that is not set, or the reference that is none */
+    /**
+     * Stops soon after {@link Budget#VALUE_BYTES}: what it gives then is too long.
+     *
+     * @throws IllegalArgumentException naming the variable that is not set, or the reference that is none
+     */
     String expand(String text) {
         if (text.indexOf('$') < 0) {
             return text;
         }
         var out = new StringBuilder();
         Matcher m = REFERENCE.matcher(text);
-        while (m.find()) {
+        while (m.find() && out.length() <= Budget.VALUE_BYTES) {
             m.appendReplacement(out, Matcher.quoteReplacement(replacement(m)));
         }
-        return m.appendTail(out).toString();
+        if (out.length() <= Budget.VALUE_BYTES) {
+            m.appendTail(out);
+        }
+        return out.toString();
     }
 
     private String replacement(Matcher m) {

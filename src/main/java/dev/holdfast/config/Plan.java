@@ -25,8 +25,9 @@ public record Plan(List<Step> steps) {
 
     /**
      * @param keys that differ, as they are written in the file; empty for a process that comes or goes
+     * @param changes each as {@code key: old → new}, secrets masked; more than keys where a key holds several things
      */
-    public record Step(String process, Verb verb, List<String> keys) {}
+    public record Step(String process, Verb verb, List<String> keys, List<String> changes) {}
 
     /** From one set of processes to another. */
     public static Plan between(SortedMap<String, ProcessSpec> before, SortedMap<String, ProcessSpec> after) {
@@ -40,10 +41,10 @@ public record Plan(List<Step> steps) {
             List<String> enabling = a == null || b == null ? List.of() : List.of("enabled");
             if (b == null || !b.enabled()) {
                 if (a != null && runs) {
-                    steps.add(new Step(name, a.manual() ? Verb.KEEP : Verb.START, enabling));
+                    steps.add(new Step(name, a.manual() ? Verb.KEEP : Verb.START, enabling, List.of()));
                 }
             } else if (a == null || !runs) {
-                steps.add(new Step(name, Verb.STOP, enabling));
+                steps.add(new Step(name, Verb.STOP, enabling, List.of()));
             } else {
                 steps.add(changed(b, a));
             }
@@ -64,7 +65,8 @@ public record Plan(List<Step> steps) {
         Verb verb = !before.fingerprint().equals(after.fingerprint())
                 ? Verb.RESTART
                 : keys.isEmpty() ? Verb.KEEP : Verb.UPDATE;
-        return new Step(after.name(), verb, List.copyOf(keys));
+        return new Step(
+                after.name(), verb, List.copyOf(keys), keys.isEmpty() ? List.of() : Difference.of(before, after));
     }
 
     private static void differing(Record before, Record after, List<String> keys) {

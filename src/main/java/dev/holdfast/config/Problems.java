@@ -1,23 +1,37 @@
 package dev.holdfast.config;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Collects everything that is wrong in one run, once each, in the order of the file. */
 final class Problems {
+    /** Nobody reads more, and a file of nothing but mistakes must not fill the memory. */
+    private static final int MOST = 1_000;
+
     private final TreeSet<Problem> found = new TreeSet<>();
+    private int more;
 
     void add(Node at, String message) {
-        found.add(at.getStartMark()
-                .map(m -> new Problem(m.getName(), m.getLine() + 1, m.getColumn() + 1, message))
-                .orElseGet(() -> new Problem("?", 1, 1, message)));
+        add(at(at, message));
     }
 
     void add(Problem problem) {
-        found.add(problem);
+        if (found.size() < MOST || found.contains(problem)) {
+            found.add(problem);
+        } else {
+            more++;
+        }
+    }
+
+    static Problem at(Node node, String message) {
+        return node.getStartMark()
+                .map(m -> new Problem(m.getName(), m.getLine() + 1, m.getColumn() + 1, message))
+                .orElseGet(() -> new Problem("?", 1, 1, message));
     }
 
     boolean isEmpty() {
@@ -25,7 +39,12 @@ final class Problems {
     }
 
     List<Problem> list() {
-        return List.copyOf(found);
+        var all = new ArrayList<>(found);
+        if (more > 0) {
+            Problem last = found.last();
+            all.add(new Problem(last.file(), last.line(), last.column(), "and " + more + " problems more"));
+        }
+        return List.copyOf(all);
     }
 
     /** {@code , did you mean x?} when one of {@code known} is near; else nothing. */
@@ -36,9 +55,10 @@ final class Problems {
 
     private static @Nullable String nearest(String given, Collection<String> known) {
         String best = null;
-        int bestDistance = Math.max(1, given.length() / 3) + 1;
+        // Of a name of one or two letters every other such name is near.
+        int bestDistance = given.length() < 3 ? 1 : Math.max(1, given.length() / 3) + 1;
         for (String candidate : known) {
-            int d = distance(given, candidate);
+            int d = distance(given.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
             if (d < bestDistance) {
                 best = candidate;
                 bestDistance = d;

@@ -29,12 +29,23 @@ public final class Reference {
             | CPU amount | cores, `0.5` or `2`, or thousandths, `500m` |
             | percentage | `90%` |
             | octal mode | `"022"` |
-            | signal | a name, with or without SIG: `TERM`, `SIGHUP` |
+            | signal | a name, with or without SIG, or a number: `TERM`, `SIGHUP`, `RTMIN+3`, `10` |
             | threshold | `> 75%`, `free < 15%`, `latency > 500ms`, `down for 1m`, `some > 150ms / 1s` |
             | rate | `5 per 1h` |
 
             In every value `${NAME}` is a variable of the environment or of `env_file`, `${NAME:-text}` has a default, and
             `$$` is one dollar. `${HOLDFAST_CONFIG_DIR}` is the directory of the file.
+
+            A process inherits the daemon's environment, without what is the daemon's or its shell's own: NOTIFY_SOCKET,
+            LISTEN_FDS, WATCHDOG_PID, WATCHDOG_USEC, PWD, OLDPWD, SHLVL and `_`. So secrets in the daemon's environment
+            reach every process, those of another `user` too. Where they must not, write
+            `env: { clean: true, pass: [PATH, LANG], set: { NAME: value } }`: nothing else is inherited. With `user`,
+            HOME, USER and LOGNAME are that user's. HOLDFAST_PROCESS, HOLDFAST_REPLICA and, with `port_base`,
+            HOLDFAST_PORT are always set.
+
+            One configuration has at most 5,000 processes, 10,000 replicas, 250,000 values, lists and mappings, 4 MiB a
+            file and 6 MiB in all; a value has at most 131,071 bytes, which is the kernel's limit too. A daemon that runs
+            as root refuses files and directories that belong to somebody else or that others may write.
             """;
 
     private final Map<Class<?>, Section> known = new HashMap<>();

@@ -1,6 +1,7 @@
 package dev.holdfast.config;
 
 import dev.holdfast.unit.ByteSize;
+import dev.holdfast.unit.Durations;
 import dev.holdfast.unit.Resource;
 import dev.holdfast.unit.Signal;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ final class Resolver {
     private final Problems problems;
     private final Binder binder;
     private final Sources sources;
+    private int replicas;
 
     Resolver(Problems problems, Binder binder, Sources sources) {
         this.problems = problems;
@@ -96,6 +98,14 @@ final class Resolver {
     }
 
     ProcessSpec process(String name, ProcessSection s, Node at) {
+        if (s.replicas() > 0) {
+            replicas += s.replicas();
+            if (replicas > Budget.REPLICAS) {
+                throw new Budget.Exceeded(Problems.at(
+                        binder.at(s, "replicas", at),
+                        "with these there are " + replicas + " replicas of all processes; at most " + Budget.REPLICAS));
+            }
+        }
         var r = new Ranges(problems, binder, s, at);
         r.within("replicas", s.replicas(), 0, 1000);
         r.within("portBase", s.portBase(), 1, 65535);
@@ -129,8 +139,10 @@ final class Resolver {
     }
 
     private LaunchSpec launch(ProcessSection s, Ranges r, Node at) {
+        account(r, "user", s.user());
+        account(r, "group", s.group());
         r.absolute("workingDir", s.workingDir());
-        r.within("umask", s.umask().bits(), 0, 0777);
+        r.mode("umask", s.umask());
         r.within("nice", s.nice(), -20, 19);
         r.within("oomScoreAdj", s.oomScoreAdj(), -1000, 1000);
         s.cpuAffinity().forEach(cpu -> r.within("cpuAffinity", cpu, 0, 1023));
@@ -173,6 +185,20 @@ final class Resolver {
                 s.oomScoreAdj());
     }
 
+    /** A name, or a number; the last number is what the kernel takes as "leave it" (setresuid(2)). */
+    private static void account(Ranges r, String component, @Nullable String name) {
+        if (name == null) {
+            return;
+        }
+        boolean number = name.matches("\\d+");
+        boolean wrong = number
+                ? name.length() > 10 || Long.parseLong(name) >= 0xFFFF_FFFFL
+                : !name.matches("[A-Za-z0-9_][^:/\\s]{0,254}");
+        if (wrong) {
+            r.add(component, name, number ? "is a number of 0 to 4294967294" : "is a name or a number");
+        }
+    }
+
     private static Path beside(Node where, String file) {
         return where.getStartMark()
                 .map(m -> Path.of(m.getName()).resolveSibling(file))
@@ -181,6 +207,9 @@ final class Resolver {
 
     private CommandSpec command(ProcessSection.Command c, boolean shell, Node at) {
         String line = c.line();
+        if (binder.standsIn(c)) {
+            return new CommandSpec(List.of());
+        }
         if (line != null && !shell) {
             problems.add(
                     at,
@@ -267,16 +296,12 @@ final class Resolver {
             problems.add(
                     binder.at(s, "restart", at), "a oneshot that always restarts never completes; on-failure or never");
         }
-        if (w.multiplier() < 1 || w.multiplier() > 100) {
-            problems.add(binder.at(w, "multiplier", at), "\"" + w.multiplier() + "\": multiplier is 1 to 100");
-        }
+        r.within("multiplier", w.multiplier(), 1, 100);
         if (w.jitter().share() > 1) {
-            problems.add(binder.at(w, "jitter", at), "\"" + w.jitter() + "\": jitter is at most 100%");
+            r.add("jitter", w.jitter().toString(), "is at most 100%");
         }
         if (w.maxDelay().compareTo(w.delay()) < 0) {
-            problems.add(
-                    binder.at(w, "delay", at),
-                    "delay is above max_delay (" + w.maxDelay().toSeconds() + "s)");
+            r.add("delay", Durations.format(w.delay()), "is at most max_delay, " + Durations.format(w.maxDelay()));
         }
         r.within("limit", w.limit(), 0, 1_000_000);
         r.positive("window", w.window());
@@ -341,7 +366,8 @@ final class Resolver {
         if (rotation != null) {
             new Ranges(problems, binder, rotation, at).within("maxBackups", rotation.maxBackups(), 0, 1000);
             if (rotation.maxSize().bytes() < 4096) {
-                problems.add(binder.at(rotation, "maxSize", at), "max_size is at least 4Ki");
+                new Ranges(problems, binder, rotation, at)
+                        .add("maxSize", rotation.maxSize().toString(), "is at least 4Ki");
             }
         }
         return new LogSpec(

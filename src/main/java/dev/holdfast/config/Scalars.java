@@ -86,7 +86,8 @@ final class Scalars {
 
     private static Object signal(String text) {
         return Signal.parse(text)
-                .orElseThrow(() -> new IllegalArgumentException("a signal is a name such as TERM, INT, QUIT or HUP"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "a signal is a name or number, such as TERM, SIGHUP, RTMIN+3 or 10"));
     }
 
     private static Object uri(String text) {
@@ -98,6 +99,9 @@ final class Scalars {
         }
         if (uri.getScheme() == null || uri.getHost() == null) {
             throw new IllegalArgumentException("a URL has a scheme and a host, such as http://127.0.0.1:8080/ping");
+        }
+        if (uri.getPort() == 0 || uri.getPort() > 65535) {
+            throw new IllegalArgumentException("a URL's port is 1 to 65535, not " + uri.getPort());
         }
         return uri;
     }

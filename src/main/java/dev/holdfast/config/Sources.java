@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,23 +21,24 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** The files of a configuration: the main one, what it includes, and files of variables. */
 final class Sources {
-    private static final long MAX_BYTES = 4 << 20;
-
     private final Problems problems;
-    private final boolean strictPermissions;
+    private final @Nullable Trust trust;
+    private final Budget budget;
     private final List<Path> reading = new ArrayList<>();
+    private final Map<Path, Map<String, String>> variables = new HashMap<>();
 
-    /** @param strictPermissions whether a file that others may write is refused: so when root reads it */
-    Sources(Problems problems, boolean strictPermissions) {
+    /** @param trust what root asks of a file; null for others */
+    Sources(Problems problems, @Nullable Trust trust, Budget budget) {
         this.problems = problems;
-        this.strictPermissions = strictPermissions;
+        this.budget = budget;
+        this.trust = trust;
     }
 
     /** The file with everything it includes laid beside it; null when it cannot be read. */
     @Nullable
     MappingNode read(Path file, @Nullable Node wantedBy) {
         String text = text(file, wantedBy);
-        MappingNode root = text == null ? null : Yaml.read(text, file.toString(), problems);
+        MappingNode root = text == null ? null : Yaml.read(text, file.toString(), problems, budget);
         if (root == null) {
             return null;
         }
@@ -49,6 +49,10 @@ final class Sources {
                 for (Path included : matching(file, pattern)) {
                     if (reading.contains(included.toAbsolutePath().normalize())) {
                         problems.add(pattern, "\"" + included + "\" includes itself");
+                        continue;
+                    }
+                    if (reading.size() >= Budget.INCLUDES_DEEP) {
+                        problems.add(pattern, "includes are nested deeper than " + Budget.INCLUDES_DEEP);
                         continue;
                     }
                     MappingNode other = read(included, pattern);
@@ -62,10 +66,20 @@ final class Sources {
 
     /** NAME=VALUE lines; # begins a comment line; matching quotes around a value are taken off. */
     Map<String, String> variables(Path file, Node wantedBy) {
+        Map<String, String> known = variables.get(file);
+        if (known == null) {
+            known = readVariables(file, wantedBy);
+            variables.put(file, known);
+        }
+        budget.variables(wantedBy, known.size());
+        return known;
+    }
+
+    private Map<String, String> readVariables(Path file, Node wantedBy) {
         var variables = new LinkedHashMap<String, String>();
         String text = text(file, wantedBy);
         int line = 0;
-        for (String l : text == null ? List.<String>of() : text.lines().toList()) {
+        for (String l : (Iterable<String>) (text == null ? "" : text).lines()::iterator) {
             line++;
             String stripped = l.strip();
             if (stripped.isEmpty() || stripped.startsWith("#")) {
@@ -75,6 +89,11 @@ final class Sources {
             String name = equals < 0 ? "" : stripped.substring(0, equals).replaceFirst("^export +", "");
             if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
                 problems.add(new Problem(file.toString(), line, 1, "a line is NAME=VALUE, a comment or empty"));
+                continue;
+            }
+            if (stripped.indexOf('\0') >= 0) {
+                problems.add(new Problem(
+                        file.toString(), line, 1, name + " holds a NUL character, where the kernel would cut it off"));
                 continue;
             }
             String value = stripped.substring(equals + 1);
@@ -89,11 +108,12 @@ final class Sources {
     private @Nullable String text(Path file, @Nullable Node wantedBy) {
         String why;
         try {
-            if (Files.size(file) > MAX_BYTES) {
-                why = "is larger than 4 MiB";
-            } else if (strictPermissions && othersMayWrite(file)) {
-                why = "may be written by everyone; a daemon of root must not obey it: chmod o-w";
-            } else {
+            String tooMuch = budget.file(Files.size(file));
+            why = String.valueOf(tooMuch);
+            String unsafe = trust == null ? null : trust.lacking(file);
+            if (tooMuch == null && unsafe != null) {
+                why = unsafe;
+            } else if (tooMuch == null) {
                 return Files.readString(file, StandardCharsets.UTF_8);
             }
         } catch (CharacterCodingException e) {
@@ -107,10 +127,6 @@ final class Sources {
             problems.add(wantedBy, "\"" + file + "\" " + why);
         }
         return null;
-    }
-
-    private static boolean othersMayWrite(Path file) throws IOException {
-        return Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_WRITE);
     }
 
     private List<Path> matching(Path from, Node pattern) {

@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
-import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -24,44 +23,41 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /** YAML 1.2 text to nodes that know where they stand; nothing in it can make the reading long. */
 final class Yaml {
-    private static final int MAX_CODE_POINTS = 4 << 20;
-    private static final int MAX_DEPTH = 64;
-    /** Aliases make a small text a large tree: the tree is what is bounded. */
-    private static final int MAX_NODES = 200_000;
-
     private final Problems problems;
     private final String label;
+    private final Budget budget;
     private int nodes;
 
-    private Yaml(Problems problems, String label) {
+    private Yaml(Problems problems, String label, Budget budget) {
         this.problems = problems;
         this.label = label;
+        this.budget = budget;
     }
 
     /** The one document, a mapping; null when there is none or it is damaged, and then there is a problem. */
-    static @Nullable MappingNode read(String text, String label, Problems problems) {
-        return new Yaml(problems, label).read(text);
+    static @Nullable MappingNode read(String text, String label, Problems problems, Budget budget) {
+        return new Yaml(problems, label, budget).read(text);
     }
 
     private @Nullable MappingNode read(String text) {
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(label)
                 .setUseMarks(true)
-                .setCodePointLimit(MAX_CODE_POINTS)
+                .setCodePointLimit(Budget.FILE_BYTES)
                 .setAllowDuplicateKeys(true) // told by us, all of them, with both places
                 .build();
         Optional<Node> root;
         try {
             // What api.lowlevel.Compose does, which the library's module does not export.
-            var parser = new ParserImpl(settings, new StreamReader(settings, text));
-            root = new Composer(settings, parser).getSingleNode();
+            var parser = new BoundedParser(new ParserImpl(settings, new StreamReader(settings, text)), label, budget);
+            root = new SlimComposer(settings, parser, label).getSingleNode();
         } catch (MarkedYamlEngineException e) {
             Mark mark = e.getProblemMark().or(e::getContextMark).orElse(null);
             String why = "this is not YAML: " + e.getProblem() + (e.getContext() == null ? "" : ", " + e.getContext());
             problems.add(new Problem(
                     label, mark == null ? 1 : mark.getLine() + 1, mark == null ? 1 : mark.getColumn() + 1, why));
             return null;
-        } catch (YamlEngineException | StackOverflowError e) {
+        } catch (YamlEngineException e) {
             problems.add(new Problem(label, 1, 1, "this is not YAML that can be read: " + firstLine(e)));
             return null;
         }
@@ -78,8 +74,12 @@ final class Yaml {
 
     private boolean sound(Node node, int depth) {
         nodes++;
-        if (depth > MAX_DEPTH || nodes > MAX_NODES) {
-            problems.add(node, depth > MAX_DEPTH ? "nested deeper than " + MAX_DEPTH : "too much, aliases expanded");
+        if (depth > Budget.DEPTH || nodes > Budget.NODES) { // aliases make a small text a large tree
+            problems.add(
+                    node,
+                    depth > Budget.DEPTH
+                            ? BoundedParser.TOO_DEEP
+                            : "aliases laid out, it is more than " + Budget.NODES + " values, lists and mappings");
             return false;
         }
         return switch (node) {

@@ -29,6 +29,10 @@ final class ChildEnvironment {
         }
         // The daemon's own, meaningless or harmful in a child: it would report its readiness as ours.
         env.keySet().removeAll(java.util.Set.of("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "LISTEN_FDS"));
+        // What the daemon's shell noted for itself: where it was, what it ran, how deep it is.
+        if (!launch.cleanEnvironment()) {
+            env.keySet().removeAll(java.util.Set.of("OLDPWD", "PWD", "_", "SHLVL"));
+        }
         // What the launcher added for the daemon's sake, by its own account.
         String launchers = own.get("HOLDFAST_OWN_ENV");
         if (launchers != null) {

@@ -2,15 +2,10 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.event.Event;
 import dev.holdfast.event.Journal;
-import dev.holdfast.event.Kill;
-import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ReplicaId;
-import dev.holdfast.event.Usage;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -20,10 +15,9 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Has the journal written and remembers how each replica ended, under earlier daemons too. A journal that cannot be written
+ * Has the journal written and remembers what happened to each replica, under earlier daemons too. A journal that cannot be written
  * stops nothing. Thread-safe.
  */
 final class Chronicle implements AutoCloseable {
@@ -33,7 +27,7 @@ final class Chronicle implements AutoCloseable {
 
     private final Journal journal;
     private final Consumer<String> say;
-    private final Map<String, Deque<End>> ends = new HashMap<>();
+    private final Map<ReplicaId, Lives> lives = new HashMap<>();
     private final BlockingQueue<Optional<Event>> waiting = new ArrayBlockingQueue<>(WAITING);
     private final AtomicLong overflowed = new AtomicLong();
     private final Thread writer =
@@ -41,45 +35,48 @@ final class Chronicle implements AutoCloseable {
     /** Events that could not be written since the last that could; the writer's own. */
     private volatile long failed;
 
-    /**
-     * @param how in words
-     * @param cpuSeconds null when unknown
-     * @param maxRss null when unknown
-     */
-    record End(
-            Instant at,
-            String how,
-            String reason,
-            double seconds,
-            @Nullable Double cpuSeconds,
-            @Nullable Long maxRss) {}
+    /** A replica's last ends, and the last of all that happened to it, newest first. */
+    private record Lives(Deque<Event.Exited> ends, Deque<Event> all) {}
 
     Chronicle(Journal journal, Consumer<String> say) {
         this.journal = journal;
         this.say = say;
         try {
-            journal.read(this::remember);
+            journal.read(line -> Recollection.of(line).ifPresent(this::remember));
         } catch (IOException e) {
             say.accept("the journal cannot be read: " + e.getMessage());
         }
         writer.start();
     }
 
-    /** An end is known from now on. */
+    /** It is known from now on. */
     synchronized void remember(Event event) {
-        if (event instanceof Event.Exited e) {
-            Usage usage = e.usage();
-            keep(
-                    e.replica(),
-                    new End(
-                            e.at(),
-                            Words.of(e.outcome(), usage),
-                            e.why(),
-                            (double) e.uptime().toMillis() / 1000,
-                            usage == null
-                                    ? null
-                                    : (Double) ((double) usage.cpu().toMillis() / 1000),
-                            usage == null ? null : usage.maxRssBytes()));
+        switch (event) {
+            case Event.Started _,
+                    Event.StartFailed _,
+                    Event.Adopted _,
+                    Event.Unhealthy _,
+                    Event.Stopping _,
+                    Event.Killed _,
+                    Event.Exited _,
+                    Event.Completed _,
+                    Event.GivenUp _,
+                    Event.HookFailed _ -> {
+                Lives of = lives.computeIfAbsent(
+                        event.replica(), r -> new Lives(new ArrayDeque<>(1), new ArrayDeque<>(4)));
+                keep(of.all, event);
+                if (event instanceof Event.Exited end) {
+                    keep(of.ends, end);
+                }
+            }
+            case Event.Ready _, Event.Survived _, Event.Restarting _, Event.Breaker _ -> {}
+        }
+    }
+
+    private static <T> void keep(Deque<T> all, T newest) {
+        all.addFirst(newest);
+        if (all.size() > KEPT) {
+            all.removeLast();
         }
     }
 
@@ -123,68 +120,26 @@ final class Chronicle implements AutoCloseable {
     }
 
     /** Newest first. */
-    synchronized List<End> ends(ReplicaId replica, int most) {
-        var list = new ArrayList<End>();
-        for (End e : ends.getOrDefault(replica.toString(), new ArrayDeque<>())) {
-            if (list.size() < most) {
-                list.add(e);
+    synchronized List<Event.Exited> ends(ReplicaId replica, int most) {
+        Lives of = lives.get(replica);
+        return of == null ? List.of() : of.ends.stream().limit(most).toList();
+    }
+
+    /** Oldest first. */
+    synchronized List<Event> history(ReplicaId replica, int most) {
+        Lives of = lives.get(replica);
+        return of == null ? List.of() : of.all.stream().limit(most).toList().reversed();
+    }
+
+    /** How it ended, or failed to start, last; empty when it never did. */
+    synchronized String last(ReplicaId replica) {
+        Lives of = lives.get(replica);
+        for (Event e : of == null ? List.<Event>of() : of.all) {
+            if (e instanceof Event.Exited || e instanceof Event.StartFailed || e instanceof Event.GivenUp) {
+                return Words.of(e);
             }
         }
-        return list;
-    }
-
-    private void keep(ReplicaId replica, End end) {
-        keep(replica.toString(), end);
-    }
-
-    private void keep(String replica, End end) {
-        Deque<End> all = ends.computeIfAbsent(replica, r -> new ArrayDeque<>());
-        all.addFirst(end);
-        if (all.size() > KEPT) {
-            all.removeLast();
-        }
-    }
-
-    private void remember(Map<String, Object> event) {
-        if (!"Exited".equals(event.get("event"))
-                || !(event.get("replica") instanceof String replica)
-                || !(event.get("outcome") instanceof Map<?, ?> outcome)
-                || !(event.get("at") instanceof String at)) {
-            return;
-        }
-        Map<?, ?> usage = event.get("usage") instanceof Map<?, ?> u ? u : Map.of();
-        keep(
-                replica,
-                new End(
-                        Instant.parse(at),
-                        Words.of(outcome(outcome), new Usage(Duration.ZERO, null, kill(usage.get("kill")))),
-                        String.valueOf(event.get("why")),
-                        event.get("uptime") instanceof Number n ? n.doubleValue() : 0,
-                        usage.get("cpu") instanceof Number n ? (Double) n.doubleValue() : null,
-                        usage.get("maxRssBytes") instanceof Number n ? (Long) n.longValue() : null));
-    }
-
-    private static @Nullable Kill kill(@Nullable Object tree) {
-        if (!(tree instanceof Map<?, ?> kill)) {
-            return null;
-        }
-        for (Kill.By by : Kill.By.values()) {
-            if (by.name().equals(kill.get("by"))) {
-                long kills = kill.get("oomKills") instanceof Number n ? n.longValue() : 0;
-                return new Kill(by, kills, kill.get("limitBytes") instanceof Number n ? (Long) n.longValue() : null);
-            }
-        }
-        return null; // written by a later version
-    }
-
-    private static Outcome outcome(Map<?, ?> tree) {
-        if (tree.get("code") instanceof Number code) {
-            return new Outcome.Exited(code.intValue());
-        }
-        if (tree.get("signal") instanceof Number signal) {
-            return new Outcome.Signalled(signal.intValue(), Boolean.TRUE.equals(tree.get("coreDumped")));
-        }
-        return new Outcome.Unknown(String.valueOf(tree.get("why")));
+        return "";
     }
 
     @Override

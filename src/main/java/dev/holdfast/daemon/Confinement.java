@@ -3,13 +3,13 @@ package dev.holdfast.daemon;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.process.KernelLauncher;
+import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.supervise.Action;
 import dev.holdfast.supervise.ReplicaView;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Has what runs keep to the limits that the file says now. The loop's thread owns it. */
 final class Confinement {
@@ -31,11 +31,16 @@ final class Confinement {
         }
     }
 
-    void failed(InstanceId id) {
-        starting.remove(id);
+    void happened(ProcessEvent event, Map<String, ProcessSpec> specs) {
+        switch (event) {
+            case ProcessEvent.Started(InstanceId id, var _) -> started(id, specs);
+            case ProcessEvent.LaunchFailed(InstanceId id, var _) -> starting.remove(id);
+            case ProcessEvent.Emptied(InstanceId id, var _) -> enforcement.ended(id);
+            case ProcessEvent.Exited _, ProcessEvent.Notified _ -> {}
+        }
     }
 
-    void started(InstanceId id, Map<String, ProcessSpec> specs) {
+    private void started(InstanceId id, Map<String, ProcessSpec> specs) {
         ProcessSpec given = starting.remove(id);
         ProcessSpec now = given == null ? null : specs.get(given.name());
         if (given != null && now != null && !now.resources().equals(given.resources())) {
@@ -43,21 +48,19 @@ final class Confinement {
         }
     }
 
-    /**
-     * An instance of an earlier daemon, which runs.
-     *
-     * @param spec null when it is configured no more
-     */
-    void adopted(InstanceId id, @Nullable ProcessSpec spec, boolean main) {
-        if (spec == null) {
-            return;
+    /** An instance of an earlier daemon, which runs. */
+    void adopted(KernelLauncher.Adopted a, Map<String, ProcessSpec> specs) {
+        String purpose = a.attributes().getOrDefault(Launches.PURPOSE, "");
+        ProcessSpec spec = specs.get(Outputs.replica(a.attributes()).process());
+        if (spec == null || purpose.equals(Launches.PROBE)) {
+            return; // not configured any more, or about to be ended
         }
-        if (launcher.grouped(id)) {
-            if (main) {
-                limit(id, spec);
+        if (launcher.grouped(a.id())) {
+            if (purpose.equals(Action.Purpose.MAIN.name())) {
+                limit(a.id(), spec);
             }
         } else if (enforcement.grouping() && !spec.resources().given().isEmpty()) {
-            enforcement.ungrouped(id);
+            enforcement.ungrouped(a.id());
         }
     }
 

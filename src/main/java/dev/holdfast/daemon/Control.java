@@ -32,6 +32,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Answers what the API asks; everything that touches state is done on the loop's thread. */
 final class Control implements ControlPort {
@@ -68,22 +70,49 @@ final class Control implements ControlPort {
     public Done act(Verb verb, Request request, String by) throws Refused {
         Set<String> names = known(request.names(), verb != Verb.SCALE && verb != Verb.SIGNAL);
         Daemon d = running.join();
+        boolean named = !request.names().isEmpty();
+        Set<String> awaited = names;
         if (verb == Verb.SCALE) {
-            scale(names, request, by, d);
+            awaited = scale(names, request, by, d);
         } else {
             Stimulus stimulus = stimulus(verb, names, request, by);
             onLoop(() -> {
+                object(new Objections(d).to(verb, names, named));
                 switch (verb) {
-                    case STOP -> d.intents().stopped(names);
-                    case START, RESTART -> d.intents().started(names);
+                    case STOP -> {
+                        if (!d.supervision().shuttingDown()) { // after which the file alone counts
+                            d.intents().stopped(names);
+                        }
+                    }
+                    case START, RESTART -> startNeeded(names, by, d);
                     case SIGNAL, SCALE -> {}
                 }
                 d.apply(stimulus);
                 return true;
             });
         }
-        boolean settled = verb == Verb.SIGNAL || !request.await() || await(d, names, request.timeoutMillis());
-        return new Done(settled, status(List.copyOf(names)));
+        boolean settled = verb == Verb.SIGNAL || !request.await() || await(d, awaited, request.timeoutMillis());
+        List<String> notes = verb == Verb.STOP || verb == Verb.RESTART
+                ? onLoop(() -> new Objections(d).goesOnWithout(names, verb == Verb.RESTART))
+                : List.of();
+        return new Done(settled, status(List.copyOf(names)), notes);
+    }
+
+    /** What they depend on is started with them, unless it was given up. */
+    private static void startNeeded(Set<String> names, String by, Daemon d) {
+        Set<String> needed = d.supervision().neededBy(names);
+        var all = new TreeSet<>(names);
+        all.addAll(needed);
+        d.intents().started(all);
+        if (!needed.isEmpty()) {
+            d.apply(new Stimulus.Start(needed, by));
+        }
+    }
+
+    private static void object(Optional<String> why) throws Refused {
+        if (why.isPresent()) {
+            throw refused(409, why.get());
+        }
     }
 
     private static Stimulus stimulus(Verb verb, Set<String> names, Request request, String by) throws Refused {
@@ -97,13 +126,14 @@ final class Control implements ControlPort {
                 if (signal == null) {
                     throw refused(400, "\"" + text + "\" is no signal; it is a name such as HUP or USR1");
                 }
-                yield new Stimulus.SendSignal(names, signal);
+                yield new Stimulus.SendSignal(names, signal, by);
             }
             case SCALE -> throw new IllegalStateException("told apart above");
         };
     }
 
-    private void scale(Set<String> names, Request request, String by, Daemon d) throws Refused {
+    /** @return replicas that come or go: those that stay are not waited for */
+    private Set<String> scale(Set<String> names, Request request, String by, Daemon d) throws Refused {
         Integer n = request.replicas();
         if (n == null
                 || n < 0
@@ -113,15 +143,25 @@ final class Control implements ControlPort {
             throw refused(400, "scale takes one process and a number of 0 to " + MOST_REPLICAS);
         }
         String name = names.iterator().next();
-        if (!onLoop(() -> d.scale(name, n, by))) {
-            throw refused(404, "\"" + name + "\" is no process here any more");
-        }
+        return onLoop(() -> {
+            object(new Objections(d).to(Verb.SCALE, names, true));
+            ProcessSpec before = d.specs().get(name);
+            if (before == null || !d.scale(name, n, by)) {
+                throw refused(404, "\"" + name + "\" is no process here any more");
+            }
+            int was = before.replicas();
+            return was == n
+                    ? names
+                    : IntStream.range(Math.min(was, n), Math.max(was, n))
+                            .mapToObj(i -> new ReplicaId(name, i).toString())
+                            .collect(Collectors.toSet());
+        });
     }
 
     private boolean await(Daemon d, Set<String> names, long timeoutMillis) throws Refused {
         var settled = new CompletableFuture<Boolean>();
         onLoop(() -> {
-            d.await(new Daemon.Waiter(names, () -> settled.complete(true)));
+            d.waiters().add(names, () -> settled.complete(true));
             return true;
         });
         try {
@@ -148,12 +188,16 @@ final class Control implements ControlPort {
         reloading.lock(); // else one that read an older file could be the last to take effect
         try {
             Config config = load();
-            List<String> problems = launches.resolve(config.processes().values());
+            List<String> problems = launches.resolve(config);
             if (!problems.isEmpty()) {
                 throw new Refused(
                         422, new Failure("nothing was changed: the configuration cannot be used here", problems));
             }
-            return reply(onLoop(() -> d.configure(config.processes(), by)), config);
+            Plan done = onLoop(() -> {
+                object(new Objections(d).toReload());
+                return d.configure(config.processes(), by);
+            });
+            return reply(done, config);
         } finally {
             reloading.unlock();
         }
@@ -202,10 +246,10 @@ final class Control implements ControlPort {
     private PlanReply reply(Plan plan, Config config) {
         var steps = new ArrayList<PlanReply.Step>();
         if (!config.global().equals(running.join().global())) {
-            steps.add(new PlanReply.Step("global", "not before the next up", List.of()));
+            steps.add(new PlanReply.Step("global", "not before the next up", List.of(), List.of()));
         }
         for (Plan.Step s : plan.steps()) {
-            steps.add(new PlanReply.Step(s.process(), s.verb().name().toLowerCase(Locale.ROOT), s.keys()));
+            steps.add(new PlanReply.Step(s.process(), s.verb().name().toLowerCase(Locale.ROOT), s.keys(), s.changes()));
         }
         return new PlanReply(steps);
     }
@@ -271,6 +315,9 @@ final class Control implements ControlPort {
         } catch (TimeoutException e) {
             throw refused(503, "the daemon's loop did not answer within 30 s");
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof Refused refused) {
+                throw refused;
+            }
             throw new IllegalStateException(e.getCause());
         }
     }

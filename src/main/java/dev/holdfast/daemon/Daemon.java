@@ -9,6 +9,7 @@ import dev.holdfast.config.Plan;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
+import dev.holdfast.event.ReplicaId;
 import dev.holdfast.linux.CgroupHome;
 import dev.holdfast.linux.Disks;
 import dev.holdfast.linux.Host;
@@ -27,9 +28,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /** One running daemon: stimuli in, actions out, on one thread. */
 final class Daemon {
     static final Path PROC = Path.of("/proc");
-    private static final Duration LAST_WAIT = Duration.ofSeconds(2);
+    private static final Duration LAST_WAIT = Duration.ofSeconds(10);
 
     private final Directories dirs;
     private final Console console;
@@ -56,7 +57,7 @@ final class Daemon {
     private final Chronicle chronicle;
     private final Intents intents;
     private final Supervision supervision;
-    private final List<Waiter> waiters = new ArrayList<>();
+    private final Waiters waiters;
     private final Instant startedAt = Instant.now();
     private final Lasting lasting;
     private final RunDirectory runDirectory;
@@ -65,9 +66,6 @@ final class Daemon {
     private final Desired desired;
     private @Nullable Integer exitCode;
     private Runnable lookAtRunDirectory = () -> {};
-
-    /** Somebody who waits until what was asked of some processes has come to its end. */
-    record Waiter(Set<String> names, Runnable settled) {}
 
     /**
      * Takes the run directory; nothing is started yet.
@@ -101,9 +99,11 @@ final class Daemon {
         this.supervision = new Supervision(
                 specs(),
                 config.global().shutdownTimeout(),
-                policy(config.global().exit()),
+                ExitPolicy.of(config.global().exit()),
                 Daemon::newId,
                 ThreadLocalRandom.current().nextLong());
+        this.waiters =
+                new Waiters(names -> supervision.settled(names) && probes.noneOf(names, r -> !supervision.live(r)));
         var runFiles = new RunFiles(dirs.run(), PROC);
         this.lasting = new Lasting(
                 HostFindings.of(PROC, host.uid(), host.pid()),
@@ -125,16 +125,17 @@ final class Daemon {
         if (host.pid() != 1) {
             host.becomeSubreaper();
         }
-        enforcement.warn(specs().values());
-        HostFindings.degraded(findings().stream()
-                        .filter(f -> !f.what().equals(Enforcement.LIMITS)) // said just now
-                        .toList())
-                .forEach(f -> console.say("weaker here: " + f));
-        adopt();
-        apply(new Stimulus.Begin(intents.stoppedNames(), intents.completed()));
-        serve(control);
-        watchRunDirectory(control);
         try {
+            serve(control); // first: a daemon that nobody could ask starts nothing
+            enforcement.warn(specs().values());
+            HostFindings.degraded(findings().stream()
+                            .filter(f -> !f.what().equals(Enforcement.LIMITS)) // said just now
+                            .toList())
+                    .forEach(f -> console.say("weaker here: " + f));
+            adopt();
+            apply(new Stimulus.Begin(intents.stoppedNames(), intents.startedNames(), intents.completed()));
+            intents.begun();
+            watchRunDirectory(control);
             signals.listen(this);
             loop.run(() -> exitCode != null, this::deadline, this::tick);
             launcher.retire();
@@ -143,47 +144,30 @@ final class Daemon {
                     () -> launcher.quiet() || !Loop.now().mono().isBefore(patience),
                     () -> MonoTime.earliest(launcher.nextDeadline(), patience),
                     () -> launcher.tick(Loop.now().mono()));
-        } finally {
-            runDirectory.close();
-            if (server != null) {
-                server.close();
+            if (!launcher.quiet()) {
+                console.say("something is left that would not end within " + LAST_WAIT.toSeconds() + " s");
             }
+        } finally {
             launcher.close();
             groups.leave(host.pid());
             pump.close();
             chronicle.close();
+            runDirectory.close(); // with it goes the lock: a successor must find nothing half done
+            if (server != null) {
+                server.close(); // last: who waits for the end of the daemon waits for this
+            }
         }
         return exitCode == null ? 1 : exitCode;
     }
 
     private void adopt() throws IOException {
-        Instant now = Instant.now();
         for (KernelLauncher.Adopted a : launcher.adopt()) {
-            String purpose = a.attributes().getOrDefault(Launches.PURPOSE, "");
             if (a.alive()) {
                 lasting.began(a.id());
+                confinement.adopted(a, specs());
             }
-            if (purpose.equals(Launches.PROBE)) {
-                launcher.kill(a.id());
-                continue;
-            }
-            var replica = Outputs.replica(a.attributes());
-            ProcessSpec spec = specs().get(replica.process());
-            boolean unchanged =
-                    spec != null && spec.fingerprint().equals(a.attributes().getOrDefault(Launches.FINGERPRINT, ""));
-            if (a.alive()) {
-                confinement.adopted(a.id(), spec, purpose.equals(Action.Purpose.MAIN.name()));
-            }
-            Duration age = Duration.between(a.startedAt(), now);
-            apply(new Stimulus.Adopt(
-                    replica,
-                    a.id(),
-                    a.leader(),
-                    purpose.equals(Action.Purpose.MAIN.name()),
-                    a.alive(),
-                    unchanged,
-                    age.isNegative() ? Duration.ZERO : age,
-                    Integer.parseInt(a.attributes().getOrDefault(Launches.RESTARTS, "0"))));
+            Adoption.of(a, specs(), intents, Instant.now())
+                    .ifPresentOrElse(this::apply, () -> launcher.kill(a.id())); // a check, whose answer nobody awaits
         }
         pump.begin();
     }
@@ -252,35 +236,24 @@ final class Daemon {
         trim.stirred(Loop.now().mono());
         switch (event) {
             case ProcessEvent.Started(InstanceId id, var _) -> lasting.began(id);
-            case ProcessEvent.LaunchFailed(InstanceId id, var _) -> {
-                confinement.failed(id);
-                lookAtRunDirectory.run();
-            }
-            case ProcessEvent.Emptied(InstanceId id, var _) -> {
-                lasting.ended(id);
-                enforcement.ended(id);
-            }
+            case ProcessEvent.LaunchFailed _ -> lookAtRunDirectory.run();
+            case ProcessEvent.Emptied(InstanceId id, var _) -> lasting.ended(id);
             case ProcessEvent.Exited _, ProcessEvent.Notified _ -> {}
         }
-        if (!probes.took(event)) {
+        if (probes.took(event)) {
+            waiters.tell();
+        } else {
             apply(new Stimulus.FromProcess(event));
         }
-        if (event instanceof ProcessEvent.Started(InstanceId id, var _)) {
-            confinement.started(id, specs());
-        }
+        confinement.happened(event, specs());
     }
 
     /** On the loop's thread: decides, then acts. */
     void apply(Stimulus stimulus) {
         Now now = Loop.now();
         supervision.apply(stimulus, now).forEach(this::act);
-        waiters.removeIf(w -> {
-            boolean settled = supervision.settled(w.names());
-            if (settled) {
-                w.settled().run();
-            }
-            return settled;
-        });
+        intents.flush();
+        waiters.tell();
     }
 
     private void act(Action action) {
@@ -300,6 +273,7 @@ final class Daemon {
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);
             case Action.Probe p -> probes.ask(p);
+            case Action.EndChecks(InstanceId id) -> probes.end(id);
             case Action.Journal(var event) -> {
                 chronicle.remember(event);
                 intents.note(event);
@@ -308,22 +282,16 @@ final class Daemon {
                     console.say(name(event.replica()) + " " + Words.of(event));
                 });
             }
-            case Action.Finish(int code) -> exitCode = code;
+            case Action.Finish(int code) -> {
+                exitCode = code;
+                intents.forget(); // by global.exit too: the next up is a new beginning
+            }
         }
     }
 
-    private String name(dev.holdfast.event.ReplicaId replica) {
+    private String name(ReplicaId replica) {
         ProcessSpec spec = specs().get(replica.process());
         return Names.of(replica, spec == null ? 1 : spec.replicas());
-    }
-
-    private static ExitPolicy policy(GlobalSpec.Exit exit) {
-        return switch (exit) {
-            case GlobalSpec.Exit.Never() -> new ExitPolicy.Never();
-            case GlobalSpec.Exit.AllStopped() -> new ExitPolicy.AllStopped();
-            case GlobalSpec.Exit.AnyFailed() -> new ExitPolicy.AnyFailed();
-            case GlobalSpec.Exit.Stopped(String process) -> new ExitPolicy.With(process);
-        };
     }
 
     private static InstanceId newId() {
@@ -385,12 +353,14 @@ final class Daemon {
         return desired.specs();
     }
 
-    void await(Waiter waiter) {
-        if (supervision.settled(waiter.names())) {
-            waiter.settled().run();
-        } else {
-            waiters.add(waiter);
-        }
+    /** Why no replica of a process is wanted at all, such as {@code scaled to 0 by hand}. Thread-safe. */
+    Optional<String> absent(String process) {
+        return desired.absent(process);
+    }
+
+    /** Who waits for the end of what was asked of some processes; on the loop's thread. */
+    Waiters waiters() {
+        return waiters;
     }
 
     /** On the loop's thread: from now on this is what the file says. @return what that changes */
@@ -417,6 +387,9 @@ final class Daemon {
         }
         outputs.reconfigure(specs());
         apply(new Stimulus.Scale(name, n, by));
+        if (supervision.views().stream().anyMatch(v -> v.id().process().equals(name) && v.wantedUp())) {
+            intents.started(Set.of(name)); // also those of it that were stopped before
+        }
         return true;
     }
 }

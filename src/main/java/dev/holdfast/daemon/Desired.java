@@ -1,6 +1,7 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.config.ProcessSpec;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -10,7 +11,7 @@ import java.util.SortedMap;
  */
 final class Desired {
     private final Intents intents;
-    private SortedMap<String, ProcessSpec> configured;
+    private volatile SortedMap<String, ProcessSpec> configured;
     private volatile SortedMap<String, ProcessSpec> specs;
 
     Desired(SortedMap<String, ProcessSpec> configured, Intents intents) {
@@ -29,6 +30,19 @@ final class Desired {
         configured = fresh;
         intents.configured(fresh);
         specs = intents.applied(fresh);
+    }
+
+    /** Why no replica of a process is wanted at all; empty when one is. */
+    Optional<String> absent(String name) {
+        ProcessSpec now = specs.get(name);
+        ProcessSpec file = configured.get(name);
+        if (now == null || file == null || (now.enabled() && now.replicas() > 0)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                !now.enabled()
+                        ? "disabled: enabled is false"
+                        : file.replicas() > 0 ? "scaled to 0 by hand" : "configured with replicas: 0");
     }
 
     /** @return false when there is no such process any more */

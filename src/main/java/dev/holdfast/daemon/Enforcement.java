@@ -69,29 +69,33 @@ final class Enforcement {
         return weaker == null ? KERNEL : weaker;
     }
 
+    /** What groups below that place promise. */
+    static Doctor.Finding finding(CgroupHome home) {
+        return switch (home) {
+            case CgroupHome.Ready ready
+            when ready.lacking().isEmpty() ->
+                HostFindings.ok(
+                        "cgroup v2",
+                        "each instance is in a group below " + ready.base()
+                                + ": a stop is whole, limits are enforced by: kernel");
+            case CgroupHome.Ready ready ->
+                HostFindings.weaker(
+                        "cgroup v2",
+                        "groups below " + ready.base() + " make a stop whole, but limits lack controllers: "
+                                + sentence(ready.lacking()));
+            case CgroupHome.None(String why) ->
+                HostFindings.weaker(
+                        "cgroup v2",
+                        why + ": limits are not enforced here; a stop finds descendants by session, parent and"
+                                + " environment, and would miss a program that leaves its session, is orphaned"
+                                + " and wipes its environment");
+        };
+    }
+
     /** What this host lets us promise, and which limits nobody keeps. */
     List<Doctor.Finding> findings(Collection<ProcessSpec> specs) {
         var findings = new ArrayList<Doctor.Finding>();
-        findings.add(
-                switch (groups.home()) {
-                    case CgroupHome.Ready ready
-                    when ready.lacking().isEmpty() ->
-                        HostFindings.ok(
-                                "cgroup v2",
-                                "each instance is in a group below " + ready.base()
-                                        + ": a stop is whole, limits are enforced by: kernel");
-                    case CgroupHome.Ready ready ->
-                        HostFindings.weaker(
-                                "cgroup v2",
-                                "groups below " + ready.base() + " make a stop whole, but limits lack controllers: "
-                                        + sentence(ready.lacking()));
-                    case CgroupHome.None(String why) ->
-                        HostFindings.weaker(
-                                "cgroup v2",
-                                why + ": limits are not enforced here; a stop finds descendants by session, parent and"
-                                        + " environment, and would miss a program that leaves its session, is orphaned"
-                                        + " and wipes its environment");
-                });
+        findings.add(finding(groups.home()));
         for (ProcessSpec spec : specs) {
             String weaker = spec.enabled() ? weaker(spec) : null;
             if (weaker != null) {

@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.api.Doctor;
 import dev.holdfast.config.Directories;
+import dev.holdfast.linux.CgroupHome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,32 @@ final class HostFindings {
         return new Doctor.Finding(OK, what, detail);
     }
 
+    /** What can be told where no daemon runs yet; directories that are not there are no fault then. */
+    static List<Doctor.Finding> before(Directories dirs, int uid) {
+        var f = new HostFindings();
+        f.findings.addAll(of(Daemon.PROC, uid, 0));
+        f.findings.add(Enforcement.finding(CgroupHome.look(Daemon.PROC)));
+        f.future("run directory", dirs.run());
+        f.future("state directory", dirs.state());
+        f.future("log directory", dirs.log());
+        return List.copyOf(f.findings);
+    }
+
+    private void future(String what, Path dir) {
+        Path there = dir.toAbsolutePath();
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        if (there.equals(dir.toAbsolutePath())) {
+            space(what, dir);
+        } else if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+            String why = Files.isDirectory(there) ? " may not be written by this user" : " is no directory";
+            findings.add(broken(what, dir + ": does not exist and cannot be made: " + there + why));
+        } else {
+            findings.add(new Doctor.Finding(OK, what, dir + ": does not exist yet; holdfast up makes it"));
+        }
+    }
+
     static Doctor.Finding weaker(String what, String detail) {
         return new Doctor.Finding(WEAKER, what, detail);
     }
@@ -86,6 +113,18 @@ final class HostFindings {
 
     private void space(String what, Path dir) {
         try {
+            if (Files.exists(dir) && !Files.isDirectory(dir)) {
+                findings.add(broken(what, dir + ": is no directory"));
+                return;
+            }
+            if (Files.getFileStore(dir).isReadOnly()) {
+                findings.add(broken(what, dir + ": is on a file system that is mounted read-only"));
+                return;
+            }
+            if (!Files.isWritable(dir)) {
+                findings.add(broken(what, dir + ": may not be written by this user"));
+                return;
+            }
             long free = Files.getFileStore(dir).getUsableSpace();
             add(
                     free > 64L << 20,

@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.Event;
+import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ReplicaId;
 import java.io.IOException;
 import java.io.StringReader;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
@@ -26,6 +29,9 @@ import java.util.function.Consumer;
  */
 final class Intents {
     private static final String STOPPED = "stopped.";
+    private static final String STARTED = "started.";
+    private static final String ENDING = "ending.";
+    private static final String DOWN = "down";
     private static final String SCALED = "scaled.";
     private static final String COMPLETED = "completed.";
     private static final String BOOT = "boot";
@@ -38,6 +44,9 @@ final class Intents {
     private final Properties words = new Properties();
     /** Lines in the file, or {@link #REWRITE} when only a whole new one can be trusted. */
     private int lines = REWRITE;
+
+    /** Lines that {@link #flush} writes. */
+    private final StringBuilder unwritten = new StringBuilder();
 
     Intents(Path file, String bootId, Consumer<String> warn) {
         this.file = file;
@@ -58,15 +67,24 @@ final class Intents {
         }
     }
 
+    /** @param names of processes or single replicas: they shall be down */
     void stopped(Set<String> names) {
-        names.forEach(n -> words.setProperty(STOPPED + n, "true"));
-        save();
+        say(STOPPED, names);
     }
 
+    /** @param names of processes or single replicas: they shall be up, also those that are started by hand alone */
     void started(Set<String> names) {
+        say(STARTED, names);
+    }
+
+    /** The last word counts; one on a process takes back those on its replicas. */
+    private void say(String word, Set<String> names) {
         for (String name : names) {
-            words.remove(STOPPED + name);
-            words.keySet().removeIf(k -> k.toString().startsWith(STOPPED + name + "/"));
+            for (String w : List.of(STOPPED, STARTED)) {
+                words.remove(w + name);
+                words.keySet().removeIf(k -> k.toString().startsWith(w + name + "/"));
+            }
+            words.setProperty(word + name, "true");
         }
         save();
     }
@@ -84,18 +102,65 @@ final class Intents {
                     k.toString().startsWith(SCALED) ? specs.get(k.toString().substring(SCALED.length())) : null;
             return spec != null && !words.getProperty(k.toString(), "").startsWith(spec.replicas() + ":");
         });
+        // What comes back after it was gone comes back as the file says.
+        SortedMap<String, ProcessSpec> scaled = applied(specs);
+        changed |= words.keySet()
+                .removeIf(
+                        k -> spokenOf(k.toString()).filter(n -> !has(scaled, n)).isPresent());
         if (changed) {
             save();
         }
     }
 
-    /** Work that is done must not be done again because the daemon died. */
+    private static Optional<String> spokenOf(String key) {
+        return List.of(STOPPED, STARTED, ENDING).stream()
+                .filter(key::startsWith)
+                .map(w -> key.substring(w.length()))
+                .findFirst();
+    }
+
+    private static boolean has(SortedMap<String, ProcessSpec> specs, String name) {
+        ReplicaId replica = ReplicaId.parse(name).orElse(null);
+        ProcessSpec spec = specs.get(replica == null ? name : replica.process());
+        return spec != null && (replica == null || replica.index() < spec.replicas());
+    }
+
+    /**
+     * Work that is done must not be done again because the daemon died, and a stop that has begun must be finished; the
+     * latter is written by the next {@link #flush}.
+     */
     void note(Event event) {
-        if (event instanceof Event.Completed) {
+        if (event instanceof Event.Stopping s && !words.containsKey(DOWN)) {
+            String line = ENDING + s.replica() + "=" + s.instance();
+            words.setProperty(ENDING + s.replica(), s.instance().value());
+            unwritten.append(line).append('\n');
+        } else if (event instanceof Event.Completed) {
             words.setProperty(COMPLETED + event.replica(), "true");
             append(COMPLETED + event.replica() + "=true\n");
         } else if (event instanceof Event.Started && words.remove(COMPLETED + event.replica()) != null) {
             append(COMPLETED + event.replica() + "=\n");
+        }
+    }
+
+    /** Many stops begin together: they cost one write. */
+    void flush() {
+        if (!unwritten.isEmpty()) {
+            String text = unwritten.toString();
+            unwritten.setLength(0);
+            append(text);
+        }
+    }
+
+    /** Whether a stop of this very instance had begun. */
+    boolean wasEnding(ReplicaId replica, InstanceId instance) {
+        return words.containsKey(DOWN) || instance.value().equals(words.getProperty(ENDING + replica));
+    }
+
+    /** What an earlier daemon had begun is taken up. */
+    void begun() {
+        flush();
+        if (words.remove(DOWN) != null) {
+            save();
         }
     }
 
@@ -112,10 +177,18 @@ final class Intents {
     }
 
     Set<String> stoppedNames() {
+        return names(STOPPED);
+    }
+
+    Set<String> startedNames() {
+        return names(STARTED);
+    }
+
+    private Set<String> names(String word) {
         var names = new TreeSet<String>();
         for (String key : words.stringPropertyNames()) {
-            if (key.startsWith(STOPPED)) {
-                names.add(key.substring(STOPPED.length()));
+            if (key.startsWith(word)) {
+                names.add(key.substring(word.length()));
             }
         }
         return names;
@@ -132,9 +205,11 @@ final class Intents {
         return applied;
     }
 
-    /** After a shutdown that was asked for, the file alone counts again. */
+    /** After a shutdown that was asked for, the file alone counts again; should it be cut short, it is finished first. */
     void forget() {
         words.clear();
+        unwritten.setLength(0);
+        words.setProperty(DOWN, "true");
         save();
     }
 
@@ -143,7 +218,7 @@ final class Intents {
         save();
     }
 
-    /** @param line of characters that need no escape in a properties file */
+    /** @param line one or several, of characters that need no escape in a properties file */
     private void append(String line) {
         if (lines > words.size() + SUPERSEDED) {
             save();
@@ -151,7 +226,7 @@ final class Intents {
         }
         try {
             Files.writeString(file, line, StandardOpenOption.APPEND);
-            lines++;
+            lines += (int) line.lines().count();
         } catch (IOException e) {
             save(); // perhaps half a line is there
         }

@@ -1,7 +1,10 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.config.CommandSpec;
+import dev.holdfast.config.Config;
 import dev.holdfast.config.LaunchSpec;
+import dev.holdfast.config.Place;
+import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ReplicaId;
@@ -9,12 +12,11 @@ import dev.holdfast.linux.Accounts;
 import dev.holdfast.process.Identity;
 import dev.holdfast.process.Launch;
 import dev.holdfast.unit.Resource;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** From what the configuration says to what the launcher needs: names become numbers, defaults become values. */
@@ -44,28 +46,32 @@ final class Launches {
         this.root = root;
     }
 
-    /** Looks up every user and group; what is wrong with them, in words. */
-    List<String> resolve(Collection<ProcessSpec> specs) {
-        var problems = new ArrayList<String>();
+    /** Looks up every user and group, and what only this host can judge; what is wrong, each at its place. */
+    List<String> resolve(Config config) {
+        var problems = new TreeSet<Problem>();
         var found = new HashMap<>(accounts); // what still stops may need an account that the new file lacks
-        for (ProcessSpec spec : specs) {
+        var host = new HostLimits(root);
+        config.processes().forEach((name, spec) -> {
             LaunchSpec l = spec.launch();
+            host.beyond(l).forEach((key, why) -> problems.add(at(config, name, key, why)));
             String user = l.user();
             String group = l.group();
             if (user == null && group == null) {
-                continue;
+                return;
             }
             if (!root) {
-                problems.add("processes." + spec.name() + ": user and group need a daemon that runs as root");
-                continue;
+                problems.add(at(config, name, user == null ? "group" : "user", "needs a daemon that runs as root"));
+                return;
             }
             Accounts.User account = Accounts.user(user == null ? "0" : user).orElse(null);
             Integer gid = group == null ? null : Accounts.group(group).orElse(null);
             if (account == null) {
-                problems.add("processes." + spec.name() + ".user: \"" + user + "\" is no user of this host");
-            } else if (group != null && gid == null) {
-                problems.add("processes." + spec.name() + ".group: \"" + group + "\" is no group of this host");
-            } else {
+                problems.add(at(config, name, "user", "\"" + user + "\" is no user of this host"));
+            }
+            if (group != null && gid == null) {
+                problems.add(at(config, name, "group", "\"" + group + "\" is no group of this host"));
+            }
+            if (account != null && (group == null || gid != null)) {
                 Identity identity = gid == null
                         ? new Identity(account.uid(), account.gid(), account.groups())
                         : new Identity(account.uid(), gid, Accounts.groups(account.name(), gid));
@@ -75,11 +81,17 @@ final class Launches {
                                 identity,
                                 user == null ? null : new ChildEnvironment.Account(account.name(), account.home())));
             }
-        }
+        });
         if (problems.isEmpty()) {
             accounts = Map.copyOf(found);
         }
-        return problems;
+        return problems.stream().map(Problem::toString).toList();
+    }
+
+    private static Problem at(Config config, String process, String key, String why) {
+        Place place = config.places().get(process + "." + key.replaceFirst("\\..*", ""));
+        return (place == null ? new Place(config.file().toString(), 1, 1) : place)
+                .problem("processes." + process + "." + key + ": " + why);
     }
 
     /**

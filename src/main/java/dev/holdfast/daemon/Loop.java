@@ -18,6 +18,8 @@ final class Loop implements LoopTasks {
     /** Turns that are busy all the time do one of the later tasks now and then. */
     private static final int PATIENCE = 16;
 
+    private static final int MANY = 32;
+
     private static final long HURRY_NANOS = 2_000_000;
 
     private final Poller poller;
@@ -88,6 +90,10 @@ final class Loop implements LoopTasks {
             } else if (poller.await(hurry ? HURRY_NANOS : 0) == 0 || ++busy % PATIENCE == 0) {
                 hurry = false;
                 later.remove().run();
+            } else {
+                for (int due = later.size() / MANY; due > 0; due--) { // what piles up is no longer put off
+                    later.remove().run();
+                }
             }
         }
         catchUp();

@@ -20,7 +20,8 @@ public final class Main {
     /** At least the command that {@code args} name: each that is built costs time. */
     static CommandLine commandLine(String... args) throws IOException {
         int uid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        CommandLine line = Holdfast.commandLine(new Holdfast(System.getenv(), uid), args);
+        CommandLine line =
+                Holdfast.commandLine(new Holdfast(System.getenv(), uid).diagnosing(HostFindings::before), args);
         line.addSubcommand("up", new UpCommand());
         return line;
     }

@@ -41,7 +41,7 @@ final class OsSignals {
             names = daemon.specs().keySet();
         }
         if (!names.isEmpty()) {
-            daemon.apply(new Stimulus.SendSignal(names, signal));
+            daemon.apply(new Stimulus.SendSignal(names, signal, "the daemon's SIG" + signal.name()));
             return;
         }
         switch (signal) {

@@ -3,6 +3,7 @@ package dev.holdfast.daemon;
 import dev.holdfast.config.HealthSpec.Check;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Outcome;
+import dev.holdfast.event.ReplicaId;
 import dev.holdfast.process.Launcher;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.supervise.Action;
@@ -10,7 +11,9 @@ import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.MonoTime;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Asks whether processes are well: commands as instances of their own, ports and URLs on virtual threads. */
@@ -81,6 +84,28 @@ final class Probes {
             }
             case ProcessEvent.Emptied(InstanceId id, var _) -> asked.remove(id);
             case ProcessEvent.Started _, ProcessEvent.Notified _ -> {}
+        }
+        return true;
+    }
+
+    /** Nobody wants to know any more: what still asks about {@code instance} ends. */
+    void end(InstanceId instance) {
+        for (var e : Map.copyOf(asked).entrySet()) {
+            Asked a = e.getValue();
+            if (a.probe.instance().equals(instance)) {
+                asked.put(e.getKey(), new Asked(a.probe, a.deadline, true));
+                launcher.kill(e.getKey());
+            }
+        }
+    }
+
+    /** Whether no command asks about those of these processes or replicas that are {@code meant}. */
+    boolean noneOf(Set<String> names, Predicate<ReplicaId> meant) {
+        for (Asked a : asked.values()) {
+            ReplicaId r = a.probe.replica();
+            if ((names.contains(r.process()) || names.contains(r.toString())) && meant.test(r)) {
+                return false;
+            }
         }
         return true;
     }

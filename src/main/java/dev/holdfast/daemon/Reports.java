@@ -3,7 +3,10 @@ package dev.holdfast.daemon;
 import dev.holdfast.api.Status;
 import dev.holdfast.api.Why;
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.event.Event;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.event.ReplicaId;
+import dev.holdfast.event.Usage;
 import dev.holdfast.log.LogReader;
 import dev.holdfast.supervise.ReplicaView;
 import java.io.IOException;
@@ -11,10 +14,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Views of replicas as the API tells them. Thread-safe. */
@@ -46,7 +52,30 @@ final class Reports {
                 daemon.startedAt().toString(),
                 file.toString(),
                 HostFindings.degraded(daemon.findings()),
-                wanted.stream().map(v -> replica(v, used, now)).toList());
+                Stream.concat(
+                                wanted.stream().map(v -> replica(v, used, now)),
+                                absent(views, names).map(v -> replica(v, used, now)))
+                        .sorted(Comparator.comparing(Status.Replica::process).thenComparingInt(Status.Replica::index))
+                        .toList());
+    }
+
+    /** Processes without a single replica are not forgotten: a line each says why. */
+    private Stream<ReplicaView> absent(List<ReplicaView> views, Set<String> names) {
+        Set<String> there = views.stream().map(v -> v.id().process()).collect(Collectors.toSet());
+        return daemon.specs().keySet().stream()
+                .filter(p -> names.contains(p) && !there.contains(p))
+                .flatMap(p -> daemon.absent(p).stream()
+                        .map(why -> new ReplicaView(
+                                new ReplicaId(p, 0),
+                                "down",
+                                false,
+                                null,
+                                null,
+                                daemon.startedAt(),
+                                0,
+                                "",
+                                why,
+                                List.of())));
     }
 
     private Status.Replica replica(ReplicaView v, Map<ProcessRef, Usages.Usage> used, Instant now) {
@@ -63,7 +92,7 @@ final class Reports {
                 Math.max(0, Duration.between(v.since(), now).toSeconds()),
                 v.restarts(),
                 v.health(),
-                v.detail(),
+                detail(v),
                 u == null ? null : u.cpuPercent(),
                 u == null ? null : (Double) u.cpuSeconds(),
                 u == null ? null : (Long) u.memoryBytes(),
@@ -71,34 +100,50 @@ final class Reports {
                 daemon.enforcement().by(daemon.specs().get(v.id().process()), v.instance()));
     }
 
+    /** What an earlier daemon knew of the last end, the journal still knows. */
+    private String detail(ReplicaView v) {
+        boolean idle = v.leader() == null && !v.state().equals("waiting");
+        return v.detail().isEmpty() && idle ? daemon.chronicle().last(v.id()) : v.detail();
+    }
+
     Why why(List<ReplicaView> views, String process, int ends, int lines) {
         var replicas = new ArrayList<Why.Replica>();
-        for (ReplicaView v : views) {
+        for (ReplicaView v :
+                Stream.concat(views.stream(), absent(views, Set.of(process))).toList()) {
             if (meant(v, Set.of(process))) {
-                String now = v.state() + (v.detail().isEmpty() ? "" : ": " + v.detail());
+                String detail = detail(v);
+                String now = v.state() + (detail.isEmpty() ? "" : ": " + detail);
+                List<Why.Happening> history = daemon.chronicle().history(v.id(), ends * 4).stream()
+                        .map(e -> new Why.Happening(e.at().toString(), Words.of(e)))
+                        .toList();
                 List<Why.End> all = daemon.chronicle().ends(v.id(), ends).stream()
                         .map(e -> end(v, e, lines))
                         .toList();
-                replicas.add(new Why.Replica(name(v), now, all));
+                replicas.add(new Why.Replica(name(v), now, all, history));
             }
         }
         return new Why(replicas);
     }
 
-    private Why.End end(ReplicaView v, Chronicle.End e, int lines) {
+    private Why.End end(ReplicaView v, Event.Exited e, int lines) {
+        Usage usage = e.usage();
         return new Why.End(
                 e.at().toString(),
-                e.how(),
-                e.reason(),
-                e.seconds(),
-                e.cpuSeconds(),
-                e.maxRss(),
+                Words.of(e.outcome(), usage),
+                e.why(),
+                seconds(e.uptime()),
+                usage == null ? null : (Double) seconds(usage.cpu()),
+                usage == null ? null : usage.maxRssBytes(),
                 lastLines(daemon.outputs().file(v.id()), e, lines));
     }
 
+    private static double seconds(Duration d) {
+        return (double) d.toMillis() / 1000;
+    }
+
     /** What it wrote in that life; a little later still counts, since the pump follows. */
-    private static List<String> lastLines(Path log, Chronicle.End end, int most) {
-        Instant from = end.at().minusMillis((long) (end.seconds() * 1000) + SLACK_MILLIS);
+    private static List<String> lastLines(Path log, Event.Exited end, int most) {
+        Instant from = end.at().minus(end.uptime()).minusMillis(SLACK_MILLIS);
         Instant to = end.at().plusMillis(SLACK_MILLIS);
         try {
             List<LogReader.Line> lines = LogReader.last(log, 5000).stream()

@@ -7,7 +7,8 @@ import java.time.Duration;
 
 /**
  * Gives back what a burst of starts and ends needed and a quiet daemon does not: garbage, memory that the compiler
- * freed, code and classes of the start. Once, when the burst is over, because a collection holds the loop up for some 10 ms. The loop's thread's own.
+ * freed, code and classes of the start. Once, when the burst is over, because a collection holds the loop up for some
+ * 10 ms. The loop's thread's own.
  */
 final class Trim {
     private static final Duration QUIET = Duration.ofSeconds(2);
@@ -42,7 +43,7 @@ final class Trim {
             try {
                 OwnMemory.unmapUntouched(Daemon.PROC);
             } catch (IOException noSmaps) {
-                at = MonoTime.NEVER; // an old kernel: it only weighs more
+                return; // an old kernel: the daemon only weighs more
             }
         }
     }

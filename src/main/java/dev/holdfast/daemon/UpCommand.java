@@ -88,7 +88,7 @@ final class UpCommand implements Callable<Integer> {
 
     private int up(Config config, ConfigLoader loader, Holdfast holdfast, PrintWriter err) throws IOException {
         var launches = new Launches(holdfast.environment(), holdfast.uid() == 0);
-        List<String> problems = launches.resolve(config.processes().values());
+        List<String> problems = launches.resolve(config);
         if (!problems.isEmpty()) {
             return refuse(err, problems, "nothing was started");
         }
@@ -125,6 +125,11 @@ final class UpCommand implements Callable<Integer> {
     static void make(Directories dirs, int uid) throws IOException {
         for (Path dir : List.of(dirs.run(), dirs.state(), dirs.log())) {
             try {
+                for (Path d = dir; d != null; d = d.getParent()) {
+                    if (Files.exists(d) && !Files.isDirectory(d)) {
+                        throw new IOException((d.equals(dir) ? "it" : d) + " is no directory");
+                    }
+                }
                 Files.createDirectories(dir);
                 for (Path d = dir.toRealPath(); d != null; d = d.getParent()) {
                     check(d, uid, d.getFileName() != null && d.endsWith(dir.getFileName()));

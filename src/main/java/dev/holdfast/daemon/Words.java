@@ -16,7 +16,8 @@ final class Words {
         return switch (outcome) {
             case Outcome.Exited(int code) -> "exited with " + code;
             case Outcome.Signalled(int signal, boolean core) ->
-                "was ended by SIG" + Signal.ofNumber(signal).map(Enum::name).orElse("RT " + signal)
+                "was ended by SIG"
+                        + Signal.ofNumber(signal).map(Signal::written).orElse("RT " + signal)
                         + (core ? " and dumped core" : "");
             case Outcome.Unknown(String why) -> "ended, nobody knows how: " + why;
         };
@@ -40,7 +41,7 @@ final class Words {
             case Event.Ready _ -> "ready";
             case Event.Unhealthy e -> "unhealthy: " + e.detail();
             case Event.Stopping e -> "stopping: " + e.why();
-            case Event.Killed _ -> "did not end in time: killing all of it";
+            case Event.Killed e -> e.why() + ": killing all of it";
             case Event.Exited e -> of(e.outcome(), e.usage()) + " after " + of(e.uptime());
             case Event.Survived e -> "these outlived SIGKILL: " + e.survivors();
             case Event.Restarting e -> e.delay().isZero() ? "restarting now" : "restarting in " + of(e.delay());

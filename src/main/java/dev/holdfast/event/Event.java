@@ -26,11 +26,15 @@ public sealed interface Event {
     /** Its check failed often enough to count. */
     record Unhealthy(Instant at, ReplicaId replica, String detail) implements Event {}
 
-    /** @param why who asked, and for what */
-    record Stopping(Instant at, ReplicaId replica, String why) implements Event {}
+    /**
+     * Its stop has begun, and is finished whatever comes.
+     *
+     * @param why who asked, and for what
+     */
+    record Stopping(Instant at, ReplicaId replica, InstanceId instance, String why) implements Event {}
 
-    /** It did not end within its grace. */
-    record Killed(Instant at, ReplicaId replica) implements Event {}
+    /** @param why the patience with its end is over, such as {@code did not end within 10s after TERM} */
+    record Killed(Instant at, ReplicaId replica, InstanceId instance, String why) implements Event {}
 
     /** The leader ended. */
     record Exited(

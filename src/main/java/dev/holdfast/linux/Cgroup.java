@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,23 @@ public record Cgroup(Path dir) {
     /** Moves a whole process here; what it does next happens inside. */
     public void enter(int pid) throws Errno {
         set(PROCS, Integer.toString(pid));
+    }
+
+    /** Opens what {@link #enter(Fd, int)} takes: one system call less when somebody waits to be let in. */
+    public Fd entrance() throws Errno {
+        return Descriptors.open(dir.resolve(PROCS), Descriptors.O_WRONLY, 0);
+    }
+
+    /** Moves a whole process into the group whose {@link #entrance} this is. */
+    public static void enter(Fd entrance, int pid) throws Errno {
+        Descriptors.writeWhole(entrance, Integer.toString(pid).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Hands controllers down to the groups below: all or none. */
+    public void enable(Collection<String> controllers) throws Errno {
+        if (!controllers.isEmpty()) {
+            set("cgroup.subtree_control", "+" + String.join(" +", controllers));
+        }
     }
 
     /** Hands a controller down to the groups below. */

@@ -61,6 +61,29 @@ public sealed interface CgroupHome {
      * @param name of the group that holds all others, such as {@code holdfast}
      */
     static CgroupHome open(Path proc, int pid, String name) {
+        return switch (seek(proc)) {
+            case Ready found -> within(proc, found.base(), pid, name);
+            case None none -> none;
+        };
+    }
+
+    /**
+     * What {@link #open} would find; nothing is made and nobody moved.
+     *
+     * @return Ready: with our own group, in which groups may be made, and what it does not offer
+     */
+    static CgroupHome look(Path proc) {
+        return switch (seek(proc)) {
+            case Ready found
+            when !Files.isWritable(found.base().dir().resolve("cgroup.procs")) ->
+                new None("no group may be made in " + found.base() + " by this user");
+            case Ready found -> found;
+            case None none -> none;
+        };
+    }
+
+    /** Our own group. */
+    private static CgroupHome seek(Path proc) {
         try {
             String group = CgroupMount.own(proc).orElse(null);
             List<CgroupMount> mounts = CgroupMount.all(proc);
@@ -71,7 +94,7 @@ public sealed interface CgroupHome {
             for (CgroupMount mount : mounts) {
                 Optional<Cgroup> own = mount.find(group).map(Cgroup::new).filter(Cgroup::exists);
                 if (own.isPresent() && !own.get().controllers().isEmpty()) {
-                    return within(proc, own.get(), pid, name);
+                    return new Ready(own.get(), absent(own.get()));
                 }
                 where = own.map(Cgroup::toString).orElse(where);
             }
@@ -83,6 +106,16 @@ public sealed interface CgroupHome {
         } catch (IOException e) {
             return new None("it cannot be found out: " + e.getMessage());
         }
+    }
+
+    private static Map<String, String> absent(Cgroup own) {
+        var absent = new LinkedHashMap<String, String>();
+        for (String controller : CONTROLLERS) {
+            if (!own.controllers().contains(controller)) {
+                absent.put(controller, "the kernel does not offer it in " + own);
+            }
+        }
+        return absent;
     }
 
     private static CgroupHome within(Path proc, Cgroup found, int pid, String name) {
@@ -98,10 +131,9 @@ public sealed interface CgroupHome {
             return new None("no group can be made in " + own + ": " + e.getMessage()
                     + "; as a service it needs Delegate=yes, in a container a writable /sys/fs/cgroup");
         }
-        var lacking = new LinkedHashMap<String, String>();
+        var lacking = new LinkedHashMap<String, String>(absent(own));
         for (String controller : CONTROLLERS) {
-            if (!own.controllers().contains(controller)) {
-                lacking.put(controller, "the kernel does not offer it in " + own);
+            if (lacking.containsKey(controller)) {
                 continue;
             }
             try {

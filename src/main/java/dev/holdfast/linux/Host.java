@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** This machine and this process as the kernel sees them. The loop's thread owns it. */
 public final class Host {
     private static final int PR_SET_CHILD_SUBREAPER = 36;
+    private static final int RLIMIT_NOFILE = 7;
+    private static final int LIMITS_BYTES = 16;
+    private static final long UNLIMITED = -1;
 
     private final Path procRoot;
     private final Proc proc;
@@ -139,6 +142,33 @@ public final class Host {
             }
         }
         check("limit " + resource + " to " + soft + ":" + hard + " (raising needs CAP_SYS_RESOURCE)", r);
+    }
+
+    /**
+     * Raises our own soft limit of open files to the hard one: each program costs four to six.
+     *
+     * @return the soft limit from before, which is what programs expect: select(2) fails beyond 1,024
+     */
+    public long raiseOpenFiles() {
+        NativeBuffer both = NativeBuffer.scratch(2 * LIMITS_BYTES);
+        long r = both.use(a -> Syscall.PRLIMIT64.call(0, RLIMIT_NOFILE, 0, a));
+        long soft = both.bytes().getLong(0);
+        long hard = both.bytes().getLong(Long.BYTES);
+        if (r == 0 && soft != hard) {
+            both.bytes().putLong(LIMITS_BYTES, hard).putLong(LIMITS_BYTES + Long.BYTES, hard);
+            both.use(a -> Syscall.PRLIMIT64.call(0, RLIMIT_NOFILE, a + LIMITS_BYTES, 0));
+        }
+        return r == 0 ? soft : UNLIMITED;
+    }
+
+    /** The soft limit of open files that a process gets from us; the hard one stays. */
+    public void openFiles(ProcessRef process, @Nullable Integer uid, int gid, long soft) throws Errno {
+        NativeBuffer own = NativeBuffer.scratch(LIMITS_BYTES);
+        check("prlimit", own.use(a -> Syscall.PRLIMIT64.call(0, RLIMIT_NOFILE, 0, a)));
+        long hard = own.bytes().getLong(Long.BYTES);
+        if (own.bytes().getLong(0) != soft) {
+            limit(process, uid, gid, RLIMIT_NOFILE, soft, hard);
+        }
     }
 
     private static long prlimit(ProcessRef process, int resource, long soft, long hard) {

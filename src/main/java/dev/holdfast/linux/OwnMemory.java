@@ -10,7 +10,10 @@ import java.util.Set;
 public final class OwnMemory {
     private static final int MADV_DONTNEED = 4;
     private static final Set<String> NEVER_WRITTEN = Set.of("r--p", "r-xp");
-    private static final String ANONYMOUS = "Anonymous:";
+    /** Pages that differ from the file: in memory, and swapped out. */
+    private static final Set<String> OWN = Set.of("Anonymous:", "Swap:");
+
+    private static final String LAST = "VmFlags:";
 
     private OwnMemory() {}
 
@@ -28,11 +31,15 @@ public final class OwnMemory {
      */
     public static void unmapUntouched(Path procRoot) throws IOException {
         String[] mapping = {};
+        long own = 0;
         for (String line : Files.readAllLines(procRoot.resolve("self/smaps"))) {
             String[] words = line.split(" +", -1);
             if (words[0].indexOf('-') > 0) {
                 mapping = words;
-            } else if (words[0].equals(ANONYMOUS) && words[1].equals("0") && unchangedFile(mapping)) {
+                own = 0;
+            } else if (OWN.contains(words[0])) {
+                own += Long.parseLong(words[1]);
+            } else if (words[0].equals(LAST) && own == 0 && unchangedFile(mapping)) {
                 String range = mapping[0];
                 int dash = range.indexOf('-');
                 long from = Long.parseUnsignedLong(range, 0, dash, 16);

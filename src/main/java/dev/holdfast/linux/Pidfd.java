@@ -92,18 +92,16 @@ public final class Pidfd implements AutoCloseable {
         if (b.getInt(0) == 0) { // si_signo stays 0 when nothing has ended
             return Optional.empty();
         }
-        return Optional.of(new Ended(
-                outcome(b.getInt(8), b.getInt(24)),
-                usage(b.slice(SIGINFO_BYTES, RUSAGE_BYTES).order(b.order()))));
+        return Optional.of(new Ended(outcome(b.getInt(8), b.getInt(24)), usage(b, SIGINFO_BYTES)));
     }
 
     private static Outcome outcome(int code, int status) {
         return code == CLD_EXITED ? new Outcome.Exited(status) : new Outcome.Signalled(status, code == CLD_DUMPED);
     }
 
-    private static Usage usage(ByteBuffer b) {
-        long micros = (b.getLong(0) + b.getLong(16)) * 1_000_000 + b.getLong(8) + b.getLong(24);
-        long maxRss = b.getLong(32) * 1024; // read before ownMaxRss takes the memory
+    private static Usage usage(ByteBuffer b, int at) {
+        long micros = (b.getLong(at) + b.getLong(at + 16)) * 1_000_000 + b.getLong(at + 8) + b.getLong(at + 24);
+        long maxRss = b.getLong(at + 32) * 1024; // read before ownMaxRss takes the memory
         return new Usage(Duration.ofNanos(micros * 1000), maxRss > ownMaxRss() ? (Long) maxRss : null, null);
     }
 

@@ -11,7 +11,9 @@ import java.util.List;
  */
 public final class SocketPair implements AutoCloseable {
     private static final int AF_UNIX = 1;
-    private static final int SOCK_DGRAM = 2;
+    /** A stream holds some hundred messages; of datagrams it would be net.unix.max_dgram_qlen, which is 10. */
+    private static final int SOCK_STREAM = 1;
+
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
@@ -21,6 +23,7 @@ public final class SocketPair implements AutoCloseable {
     /** SCM_MAX_FD is 253. */
     private static final int MOST = 250;
 
+    private final NativeBuffer memory = NativeBuffer.allocate(MSGHDR + 16 + 8 + CMSG_DATA + 4 * MOST + 8);
     private final Fd one;
     private final Fd other;
 
@@ -31,7 +34,7 @@ public final class SocketPair implements AutoCloseable {
 
     public static SocketPair open() throws Errno {
         NativeBuffer two = NativeBuffer.allocate(8);
-        check("socketpair", two.use(a -> Syscall.SOCKETPAIR.call(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, a)));
+        check("socketpair", two.use(a -> Syscall.SOCKETPAIR.call(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, a)));
         return new SocketPair(new Fd(two.bytes().getInt(0)), new Fd(two.bytes().getInt(4)));
     }
 
@@ -59,7 +62,6 @@ public final class SocketPair implements AutoCloseable {
 
     private boolean send(List<Fd> descriptors) {
         int rights = CMSG_DATA + 4 * descriptors.size();
-        NativeBuffer memory = NativeBuffer.allocate(MSGHDR + 16 + 8 + CMSG_DATA + 4 * MOST + 8);
         long base = memory.address();
         int iov = MSGHDR;
         int data = iov + 16;

@@ -63,6 +63,8 @@ public final class SpawnThread {
                 failure = attempt(job.spawn(), posix);
             } catch (Errno e) {
                 failure = e.getMessage();
+            } catch (RuntimeException e) { // else nobody would ever hear of this launch
+                failure = "spawn: " + e;
             }
             job.done().accept(failure);
         } catch (InterruptedException end) {

@@ -134,27 +134,34 @@ public final class Pump implements AutoCloseable {
      */
     public void detach(InstanceId instance, Runnable drained) {
         tell(() -> {
-            List<Stream> both = streams.getOrDefault(instance, List.of());
-            for (Stream s : both) {
-                for (int i = 0; i < LAST_BATCHES && read(s); i++) {}
-                if (s.carried() > 0) {
-                    recovery.ending(s.slot);
-                    batch(s, new byte[] {'\n'}, 1, -1);
-                }
-                unwatch(s);
-                s.pipe.close();
-                recovery.free(s.slot);
+            try {
+                drain(instance);
+            } finally {
+                drained.run(); // whatever happened: its files are waited for
             }
-            streams.remove(instance);
-            if (!both.isEmpty() && --both.getFirst().file.used == 0) {
-                LogFile unused = both.getFirst().file;
-                unused.close();
-                if (!unused.losing()) { // else a restarted process's log must still say what is missing
-                    files.remove(unused.target().file());
-                }
-            }
-            drained.run();
         });
+    }
+
+    private void drain(InstanceId instance) {
+        List<Stream> both = streams.getOrDefault(instance, List.of());
+        for (Stream s : both) {
+            for (int i = 0; i < LAST_BATCHES && read(s); i++) {}
+            if (s.carried() > 0) {
+                recovery.ending(s.slot);
+                batch(s, new byte[] {'\n'}, 1, -1);
+            }
+            unwatch(s);
+            s.pipe.close();
+            recovery.free(s.slot);
+        }
+        streams.remove(instance);
+        if (!both.isEmpty() && --both.getFirst().file.used == 0) {
+            LogFile unused = both.getFirst().file;
+            unused.close();
+            if (!unused.losing()) { // else a restarted process's log must still say what is missing
+                files.remove(unused.target().file());
+            }
+        }
     }
 
     /**

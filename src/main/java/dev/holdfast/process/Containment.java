@@ -35,7 +35,6 @@ final class Containment {
 
     private final Host host;
     private final Poller poller;
-    private final Groups groups;
     private final TreeScan scan;
     private final Consumer<ProcessEvent> events;
     private final Map<InstanceId, Instance> instances;
@@ -53,7 +52,6 @@ final class Containment {
     Containment(
             Host host,
             Poller poller,
-            Groups groups,
             Consumer<Runnable> loop,
             Consumer<ProcessEvent> events,
             Map<InstanceId, Instance> instances,
@@ -61,7 +59,6 @@ final class Containment {
             Consumer<Instance> forget) {
         this.host = host;
         this.poller = poller;
-        this.groups = groups;
         this.scan = new TreeScan(host.proc(), host.pid());
         this.loop = loop;
         this.events = events;
@@ -255,9 +252,6 @@ final class Containment {
             poller.remove(watching);
             watching.close();
             i.groupEvents = null;
-        }
-        if (i.group != null) {
-            groups.remove(i.group);
         }
         forget.accept(i);
         events.accept(new ProcessEvent.Emptied(i.id, survivors));

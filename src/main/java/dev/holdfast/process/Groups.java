@@ -93,12 +93,10 @@ public final class Groups {
         Cgroup named = ready.base().child(directory(wanted.name()));
         Cgroup group = named.child(id.value());
         named.make();
-        Set<String> enabled = named.enabled();
-        for (String controller : CgroupHome.CONTROLLERS) {
-            if (!ready.lacking().containsKey(controller) && !enabled.contains(controller)) {
-                named.enable(controller);
-            }
-        }
+        var missing = new ArrayList<String>(CgroupHome.CONTROLLERS);
+        missing.removeAll(ready.lacking().keySet());
+        missing.removeAll(named.enabled());
+        named.enable(missing);
         group.make();
         try {
             if (!ready.lacking().containsKey("memory") && group.has(OOM_GROUP)) {

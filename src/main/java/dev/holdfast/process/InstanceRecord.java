@@ -2,6 +2,7 @@ package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Descriptors;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
@@ -36,18 +37,26 @@ record InstanceRecord(
     /** The last line: without it the writer died or the disk was full, and the gate was never opened on it. */
     private static final String END = "end";
 
-    /** @param file empty */
-    void write(Fd file) throws Errno {
+    /** What is known before there is a child. */
+    static StringBuilder begin(Launch launch, @Nullable Cgroup group, String bootId) {
         var text = new StringBuilder(512); // by hand: Properties.store formats a date each time
-        line(text, "label", label);
+        line(text, "label", launch.label());
+        line(text, "boot_id", bootId);
+        if (group != null) {
+            line(text, "cgroup", group.toString());
+        }
+        launch.attributes().forEach((k, v) -> line(text, ATTRIBUTE + k, v));
+        return text;
+    }
+
+    /**
+     * @param text what {@link #begin} made
+     * @param file empty
+     */
+    static void write(StringBuilder text, ProcessRef leader, Instant startedAt, Fd file) throws Errno {
         line(text, "pid", Integer.toString(leader.pid()));
         line(text, "start_ticks", Long.toString(leader.startTicks()));
-        if (cgroup != null) {
-            line(text, "cgroup", cgroup);
-        }
-        line(text, "boot_id", bootId);
         line(text, "started_at", startedAt.toString());
-        attributes.forEach((k, v) -> line(text, ATTRIBUTE + k, v));
         line(text, END, "true");
         Descriptors.writeWhole(file, text.toString().getBytes(StandardCharsets.UTF_8));
     }

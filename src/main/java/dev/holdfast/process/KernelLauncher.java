@@ -76,8 +76,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         this.host = host;
         this.files = new InstanceFiles(runDir);
         this.keeper = new OutputKeeper(this, files, warn, host.pid() != 1);
-        this.containment =
-                new Containment(host, poller, groups, loop::soon, this.events, instances, byPid, this::forget);
+        this.containment = new Containment(host, poller, loop::soon, this.events, instances, byPid, this::forget);
         this.leaders = new Leaders(poller, clock, this.events, containment, byPid);
         this.pad = new Launchpad(runDir, host, poller, loop, clock, files, notices, groups, new Launched(), warn);
         this.reaper = new StrangerReaper(loop::soon, byPid::containsKey, this::childEnded);
@@ -101,12 +100,16 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     private final class Launched implements Launchpad.Outcomes {
         @Override
         public void begins(PendingLaunch p) {
-            reaper.launched();
             Fd stdout = p.files.stdoutRead();
             Fd stderr = p.files.stderrRead();
             if (stdout != null && stderr != null) {
                 keeper.keep(p.launch.id(), stdout, stderr);
             }
+        }
+
+        @Override
+        public void arrived() {
+            reaper.launched();
         }
 
         @Override
@@ -212,6 +215,9 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         notices.close(i.id);
         leaving.add(i.id);
         loop.later(() -> {
+            if (i.group != null) {
+                groups.remove(i.group);
+            }
             if (i.captured) {
                 outputs.detach(i.id, () -> loop.soon(() -> loop.later(() -> left(i.id))));
             } else {

@@ -5,10 +5,10 @@ import dev.holdfast.event.ProcessRef;
 import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Children;
 import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Host;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.Poller;
-import dev.holdfast.linux.Spawn;
 import dev.holdfast.linux.SpawnThread;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
@@ -23,6 +23,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +36,8 @@ final class Launchpad implements AutoCloseable {
     private static final int SLOTS = 8;
     private static final int SPINS = 64;
     private static final Duration RETRY = Duration.ofMillis(1);
+    private static final Duration LAST_AT_GATE = Duration.ofSeconds(5);
     private static final Duration LONGEST_AT_GATE = Duration.ofSeconds(30);
-    private static final String USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private final Host host;
     private final LoopTasks loop;
@@ -48,6 +49,8 @@ final class Launchpad implements AutoCloseable {
     private final Consumer<String> warn;
     private final String gateName;
     private final String bootId;
+    private final Admission admission;
+
     private final List<GateSlot> slots = new ArrayList<>();
     private final Deque<GateSlot> freeSlots = new ArrayDeque<>();
     private final Deque<Launch> queued = new ArrayDeque<>();
@@ -70,8 +73,11 @@ final class Launchpad implements AutoCloseable {
         /** Nothing runs, and nothing of it is left. */
         void failed(InstanceId id, String why);
 
-        /** About to run: last call for whoever must know its pipes before its first instruction. */
+        /** On its way: call for whoever must know its pipes before its first instruction. */
         void begins(PendingLaunch p);
+
+        /** There is a child. */
+        void arrived();
     }
 
     /** @throws IOException when the run directory cannot be prepared */
@@ -96,6 +102,7 @@ final class Launchpad implements AutoCloseable {
         this.outcomes = outcomes;
         this.warn = warn;
         this.bootId = host.bootId();
+        this.admission = new Admission(host, clock, warn, host.raiseOpenFiles());
         this.gateName = host.gateName(runDir);
         host.requireChildrenFiles();
         host.killGatedOrphans(gateName);
@@ -130,6 +137,7 @@ final class Launchpad implements AutoCloseable {
     private void begin(Launch launch, GateSlot slot) {
         InstanceFiles.Opened opened = null;
         Cgroup group = null;
+        Fd entrance = null;
         try {
             opened = files.create(launch);
             if (launch.notifySocket()) {
@@ -139,20 +147,30 @@ final class Launchpad implements AutoCloseable {
             }
             Launch.Group wanted = launch.group();
             group = wanted == null ? null : groups.make(launch.id(), wanted);
+            entrance = group == null ? null : group.entrance();
             SpawnThread thread = warm != null ? warm : SpawnThread.ready(gateName);
             warm = null;
-            var p = new PendingLaunch(launch, slot, thread, opened, group);
-            thread.spawn(spawn(p), failure -> loop.soon(() -> spawned(p, failure)));
+            var p = new PendingLaunch(launch, slot, thread, opened, group, entrance);
+            thread.spawn(p.spawn(), failure -> {
+                p.returned = true;
+                loop.soon(() -> spawned(p, failure));
+            });
             pending.put(launch.id(), p);
             slot.guest = p;
             arriving = p;
             loop.hurry(true);
             loop.later(this::prepare);
+            // Until its child says hello:
+            p.record = InstanceRecord.begin(launch, group, bootId);
+            outcomes.begins(p);
         } catch (IOException | InterruptedException e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
             freeSlots.add(slot);
+            if (entrance != null) {
+                entrance.close();
+            }
             if (group != null) {
                 groups.remove(group);
             }
@@ -169,41 +187,6 @@ final class Launchpad implements AutoCloseable {
         }
     }
 
-    private static Spawn spawn(PendingLaunch p) {
-        Launch l = p.launch;
-        var variables = new ArrayList<String>(l.environment().size() + 2);
-        for (Map.Entry<String, String> variable : l.environment().entrySet()) {
-            String name = variable.getKey();
-            if (!name.equals(TreeScan.VARIABLE) && !name.equals(NotifySockets.VARIABLE)) {
-                variables.add(name + "=" + variable.getValue());
-            }
-        }
-        variables.add(TreeScan.VARIABLE + "=" + l.id().value());
-        if (l.notifySocket()) {
-            variables.add(NotifySockets.VARIABLE + "=" + p.files.dir() + "/" + NotifySockets.FILE);
-        }
-        Launch.IoPriority io = l.io();
-        Identity who = l.identity();
-        String cwd = l.workingDir();
-        return new Spawn(
-                l.argv().getFirst(),
-                l.environment().getOrDefault("PATH", USUAL_PATH),
-                l.argv(),
-                variables,
-                cwd != null ? cwd : "/",
-                l.umask(),
-                l.nice(),
-                io == null ? null : (Integer) (io.ioClass() << 13 | io.level()),
-                l.cpuAffinity(),
-                who == null ? null : (Integer) who.uid(),
-                who == null ? -1 : who.gid(),
-                who == null ? List.of() : who.groups(),
-                p.files.stdoutWrite(),
-                p.files.stderrWrite(),
-                p.slot.hello(),
-                p.slot.gate());
-    }
-
     /** The child exists and is at the gate, or about to be. */
     private void hello(PendingLaunch p) {
         if (arriving != p || p.leader != null || p.refused != null) {
@@ -214,54 +197,12 @@ final class Launchpad implements AutoCloseable {
             if (leader == null) {
                 return; // the slot's last guest was heard late, or this one has gone: then its spawn tells
             }
-            p.leader = leader;
-            p.pidfd = Pidfd.ofChild(host.proc(), leader);
-            if (p.group != null) {
-                p.group.enter(leader.pid());
-            }
-            limit(leader, p.launch);
-            record(p, leader);
-            outcomes.begins(p);
+            admission.prepare(p, leader);
+            outcomes.arrived();
         } catch (IOException e) {
             p.refused = String.valueOf(e.getMessage());
         }
         open(p);
-    }
-
-    /** A full disk must not keep a program from running; it only cannot be adopted then. */
-    private void record(PendingLaunch p, ProcessRef leader) {
-        Launch l = p.launch;
-        try {
-            String group = p.group == null ? null : p.group.toString();
-            new InstanceRecord(
-                            l.id(),
-                            l.label(),
-                            leader,
-                            group,
-                            bootId,
-                            clock.get().wall(),
-                            l.attributes())
-                    .write(p.files.record());
-        } catch (Errno e) {
-            warn.accept(l.label() + " would not be found again by another daemon, its record: " + e.getMessage());
-        }
-    }
-
-    private void limit(ProcessRef leader, Launch launch) throws IOException {
-        Integer oom = launch.oomScoreAdj();
-        if (oom != null) {
-            host.oomScoreAdj(leader, oom);
-        }
-        for (Launch.Rlimit l : launch.rlimits()) {
-            Identity who = launch.identity();
-            host.limit(
-                    leader,
-                    who == null ? null : (Integer) who.uid(),
-                    who == null ? -1 : who.gid(),
-                    l.resource(),
-                    l.soft(),
-                    l.hard());
-        }
     }
 
     private void open(PendingLaunch p) {
@@ -317,7 +258,7 @@ final class Launchpad implements AutoCloseable {
     void tick(MonoTime now) {
         if (!now.isBefore(retryAt)) {
             retryAt = MonoTime.NEVER;
-            if (arriving != null) {
+            if (arriving != null && arriving.leader != null) { // the one that was late may have gone meanwhile
                 open(arriving);
             }
         }
@@ -333,7 +274,7 @@ final class Launchpad implements AutoCloseable {
             arriving = null;
             loop.hurry(false);
         }
-        p.files.closeWriters();
+        p.closeWriters();
         ProcessRef leader = p.leader;
         Pidfd pidfd = p.pidfd;
         String why = failure != null ? failure : p.refused;
@@ -401,7 +342,13 @@ final class Launchpad implements AutoCloseable {
             }
         }
         try {
-            host.killGatedOrphans(gateName); // nobody will let them in any more
+            // Nobody will let them in any more; one that is only just being made comes to the gate a little later.
+            MonoTime patience = clock.get().mono().plus(LAST_AT_GATE);
+            do {
+                host.killGatedOrphans(gateName);
+                LockSupport.parkNanos(RETRY.toNanos());
+            } while (pending.values().stream().anyMatch(p -> !p.returned)
+                    && clock.get().mono().isBefore(patience));
         } catch (IOException e) {
             warn.accept("a program that was about to start may wait for ever: " + e.getMessage());
         }

@@ -90,23 +90,13 @@ final class OutputKeeper {
         }
         changing = true;
         try {
-            SocketPair fresh = SocketPair.open();
+            SocketPair fresh = filled();
             if (keeper != null) {
                 former.add(keeper);
             }
             formerPair = pair;
             pair = fresh;
             stale = 0;
-            var all = new ArrayList<Fd>();
-            for (InstanceId id : kept) {
-                InstanceFiles.Readers readers = files.reopen(id);
-                all.add(readers.stdout());
-                all.add(readers.stderr());
-            }
-            if (!fresh.leave(all)) {
-                fail("the kernel keeps no more of them");
-            }
-            all.forEach(Fd::close);
             keeper = new InstanceId(UUID.randomUUID().toString().replace("-", ""));
             launcher.launch(new Launch(
                     keeper,
@@ -128,6 +118,28 @@ final class OutputKeeper {
         } catch (IOException e) {
             changing = false;
             fail(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** A pair with all that is kept; what was opened for it is closed in any case. */
+    private SocketPair filled() throws IOException {
+        SocketPair fresh = SocketPair.open();
+        var all = new ArrayList<Fd>();
+        try {
+            for (InstanceId id : kept) {
+                InstanceFiles.Readers readers = files.reopen(id);
+                all.add(readers.stdout());
+                all.add(readers.stderr());
+            }
+            if (!fresh.leave(all)) {
+                fail("the kernel keeps no more of them");
+            }
+            return fresh;
+        } catch (IOException e) {
+            fresh.close();
+            throw e;
+        } finally {
+            all.forEach(Fd::close);
         }
     }
 

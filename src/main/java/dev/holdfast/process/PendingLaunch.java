@@ -2,13 +2,20 @@ package dev.holdfast.process;
 
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.linux.Cgroup;
+import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Pidfd;
+import dev.holdfast.linux.Spawn;
 import dev.holdfast.linux.SpawnThread;
 import dev.holdfast.unit.MonoTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A launch between its spawn and its first instruction. Owned by the loop's thread. */
 final class PendingLaunch {
+    private static final String USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
     final Launch launch;
     final GateSlot slot;
     final SpawnThread thread;
@@ -17,6 +24,9 @@ final class PendingLaunch {
     /** Its group, where there are such; empty until it is at the gate. */
     final @Nullable Cgroup group;
 
+    /** The way into its group, until it is at the gate. */
+    final @Nullable Fd entrance;
+
     /** Killed before it began: it is let go only to be ended. */
     boolean unwanted;
 
@@ -24,6 +34,12 @@ final class PendingLaunch {
     int tries;
 
     MonoTime patience = MonoTime.NEVER;
+
+    /** Whether its spawning is over; set by the spawning thread. */
+    volatile boolean returned;
+
+    /** As far as it can be told before there is a child. */
+    StringBuilder record = new StringBuilder();
 
     @Nullable
     ProcessRef leader;
@@ -36,11 +52,61 @@ final class PendingLaunch {
     String refused;
 
     PendingLaunch(
-            Launch launch, GateSlot slot, SpawnThread thread, InstanceFiles.Opened files, @Nullable Cgroup group) {
+            Launch launch,
+            GateSlot slot,
+            SpawnThread thread,
+            InstanceFiles.Opened files,
+            @Nullable Cgroup group,
+            @Nullable Fd entrance) {
         this.launch = launch;
         this.slot = slot;
         this.thread = thread;
         this.files = files;
         this.group = group;
+        this.entrance = entrance;
+    }
+
+    /** What only the spawn and the gate needed. */
+    void closeWriters() {
+        files.closeWriters();
+        if (entrance != null) {
+            entrance.close();
+        }
+    }
+
+    /** It, down to numbers and descriptors. */
+    Spawn spawn() {
+        Launch l = launch;
+        var variables = new ArrayList<String>(l.environment().size() + 2);
+        for (Map.Entry<String, String> variable : l.environment().entrySet()) {
+            String name = variable.getKey();
+            if (!name.equals(TreeScan.VARIABLE) && !name.equals(NotifySockets.VARIABLE)) {
+                variables.add(name + "=" + variable.getValue());
+            }
+        }
+        variables.add(TreeScan.VARIABLE + "=" + l.id().value());
+        if (l.notifySocket()) {
+            variables.add(NotifySockets.VARIABLE + "=" + files.dir() + "/" + NotifySockets.FILE);
+        }
+        Launch.IoPriority io = l.io();
+        Identity who = l.identity();
+        String cwd = l.workingDir();
+        return new Spawn(
+                l.argv().getFirst(),
+                l.environment().getOrDefault("PATH", USUAL_PATH),
+                l.argv(),
+                variables,
+                cwd != null ? cwd : "/",
+                l.umask(),
+                l.nice(),
+                io == null ? null : (Integer) (io.ioClass() << 13 | io.level()),
+                l.cpuAffinity(),
+                who == null ? null : (Integer) who.uid(),
+                who == null ? -1 : who.gid(),
+                who == null ? List.of() : who.groups(),
+                files.stdoutWrite(),
+                files.stderrWrite(),
+                slot.hello(),
+                slot.gate());
     }
 }

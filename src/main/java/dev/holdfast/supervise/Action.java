@@ -43,6 +43,9 @@ public sealed interface Action {
             ProcessSpec spec)
             implements Action {}
 
+    /** Nobody asks about this instance any more: checks of it that are on their way end. */
+    record EndChecks(InstanceId instance) implements Action {}
+
     /** Into the journal. */
     record Journal(Event event) implements Action {}
 

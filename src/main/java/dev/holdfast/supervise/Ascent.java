@@ -42,11 +42,13 @@ final class Ascent {
             return;
         }
         InstanceId instance = self.around.launch(self, Purpose.PRE_START, hook.command(), null);
-        self.become(new PreStart(instance, now.mono().plus(hook.timeout()), false, null), now);
+        self.become(new PreStart(instance, now.mono().plus(hook.timeout()), null, null), now);
     }
 
     void launchMain(Now now) {
         self.planned = false;
+        self.stopReason = "";
+        self.endings.begin();
         InstanceId main =
                 self.around.launch(self, Purpose.MAIN, self.spec.launch().command(), null);
         self.become(new Launching(main), now);
@@ -61,16 +63,20 @@ final class Ascent {
     }
 
     void preStartEnded(PreStart p, Now now) {
-        boolean succeeded = !p.killed() && p.outcome() instanceof Outcome.Exited(int code) && code == 0;
+        String killed = p.killed();
+        boolean succeeded = killed == null && p.outcome() instanceof Outcome.Exited(int code) && code == 0;
         if (self.wanted == Replica.Wanted.DOWN) {
             self.become(new Down(), now);
+        } else if (killed != null && killed.isEmpty()) {
+            wait(now); // stopped, and then wanted again
         } else if (succeeded && self.around.unmet(self).isPresent()) {
             self.become(new Waiting(), now); // a dependency went down meanwhile: the hook runs again when it is back
         } else if (succeeded) {
             launchMain(now);
         } else {
-            String why = p.outcome() == null ? "it was killed" : Outcomes.describe(p.outcome());
-            if (!p.killed()) {
+            Outcome outcome = p.outcome();
+            String why = killed != null ? killed : outcome == null ? "no word of its end" : Outcomes.describe(outcome);
+            if (killed == null) {
                 self.hookFailed("pre_start", why, now);
             }
             failedToStart("pre_start: " + why, now);
@@ -78,6 +84,7 @@ final class Ascent {
     }
 
     void failedToStart(String why, Now now) {
+        self.endings.failedToStart(why);
         if (self.wanted == Replica.Wanted.DOWN) {
             self.become(new Down(), now);
         } else if (self.spec.restart().policy() == RestartSpec.Policy.NEVER) {
@@ -98,7 +105,7 @@ final class Ascent {
             wait(now);
             return;
         }
-        ExitRecord last = self.exits.peekFirst();
+        ExitRecord last = self.endings.lastExit().orElse(null);
         Outcome outcome = last == null ? new Outcome.Unknown("no record") : last.outcome();
         Duration uptime = last == null ? Duration.ZERO : last.uptime();
         boolean success = outcome instanceof Outcome.Exited(int code)
@@ -143,7 +150,10 @@ final class Ascent {
     void comeBack(Duration uptime, Now now) {
         RestartSpec policy = self.spec.restart();
         if (!self.restarts.allowed(policy, now.mono())) {
-            giveUp("restart limit: " + policy.limit() + " within " + Durations.format(policy.window()), now);
+            giveUp(
+                    "restart limit: " + policy.limit() + " within " + Durations.format(policy.window()) + "; last: "
+                            + self.endings.last(),
+                    now);
             return;
         }
         backOff(self.restarts.next(policy, uptime, now.mono()), true, now);

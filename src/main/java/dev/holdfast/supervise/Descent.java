@@ -14,6 +14,7 @@ import dev.holdfast.supervise.ReplicaState.PostStop;
 import dev.holdfast.supervise.ReplicaState.PreStart;
 import dev.holdfast.supervise.ReplicaState.Running;
 import dev.holdfast.supervise.ReplicaState.Stopping;
+import dev.holdfast.unit.Durations;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,8 @@ final class Descent {
         if (self.wanted == Replica.Wanted.DOWN && !self.around.mayStop(self)) {
             return; // its dependents go first; asked again when they have
         }
-        self.around.act(new Action.Journal(new Event.Stopping(now.wall(), self.id, reason)));
-        self.health.stopped();
+        self.around.act(new Action.Journal(new Event.Stopping(now.wall(), self.id, r.main(), reason)));
+        endChecks(r.main());
         self.postStarts.killAll();
         HookSpec hook = self.spec.hooks().preStop();
         if (hook == null) {
@@ -57,6 +58,11 @@ final class Descent {
         self.become(new Stopping(main, leader, started, Phase.ASKED, aux, deadline, ended), now);
     }
 
+    /** What the auxiliary of this stop is called. */
+    String auxiliary(Stopping s) {
+        return s.phase() == Phase.PREPARING ? "pre_stop" : "stop.command";
+    }
+
     void auxiliaryEnded(Stopping s, Now now) {
         switch (s.phase()) {
             case PREPARING -> ask(s.main(), s.leader(), s.since(), s.ended(), now);
@@ -70,7 +76,7 @@ final class Descent {
         InstanceId aux = s.aux();
         switch (s.phase()) {
             case PREPARING -> {
-                self.hookFailed("pre_stop", "no end within its timeout", now);
+                self.hookFailed("pre_stop", Outcomes.overdue(self.spec.hooks().preStop()), now);
                 if (aux != null) {
                     self.around.act(new Action.Kill(aux));
                 }
@@ -80,30 +86,50 @@ final class Descent {
                 if (aux != null) {
                     self.around.act(new Action.Kill(aux));
                 }
-                self.around.act(new Action.Journal(new Event.Killed(now.wall(), self.id)));
-                kill(s, now);
+                kill(s, overdue(s), now);
             }
             case KILLED -> {}
         }
     }
 
-    void kill(Stopping s, Now now) {
+    private String overdue(Stopping s) {
+        CommandSpec command = self.spec.stop().command();
+        return (s.ended() == null ? "" : "what it left behind ")
+                + "did not end within " + Durations.format(self.spec.stop().timeout()) + " after "
+                + (command == null || s.ended() != null ? self.spec.stop().signal() : "its stop command");
+    }
+
+    private void kill(Stopping s, String why, Now now) {
+        self.endings.killed(why);
+        self.around.act(new Action.Journal(new Event.Killed(now.wall(), self.id, s.main(), why)));
         self.around.act(new Action.Kill(s.main()));
         self.become(new Stopping(s.main(), s.leader(), s.since(), Phase.KILLED, null, MonoTime.NEVER, s.ended()), now);
     }
 
+    /** Whether it runs well is no longer of interest, and nothing that asks stays. */
+    void endChecks(InstanceId main) {
+        self.health.stopped();
+        self.around.act(new Action.EndChecks(main));
+    }
+
     /** No more patience: the daemon's own time to stop is over. */
     void killNow(Now now) {
+        String why = "global.shutdown_timeout is over";
         self.postStarts.killAll();
         switch (self.state) {
             case Running r -> {
-                self.health.stopped();
-                self.around.act(new Action.Kill(r.main()));
-                self.become(
-                        new Stopping(r.main(), r.leader(), r.since(), Phase.KILLED, null, MonoTime.NEVER, null), now);
+                endChecks(r.main());
+                kill(new Stopping(r.main(), r.leader(), r.since(), Phase.ASKED, null, MonoTime.NEVER, null), why, now);
             }
-            case Stopping s when s.phase() != Phase.KILLED -> kill(s, now);
-            case PreStart p -> killHook(p, now);
+            case Stopping s
+            when s.phase() != Phase.KILLED -> {
+                InstanceId aux = s.aux();
+                if (aux != null) {
+                    self.around.act(new Action.Kill(aux));
+                }
+                kill(s, why, now);
+            }
+            case PreStart p -> killHook(p, "", now);
             case PostStop p
             when !p.killed() -> {
                 self.around.act(new Action.Kill(p.hook()));
@@ -114,10 +140,11 @@ final class Descent {
         }
     }
 
-    void killHook(PreStart p, Now now) {
-        if (!p.killed()) {
+    /** @param why empty when it was asked for */
+    void killHook(PreStart p, String why, Now now) {
+        if (p.killed() == null) {
             self.around.act(new Action.Kill(p.hook()));
-            self.become(new PreStart(p.hook(), MonoTime.NEVER, true, p.outcome()), now);
+            self.become(new PreStart(p.hook(), MonoTime.NEVER, why, p.outcome()), now);
         }
     }
 

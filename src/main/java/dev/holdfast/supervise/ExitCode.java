@@ -44,7 +44,8 @@ final class ExitCode {
 
     /** As a shell tells it: the code, or 128 plus the signal. */
     static int of(Replica r) {
-        return r.lastExit()
+        return r.endings
+                .lastExit()
                 .map(e -> switch (e.outcome()) {
                     case Outcome.Exited(int code) -> code;
                     case Outcome.Signalled(int signal, boolean _) -> 128 + signal;

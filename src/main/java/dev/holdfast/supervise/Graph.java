@@ -3,9 +3,11 @@ package dev.holdfast.supervise;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ProcessSpec.DependencyCondition;
 import dev.holdfast.event.ReplicaId;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -71,6 +73,58 @@ final class Graph {
             }
         }
         return Optional.empty();
+    }
+
+    /** What it waits for in vain, until a person does something about it, and why; empty when it may yet come. */
+    Optional<String> hopeless(Replica r) {
+        if (!(r.state instanceof ReplicaState.Waiting)) {
+            return Optional.empty();
+        }
+        for (Map.Entry<String, DependencyCondition> e : r.spec.dependsOn().entrySet()) {
+            List<Replica> needed = of(Set.of(e.getKey()));
+            Optional<String> why = needed.isEmpty() && e.getValue() != DependencyCondition.STOPPED
+                    ? Optional.of("of which there is no replica")
+                    : needed.stream()
+                            .map(n -> hopeless(n, e.getValue()))
+                            .flatMap(Optional::stream)
+                            .findFirst();
+            if (why.isPresent()) {
+                return why.map(w -> e.getKey() + ": " + e.getValue().name().toLowerCase(Locale.ROOT) + ", " + w);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> hopeless(Replica needed, DependencyCondition condition) {
+        if (condition == DependencyCondition.STOPPED) {
+            return runs(needed) && needed.settled() ? Optional.of("which runs") : Optional.empty();
+        }
+        return switch (needed.state) {
+            case ReplicaState.Failed _ -> Optional.of("which was given up");
+            case ReplicaState.Down _ -> Optional.of("which is down");
+            case ReplicaState.Waiting _ -> hopeless(needed).map(why -> "which waits for " + why);
+            case ReplicaState.Completed _, ReplicaState.Backoff _, ReplicaState.Live _ -> Optional.empty();
+        };
+    }
+
+    /** Those that are down by somebody's wish and must be up before these can be. */
+    Set<Replica> neededBy(Set<String> names) {
+        var found = new LinkedHashSet<Replica>();
+        var look = new ArrayDeque<>(of(names));
+        while (!look.isEmpty()) {
+            look.remove().spec.dependsOn().forEach((name, condition) -> {
+                if (condition == DependencyCondition.STOPPED) {
+                    return;
+                }
+                for (Replica n : of(Set.of(name))) {
+                    boolean down = n.wanted == Replica.Wanted.DOWN && !n.removed && !completed(n);
+                    if (down && found.add(n)) {
+                        look.add(n);
+                    }
+                }
+            });
+        }
+        return found;
     }
 
     private static boolean runs(Replica r) {

@@ -61,18 +61,26 @@ final class Population {
         return replicas.computeIfAbsent(id, k -> new Replica(k, spec, new Restarts(random), around, now));
     }
 
-    void begin(Set<String> held, Set<ReplicaId> completed, Now now) {
+    void begin(Stimulus.Begin begin, Now now) {
         var starting = new ArrayList<Replica>();
+        var stopping = new ArrayList<Replica>();
         for (ProcessSpec spec : specs.values()) {
             for (int i = 0; spec.enabled() && i < spec.replicas(); i++) {
                 Replica r = replica(new ReplicaId(spec.name(), i), spec, now);
-                if (completed.contains(r.id) && !r.live()) {
+                boolean completed = begin.completed().contains(r.id) && !r.live();
+                if (completed) {
                     r.completedBefore(now);
-                } else if (!spec.manual() && !held.contains(spec.name()) && !held.contains(r.id.toString())) {
+                }
+                Optional<Boolean> asked = begin.shallBeUp(r.id);
+                if (asked.isPresent() && !asked.get()) {
+                    stopping.add(r);
+                } else if (!completed && asked.orElse(!spec.manual())) {
                     starting.add(r);
                 }
             }
         }
+        stopping.forEach(r -> r.wanted = Replica.Wanted.DOWN);
+        stopping.forEach(r -> r.wantDown("stopped by hand under an earlier daemon", now));
         up(starting, now);
     }
 
@@ -101,7 +109,7 @@ final class Population {
         boolean up = !spec.manual() || graph.of(Set.of(name)).stream().anyMatch(r -> r.wanted == Replica.Wanted.UP);
         for (int i = 0; i < n; i++) {
             Replica r = replica(new ReplicaId(name, i), spec, now);
-            if (r.removed || (up && r.wanted == Replica.Wanted.DOWN && !r.live())) {
+            if (r.removed || (up && r.wanted == Replica.Wanted.DOWN)) {
                 r.removed = false;
                 r.reconfigure(spec, now); // it may come back from before a reload
                 if (up) {
@@ -130,7 +138,7 @@ final class Population {
             }
             boolean again = !spec.fingerprint().equals(r.spec.fingerprint());
             r.reconfigure(spec, now);
-            if (again && r.live()) {
+            if (again && r.live() && r.wanted == Replica.Wanted.UP) {
                 r.restart(reason, now);
             }
         }
@@ -138,10 +146,11 @@ final class Population {
             ProcessSpec before = old.get(spec.name());
             for (int i = 0; spec.enabled() && i < spec.replicas(); i++) {
                 var id = new ReplicaId(spec.name(), i);
-                boolean fresher = !replicas.containsKey(id) || before == null;
+                boolean known = replicas.containsKey(id) && before != null;
                 Replica r = replica(id, spec, now);
-                if ((fresher || r.removed) && !spec.manual()) {
-                    r.removed = false;
+                boolean back = r.removed;
+                r.removed = false;
+                if ((!known || back) && !spec.manual()) {
                     r.wantUp(now);
                 }
             }

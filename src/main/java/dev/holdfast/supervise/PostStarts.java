@@ -73,7 +73,7 @@ final class PostStarts {
     void tick(Now now) {
         for (InstanceId hook : List.copyOf(running.keySet())) {
             if (!now.mono().isBefore(running.getOrDefault(hook, MonoTime.NEVER))) {
-                self.hookFailed("post_start", "no end within its timeout", now);
+                self.hookFailed("post_start", Outcomes.overdue(self.spec.hooks().postStart()), now);
                 kill(hook);
             }
         }

@@ -24,11 +24,8 @@ import dev.holdfast.supervise.ReplicaState.Stopping;
 import dev.holdfast.supervise.ReplicaState.Waiting;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
-import java.time.Duration;
+import dev.holdfast.unit.Signal;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  * happen. It reads no clock and touches nothing but {@link Surroundings}.
  */
 final class Replica {
-    private static final int EXITS_KEPT = 10;
-
     /** What a replica sees of the others and of the world. */
     interface Surroundings {
         /** What it still waits for, or empty. */
@@ -70,8 +65,7 @@ final class Replica {
     final Descent down = new Descent(this);
     private final Upkeep upkeep = new Upkeep(this);
     final Surroundings around;
-    final Deque<ExitRecord> exits = new ArrayDeque<>();
-
+    final Endings endings = new Endings();
     final PostStarts postStarts = new PostStarts(this);
 
     ProcessSpec spec;
@@ -82,6 +76,8 @@ final class Replica {
 
     Instant since;
     String stopReason = "";
+    /** Of it and of its hooks, from the asking until nothing is left. */
+    int instances;
     /** The end that is coming is wanted, and the start after it is not a failure's. */
     boolean planned;
 
@@ -112,7 +108,7 @@ final class Replica {
         switch (state) {
             case Down _, Completed _ -> {}
             case Failed _, Backoff _, Waiting _ -> become(new Down(), now);
-            case PreStart p -> down.killHook(p, now);
+            case PreStart p -> down.killHook(p, "", now);
             case Launching _ -> stopReason = reason;
             case Running r -> down.stop(r, reason, now);
             case Stopping _, PostStop _ -> planned = false;
@@ -170,8 +166,16 @@ final class Replica {
                 hookFailed("pre_start", why, now);
                 up.failedToStart("pre_start: " + why, now);
             }
-            case PostStop p when p.hook().equals(instance) -> up.settle(now);
-            case Stopping s when instance.equals(s.aux()) -> down.auxiliaryEnded(s, now);
+            case PostStop p
+            when p.hook().equals(instance) -> {
+                hookFailed("post_stop", why, now);
+                up.settle(now);
+            }
+            case Stopping s
+            when instance.equals(s.aux()) -> {
+                hookFailed(down.auxiliary(s), why, now);
+                down.auxiliaryEnded(s, now);
+            }
             case Idle _, Live _ -> {}
         }
     }
@@ -181,13 +185,14 @@ final class Replica {
             around.act(new Action.Kill(instance)); // a hook is over when its leader is: nothing of it stays
         }
         postStarts.exited(instance, outcome, now);
+        boolean failed = !(outcome instanceof Outcome.Exited(int code) && code == 0);
         switch (state) {
             case Running r
             when r.main().equals(instance) -> {
-                record(instance, outcome, usage, "it ended by itself", r.since(), now);
+                record(instance, outcome, usage, "", r.since(), now);
                 // What it leaves behind is told to end, and killed after the same grace.
                 around.act(new Action.SendSignal(instance, spec.stop().signal()));
-                health.stopped();
+                down.endChecks(instance);
                 MonoTime deadline = now.mono().plus(spec.stop().timeout());
                 become(new Stopping(instance, r.leader(), r.since(), Phase.ASKED, null, deadline, outcome), now);
             }
@@ -202,6 +207,11 @@ final class Replica {
             }
             case PreStart p
             when p.hook().equals(instance) -> become(new PreStart(p.hook(), p.deadline(), p.killed(), outcome), now);
+            case Stopping s
+            when instance.equals(s.aux()) && failed -> hookFailed(down.auxiliary(s), Outcomes.describe(outcome), now);
+            case PostStop p
+            when p.hook().equals(instance) && failed && !p.killed() ->
+                hookFailed("post_stop", Outcomes.describe(outcome), now);
             case Idle _, Live _ -> {}
         }
     }
@@ -246,7 +256,7 @@ final class Replica {
         restarts.goOnFrom(adopted.restarts());
         if (!adopted.alive()) {
             Outcome unknown = new Outcome.Unknown("it ended while no daemon watched");
-            record(adopted.instance(), unknown, null, "unknown", now.mono(), now);
+            record(adopted.instance(), unknown, null, "", now.mono(), now);
             become(
                     new Stopping(adopted.instance(), null, now.mono(), Phase.KILLED, null, MonoTime.NEVER, unknown),
                     now);
@@ -257,9 +267,10 @@ final class Replica {
         var running = new Running(adopted.instance(), adopted.leader(), started);
         up.run(running, now);
         since = now.wall().minus(adopted.age());
-        if (!adopted.unchanged()) {
+        String obsolete = adopted.obsolete();
+        if (obsolete != null) {
             planned = true;
-            down.stop(running, "its configuration changed while no daemon ran", now);
+            down.stop(running, obsolete, now);
         }
     }
 
@@ -296,17 +307,31 @@ final class Replica {
         switch (state) {
             case Backoff _ -> up.wait(now);
             case PreStart p -> {
-                hookFailed("pre_start", "no end within its timeout", now);
-                down.killHook(p, now);
+                String overdue = Outcomes.overdue(spec.hooks().preStart());
+                hookFailed("pre_start", overdue, now);
+                down.killHook(p, overdue, now);
             }
             case PostStop p -> {
-                hookFailed("post_stop", "no end within its timeout", now);
+                hookFailed("post_stop", Outcomes.overdue(spec.hooks().postStop()), now);
                 around.act(new Action.Kill(p.hook()));
                 become(new PostStop(p.hook(), MonoTime.NEVER, true), now);
             }
             case Stopping s -> down.graceEnded(s, now);
             case Running r -> upkeep.runningTick(r, now);
             case Down _, Waiting _, Launching _, Completed _, Failed _ -> {}
+        }
+    }
+
+    /** A person's signal, to whatever of it runs. */
+    void signal(Signal signal, String by) {
+        InstanceId main = switch (state) {
+            case Running r -> r.main();
+            case Stopping s when s.ended() == null -> s.main();
+            case Idle _, Live _ -> null;
+        };
+        if (main != null) {
+            endings.signalled(signal, by);
+            around.act(new Action.SendSignal(main, signal));
         }
     }
 
@@ -338,19 +363,11 @@ final class Replica {
     /** Whether nothing more will happen by itself. */
     boolean settled() {
         return switch (state) {
-            case Down _, Completed _, Failed _ -> true;
+            case Down _, Completed _, Failed _ -> instances == 0;
             case Running r ->
                 wanted == Wanted.UP && health.ready() && !planned && spec.type() == ProcessSpec.Type.LONGRUN;
             case Waiting _, PreStart _, Launching _, Stopping _, PostStop _, Backoff _ -> false;
         };
-    }
-
-    Optional<ExitRecord> lastExit() {
-        return Optional.ofNullable(exits.peekFirst());
-    }
-
-    List<ExitRecord> exits() {
-        return List.copyOf(exits);
     }
 
     void hookFailed(String hook, String why, Now now) {
@@ -358,13 +375,8 @@ final class Replica {
     }
 
     private void record(
-            InstanceId instance, Outcome outcome, @Nullable Usage usage, String reason, MonoTime started, Now now) {
-        Duration uptime = now.mono().since(started);
-        exits.addFirst(new ExitRecord(now.wall(), instance, outcome, reason, uptime, usage));
-        if (exits.size() > EXITS_KEPT) {
-            exits.removeLast();
-        }
-        around.act(new Action.Journal(new Event.Exited(now.wall(), id, instance, outcome, usage, uptime, reason)));
+            InstanceId instance, Outcome outcome, @Nullable Usage usage, String asked, MonoTime started, Now now) {
+        around.act(new Action.Journal(endings.record(id, instance, outcome, usage, asked, started, now)));
     }
 
     void become(ReplicaState next, Now now) {

@@ -20,11 +20,15 @@ sealed interface ReplicaState {
     /** Wanted; a dependency is not yet as it must be. */
     record Waiting() implements Idle {}
 
-    /** The pre_start hook runs. */
+    /**
+     * The pre_start hook runs.
+     *
+     * @param killed why it was; empty when a stop did it, null when nothing has
+     */
     record PreStart(
             InstanceId hook,
             MonoTime deadline,
-            boolean killed,
+            @Nullable String killed,
             @Nullable Outcome outcome) implements Live {}
 
     /** Asked of the kernel, not answered. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param state down, waiting, starting, up, unhealthy, stopping, backoff, completed, failed
  * @param wantedUp whether it shall run
  * @param since when it took on this state
- * @param detail what it waits for, or why it failed
+ * @param detail what it waits for, who stops it, why it failed, or how it ended last
  * @param exits the last ones, newest first
  */
 public record ReplicaView(

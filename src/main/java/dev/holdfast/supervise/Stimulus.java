@@ -7,8 +7,11 @@ import dev.holdfast.event.ReplicaId;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.unit.Signal;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /** What {@link Supervision} is told. */
 public sealed interface Stimulus {
@@ -30,7 +33,7 @@ public sealed interface Stimulus {
      *
      * @param main false: a hook, whose result nobody awaits any more
      * @param alive false: its leader ended unseen; its {@code Emptied} will follow
-     * @param unchanged whether it runs what the configuration says now
+     * @param obsolete why it may not stay, such as a changed configuration; null: it may
      * @param age since its start
      * @param restarts of the replica before it
      */
@@ -40,18 +43,30 @@ public sealed interface Stimulus {
             ProcessRef leader,
             boolean main,
             boolean alive,
-            boolean unchanged,
+            @Nullable String obsolete,
             Duration age,
             int restarts)
             implements Stimulus {}
 
     /**
-     * All adoptions are told: start what shall run.
+     * All adoptions are told: start what shall run. What people had asked for under an earlier daemon holds on; what
+     * they said of a single replica goes before what they said of its process.
      *
-     * @param held processes that were stopped by a person under an earlier daemon, and stay so
+     * @param stopped processes, or replicas as {@link ReplicaId} writes them, that shall be down
+     * @param started those that shall be up
      * @param completed replicas that did their work under an earlier daemon, which is not done again
      */
-    record Begin(Set<String> held, Set<ReplicaId> completed) implements Stimulus {}
+    record Begin(Set<String> stopped, Set<String> started, Set<ReplicaId> completed) implements Stimulus {
+        /** The last word on a replica; empty when there was none. */
+        Optional<Boolean> shallBeUp(ReplicaId id) {
+            for (String name : List.of(id.toString(), id.process())) {
+                if (stopped.contains(name) || started.contains(name)) {
+                    return Optional.of(started.contains(name));
+                }
+            }
+            return Optional.empty();
+        }
+    }
 
     /** @param names of processes, or of single replicas as {@link ReplicaId} writes them
      * @param by who asked, for people */
@@ -65,8 +80,8 @@ public sealed interface Stimulus {
      * @param by who asked, for people */
     record Restart(Set<String> names, String by) implements Stimulus {}
 
-    /** Sent as it is; supervision draws no conclusion from it. */
-    record SendSignal(Set<String> names, Signal signal) implements Stimulus {}
+    /** Sent as it is; an end by it is no riddle, else supervision draws no conclusion from it. */
+    record SendSignal(Set<String> names, Signal signal, String by) implements Stimulus {}
 
     /** @param replicas 0 or more */
     record Scale(String name, int replicas, String by) implements Stimulus {}

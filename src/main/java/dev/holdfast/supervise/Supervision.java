@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
@@ -82,9 +83,9 @@ public final class Supervision {
                 owner(id).ifPresent(r -> r.probed(id, sequence, healthy, detail, now));
             case Stimulus.Tick() -> tick();
             case Stimulus.Adopt adopt -> adopt(adopt);
-            case Stimulus.Begin(Set<String> held, Set<ReplicaId> completed) -> {
+            case Stimulus.Begin begin -> {
                 begun = true;
-                population.begin(held, completed, now);
+                population.begin(begin, now);
             }
             case Stimulus.Start(Set<String> names, String _) -> {
                 if (!shuttingDown) {
@@ -102,13 +103,8 @@ public final class Supervision {
                     r.restart("restarted by " + by, now);
                 }
             }
-            case Stimulus.SendSignal(Set<String> names, var signal) -> {
-                for (Replica r : graph.of(names)) {
-                    if (r.state instanceof ReplicaState.Running running) {
-                        actions.add(new Action.SendSignal(running.main(), signal));
-                    }
-                }
-            }
+            case Stimulus.SendSignal(Set<String> names, var signal, String by) ->
+                graph.of(names).forEach(r -> r.signal(signal, by));
             case Stimulus.Scale(String name, int n, String by) -> {
                 if (!shuttingDown) {
                     population.scale(name, n, "scaled by " + by, now);
@@ -137,12 +133,35 @@ public final class Supervision {
 
     /** Whether what was last asked of these processes has come to its end. */
     public boolean settled(Set<String> names) {
-        return graph.of(names).stream().allMatch(Replica::settled) && strays.noneOf(names);
+        for (String name : names) { // one after the other: the first that is not ends it
+            if (!graph.of(Set.of(name)).stream()
+                    .allMatch(r -> r.settled() || graph.hopeless(r).isPresent())) {
+                return false;
+            }
+        }
+        return strays.noneOf(names);
+    }
+
+    /** Replicas that are down and must be up before these can be. */
+    public Set<String> neededBy(Set<String> names) {
+        var needed = new TreeSet<String>();
+        graph.neededBy(names).forEach(r -> needed.add(r.id.toString()));
+        return needed;
+    }
+
+    /** Whether nothing is started any more. */
+    public boolean shuttingDown() {
+        return shuttingDown;
+    }
+
+    /** Whether a process of this replica may exist. */
+    public boolean live(ReplicaId replica) {
+        return population.find(replica).filter(Replica::live).isPresent();
     }
 
     public List<ReplicaView> views() {
         return population.all().stream()
-                .map(r -> Views.of(r, graph.unmet(r).orElse("")))
+                .map(r -> Views.of(r, graph.hopeless(r).or(() -> graph.unmet(r)).orElse("")))
                 .toList();
     }
 
@@ -163,12 +182,12 @@ public final class Supervision {
         switch (event) {
             case ProcessEvent.Started(InstanceId id, ProcessRef leader) -> r.started(id, leader, now);
             case ProcessEvent.LaunchFailed(InstanceId id, String why) -> {
-                owners.remove(id);
+                disown(id, r);
                 r.launchFailed(id, why, now);
             }
             case ProcessEvent.Exited(InstanceId id, Outcome outcome, var usage) -> r.exited(id, outcome, usage, now);
             case ProcessEvent.Emptied(InstanceId id, var survivors) -> {
-                owners.remove(id);
+                disown(id, r);
                 if (!survivors.isEmpty()) {
                     actions.add(new Action.Journal(new Event.Survived(now.wall(), r.id, survivors)));
                 }
@@ -176,6 +195,17 @@ public final class Supervision {
             }
             case ProcessEvent.Notified(InstanceId id, String message) -> r.notified(id, message, now);
         }
+    }
+
+    private void own(InstanceId id, Replica r) {
+        owners.put(id, r);
+        r.instances++;
+    }
+
+    private void disown(InstanceId id, Replica r) {
+        owners.remove(id);
+        r.instances--;
+        touched.add(r.id);
     }
 
     private void tick() {
@@ -201,7 +231,7 @@ public final class Supervision {
             return;
         }
         Replica r = population.replica(adopted.replica(), spec, now);
-        owners.put(adopted.instance(), r);
+        own(adopted.instance(), r);
         r.adopt(adopted, now);
         if (!spec.enabled() || adopted.replica().index() >= spec.replicas()) {
             population.remove(r, "no longer configured", now);
@@ -228,7 +258,7 @@ public final class Supervision {
             if (r == null) {
                 continue;
             }
-            if (r.removed && !r.live()) {
+            if (r.removed && !r.live() && r.instances == 0) {
                 population.forget(id);
                 deadlines.set(id, MonoTime.NEVER);
             } else {
@@ -299,7 +329,7 @@ public final class Supervision {
         @Override
         public InstanceId launch(Replica r, Purpose purpose, CommandSpec command, @Nullable Integer mainPid) {
             InstanceId id = ids.get();
-            owners.put(id, r);
+            own(id, r);
             actions.add(new Action.Launch(id, r.id, purpose, r.spec, command, mainPid, r.restarts.total()));
             return id;
         }

@@ -28,7 +28,7 @@ final class Views {
                 r.restarts.total(),
                 health(r),
                 detail(r, unmet),
-                r.exits());
+                r.endings.exits());
     }
 
     private static String state(Replica r) {
@@ -60,14 +60,14 @@ final class Views {
             case ReplicaState.Waiting _ -> "for " + unmet;
             case ReplicaState.Failed f -> f.why();
             case ReplicaState.Running _ -> r.health.healthy() ? "" : r.health.detail();
+            case ReplicaState.Stopping s when s.ended() == null -> r.stopReason;
             case ReplicaState.Down _,
                     ReplicaState.PreStart _,
                     ReplicaState.Launching _,
                     ReplicaState.Stopping _,
                     ReplicaState.PostStop _,
                     ReplicaState.Backoff _,
-                    ReplicaState.Completed _ ->
-                r.lastExit().map(e -> Outcomes.describe(e.outcome(), e.usage())).orElse("");
+                    ReplicaState.Completed _ -> r.endings.last();
         };
     }
 }

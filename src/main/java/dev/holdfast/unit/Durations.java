@@ -6,8 +6,14 @@ import java.util.regex.Pattern;
 
 /** Lengths of time as people write them. */
 public final class Durations {
-    private static final Pattern WHOLE = Pattern.compile("(?:\\d{1,9}(?:ms|us|w|d|h|m|s))+");
-    private static final Pattern PART = Pattern.compile("(\\d{1,9})(ms|us|w|d|h|m|s)");
+    private static final Pattern WHOLE = Pattern.compile("(?:\\d+(?:ms|us|w|d|h|m|s))+");
+    private static final Pattern PART = Pattern.compile("(\\d+)(ms|us|w|d|h|m|s)");
+
+    /** Whose sum stays within a long of seconds, whatever the units. */
+    private static final int DIGITS = 12;
+
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+    private static final String TOO_LARGE = "this is too large: a duration is at most 36500d, a hundred years";
 
     private Durations() {}
 
@@ -29,6 +35,9 @@ public final class Durations {
         Duration sum = Duration.ZERO;
         Matcher part = PART.matcher(stripped);
         while (part.find()) {
+            if (part.group(1).length() > DIGITS) {
+                throw new IllegalArgumentException(TOO_LARGE);
+            }
             long n = Long.parseLong(part.group(1));
             sum = sum.plus(
                     switch (part.group(2)) {
@@ -40,6 +49,9 @@ public final class Durations {
                         case "d" -> Duration.ofDays(n);
                         default -> Duration.ofDays(7 * n); // w: the pattern allows no other
                     });
+        }
+        if (sum.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(TOO_LARGE);
         }
         return sum;
     }

@@ -108,6 +108,6 @@ class AskingTest {
                 {"settled":%s,"status":{"version":"0.1.0","pid":7,"startedAt":"","config":"","degraded":[],"replicas":[
                 {"process":"web","index":0,"name":"web","state":"%s","wanted":true,"pid":%s,"since":"","seconds":1,
                 "restarts":0,"health":"","detail":"%s","cpuPercent":null,"cpuSeconds":null,"memoryBytes":null,
-                "log":""}]}}""".formatted(settled, state, pid, detail);
+                "log":""}]},"notes":[]}""".formatted(settled, state, pid, detail);
     }
 }

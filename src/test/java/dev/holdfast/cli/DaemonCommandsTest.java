@@ -17,9 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DaemonCommandsTest {
     private static final String STEPS = """
-            {"steps":[{"process":"api","verb":"keep","keys":[]},{"process":"old","verb":"stop","keys":[]},
-            {"process":"web","verb":"restart","keys":["command","nice"]}]}""";
-    private static final String KEEPS = "{\"steps\":[{\"process\":\"api\",\"verb\":\"keep\",\"keys\":[]}]}";
+            {"steps":[{"process":"api","verb":"keep","keys":[],"changes":[]},
+            {"process":"old","verb":"stop","keys":[],"changes":[]},
+            {"process":"web","verb":"restart","keys":["env","nice"],"changes":["env.A: 1 → 2","nice: 0 → 5"]}]}""";
+    private static final String KEEPS =
+            "{\"steps\":[{\"process\":\"api\",\"verb\":\"keep\",\"keys\":[],\"changes\":[]}]}";
 
     @TempDir
     private Path dir;
@@ -41,7 +43,8 @@ class DaemonCommandsTest {
         daemon.answers("GET /api/v1/plan", STEPS);
         assertThat(run("plan")).isEqualTo(new Run(0, """
                 stop     old
-                restart  web  command, nice
+                restart  web  env.A: 1 → 2
+                              nice: 0 → 5
                 """, ""));
         assertThat(run("plan", "--all").out()).contains("keep     api\n");
     }
@@ -85,7 +88,8 @@ class DaemonCommandsTest {
         daemon.answers("POST /api/v1/reload", STEPS);
         assertThat(run("reload")).isEqualTo(new Run(0, """
                 stopped    old
-                restarted  web  command, nice
+                restarted  web  env.A: 1 → 2
+                                nice: 0 → 5
                 """, ""));
         daemon.answers("POST /api/v1/reload", KEEPS);
         assertThat(run("reload", "--all").out()).isEqualTo("kept  api\nnothing has changed\n");
@@ -132,8 +136,12 @@ class DaemonCommandsTest {
         var bare =
                 new Why.End("2026-11-21T05:40:00Z", "killed by SIGKILL", "stop by root", 0.25, null, null, List.of());
         var why = new Why(List.of(
-                new Why.Replica("web/0", "up for 8m", List.of(end, bare)),
-                new Why.Replica("web/1", "up for 1h", List.of())));
+                new Why.Replica(
+                        "web/0",
+                        "up for 8m",
+                        List.of(end, bare),
+                        List.of(new Why.Happening("2026-11-21T05:40:00Z", "started, pid 7"))),
+                new Why.Replica("web/1", "up for 1h", List.of(), List.of())));
         assertThat(String.join(
                         "\n",
                         WhyCommand.text(why, Instant.parse("2026-11-21T05:58:01Z"), ZoneOffset.UTC, new Style(false))))
@@ -148,6 +156,9 @@ class DaemonCommandsTest {
                           2026-11-21 05:40:00 (18m1s ago)  killed by SIGKILL
                             stop by root; ran 0.3s
 
+                          history, the latest last:
+                            2026-11-21 05:40:00  started, pid 7
+
                         web/1: up for 1h
                           no end of it is known""");
     }
@@ -156,7 +167,7 @@ class DaemonCommandsTest {
     void whyAsksForAsMuchAsWanted() {
         daemon.answers(
                 "GET /api/v1/why/web%2F1?ends=2&lines=30",
-                "{\"replicas\":[{\"name\":\"web/1\",\"now\":\"up\",\"ends\":[]}]}");
+                "{\"replicas\":[{\"name\":\"web/1\",\"now\":\"up\",\"ends\":[],\"history\":[]}]}");
         assertThat(run("why", "web/1", "-n", "2", "--lines", "30").out())
                 .isEqualTo("web/1: up\n  no end of it is known\n");
         assertThat(run("why", "web/1", "-n", "2", "--lines", "30", "--json").out())

@@ -53,8 +53,30 @@ class StatusCommandTest {
     @Test
     void asksForTheNamedOnes() {
         daemon.answers("GET /api/v1/status?name=web&name=a%2F1", TWO);
-        assertThat(Run.of("status", "web", "a/1", "--dir", dir.toString()).code())
-                .isZero();
+        assertThat(Run.of("status", "web", "a/1", "--dir", dir.toString()).out())
+                .contains("job   failed");
+    }
+
+    @Test
+    void endsWithOneWhenANamedOneIsNeitherUpNorCompleted() {
+        String web = TWO.substring(0, TWO.indexOf(",\n  {\"process\":\"job\"")) + "]}";
+        daemon.answers("GET /api/v1/status", TWO)
+                .answers("GET /api/v1/status?name=web", web)
+                .answers("GET /api/v1/status?name=job", TWO);
+        assertThat(Run.of("status", "--dir", dir.toString()).code()).isZero();
+        assertThat(Run.of("status", "web", "--dir", dir.toString()).code()).isZero();
+        assertThat(Run.of("status", "--json", "web", "--dir", dir.toString())).isEqualTo(new Run(0, web + "\n", ""));
+        assertThat(Run.of("status", "job", "--dir", dir.toString()).code()).isEqualTo(ExitStatus.FAILED);
+        assertThat(Run.of("status", "--json", "job", "--dir", dir.toString()).code())
+                .isEqualTo(ExitStatus.FAILED);
+    }
+
+    @Test
+    void watchesNoOftenerThanMakesSense() {
+        Run run = Run.of("status", "--watch=0", "--dir", dir.toString());
+        assertThat(run.code()).isEqualTo(ExitStatus.USAGE);
+        assertThat(run.err()).contains("--watch is at least 100ms, not 0s");
+        assertThat(daemon.asked()).isEmpty();
     }
 
     @Test

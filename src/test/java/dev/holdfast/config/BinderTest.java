@@ -104,8 +104,8 @@ class BinderTest {
     }
 
     private @Nullable ProcessSection bind(String yaml) {
-        MappingNode root = Yaml.read(yaml, "f.yaml", problems);
-        var binder = new Binder(problems, new Interpolation(Map.of("HOME", "/root")));
+        MappingNode root = Yaml.read(yaml, "f.yaml", problems, new Budget());
+        var binder = new Binder(problems, new Interpolation(Map.of("HOME", "/root")), new Budget());
         return root == null ? null : binder.bind(root, ProcessSection.class);
     }
 }

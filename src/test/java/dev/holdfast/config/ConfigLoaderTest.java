@@ -1,6 +1,7 @@
 package dev.holdfast.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,15 +58,15 @@ class ConfigLoaderTest {
                 "{a: {command: [x], depends_on: [b]}, b: {command: [x], enabled: false}} | which is not enabled",
                 "{a: {command: x y}}                                               | a command is a list, such as [x, y]",
                 "{a: {command: [x], shell: true}}                                  | the command is one text for sh -c",
-                "{a: {command: [x], nice: 20}}                                     | \"20\": it is -20 to 19",
-                "{a: {command: [x], replicas: 1001}}                               | \"1001\": it is 0 to 1000",
+                "{a: {command: [x], nice: 20}}                                     | \"20\": nice is -20 to 19",
+                "{a: {command: [x], replicas: 1001}}                               | \"1001\": replicas is 0 to 1000",
                 "{a: {command: [x], port_base: 65535, replicas: 2}}                | pass port 65535",
                 "{a: {command: [x], rlimits: {nofiles: 5}}}                        | unknown resource \"nofiles\", did you mean nofile?",
                 "{a: {command: [x], rlimits: {nofile: {soft: 9, hard: 5}}}}        | the soft limit of nofile is above its hard limit",
                 "{a: {command: [x], rlimits: {nofile: many}}}                      | \"many\": a whole number or unlimited",
-                "{a: {command: [x], working_dir: srv}}                             | \"srv\": the path is absolute",
+                "{a: {command: [x], working_dir: srv}}                             | \"srv\": working_dir is an absolute path, beginning with /",
                 "{a: {command: [x], type: oneshot, restart: always}}               | never completes",
-                "{a: {command: [x], restart: {delay: 2m}}}                         | delay is above max_delay (60s)",
+                "{a: {command: [x], restart: {delay: 2m}}}                         | \"2m\": delay is at most max_delay, 1m",
                 "{a: {command: [x], health: {period: 5s}}}                         | exactly one of exec, http, tcp and notify",
                 "{a: {command: [x], health: {tcp: {address: 'a:1'}, http: {url: 'http://a/'}}}} | not http and tcp",
                 "{a: {command: [x], health: {tcp: {address: '9000'}}}}             | an address is host:port",
@@ -81,8 +82,16 @@ class ConfigLoaderTest {
                 "{a: {command: [x], resources: {limits: {io: {read_ops: 0}}}}}             | \"0\": it is 1 to 1000000000",
                 "{a: {command: [x], resources: {limits: {cpu: 1}, reservations: {cpu: 2}}}} | more is reserved (2) than the limit",
                 "{a b: {command: [x]}}                                             | \"a b\": a name has letters",
-                "{a: {command: [x], planned_exit_codes: [256]}}                    | \"256\": it is 0 to 255",
+                "{a: {command: [x], planned_exit_codes: [256]}}                    | \"256\": planned_exit_codes is 0 to 255",
                 "{a: {command: [x], logging: {redact: ['(']}}}                     | is no regular expression",
+                "{a: {command: [x, \"a\\0b\"]}}                                    | it holds a NUL character",
+                "{a: {command: [x], env: {A: \"a\\0b\"}}}                           | it holds a NUL character",
+                "{a: {command: [x], env: {\"A\\0\": b}}}                            | it holds a NUL character",
+                "{a: {command: [x], working_dir: \"/a\\0b\"}}                      | it holds a NUL character",
+                "{a: {command: [x], health: {http: {url: 'http://a:99999/'}}}}      | a URL's port is 1 to 65535, not 99999",
+                "{a: {command: [x], max_runtime: 99999999999999w}}                 | this is too large: a duration is at most 36500d",
+                "{a: {command: [x], user: '4294967295'}}                           | \"4294967295\": user is a number of 0 to 4294967294",
+                "{a: {command: [x], group: '-1'}}                                  | \"-1\": group is a name or a number",
             })
     void refuses(String processes, String expected) throws IOException {
         List<Problem> problems = unsound("version: 1\nprocesses: " + processes + "\n");
@@ -206,6 +215,66 @@ class ConfigLoaderTest {
                         Loaded.Unsound.class,
                         u -> assertThat(u.problems().getFirst().message()).contains("may be written by everyone"));
         assertThat(new ConfigLoader(Map.of(), false).load(file)).isInstanceOf(Loaded.Sound.class);
+    }
+
+    @Test
+    void suggestsNeitherTheProcessItselfNorWhatIsFar() throws IOException {
+        assertThat(unsound("version: 1\nprocesses: { a: { command: [x], depends_on: [b] } }\n"))
+                .singleElement()
+                .satisfies(p -> assertThat(p.message()).doesNotContain("did you mean"));
+        assertThat(unsound("version: 1\nprocesses: { web: { command: [x], depends_on: [wbe] } }\n"))
+                .singleElement()
+                .satisfies(p -> assertThat(p.message()).doesNotContain("did you mean"));
+    }
+
+    @Test
+    void twoProcessesDoNotShareALogFile() throws IOException {
+        assertThat(unsound("""
+                version: 1
+                processes:
+                  a: { command: [x], logging: { file: { path: /var/log/x.log } } }
+                  b: { command: [x], logging: { file: { path: /var/log/../log/x.log } } }
+                """)).extracting(p -> p.line() + ":" + p.column()).containsExactly("3:47", "4:47");
+    }
+
+    @Test
+    void anEnvironmentFileHoldsNoNul() throws IOException {
+        Files.writeString(dir.resolve("vars"), "A=b\nB=x\0y\n");
+        assertThat(unsound("version: 1\nenv_file: [vars]\n"))
+                .singleElement()
+                .satisfies(p -> assertThat(p.toString()).contains("vars:2:1: B holds a NUL character"));
+    }
+
+    @Test
+    void rootObeysOnlyWhatNobodyElseCanChange() throws IOException {
+        assumeTrue(Files.getAttribute(dir, "unix:uid").equals(0), "only root can give files away");
+        Path inc = Files.createDirectories(dir.resolve("inc"));
+        Path vars = Files.writeString(dir.resolve("vars"), "A=b\n");
+        Path one = Files.writeString(inc.resolve("one.yaml"), "processes: {}\n");
+        Path file = Files.writeString(
+                dir.resolve("holdfast.yaml"), "version: 1\ninclude: [inc/*.yaml]\nenv_file: [vars]\n");
+        assertThat(new ConfigLoader(Map.of(), true).load(file)).isInstanceOf(Loaded.Sound.class);
+        Files.setPosixFilePermissions(inc, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThat(asRoot(file))
+                .contains(":2:11: ", "lies in " + inc + ", which may be written by everyone", "chmod o-w");
+        Files.setPosixFilePermissions(inc, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setAttribute(one, "unix:uid", 4242);
+        assertThat(asRoot(file)).contains("one.yaml\" belongs to uid 4242", "chown root");
+        assertThat(new ConfigLoader(Map.of("SUDO_UID", "4242"), true).load(file))
+                .isInstanceOf(Loaded.Sound.class);
+        Files.setAttribute(one, "unix:uid", 0);
+        Files.setAttribute(vars, "unix:gid", 4242);
+        Files.setPosixFilePermissions(vars, PosixFilePermissions.fromString("rw-rw-r--"));
+        assertThat(asRoot(file)).contains(":3:12: ", "vars\" may be written by gid 4242", "chmod g-w");
+        Files.setAttribute(vars, "unix:gid", 0);
+        assertThat(new ConfigLoader(Map.of(), true).load(file)).isInstanceOf(Loaded.Sound.class);
+        assertThat(new ConfigLoader(Map.of(), false).load(file)).isInstanceOf(Loaded.Sound.class);
+    }
+
+    private static String asRoot(Path file) {
+        Loaded loaded = new ConfigLoader(Map.of(), true).load(file);
+        assertThat(loaded).isInstanceOf(Loaded.Unsound.class);
+        return ((Loaded.Unsound) loaded).problems().toString();
     }
 
     private Loaded load(String yaml) throws IOException {

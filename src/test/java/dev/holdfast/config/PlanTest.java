@@ -48,6 +48,39 @@ class PlanTest {
         assertThat(Plan.between(before, before).empty()).isTrue();
     }
 
+    @Test
+    void tellsOldAndNewButNoSecret() throws IOException {
+        var before = processes("""
+                a: { command: [x], env: { A: "1", DB_PASSWORD: old }, stop: { timeout: 5s }, umask: "022", nice: 1 }
+                """);
+        var after = processes("""
+                a:
+                  command: [x, y]
+                  env: { A: "2", B: "3", DB_PASSWORD: new, API_TOKEN: t }
+                  stop: { timeout: 1m30s, signal: INT }
+                  umask: "077"
+                  depends_on: []
+                  rlimits: { nofile: 5 }
+                  health: { tcp: { address: "127.0.0.1:1" } }
+                  logging: { file: { path: /tmp/a.log, rotation: { max_size: 1Mi } } }
+                """);
+        assertThat(Plan.between(before, after).steps().getFirst().changes())
+                .contains(
+                        "command: [x] → [x, y]",
+                        "umask: 022 → 077",
+                        "env.A: 1 → 2",
+                        "env.B: (none) → 3",
+                        "env.DB_PASSWORD: another value (not shown)",
+                        "env.API_TOKEN: set (not shown)",
+                        "nice: 1 → (none)",
+                        "rlimits.nofile: (none) → {soft: 5, hard: 5}",
+                        "stop.signal: TERM → INT",
+                        "stop.timeout: 5s → 1m30s",
+                        "logging.file.path: (none) → /tmp/a.log",
+                        "logging.file.rotation.max_size: 50Mi → 1Mi")
+                .noneMatch(c -> c.startsWith("depends_on") || c.contains("old") || c.contains("new"));
+    }
+
     private SortedMap<String, ProcessSpec> processes(String entries) throws IOException {
         Path file = Files.writeString(dir.resolve("f.yaml"), "version: 1\nprocesses:\n" + entries.indent(2));
         Loaded loaded = new ConfigLoader(Map.of(), false).load(file);

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** A real daemon in a JVM of its own, in a directory of its own, driven by the real command line. */
 final class DaemonUnderTest implements AutoCloseable {
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration DEADLINE = Duration.ofMinutes(3);
 
     private final Path home;
     private final List<String> prefix;
@@ -233,7 +233,7 @@ final class DaemonUnderTest implements AutoCloseable {
         if (process.isAlive()) {
             signal("TERM");
             try {
-                if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                if (!process.waitFor(60, TimeUnit.SECONDS)) {
                     process.destroyForcibly().waitFor();
                 }
             } catch (InterruptedException e) {

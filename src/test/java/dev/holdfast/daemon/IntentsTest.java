@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 class IntentsTest {
     private static final ReplicaId ONE = new ReplicaId("job", 1);
     private static final ReplicaId TEN = new ReplicaId("job", 10);
+
+    private static final InstanceId A = new InstanceId("00112233445566778899aabbccddee0a");
+    private static final InstanceId B = new InstanceId("00112233445566778899aabbccddee0b");
 
     @TempDir
     private Path dir;
@@ -81,6 +85,45 @@ class IntentsTest {
         intents.note(completed(TEN));
         assertThat(intents().completed()).containsExactly(ONE, TEN);
         assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void theLastWordOnAReplicaOrItsProcessCounts() {
+        Intents intents = intents();
+        intents.stopped(Set.of("web/1"));
+        intents.started(Set.of("web"));
+        assertThat(intents().stoppedNames()).isEmpty();
+        intents.stopped(Set.of("web"));
+        intents.started(Set.of("web/2"));
+        assertThat(intents().stoppedNames()).containsExactly("web");
+        assertThat(intents().startedNames()).containsExactly("web/2");
+    }
+
+    @Test
+    void aStopThatHasBegunIsKnownToTheNextDaemon() {
+        Intents intents = intents();
+        intents.note(new Event.Stopping(Instant.EPOCH, ONE, A, "stopped by root"));
+        intents.flush();
+        assertThat(intents().wasEnding(ONE, A)).isTrue();
+        assertThat(intents().wasEnding(ONE, B)).as("a later instance").isFalse();
+        assertThat(intents().wasEnding(TEN, A)).isFalse();
+    }
+
+    @Test
+    void aShutdownThatIsCutShortIsFinishedByTheNextDaemonAlone() {
+        intents().forget();
+        Intents next = intents();
+        assertThat(next.wasEnding(ONE, A)).isTrue();
+        next.begun();
+        assertThat(intents().wasEnding(ONE, A)).isFalse();
+    }
+
+    @Test
+    void whatComesBackIntoTheFileComesBackAsTheFileSays() {
+        Intents intents = intents();
+        intents.stopped(Set.of("web", "db/3"));
+        intents.configured(new TreeMap<>());
+        assertThat(intents().stoppedNames()).isEmpty();
     }
 
     private Intents intents() {

@@ -129,7 +129,9 @@ class LimitsKernelTest {
             assertThat(group.resolve("cpu.max")).hasContent("100000 100000");
             assertThat(read(group.resolve("io.max"))).contains("wbps=1048576");
             DaemonUnderTest.write(home.resolve("holdfast.yaml"), yaml.formatted("{ memory: 128Mi, pids: 9 }"));
-            assertThat(daemon.cli("plan").out()).containsPattern("update +web +limits, without a restart");
+            assertThat(daemon.cli("plan").out())
+                    .containsPattern("update +web +resources.limits[^\n]+, without a restart\n")
+                    .contains("resources.limits.memory: 64Mi → 128Mi", "resources.limits.pids: (none) → 9");
             var reload = daemon.cli("reload");
             assertThat(reload.exit()).as(reload.err()).isZero();
             assertThat(daemon.pidOf("web")).isEqualTo(pid);

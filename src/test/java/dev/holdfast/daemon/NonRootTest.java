@@ -87,13 +87,16 @@ class NonRootTest {
                 version: 1
                 processes:
                   web: { command: [sleep, "1000"], user: daemon }
+                  top: { command: [sleep, "1000"], rlimits: { nofile: unlimited }, oom_score_adj: -1000 }
                 """);
         var up = ask(as(OWNER, OWNER), "up", home + "/holdfast.yaml");
         assertThat(up.exit()).isEqualTo(2);
-        assertThat(up.err().lines().toList())
-                .containsExactly(
-                        "processes.web: user and group need a daemon that runs as root",
-                        "holdfast: nothing was started");
+        assertThat(up.err())
+                .contains(
+                        "holdfast.yaml:3:42: processes.web.user: needs a daemon that runs as root",
+                        "holdfast.yaml:4:45: processes.top.rlimits.nofile: \"unlimited\" is above the daemon's own hard",
+                        "holdfast.yaml:4:83: processes.top.oom_score_adj: \"-1000\" is below the daemon's own");
+        assertThat(up.err().lines()).hasSize(4).last().isEqualTo("holdfast: nothing was started");
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
-import dev.holdfast.linux.CgroupHome;
 import dev.holdfast.linux.Host;
 import dev.holdfast.linux.Poller;
 import dev.holdfast.linux.Proc;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -60,7 +58,6 @@ class ContainmentTest {
         return new Containment(
                 new Host(PROC, () -> new MonoTime(System.nanoTime())),
                 poller,
-                new Groups(new CgroupHome.None("a test"), List.of(), w -> {}),
                 tasks::add,
                 event -> {},
                 instances,

@@ -14,14 +14,17 @@ import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -48,44 +51,52 @@ class KernelLauncherTest {
         poller = Poller.open();
         var host = new Host(Path.of("/proc"), () -> new MonoTime(System.nanoTime()));
         host.becomeSubreaper();
-        launcher = new KernelLauncher(
-                run,
-                host,
-                poller,
-                new LoopTasks() {
-                    @Override
-                    public void soon(Runnable task) {
-                        posted.add(task);
-                        poller.wake();
-                    }
+        launcher = launcher(host);
+    }
 
-                    @Override
-                    public void later(Runnable task) {
-                        soon(task);
-                    }
+    private KernelLauncher launcher(Host host) {
+        try {
+            return new KernelLauncher(
+                    run,
+                    host,
+                    poller,
+                    new LoopTasks() {
+                        @Override
+                        public void soon(Runnable task) {
+                            posted.add(task);
+                            poller.wake();
+                        }
 
-                    @Override
-                    public void hurry(boolean on) {}
-                },
-                KernelLauncherTest::now,
-                new OutputSink() {
-                    @Override
-                    public void attach(InstanceId id, String label, Map<String, String> a, Fd out, Fd err) {
-                        stdout.put(id, out);
-                        err.close();
-                    }
+                        @Override
+                        public void later(Runnable task) {
+                            soon(task);
+                        }
 
-                    @Override
-                    public void detach(InstanceId id, Runnable drained) {
-                        drained.run();
-                    }
-                },
-                new Groups(new CgroupHome.None("a test"), List.of(), warnings::add),
-                event -> {
-                    events.add(event);
-                    onEvent.accept(event);
-                },
-                warnings::add);
+                        @Override
+                        public void hurry(boolean on) {}
+                    },
+                    KernelLauncherTest::now,
+                    new OutputSink() {
+                        @Override
+                        public void attach(InstanceId id, String label, Map<String, String> a, Fd out, Fd err) {
+                            stdout.put(id, out);
+                            err.close();
+                        }
+
+                        @Override
+                        public void detach(InstanceId id, Runnable drained) {
+                            drained.run();
+                        }
+                    },
+                    new Groups(new CgroupHome.None("a test"), List.of(), warnings::add),
+                    event -> {
+                        events.add(event);
+                        onEvent.accept(event);
+                    },
+                    warnings::add);
+        } catch (java.io.IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -136,11 +147,7 @@ class KernelLauncherTest {
         assertThat(events).hasSize(3);
         assertThat(events.get(0)).isInstanceOf(ProcessEvent.Started.class);
         assertThat(((ProcessEvent.Exited) events.get(1)).outcome()).isEqualTo(new Outcome.Exited(42));
-        NativeBuffer b = NativeBuffer.allocate(100);
-        int n = Descriptors.read(java.util.Objects.requireNonNull(stdout.get(id)), b, 0, 100);
-        byte[] text = new byte[Math.max(n, 0)];
-        b.bytes().get(0, text);
-        assertThat(new String(text, StandardCharsets.UTF_8)).isEqualTo("hello\n");
+        assertThat(output(id)).isEqualTo("hello\n");
     }
 
     @Test
@@ -153,6 +160,31 @@ class KernelLauncherTest {
         launch("sleep", "1000");
         until(() -> events.size() == 3);
         assertThat(((ProcessEvent.Exited) events.get(1)).outcome()).isEqualTo(new Outcome.Signalled(15, false));
+    }
+
+    @Test
+    void raisesItsOwnLimitOfOpenFilesButNotItsProgramsOne() {
+        var host = new Host(Path.of("/proc"), () -> new MonoTime(System.nanoTime()));
+        long hard = host.raiseOpenFiles(); // this JVM's, which raised it by itself
+        assertThat(hard).isGreaterThan(1000);
+        launcher.close();
+        lowerOwnLimit(1000, hard);
+        launcher = launcher(host);
+        assertThat(host.raiseOpenFiles()).isEqualTo(hard);
+        InstanceId id = launch("sh", "-c", "ulimit -Sn; ulimit -Hn");
+        until(() -> emptied(id));
+        assertThat(output(id)).isEqualTo("1000\n" + hard + "\n");
+    }
+
+    private static void lowerOwnLimit(long soft, long hard) {
+        try {
+            Process prlimit = new ProcessBuilder(
+                            "prlimit", "--pid=" + ProcessHandle.current().pid(), "--nofile=" + soft + ":" + hard)
+                    .start();
+            assertThat(prlimit.waitFor()).isZero();
+        } catch (java.io.IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -343,6 +375,36 @@ class KernelLauncherTest {
                 null,
                 notifySocket));
         return id;
+    }
+
+    @Test
+    void nobodyIsLeftAtTheGateOfALauncherThatCloses() throws Exception {
+        var host = new Host(Path.of("/proc"), () -> new MonoTime(0));
+        var gates = new HashSet<String>();
+        for (int round = 0; round < 10; round++) {
+            gates.add(host.gateName(run));
+            launch("sleep", "1000");
+            launch("sleep", "1000");
+            crash();
+            // The next launcher of the same directory would end whom this one forgot.
+            run = java.nio.file.Files.createDirectory(run.resolve("next"));
+            start();
+        }
+        Awaitility.await()
+                .during(Duration.ofMillis(300))
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> host.proc().pids().stream()
+                        .flatMap(pid -> host.proc().stat(pid).stream())
+                        .noneMatch(child -> child.state() != 'Z' && gates.contains(comm(child.pid()))));
+    }
+
+    private static String comm(int pid) {
+        try {
+            return java.nio.file.Files.readString(Path.of("/proc/" + pid + "/comm"))
+                    .strip();
+        } catch (java.io.IOException gone) {
+            return "";
+        }
     }
 
     private void until(BooleanSupplier condition) {

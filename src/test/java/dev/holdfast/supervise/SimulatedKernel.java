@@ -140,7 +140,14 @@ final class SimulatedKernel {
         }
     }
 
+    /** A launcher that knows an instance only after it has told of it would not hear the answer. */
+    @Nullable
+    InstanceId deafTo;
+
     void signal(InstanceId id, Signal signal) {
+        if (id.equals(deafTo)) {
+            return;
+        }
         boolean ending = ENDING.contains(signal);
         if (ending && takenBack(id)) {
             return;
@@ -175,6 +182,9 @@ final class SimulatedKernel {
     }
 
     void kill(InstanceId id) {
+        if (id.equals(deafTo)) {
+            return;
+        }
         if (takenBack(id)) {
             return;
         }

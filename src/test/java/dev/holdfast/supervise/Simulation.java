@@ -4,6 +4,7 @@ import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.supervise.Action.Purpose;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
@@ -16,20 +17,26 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One seed's life: a random configuration, a hostile kernel, a restless user, a mortal daemon; then a shutdown. */
 final class Simulation {
     private static final int STEPS = 250;
+    /** The longest that a program and what it leaves behind take to obey. */
+    private static final Duration OBEDIENT = Duration.ofSeconds(1);
 
     /** Deliberate damage, to show that the invariants bite. */
     enum Fault {
         NONE,
         LAUNCH_TWICE,
+        DEAF_WHILE_TELLING,
         LOSE_KILLS
     }
 
@@ -40,12 +47,26 @@ final class Simulation {
     private final Set<InstanceId> known = new HashSet<>();
     private final Map<ReplicaId, MonoTime> notBefore = new HashMap<>();
     private final Map<ReplicaId, List<MonoTime>> failures = new HashMap<>();
+    /** The last word that a user has said on each replica. */
+    private final Map<ReplicaId, Boolean> asked = new TreeMap<>();
+
+    private final Set<ReplicaId> completed = new HashSet<>();
+    /** Instances whose stop has begun: none of them is ever seen to stay. */
+    private final Set<InstanceId> ending = new HashSet<>();
+
+    /** When each was first told to end. */
+    private final Map<InstanceId, MonoTime> asking = new HashMap<>();
+    /** Instances about which a check is on its way. */
+    private final Set<InstanceId> checks = new HashSet<>();
+
     private final Deque<String> trace = new ArrayDeque<>();
     private SortedMap<String, ProcessSpec> specs;
     private Supervision supervision;
     private long nextId;
     private long wallJump;
     private boolean finished;
+    private boolean begun;
+    private boolean shuttingDown;
 
     Simulation(long seed, Fault fault) {
         this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
@@ -58,7 +79,7 @@ final class Simulation {
 
     void run() {
         try {
-            tell(new Stimulus.Begin(Set.of(), Set.of()));
+            tell(new Stimulus.Begin(Set.of(), Set.of(), Set.of()));
             for (int i = 0; i < STEPS; i++) {
                 step(true);
             }
@@ -114,9 +135,11 @@ final class Simulation {
                 tellUser(new Stimulus.Stop(some, "user"));
                 tellUser(new Stimulus.Start(some, "user"));
             }
-            case 5 -> tellUser(new Stimulus.Scale(some.iterator().next(), random.nextInt(4), "user"));
+            case 5 -> scale(some.iterator().next(), random.nextInt(4));
             case 6 -> {
                 specs = configurations.some();
+                asked.keySet().removeIf(r -> !configured(r));
+                completed.removeIf(r -> !configured(r));
                 tellUser(new Stimulus.Reload(specs, "user"));
             }
             case 7 -> wallJump += random.nextInt(-100_000, 100_000);
@@ -124,9 +147,45 @@ final class Simulation {
         }
     }
 
+    private void scale(String name, int n) {
+        ProcessSpec spec = Objects.requireNonNull(specs.get(name));
+        boolean up = !spec.manual()
+                || supervision.views().stream().anyMatch(v -> v.id().process().equals(name) && v.wantedUp());
+        specs = new TreeMap<>(specs);
+        specs.put(name, spec.withReplicas(n));
+        asked.keySet().removeIf(r -> !configured(r));
+        completed.removeIf(r -> !configured(r));
+        if (up) {
+            remember(Set.of(name), true);
+        }
+        tellUser(new Stimulus.Scale(name, n, "user"));
+    }
+
+    private boolean configured(ReplicaId r) {
+        ProcessSpec spec = specs.get(r.process());
+        return spec != null && r.index() < spec.replicas();
+    }
+
+    private void remember(Set<String> processes, boolean up) {
+        for (String name : processes) {
+            for (int i = 0; i < Objects.requireNonNull(specs.get(name)).replicas(); i++) {
+                asked.put(new ReplicaId(name, i), up);
+            }
+        }
+    }
+
+    private Set<String> asked(boolean up) {
+        return asked.entrySet().stream()
+                .filter(e -> e.getValue() == up)
+                .map(e -> e.getKey().toString())
+                .collect(Collectors.toSet());
+    }
+
     /** kill -9 of the daemon, and the next one that adopts. */
     private void die() {
         trace("DAEMON DIES");
+        begun = false;
+        checks.clear(); // the next daemon kills them first of all
         supervision = fresh();
         notBefore.clear();
         failures.clear();
@@ -137,14 +196,14 @@ final class Simulation {
                     r.leader,
                     r.purpose == Purpose.MAIN,
                     r.leaderAlive,
-                    random.nextInt(4) != 0,
+                    ending.contains(r.id) ? "its stop had begun" : random.nextInt(4) == 0 ? "simulated" : null,
                     Duration.ofMillis(random.nextInt(100_000)),
                     0));
             if (!r.leaderAlive) {
                 kernel.kill(r.id); // the launcher ends what an unseen leader left
             }
         }
-        tell(new Stimulus.Begin(Set.of(), Set.of()));
+        tell(new Stimulus.Begin(asked(false), asked(true), completed));
     }
 
     /** The last word is stop: once quiet, nothing of it runs. */
@@ -152,6 +211,10 @@ final class Simulation {
         String name = specs.firstKey();
         tellUser(new Stimulus.Stop(Set.of(name), "user"));
         for (int i = 0; !supervision.settled(Set.of(name)); i++) {
+            if (random.nextInt(8) == 0) {
+                die();
+                continue;
+            }
             check(i < 3000, "the stop of " + name + " never settles: " + supervision.views());
             step(false);
             if (kernel.nextDue().equals(MonoTime.NEVER)
@@ -162,13 +225,19 @@ final class Simulation {
         check(supervision.settled(Set.of(name)), "the stop of " + name + " stalled");
         check(
                 kernel.running.values().stream()
-                        .noneMatch(r -> r.replica.process().equals(name) && r.purpose == Purpose.MAIN),
-                name + " runs after its stop");
+                        .noneMatch(r -> r.replica.process().equals(name)),
+                name + " or a hook of it runs after its stop");
     }
 
     private void tellUser(Stimulus s) {
         notBefore.clear();
         failures.clear(); // a person may overrule any backoff
+        switch (s) {
+            case Stimulus.Start(Set<String> names, String _) -> remember(names, true);
+            case Stimulus.Restart(Set<String> names, String _) -> remember(names, true);
+            case Stimulus.Stop(Set<String> names, String _) -> remember(names, false);
+            default -> {}
+        }
         tell(s);
     }
 
@@ -176,14 +245,54 @@ final class Simulation {
         trace(kernel.now.nanos() / 1_000_000 + " ms: " + s);
         check(!finished, "told after the end");
         Now now = new Now(Instant.EPOCH.plusMillis(kernel.now.nanos() / 1_000_000 + wallJump), kernel.now);
+        InstanceId told = s instanceof Stimulus.FromProcess(ProcessEvent.Started e) ? e.id() : null;
+        kernel.deafTo = fault == Fault.DEAF_WHILE_TELLING ? told : null;
+        if (s instanceof Stimulus.Probed p) {
+            checks.remove(p.instance());
+        }
         for (Action a : supervision.apply(s, now)) {
             trace("    " + a);
             perform(a);
         }
+        kernel.deafTo = null;
+        begun |= s instanceof Stimulus.Begin;
+        shuttingDown |= s instanceof Stimulus.ShutDown;
+        checkLastWord();
         // What is overdue is due at once: a deadline in the past that no tick removes would spin the loop.
         if (s instanceof Stimulus.Tick) {
             check(kernel.now.isBefore(supervision.nextDeadline()), "a tick left its own deadline behind");
         }
+    }
+
+    /** What was last asked holds, whoever asked it of which daemon. */
+    private void checkLastWord() {
+        Set<InstanceId> run = supervision.views().stream()
+                .filter(v -> !v.state().equals("stopping"))
+                .map(ReplicaView::instance)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        check(run.containsAll(checks), "a check goes on after what it asks about: " + checks);
+        for (ReplicaView v : supervision.views()) {
+            Boolean up = configured(v.id()) ? asked.get(v.id()) : null;
+            check(
+                    !begun || shuttingDown || up == null || v.wantedUp() == up,
+                    v.id() + " shall be " + (v.wantedUp() ? "up" : "down") + ", which is not what was asked last");
+            check(
+                    !ending.contains(v.instance()) || v.state().equals("stopping"),
+                    v.id() + " is " + v.state() + " though its stop had begun");
+        }
+    }
+
+    /** Whoever does as he is told, and was told, needs no force. */
+    private void checkKilled(InstanceId id) {
+        SimulatedKernel.Running r = kernel.running.get(id);
+        MonoTime since = asking.getOrDefault(id, kernel.now);
+        check(
+                shuttingDown
+                        || r == null
+                        || r.ignoresTerm
+                        || kernel.now.since(since).compareTo(OBEDIENT) < 0,
+                id + " obeys its stop signal and was killed");
     }
 
     private void perform(Action action) {
@@ -198,6 +307,7 @@ final class Simulation {
             }
             case Action.SendSignal(InstanceId id, Signal signal) -> {
                 check(known.contains(id), "a signal for an unknown instance");
+                asking.putIfAbsent(id, kernel.now);
                 kernel.signal(id, signal);
             }
             case Action.Kill(InstanceId id) -> {
@@ -206,8 +316,19 @@ final class Simulation {
                     kernel.kill(id);
                 }
             }
-            case Action.Probe p -> kernel.probe(p);
+            case Action.Probe p -> {
+                checks.add(p.instance());
+                kernel.probe(p);
+            }
+            case Action.EndChecks(InstanceId id) -> checks.remove(id);
             case Action.Journal(Event event) -> {
+                switch (event) {
+                    case Event.Stopping e -> ending.add(e.instance());
+                    case Event.Killed e -> checkKilled(e.instance());
+                    case Event.Completed e -> completed.add(e.replica());
+                    case Event.Started e -> completed.remove(e.replica());
+                    default -> {}
+                }
                 if (event instanceof Event.Restarting(Instant _, ReplicaId replica, Duration delay, boolean failure)) {
                     notBefore.put(replica, kernel.now.plus(delay));
                     if (failure) {

@@ -33,6 +33,11 @@ class SimulationTest {
         assertThat(violationsOf(Simulation.Fault.LOSE_KILLS)).isPositive();
     }
 
+    @Test
+    void noticesAKernelThatLosesTheAnswerToTheNewsOfAStart() {
+        assertThat(violationsOf(Simulation.Fault.DEAF_WHILE_TELLING)).isPositive();
+    }
+
     private static long violationsOf(Simulation.Fault fault) {
         return LongStream.range(0, 50)
                 .filter(seed -> {

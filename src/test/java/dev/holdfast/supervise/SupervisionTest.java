@@ -74,7 +74,8 @@ class SupervisionTest {
         assertThat(s.apply(new Stimulus.Tick(), now())).contains(new Action.Kill(id(0)));
         end(s, 0, new Outcome.Signalled(9, false));
         assertThat(s.views().getFirst().state()).isEqualTo("down");
-        assertThat(s.views().getFirst().exits().getFirst().reason()).isEqualTo("stopped by root");
+        assertThat(s.views().getFirst().exits().getFirst().reason())
+                .isEqualTo("stopped by root; did not end within 10s after TERM: killed");
     }
 
     private Supervision begun(ExitPolicy policy, ProcessSpec... specs) {
@@ -83,7 +84,7 @@ class SupervisionTest {
             map.put(spec.name(), spec);
         }
         var s = new Supervision(map, Duration.ofSeconds(30), policy, () -> id(nextId++), 1);
-        s.apply(new Stimulus.Begin(Set.of(), Set.of()), now());
+        s.apply(new Stimulus.Begin(Set.of(), Set.of(), Set.of()), now());
         return s;
     }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** That a real systemd runs the guest, so that a failure elsewhere is the product's. */
 @OnSystemdKernel
-@Timeout(120)
+@Timeout(180)
 class SystemdGroundTest {
     @Test
     void isPidOneAndHasBooted() throws Exception {

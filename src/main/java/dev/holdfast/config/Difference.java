@@ -1,0 +1,125 @@
+package dev.holdfast.config;
+
+import dev.holdfast.unit.ByteSize;
+import dev.holdfast.unit.CpuAmount;
+import dev.holdfast.unit.Durations;
+import dev.holdfast.unit.Signal;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What differs between two specs of a process, as people wrote it: {@code stop.timeout: 5s → 6s}. */
+final class Difference {
+    private static final int LONGEST = 60;
+    private static final Pattern SECRET = Pattern.compile("PASS|TOKEN|SECRET|KEY|CREDENTIAL", Pattern.CASE_INSENSITIVE);
+    /** Where a spec's component is not written under its own name. */
+    private static final Map<String, String> WRITTEN = Map.ofEntries(
+            Map.entry("environment", "env"),
+            Map.entry("clean_environment", "env.clean"),
+            Map.entry("pass_environment", "env.pass"),
+            Map.entry("io_class", "io.class"),
+            Map.entry("io_priority", "io.priority"),
+            Map.entry("log.path", "logging.file.path"),
+            Map.entry("log.max_size_bytes", "logging.file.rotation.max_size"),
+            Map.entry("log.max_backups", "logging.file.rotation.max_backups"),
+            Map.entry("resources.cpu", "resources.limits.cpu"),
+            Map.entry("resources.memory", "resources.limits.memory"),
+            Map.entry("resources.memory_high", "resources.limits.memory_high"),
+            Map.entry("resources.memory_swap", "resources.limits.memory_swap"),
+            Map.entry("resources.pids", "resources.limits.pids"),
+            Map.entry("resources.io", "resources.limits.io"),
+            Map.entry("resources.cpu_reserved", "resources.reservations.cpu"),
+            Map.entry("resources.memory_reserved", "resources.reservations.memory"));
+
+    private final List<String> found = new ArrayList<>();
+
+    private Difference() {}
+
+    static List<String> of(ProcessSpec before, ProcessSpec after) {
+        var d = new Difference();
+        d.records("", before.launch(), after.launch());
+        d.records("", before, after);
+        return List.copyOf(d.found);
+    }
+
+    private void records(String path, Record before, Record after) {
+        for (RecordComponent c : before.getClass().getRecordComponents()) {
+            if (c.getType() == LaunchSpec.class) {
+                continue; // its keys stand beside the others in the file
+            }
+            try {
+                String key = path + Binder.keyOf(c);
+                values(
+                        WRITTEN.getOrDefault(key, key),
+                        c.getAccessor().invoke(before),
+                        c.getAccessor().invoke(after));
+            } catch (ReflectiveOperationException ourOwnRecord) {
+                throw new IllegalStateException(ourOwnRecord);
+            }
+        }
+    }
+
+    private void values(String key, @Nullable Object before, @Nullable Object after) {
+        if (Objects.equals(before, after)) {
+            return;
+        }
+        if (before instanceof Map<?, ?> b && after instanceof Map<?, ?> a) {
+            var names = new TreeSet<String>();
+            b.keySet().forEach(k -> names.add(String.valueOf(k)));
+            a.keySet().forEach(k -> names.add(String.valueOf(k)));
+            names.forEach(n -> values(key + "." + n, b.get(n), a.get(n)));
+        } else if (before instanceof Record b
+                && b.getClass().isInstance(after)
+                && !isOne(before)
+                && after instanceof Record a) {
+            records(key + ".", b, a);
+        } else if (key.startsWith("env.") && SECRET.matcher(key).find()) {
+            found.add(key + ": " + (before == null ? "set" : after == null ? "no longer set" : "another value")
+                    + " (not shown)");
+        } else {
+            found.add(key + ": " + text(key, before) + " → " + text(key, after));
+        }
+    }
+
+    /** Whether people write it as one value. */
+    private static boolean isOne(Object value) {
+        return value instanceof CommandSpec || value instanceof ByteSize || value instanceof CpuAmount;
+    }
+
+    private static String text(String key, @Nullable Object value) {
+        String text = switch (value) {
+            case null -> "(none)";
+            case Duration d -> Durations.format(d);
+            case Signal s -> s.written();
+            case Enum<?> e -> Scalars.written(e);
+            case Integer bits when key.equals("umask") -> "0" + Integer.toOctalString(bits);
+            case Long bytes when key.endsWith("max_size") -> new ByteSize(bytes).toString();
+            case CommandSpec c -> c.argv().toString();
+            case ByteSize size -> size.toString();
+            case CpuAmount amount -> amount.toString();
+            case Record r -> record(r);
+            default -> value.toString();
+        };
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 3) + "...";
+    }
+
+    private static String record(Record r) {
+        return java.util.Arrays.stream(r.getClass().getRecordComponents())
+                .map(c -> {
+                    try {
+                        String key = Binder.keyOf(c);
+                        return key + ": " + text(key, c.getAccessor().invoke(r));
+                    } catch (ReflectiveOperationException ourOwnRecord) {
+                        throw new IllegalStateException(ourOwnRecord);
+                    }
+                })
+                .collect(Collectors.joining(", ", "{", "}"));
+    }
+}

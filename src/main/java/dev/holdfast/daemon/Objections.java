@@ -1,0 +1,92 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.api.ControlPort.Verb;
+import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.event.ReplicaId;
+import dev.holdfast.supervise.ReplicaView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Why what people ask for cannot be, in words: never taken without effect and without a word. On the loop's thread. */
+final class Objections {
+    private static final String SHUTTING_DOWN = "the daemon is shutting down: nothing is started any more";
+
+    private final Daemon daemon;
+
+    Objections(Daemon daemon) {
+        this.daemon = daemon;
+    }
+
+    /** @param named whether people named these themselves, and did not just say all */
+    Optional<String> to(Verb verb, Set<String> names, boolean named) {
+        return switch (verb) {
+            case STOP -> Optional.empty();
+            case START, RESTART -> toReload().or(() -> named ? first(names, this::absence) : Optional.empty());
+            case SCALE -> toReload().or(() -> first(names, this::disabled));
+            case SIGNAL -> first(names, this::nothingRuns);
+        };
+    }
+
+    Optional<String> toReload() {
+        return daemon.supervision().shuttingDown() ? Optional.of(SHUTTING_DOWN) : Optional.empty();
+    }
+
+    /** Why there is no replica of a process, and what would give it one; empty when there is. */
+    private Optional<String> absence(String name) {
+        return disabled(name)
+                .or(() -> daemon.absent(process(name))
+                        .map(why -> name + " is " + why + "; holdfast scale " + process(name)
+                                + " N says how many shall run"));
+    }
+
+    private Optional<String> disabled(String name) {
+        ProcessSpec spec = daemon.specs().get(process(name));
+        return spec == null || spec.enabled()
+                ? Optional.empty()
+                : Optional.of(name + " is disabled: its key enabled is false; change that and holdfast reload");
+    }
+
+    private Optional<String> nothingRuns(String name) {
+        boolean runs = daemon.supervision().views().stream()
+                .anyMatch(v -> v.leader() != null
+                        && (v.id().process().equals(name) || v.id().toString().equals(name)));
+        return runs ? Optional.empty() : Optional.of("nothing of " + name + " runs: no signal was sent");
+    }
+
+    private static String process(String name) {
+        return ReplicaId.parse(name).map(ReplicaId::process).orElse(name);
+    }
+
+    private static Optional<String> first(
+            Set<String> names, java.util.function.Function<String, Optional<String>> why) {
+        return new TreeSet<>(names).stream().map(why).flatMap(Optional::stream).findFirst();
+    }
+
+    /** What goes on though what it needs is stopped, or was for a moment. */
+    List<String> goesOnWithout(Set<String> stopped, boolean again) {
+        var notes = new ArrayList<String>();
+        Set<String> processes = new TreeSet<>();
+        stopped.forEach(n -> processes.add(process(n)));
+        var told = new TreeSet<String>();
+        for (ReplicaView v : daemon.supervision().views()) {
+            ProcessSpec spec = daemon.specs().get(v.id().process());
+            if (spec == null || !v.wantedUp() || v.leader() == null || !told.add(spec.name())) {
+                continue;
+            }
+            spec.dependsOn().forEach((needed, condition) -> {
+                if (condition != ProcessSpec.DependencyCondition.STOPPED
+                        && processes.contains(needed)
+                        && !processes.contains(spec.name())) {
+                    notes.add(spec.name() + " depends on " + needed
+                            + (again
+                                    ? " and was not restarted; holdfast restart " + spec.name() + " does"
+                                    : " and keeps running; holdfast stop " + spec.name() + " stops it too"));
+                }
+            });
+        }
+        return notes;
+    }
+}

@@ -1,0 +1,29 @@
+
+# Names of processes, asked of the daemon, and of signals; all else is completed by the function above.
+_holdfast_completes() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' place=0 i words=''
+    local -a dir=()
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        --dir) dir=(--dir "${COMP_WORDS[i + 1]}") && i=$((i + 1)) ;;
+        --color | --timeout | --lines | --since | --watch | -n) i=$((i + 1)) ;;
+        -*) ;;
+        *) if [ -z "$verb" ]; then verb=${COMP_WORDS[i]}; else place=$((place + 1)); fi ;;
+        esac
+    done
+    case $prev in --dir | --color | --timeout | --lines | --since | -n) verb='' ;; esac
+    case $cur in -*) verb='' ;; esac
+    case $verb in
+    signal) [ "$place" -gt 0 ] || words='@SIGNALS@' ;;
+    status | start | stop | restart | logs) ;;
+    scale | why) [ "$place" -eq 0 ] || verb='' ;;
+    *) verb='' ;;
+    esac
+    if [ -z "$verb" ]; then
+        _complete_holdfast "$@"
+        return
+    fi
+    [ -n "$words" ] || words=$(timeout 2 "${COMP_WORDS[0]}" "${dir[@]}" completion --names 2>/dev/null)
+    COMPREPLY=($(compgen -W "$words" -- "$cur"))
+}
+complete -F _holdfast_completes -o default holdfast
