@@ -24,8 +24,10 @@ record ResourceChecks(Problems problems, Binder binder) {
         ByteSize memory = l.memory();
         ByteSize swap = l.memorySwap();
         ByteSize high = l.memoryHigh();
-        some(l, "memory", memory, at);
-        some(l, "memoryHigh", high, at);
+        var limits = new Ranges(problems, binder, l, at);
+        limits.positive("memory", memory);
+        limits.positive("memoryHigh", high);
+        limits.within("pids", l.pids(), 1, 4_194_304);
         if (swap != null && memory == null) {
             problems.add(
                     binder.at(l, "memorySwap", at),
@@ -39,12 +41,11 @@ record ResourceChecks(Problems problems, Binder binder) {
         if (memory != null && high != null && high.compareTo(memory) > 0) {
             problems.add(binder.at(l, "memoryHigh", at), "memory_high (" + high + ") is above memory (" + memory + ")");
         }
-        new Ranges(problems, binder, l, at).within("pids", l.pids(), 1, 4_194_304);
         ProcessSection.IoLimits io = l.io();
         if (io != null) {
-            some(io, "readBytes", io.readBytes(), at);
-            some(io, "writeBytes", io.writeBytes(), at);
             var ranges = new Ranges(problems, binder, io, at);
+            ranges.positive("readBytes", io.readBytes());
+            ranges.positive("writeBytes", io.writeBytes());
             ranges.within("readOps", io.readOps(), 1, MOST_OPS);
             ranges.within("writeOps", io.writeOps(), 1, MOST_OPS);
             ranges.within("weight", io.weight(), 1, 10_000);
@@ -61,12 +62,6 @@ record ResourceChecks(Problems problems, Binder binder) {
         CpuAmount reservedCpu = kept.cpu();
         if (cpu != null && reservedCpu != null && reservedCpu.compareTo(cpu) > 0) {
             problems.add(binder.at(kept, "cpu", at), "more is reserved (" + reservedCpu + ") than the limit allows");
-        }
-    }
-
-    private void some(Object section, String component, @Nullable ByteSize size, Node at) {
-        if (size != null && size.bytes() == 0) {
-            problems.add(binder.at(section, component, at), "\"" + size + "\": it is more than 0");
         }
     }
 }
