@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What differs between two specs of a process, as people wrote it: {@code stop.timeout: 5s → 6s}. */
@@ -110,16 +109,20 @@ final class Difference {
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 3) + "...";
     }
 
+    /** What of it is given. */
     private static String record(Record r) {
-        return java.util.Arrays.stream(r.getClass().getRecordComponents())
-                .map(c -> {
-                    try {
-                        String key = Binder.keyOf(c);
-                        return key + ": " + text(key, c.getAccessor().invoke(r));
-                    } catch (ReflectiveOperationException ourOwnRecord) {
-                        throw new IllegalStateException(ourOwnRecord);
-                    }
-                })
-                .collect(Collectors.joining(", ", "{", "}"));
+        var given = new ArrayList<String>();
+        for (RecordComponent c : r.getClass().getRecordComponents()) {
+            try {
+                Object value = c.getAccessor().invoke(r);
+                if (value != null) {
+                    String key = Binder.keyOf(c);
+                    given.add(key + ": " + text(key, value));
+                }
+            } catch (ReflectiveOperationException ourOwnRecord) {
+                throw new IllegalStateException(ourOwnRecord);
+            }
+        }
+        return "{" + String.join(", ", given) + "}";
     }
 }

@@ -49,6 +49,26 @@ class PlanTest {
     }
 
     @Test
+    void tellsLimitsUnderTheKeysTheyAreWrittenWith() throws IOException {
+        var before = processes("a: { command: [x], resources: { limits: { memory: 1Gi, cpu: 1.5 } } }");
+        var after = processes("""
+                a:
+                  command: [x]
+                  resources:
+                    limits: { memory: 512Mi, pids: 9, io: { write_bytes: 1Mi } }
+                    reservations: { cpu: 1, memory: 1Mi }
+                """);
+        assertThat(Plan.between(before, after).steps().getFirst().changes())
+                .containsExactlyInAnyOrder(
+                        "resources.limits.cpu: 1.5 → (none)",
+                        "resources.limits.memory: 1Gi → 512Mi",
+                        "resources.limits.pids: (none) → 9",
+                        "resources.limits.io: (none) → {write_bytes: 1Mi}",
+                        "resources.reservations.cpu: (none) → 1",
+                        "resources.reservations.memory: (none) → 1Mi");
+    }
+
+    @Test
     void tellsOldAndNewButNoSecret() throws IOException {
         var before = processes("""
                 a: { command: [x], env: { A: "1", DB_PASSWORD: old }, stop: { timeout: 5s }, umask: "022", nice: 1 }
