@@ -93,7 +93,7 @@ public sealed interface CgroupHome {
             String where = "";
             for (CgroupMount mount : mounts) {
                 Optional<Cgroup> own = mount.find(group).map(Cgroup::new).filter(Cgroup::exists);
-                if (own.isPresent() && !own.get().controllers().isEmpty()) {
+                if (own.isPresent() && absent(own.get()).size() < CONTROLLERS.size()) {
                     return new Ready(own.get(), absent(own.get()));
                 }
                 where = own.map(Cgroup::toString).orElse(where);
@@ -101,7 +101,7 @@ public sealed interface CgroupHome {
             return new None(
                     where.isEmpty()
                             ? "our own cgroup " + group + " is not to be seen in this mount namespace"
-                            : "no controller is handed down to " + where
+                            : "no controller that limits need is handed down to " + where
                                     + " (cgroup v1 has them, or nothing was delegated)");
         } catch (IOException e) {
             return new None("it cannot be found out: " + e.getMessage());

@@ -70,7 +70,12 @@ class CgroupHomeTest {
     void saysWhenOnlyTheOldHierarchyHasControllers() throws IOException {
         sees("/", "/");
         group("", "");
-        assertThat(none()).contains("no controller is handed down").contains(mount.toString());
+        assertThat(none())
+                .contains("no controller that limits need is handed down")
+                .contains(mount.toString());
+        assertThat(mount.resolve("holdfast/_daemon/cgroup.procs")).isEmptyFile();
+        group("", "hugetlb misc");
+        assertThat(none()).contains("no controller that limits need is handed down");
         assertThat(mount.resolve("holdfast/_daemon/cgroup.procs")).isEmptyFile();
     }
 
@@ -101,6 +106,18 @@ class CgroupHomeTest {
         Files.writeString(mount.resolve("cgroup.controllers"), "memory");
         Files.writeString(mount.resolve("holdfast"), "in the way");
         assertThat(none()).contains("no group can be made in").contains("Delegate=yes");
+    }
+
+    @Test
+    void looksWithoutMakingAnything() throws IOException {
+        sees("/", "/");
+        group("", "cpu memory");
+        Files.writeString(mount.resolve("cgroup.procs"), "");
+        assertThat(CgroupHome.look(proc))
+                .isInstanceOfSatisfying(
+                        CgroupHome.Ready.class, r -> assertThat(r.lacking()).containsOnlyKeys("pids", "io"));
+        assertThat(mount.resolve("holdfast/_daemon/cgroup.procs")).isEmptyFile();
+        assertThat(mount.resolve("cgroup.subtree_control")).isEmptyFile();
     }
 
     private Path base() {
