@@ -83,6 +83,7 @@ class GroupsKernelTest {
         until(launcher::quiet);
         launcher.close();
         poller.close();
+        home.leave((int) ProcessHandle.current().pid()); // daemons of other tests start where this one is
     }
 
     @Test
