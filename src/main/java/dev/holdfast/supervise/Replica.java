@@ -163,12 +163,17 @@ final class Replica {
             }
             case PreStart p
             when p.hook().equals(instance) -> {
-                hookFailed("pre_start", why, now);
-                up.failedToStart("pre_start: " + why, now);
+                String killed = p.killed();
+                if (killed == null || killed.isEmpty()) {
+                    hookFailed("pre_start", why, now);
+                }
+                up.failedToStart("pre_start: " + (killed == null || killed.isEmpty() ? why : killed), now);
             }
             case PostStop p
             when p.hook().equals(instance) -> {
-                hookFailed("post_stop", why, now);
+                if (!p.killed()) {
+                    hookFailed("post_stop", why, now);
+                }
                 up.settle(now);
             }
             case Stopping s
