@@ -101,7 +101,7 @@ public final class Host {
     }
 
     /** Whether we have children beside {@code known}: the kernel hands orphans to our first thread. */
-    public boolean hasOrphans(IntPredicate known) {
+    public boolean hasOrphans(IntPredicate known) throws Errno {
         for (int child : proc.children(pid, pid)) {
             if (!known.test(child)) {
                 return true;
@@ -196,18 +196,15 @@ public final class Host {
             if (other == pid || other == 1) {
                 continue;
             }
-            try {
-                Path comm = procRoot.resolve(Integer.toString(other)).resolve("comm");
-                if (!Files.readString(comm).strip().equals(gateName)) {
-                    continue;
-                }
-            } catch (IOException gone) {
-                continue;
+            Proc.Stat stat = proc.name(other).filter(gateName::equals).isPresent()
+                    ? proc.stat(other).orElse(null)
+                    : null;
+            if (stat != null) {
+                Pidfd.open(proc, stat.ref()).ifPresent(p -> {
+                    p.signal(Signal.KILL);
+                    p.close();
+                });
             }
-            proc.stat(other).flatMap(s -> Pidfd.open(proc, s.ref())).ifPresent(p -> {
-                p.signal(Signal.KILL);
-                p.close();
-            });
         }
     }
 }
