@@ -19,6 +19,7 @@ public final class SpawnThread {
 
     private final SynchronousQueue<Job> jobs = new SynchronousQueue<>();
     private volatile int tid;
+    private volatile boolean cancelled;
 
     private record Job(Spawn spawn, Consumer<@Nullable String> done) {}
 
@@ -51,6 +52,11 @@ public final class SpawnThread {
         jobs.put(new Job(spawn, done));
     }
 
+    /** Nothing is to be spawned any more, should it not have been yet. Thread-safe. */
+    public void cancel() {
+        cancelled = true;
+    }
+
     private void run() {
         tid = (int) Syscall.GETTID.call(0);
         var posix = new PosixSpawn();
@@ -72,8 +78,11 @@ public final class SpawnThread {
         }
     }
 
-    private static @Nullable String attempt(Spawn s, PosixSpawn posix) throws Errno {
+    private @Nullable String attempt(Spawn s, PosixSpawn posix) throws Errno {
         takeOn(s);
+        if (cancelled) {
+            return "it was given up";
+        }
         String program = s.program().contains("/") ? s.program() : lookUp(s.program(), s.path());
         if (program == null) {
             return s.program() + ": not found in PATH=" + s.path();

@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 
 /** A launcher on the real kernel, with a loop of its own that runs while something is waited for. */
 final class LauncherUnderTest {
@@ -42,6 +43,7 @@ final class LauncherUnderTest {
 
     private final Host host;
     private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
+    private final List<InstanceId> launched = new ArrayList<>();
     private final Map<InstanceId, Fd> stdout = new HashMap<>();
     private final AtomicLong skew = new AtomicLong();
     /** How many tasks the loop has done: a loop that is asked too often is a busy one. */
@@ -116,6 +118,7 @@ final class LauncherUnderTest {
 
     /** Lets everything end. */
     void stop() {
+        launched.forEach(launcher::kill);
         launcher.retire();
         until(launcher::quiet);
         crash();
@@ -146,6 +149,7 @@ final class LauncherUnderTest {
 
     InstanceId launch(boolean notifySocket, String... argv) {
         InstanceId id = newId();
+        launched.add(id);
         launcher.launch(launchOf(id, notifySocket, argv));
         return id;
     }
@@ -233,12 +237,24 @@ final class LauncherUnderTest {
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("deadline; events: %s", told()).isLessThan(deadline);
             poller.await(10_000_000);
-            for (Runnable task = posted.poll(); task != null; task = posted.poll()) {
-                task.run();
-                turns++;
-            }
+            doTasks();
             launcher.tick(now().mono());
         }
+    }
+
+    private void doTasks() {
+        for (Runnable task = posted.poll(); task != null; task = posted.poll()) {
+            task.run();
+            turns++;
+        }
+    }
+
+    /** No descriptor is heard meanwhile: what depends on one, such as a child's hello, stays as it is. */
+    void onlyTasksUntil(BooleanSupplier condition) {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).pollInSameThread().until(() -> {
+            doTasks();
+            return condition.getAsBoolean();
+        });
     }
 
     private Map<String, Long> told() {
