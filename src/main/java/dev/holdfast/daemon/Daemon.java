@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -89,12 +88,12 @@ final class Daemon {
         this.outputs = new Outputs(pump, dirs.log(), specs());
         this.launcher = new KernelLauncher(
                 dirs.run(), host, loop.poller(), loop, Loop::now, outputs, this::happened, console::say);
-        this.probes = new Probes(launcher, launches, Daemon::newId, loop::soon, this::apply);
+        this.probes = new Probes(launcher, launches, InstanceId::fresh, loop::soon, this::apply);
         this.supervision = new Supervision(
                 specs(),
                 config.global().shutdownTimeout(),
                 policy(config.global().exit()),
-                Daemon::newId,
+                InstanceId::fresh,
                 ThreadLocalRandom.current().nextLong());
         var runFiles = new RunFiles(dirs.run(), PROC);
         this.lasting = new Lasting(HostFindings.of(PROC, host.uid(), host.pid()), dirs, runFiles, chronicle, pump);
@@ -279,13 +278,6 @@ final class Daemon {
             case GlobalSpec.Exit.AnyFailed() -> new ExitPolicy.AnyFailed();
             case GlobalSpec.Exit.Stopped(String process) -> new ExitPolicy.With(process);
         };
-    }
-
-    private static InstanceId newId() {
-        // Nobody's secret: only never the same again.
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        HexFormat hex = HexFormat.of();
-        return new InstanceId(hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong()));
     }
 
     // ── for Control and OsSignals ──

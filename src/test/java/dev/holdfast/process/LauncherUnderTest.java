@@ -22,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -140,7 +139,7 @@ final class LauncherUnderTest {
     }
 
     static InstanceId newId() {
-        return new InstanceId(UUID.randomUUID().toString().replace("-", ""));
+        return InstanceId.fresh();
     }
 
     InstanceId launch(String... argv) {
