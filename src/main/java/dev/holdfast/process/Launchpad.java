@@ -130,7 +130,11 @@ final class Launchpad implements AutoCloseable {
     private void prepare() {
         files.prepare();
         if (warm == null) {
-            warm = SpawnThread.ready(gateName);
+            try {
+                warm = SpawnThread.ready(gateName);
+            } catch (IOException saidWhenItIsNeeded) {
+                warm = null;
+            }
         }
     }
 
@@ -228,6 +232,7 @@ final class Launchpad implements AutoCloseable {
         try {
             InstanceRecord.write(p.record, leader, clock.get().wall(), p.files.record());
         } catch (Errno e) {
+            files.unrecord(l.id());
             warn.accept(l.label() + " would not be found again by another daemon, its record: " + e.getMessage());
         }
     }
