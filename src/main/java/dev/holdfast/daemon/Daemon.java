@@ -28,7 +28,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -95,12 +94,12 @@ final class Daemon {
         this.launcher = new KernelLauncher(
                 dirs.run(), host, loop.poller(), loop, Loop::now, outputs, groups, this::happened, console::say);
         this.confinement = new Confinement(launcher, enforcement, console::say);
-        this.probes = new Probes(launcher, launches, Daemon::newId, loop::soon, this::apply);
+        this.probes = new Probes(launcher, launches, InstanceId::fresh, loop::soon, this::apply);
         this.supervision = new Supervision(
                 specs(),
                 config.global().shutdownTimeout(),
                 ExitPolicy.of(config.global().exit()),
-                Daemon::newId,
+                InstanceId::fresh,
                 ThreadLocalRandom.current().nextLong());
         this.waiters =
                 new Waiters(names -> supervision.settled(names) && probes.noneOf(names, r -> !supervision.live(r)));
@@ -292,13 +291,6 @@ final class Daemon {
     private String name(ReplicaId replica) {
         ProcessSpec spec = specs().get(replica.process());
         return Names.of(replica, spec == null ? 1 : spec.replicas());
-    }
-
-    private static InstanceId newId() {
-        // Nobody's secret: only never the same again.
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        HexFormat hex = HexFormat.of();
-        return new InstanceId(hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong()));
     }
 
     // ── for Control and OsSignals ──

@@ -50,7 +50,7 @@ final class Launches {
     List<String> resolve(Config config) {
         var problems = new TreeSet<Problem>();
         var found = new HashMap<>(accounts); // what still stops may need an account that the new file lacks
-        var host = new HostLimits(root);
+        var host = new HostLimits();
         config.processes().forEach((name, spec) -> {
             LaunchSpec l = spec.launch();
             host.beyond(l).forEach((key, why) -> problems.add(at(config, name, key, why)));

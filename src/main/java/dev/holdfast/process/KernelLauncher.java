@@ -233,11 +233,9 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         leaving.remove(id);
     }
 
-    /** Some child of ours ended: a leader's status is told, a stranger's thrown away. */
-    private void childEnded(int pid) {
-        if (!leaders.childEnded(pid)) {
-            pad.reap(pid);
-        }
+    /** Some child of ours ended: a leader's status is told, a stranger's thrown away; false: not yet. */
+    private boolean childEnded(int pid) {
+        return leaders.childEnded(pid) || pad.reap(pid);
     }
 
     /** Instances of an earlier daemon that still run are watched from now on. */
