@@ -48,7 +48,7 @@ final class Daemon {
     private final Outputs outputs;
     private final KernelLauncher launcher;
     private final Probes probes;
-    private final Trim trim = new Trim(Loop.now().mono());
+    private final Trim trim = new Trim(Loop.now().mono(), Trim::giveBack);
     private final Chronicle chronicle;
     private final Intents intents;
     private final Supervision supervision;
