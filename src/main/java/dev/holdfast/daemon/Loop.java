@@ -76,9 +76,10 @@ final class Loop implements LoopTasks {
         int busy = 0;
         while (true) {
             int turn = 0;
+            int most = Math.max(TASKS_A_TURN, tasks.size()); // what was there before comes before deadlines
             for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
                 task.run();
-                if (++turn == TASKS_A_TURN) {
+                if (++turn == most) {
                     break;
                 }
             }
@@ -91,7 +92,7 @@ final class Loop implements LoopTasks {
                 break;
             }
             boolean more = !tasks.isEmpty();
-            if (more && turn < TASKS_A_TURN && ++busy % PATIENCE != 0) {
+            if (more && turn < most && ++busy % PATIENCE != 0) {
                 continue; // a deadline made them: they come first
             }
             if (later.isEmpty()) {
