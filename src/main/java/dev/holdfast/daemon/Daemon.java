@@ -137,12 +137,10 @@ final class Daemon {
     }
 
     private void adopt() throws IOException {
-        for (KernelLauncher.Adopted a : launcher.adopt()) {
-            if (a.alive()) {
-                lasting.began(a.id());
-            }
-            Adoption.of(a, specs(), intents, Instant.now())
-                    .ifPresentOrElse(this::apply, () -> launcher.kill(a.id())); // a check, whose answer nobody awaits
+        List<KernelLauncher.Adopted> all = launcher.adopt();
+        all.stream().filter(KernelLauncher.Adopted::alive).forEach(a -> lasting.began(a.id()));
+        for (Adoption.Found f : new Adoption(specs(), intents, chronicle, Instant.now()).of(all)) {
+            f.stimulus().ifPresentOrElse(this::apply, () -> launcher.kill(f.instance()));
         }
         pump.begin();
     }
@@ -246,8 +244,12 @@ final class Daemon {
 
     private void act(Action action) {
         switch (action) {
-            case Action.Launch(var id, var replica, var purpose, var spec, var command, var mainPid, var restarts) ->
+            case Action.Launch(var id, var replica, var purpose, var spec, var command, var mainPid, var restarts) -> {
+                if (purpose == Action.Purpose.MAIN) {
+                    intents.begins(replica);
+                }
                 launcher.launch(launches.launch(id, replica, purpose.name(), spec, command, mainPid, restarts, true));
+            }
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);
             case Action.Probe p -> probes.ask(p);
