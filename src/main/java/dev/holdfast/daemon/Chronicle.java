@@ -57,6 +57,7 @@ final class Chronicle implements AutoCloseable {
             case Event.Started _,
                     Event.StartFailed _,
                     Event.Adopted _,
+                    Event.Presumed _,
                     Event.Unhealthy _,
                     Event.Stopping _,
                     Event.Killed _,

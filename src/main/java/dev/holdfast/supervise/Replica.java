@@ -269,6 +269,7 @@ final class Replica {
         MonoTime started = new MonoTime(now.mono().nanos() - adopted.age().toNanos());
         var running = new Running(adopted.instance(), adopted.leader(), started);
         up.run(running, now);
+        health.adopted(spec);
         since = now.wall().minus(adopted.age());
         String obsolete = adopted.obsolete();
         if (obsolete != null) {
@@ -294,7 +295,7 @@ final class Replica {
             case Down _, Waiting _ -> MonoTime.NEVER;
             case PreStart p -> p.deadline();
             case Launching _ -> MonoTime.NEVER;
-            case Running r -> MonoTime.earliest(health.nextDeadline(), upkeep.startDeadline(), upkeep.recycleAt(r));
+            case Running r -> MonoTime.earliest(health.nextDeadline(), upkeep.startDeadline(r), upkeep.recycleAt(r));
             case Stopping s -> s.deadline();
             case PostStop p -> p.deadline();
             case Backoff b -> b.until();
