@@ -44,7 +44,8 @@ class LargestConfigurationTest {
                 assertThat(daemon.cli("plan").out()).contains("restart  p4999", "env");
                 assertThat(daemon.cli("reload").exit()).isZero();
             }
-            var client = new Client(home.resolve("run/holdfast.sock")); // without a JVM for each; plan reads as reload does
+            var client =
+                    new Client(home.resolve("run/holdfast.sock")); // without a JVM for each; plan reads as reload does
             for (String tooLarge : List.of(
                     largest("four") + "  one-more: { command: [x] }\n",
                     "version: 1\nenv_file: [vars]\nprocesses: { a: { command: [" + "\"${X}\", ".repeat(500) + "] } }\n",
