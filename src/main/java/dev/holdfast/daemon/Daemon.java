@@ -52,7 +52,7 @@ final class Daemon {
     private final Enforcement enforcement;
     private final Confinement confinement;
     private final Probes probes;
-    private final Trim trim = new Trim(Loop.now().mono());
+    private final Trim trim = new Trim(Loop.now().mono(), Trim::giveBack);
     private final Chronicle chronicle;
     private final Intents intents;
     private final Supervision supervision;
@@ -160,13 +160,15 @@ final class Daemon {
     }
 
     private void adopt() throws IOException {
-        for (KernelLauncher.Adopted a : launcher.adopt()) {
+        List<KernelLauncher.Adopted> all = launcher.adopt();
+        for (KernelLauncher.Adopted a : all) {
             if (a.alive()) {
                 lasting.began(a.id());
                 confinement.adopted(a, specs());
             }
-            Adoption.of(a, specs(), intents, Instant.now())
-                    .ifPresentOrElse(this::apply, () -> launcher.kill(a.id())); // a check, whose answer nobody awaits
+        }
+        for (Adoption.Found f : new Adoption(specs(), intents, chronicle, Instant.now()).of(all)) {
+            f.stimulus().ifPresentOrElse(this::apply, () -> launcher.kill(f.instance()));
         }
         pump.begin();
     }
@@ -259,15 +261,10 @@ final class Daemon {
         switch (action) {
             case Action.Launch l -> {
                 confinement.launching(l);
-                launcher.launch(launches.launch(
-                        l.instance(),
-                        l.replica(),
-                        l.purpose().name(),
-                        l.spec(),
-                        l.command(),
-                        l.mainPid(),
-                        l.restarts(),
-                        true));
+                if (l.purpose() == Action.Purpose.MAIN) {
+                    intents.begins(l.replica());
+                }
+                launcher.launch(launches.launch(l));
             }
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);

@@ -11,6 +11,7 @@ import dev.holdfast.event.ReplicaId;
 import dev.holdfast.linux.Accounts;
 import dev.holdfast.process.Identity;
 import dev.holdfast.process.Launch;
+import dev.holdfast.supervise.Action;
 import dev.holdfast.unit.Resource;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -92,6 +93,11 @@ final class Launches {
         Place place = config.places().get(process + "." + key.replaceFirst("\\..*", ""));
         return (place == null ? new Place(config.file().toString(), 1, 1) : place)
                 .problem("processes." + process + "." + key + ": " + why);
+    }
+
+    Launch launch(Action.Launch l) {
+        return launch(
+                l.instance(), l.replica(), l.purpose().name(), l.spec(), l.command(), l.mainPid(), l.restarts(), true);
     }
 
     /**
