@@ -38,7 +38,7 @@ record Setting(
         ByteSize total = l.memorySwap();
         ByteSize memory = l.memory();
         if (total != null && memory != null) {
-            var swap = new ByteSize(total.bytes() - memory.bytes());
+            var swap = new ByteSize(Math.max(0, total.bytes() - memory.bytes())); // less is refused by Sanity
             bytes(s, "--memory-swap", "MemorySwapMax", swap, "memory.swap.max");
         }
         bytes(s, "--reserve-memory", "MemoryLow", l.reserveMemory(), "memory.low");

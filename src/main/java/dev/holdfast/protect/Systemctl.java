@@ -30,7 +30,10 @@ public interface Systemctl {
             var argv = new ArrayList<>(List.of(program.toString(), "--no-pager", "--no-ask-password"));
             argv.addAll(arguments);
             ProgramRun ran = ProgramRun.of(
-                    argv, List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"), Duration.ofMinutes(3));
+                    argv,
+                    // A busy systemd may need longer than the usual 25 s.
+                    List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "SYSTEMD_BUS_TIMEOUT=150"),
+                    Duration.ofMinutes(3));
             return switch (ran.outcome()) {
                 case Outcome.Exited(int code) -> new Answer(code, ran.out(), ran.err());
                 case Outcome other ->

@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 
 /** A running systemd, asked by {@link Systemctl}. */
 final class Systemd {
@@ -57,14 +56,6 @@ final class Systemd {
             }
         });
         return new Shown(unit, values);
-    }
-
-    /** All that it knows of, loaded or in files. */
-    Collection<String> names() throws IOException {
-        var names = new TreeSet<String>();
-        names.addAll(firstWords(List.of("list-unit-files", "--no-legend", "--plain")));
-        names.addAll(firstWords(List.of("list-units", "--all", "--no-legend", "--plain")));
-        return names;
     }
 
     /** Instances of a template that are loaded. */

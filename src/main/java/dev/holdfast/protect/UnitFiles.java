@@ -11,11 +11,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Unit files as they lie on a disk, for where no systemd can be asked (systemd.unit(5), "unit file load path"). */
+/**
+ * Unit files as they lie on a disk (systemd.unit(5), "unit file load path"): for where no systemd can be asked, and for
+ * names to choose from, which systemd itself can take half a minute to list.
+ */
 final class UnitFiles {
     private static final List<String> DIRECTORIES = List.of(
             "etc/systemd/system",
             "run/systemd/system",
+            "run/systemd/generator",
+            "run/systemd/transient",
             "usr/local/lib/systemd/system",
             "usr/lib/systemd/system",
             "lib/systemd/system");

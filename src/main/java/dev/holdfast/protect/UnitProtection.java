@@ -68,7 +68,7 @@ public final class UnitProtection {
             return Ended.NO_SYSTEMD;
         }
         List<Setting> settings = Setting.of(limits);
-        UnitName unit = known(asked, settings);
+        UnitName unit = known(asked);
         if (unit == null) {
             return Ended.NO_UNIT;
         }
@@ -156,7 +156,7 @@ public final class UnitProtection {
     }
 
     /** Under its own name where it was asked for by an alias; null, and said, when there is none. */
-    private @Nullable UnitName known(UnitName asked, List<Setting> settings) throws IOException {
+    private @Nullable UnitName known(UnitName asked) throws IOException {
         UnitName unit = canonical(asked);
         Systemd s = systemd;
         if (s == null) {
@@ -173,14 +173,10 @@ public final class UnitProtection {
             }
             return unknown(unit, files);
         }
-        if (unit.template()) {
-            Collection<String> all = s.names();
-            return all.contains(unit.name()) ? unit : unknown(unit, all);
-        }
-        return s.show(unit.name(), Verification.properties(settings))
-                        .one("LoadState")
-                        .equals("not-found")
-                ? unknown(unit, s.names())
+        // Of a template systemd tells nothing, of any instance whether there is one.
+        String one = unit.template() ? unit.stem() + "0" + unit.kind().suffix() : unit.name();
+        return s.show(one, List.of("LoadState")).one("LoadState").equals("not-found")
+                ? unknown(unit, UnitFiles.names(site.root()))
                 : unit;
     }
 
@@ -245,16 +241,9 @@ public final class UnitProtection {
         }
     }
 
-    /** For completion: names that can be protected; none where there is nobody to ask. */
-    public static List<String> completions(Site site) {
-        Systemctl systemctl = site.systemctl();
-        try {
-            return systemctl == null
-                    ? List.copyOf(UnitFiles.names(site.root()))
-                    : List.copyOf(new Systemd(systemctl).names());
-        } catch (IOException silent) {
-            return List.of();
-        }
+    /** For completion: units that have files. */
+    public static Set<String> completions() {
+        return UnitFiles.names(Path.of("/"));
     }
 
     /** @return what is wrong with a root that is to be an image's; null when nothing is */

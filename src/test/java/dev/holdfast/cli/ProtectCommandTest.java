@@ -27,7 +27,7 @@ class ProtectCommandTest {
                 "--cpu",
                 "0.5",
                 "--reserve-cpu",
-                "1.5",
+                "0.25",
                 "--tasks",
                 "50",
                 "--io-read-bytes",
@@ -52,7 +52,7 @@ class ProtectCommandTest {
                         MemorySwapMax=0
                         MemoryLow=67108864
                         CPUQuota=50%
-                        CPUWeight=150
+                        CPUWeight=25
                         TasksMax=50
                         IOWeight=50
                         IOReadBandwidthMax=/dev/sda 10485760

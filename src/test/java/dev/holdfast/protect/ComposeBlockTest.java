@@ -94,7 +94,7 @@ class ComposeBlockTest {
     void tellsMistakesAtTheirPlaces() throws IOException {
         assertThat(of("services:\n  web: {deploy: [a]}\n", "web"))
                 .asString()
-                .contains("line=2, column=17", "deploy is a mapping");
+                .contains("compose.yaml:2:17: deploy is a mapping");
         assertThat(of("version: 3\n", "web")).asString().contains("services is expected");
         assertThat(of("services: {a: ]\n", "web")).asString().contains("this is not YAML");
         assertThat(of("", "web")).asString().contains("the file is empty");

@@ -201,8 +201,6 @@ class UnitProtectionTest {
             var text = new StringBuilder();
             if (arguments.getFirst().equals("show")) {
                 shown.forEach((k, v) -> text.append(k).append('=').append(v).append('\n'));
-            } else if (arguments.getFirst().equals("list-unit-files")) {
-                text.append("webhook.service static -\nweb.service enabled enabled\n");
             }
             return new Systemctl.Answer(0, text.toString(), "");
         };
