@@ -36,8 +36,9 @@ class ArchitectureTest {
             Map.entry("log", Set.of("linux", "event", "unit")),
             Map.entry("process", Set.of("linux", "event", "unit")),
             Map.entry("supervise", Set.of("process", "config", "event", "unit")),
+            Map.entry("protect", Set.of("config", "linux", "event", "unit")),
             Map.entry("api", Set.of()),
-            Map.entry("cli", Set.of("api", "log", "config", "unit")),
+            Map.entry("cli", Set.of("api", "protect", "log", "config", "unit")),
             Map.entry(
                     "daemon", Set.of("cli", "api", "supervise", "process", "log", "config", "linux", "event", "unit")));
 

@@ -63,7 +63,9 @@ final class Daemon {
     private @Nullable Server server;
     private final GlobalSpec global;
     private final Desired desired;
+    private final SystemdNotices notices;
     private @Nullable Integer exitCode;
+    private boolean leaving;
     private Runnable lookAtRunDirectory = () -> {};
 
     /**
@@ -81,6 +83,7 @@ final class Daemon {
         this.intents = new Intents(dirs.run().resolve("intents"), host.bootId(), console::say);
         this.global = config.global();
         this.desired = new Desired(config.processes(), intents);
+        this.notices = new SystemdNotices(launches.own(), host.pid(), console::say);
         this.pump = new Pump(
                 dirs.run(),
                 Instant::now,
@@ -136,7 +139,11 @@ final class Daemon {
             intents.begun();
             watchRunDirectory(control);
             signals.listen(this);
-            loop.run(() -> exitCode != null, this::deadline, this::tick);
+            notices.ready(specs().size(), Loop.now().mono());
+            loop.run(() -> exitCode != null || leaving, this::deadline, this::tick);
+            if (leaving) {
+                return 0;
+            }
             launcher.retire();
             MonoTime patience = Loop.now().mono().plus(LAST_WAIT);
             loop.run(
@@ -175,7 +182,11 @@ final class Daemon {
 
     private MonoTime deadline() {
         return MonoTime.earliest(
-                supervision.nextDeadline(), launcher.nextDeadline(), probes.deadline(), trim.deadline());
+                supervision.nextDeadline(),
+                launcher.nextDeadline(),
+                probes.deadline(),
+                trim.deadline(),
+                notices.deadline());
     }
 
     private void tick() {
@@ -183,6 +194,7 @@ final class Daemon {
         launcher.tick(now);
         probes.tick(now);
         trim.tick(now);
+        notices.tick(now);
         if (!now.isBefore(supervision.nextDeadline())) {
             apply(new Stimulus.Tick());
         }
@@ -329,6 +341,10 @@ final class Daemon {
         return startedAt;
     }
 
+    SystemdNotices notices() {
+        return notices;
+    }
+
     int pid() {
         return host.pid();
     }
@@ -364,9 +380,22 @@ final class Daemon {
     }
 
     void shutDown(String by) {
+        notices.stopping(global.shutdownTimeout().plus(LAST_WAIT).plus(LAST_WAIT));
         intents.forget();
         console.say("shutting down, asked by " + by);
         apply(new Stimulus.ShutDown(by));
+    }
+
+    /** On the loop's thread: this daemon ends, what it started runs on, and the next one adopts it. */
+    void leave(String by) {
+        if (host.pid() == 1 || supervision.shuttingDown()) {
+            console.say(by + ": it does not leave "
+                    + (host.pid() == 1 ? "as PID 1, with whose end all end" : "while it shuts down"));
+            return;
+        }
+        console.say("leaving, asked by " + by + ": what runs goes on, the next daemon adopts it");
+        notices.leaving();
+        leaving = true;
     }
 
     /** On the loop's thread. @return false when there is no such process any more */

@@ -77,6 +77,15 @@ final class HostLimits {
         }
     }
 
+    /** The daemon's own oom_score_adj; 0 where that cannot be read. */
+    static int ownScore() {
+        try {
+            return Integer.parseInt(Files.readString(OWN_SCORE).strip());
+        } catch (IOException noProc) {
+            return 0;
+        }
+    }
+
     /** Why, by key. */
     Map<String, String> beyond(LaunchSpec l) {
         var beyond = new LinkedHashMap<String, String>();

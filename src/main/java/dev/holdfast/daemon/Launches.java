@@ -33,6 +33,7 @@ final class Launches {
 
     private final Map<String, String> own;
     private final boolean root;
+    private final int ownScore = HostLimits.ownScore();
     /** Looked up when a configuration is taken, since a name service may be slow; replaced as a whole. */
     private volatile Map<String, Account> accounts = Map.of();
 
@@ -45,6 +46,11 @@ final class Launches {
     Launches(Map<String, String> own, boolean root) {
         this.own = own;
         this.root = root;
+    }
+
+    /** The daemon's environment. */
+    Map<String, String> own() {
+        return own;
     }
 
     /** Looks up every user and group, and what only this host can judge; what is wrong, each at its place. */
@@ -149,7 +155,7 @@ final class Launches {
                 io == null ? null : new Launch.IoPriority(ioClass(io), l.ioPriority()),
                 rlimits(l),
                 l.cpuAffinity(),
-                l.oomScoreAdj(),
+                oomScoreAdj(l),
                 captured ? new Launch.Output.Captured() : new Launch.Output.Discarded(),
                 new Launch.Group(spec.name(), main ? Limits.of(spec.resources()) : Limits.ofAside(spec.resources())),
                 main && spec.notifies());
@@ -160,6 +166,12 @@ final class Launches {
             fingerprints.clear(); // of configurations that were replaced
         }
         return fingerprints.computeIfAbsent(spec, ProcessSpec::fingerprint);
+    }
+
+    /** What keeps the daemon from the OOM killer, OOMScoreAdjust= of its unit say, is not meant for its programs. */
+    private @Nullable Integer oomScoreAdj(LaunchSpec l) {
+        Integer wanted = l.oomScoreAdj();
+        return wanted == null && ownScore < 0 ? Integer.valueOf(0) : wanted;
     }
 
     private static int ioClass(LaunchSpec.IoClass io) {
