@@ -24,7 +24,6 @@ final class NotBuilt {
             "global.api",
             "global.storage",
             "processes.*.resources",
-            "processes.*.sandbox",
             "processes.*.memory_watch",
             "processes.*.logging.multiline",
             "processes.*.logging.redact",

@@ -247,7 +247,16 @@ final class Daemon {
     private void act(Action action) {
         switch (action) {
             case Action.Launch(var id, var replica, var purpose, var spec, var command, var mainPid, var restarts) ->
-                launcher.launch(launches.launch(id, replica, purpose.name(), spec, command, mainPid, restarts, true));
+                launcher.launch(launches.launch(
+                        id,
+                        replica,
+                        purpose.name(),
+                        spec,
+                        command,
+                        mainPid,
+                        mainPid == null ? null : launcher.leader(mainPid).orElse(null),
+                        restarts,
+                        true));
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);
             case Action.Probe p -> probes.ask(p);

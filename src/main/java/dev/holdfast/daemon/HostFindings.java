@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.api.Doctor;
 import dev.holdfast.config.Directories;
+import dev.holdfast.linux.SandboxAbility;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ final class HostFindings {
                 pid == 1
                         ? "is PID 1: reaps every orphan of this namespace"
                         : "is subreaper: orphans of its children stay its own"));
+        f.findings.add(Sandboxing.finding(SandboxAbility.tried()));
         return List.copyOf(f.findings);
     }
 
@@ -79,6 +81,10 @@ final class HostFindings {
         } else {
             findings.add(new Doctor.Finding(OK, what, dir + ": does not exist yet; holdfast up makes it"));
         }
+    }
+
+    static Doctor.Finding ok(String what, String detail) {
+        return new Doctor.Finding(OK, what, detail);
     }
 
     static Doctor.Finding weaker(String what, String detail) {

@@ -7,6 +7,7 @@ import dev.holdfast.config.Place;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.linux.Accounts;
 import dev.holdfast.process.Identity;
@@ -32,6 +33,7 @@ final class Launches {
 
     private final Map<String, String> own;
     private final boolean root;
+    private final Sandboxing sandboxing = new Sandboxing();
     /** Looked up when a configuration is taken, since a name service may be slow; replaced as a whole. */
     private volatile Map<String, Account> accounts = Map.of();
 
@@ -54,6 +56,7 @@ final class Launches {
         config.processes().forEach((name, spec) -> {
             LaunchSpec l = spec.launch();
             host.beyond(l).forEach((key, why) -> problems.add(at(config, name, key, why)));
+            sandboxing.beyond(l).forEach((key, why) -> problems.add(at(config, name, key, why)));
             String user = l.user();
             String group = l.group();
             if (user == null && group == null) {
@@ -96,6 +99,7 @@ final class Launches {
 
     /**
      * @param mainPid MAINPID, also in place of {@code $MAINPID} among the arguments; null for none
+     * @param beside the running process whose sandbox it shares; null for one of its own
      * @param restarts of the replica so far, for the next daemon
      * @param captured whether its output is kept
      */
@@ -106,6 +110,7 @@ final class Launches {
             ProcessSpec spec,
             CommandSpec command,
             @Nullable Integer mainPid,
+            @Nullable ProcessRef beside,
             int restarts,
             boolean captured) {
         LaunchSpec l = spec.launch();
@@ -144,6 +149,7 @@ final class Launches {
                 rlimits(l),
                 l.cpuAffinity(),
                 l.oomScoreAdj(),
+                sandboxing.of(l, beside),
                 captured ? new Launch.Output.Captured() : new Launch.Output.Discarded(),
                 main && spec.notifies());
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.linux;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.SynchronousQueue;
@@ -61,9 +62,9 @@ public final class SpawnThread {
             try {
                 Syscall.check("unshare(CLONE_FS)", unshared);
                 failure = attempt(job.spawn(), posix);
-            } catch (Errno e) {
+            } catch (IOException e) {
                 failure = e.getMessage();
-            } catch (RuntimeException e) { // else nobody would ever hear of this launch
+            } catch (RuntimeException | LinkageError e) { // else nobody would ever hear of this launch
                 failure = "spawn: " + e;
             }
             job.done().accept(failure);
@@ -72,8 +73,15 @@ public final class SpawnThread {
         }
     }
 
-    private static @Nullable String attempt(Spawn s, PosixSpawn posix) throws Errno {
-        takeOn(s);
+    private static @Nullable String attempt(Spawn s, PosixSpawn posix) throws IOException {
+        Confinement sandbox = Confinement.of(s);
+        if (sandbox != null) {
+            sandbox.enter();
+        }
+        takeOn(s, sandbox);
+        if (sandbox != null) {
+            sandbox.seal();
+        }
         String program = s.program().contains("/") ? s.program() : lookUp(s.program(), s.path());
         if (program == null) {
             return s.program() + ": not found in PATH=" + s.path();
@@ -85,10 +93,10 @@ public final class SpawnThread {
         if (errno == Errno.ENOENT && Files.exists(Path.of(program))) {
             return "exec " + program + ": its #! interpreter or dynamic loader does not exist";
         }
-        return "exec " + program + ": " + Errno.text(errno);
+        return "exec " + program + ": " + Errno.text(errno) + (sandbox == null ? "" : sandbox.hint(program));
     }
 
-    private static void takeOn(Spawn s) throws Errno {
+    private static void takeOn(Spawn s, @Nullable Confinement sandbox) throws Errno {
         Syscall.UMASK.call(s.umask());
         Integer nice = s.nice();
         if (nice != null) {
@@ -106,6 +114,10 @@ public final class SpawnThread {
             Syscall.check("cpu_affinity " + s.cpus(), mask.use(a -> Syscall.SCHED_SETAFFINITY.call(0, 128, a)));
         }
         Integer uid = s.uid();
+        boolean root = (uid != null ? uid : Syscall.GETEUID.call(0)) == 0;
+        if (sandbox != null) {
+            sandbox.beforeUser(root);
+        }
         if (uid != null) {
             NativeBuffer groups = NativeBuffer.allocate(4 * s.groups().size() + 4);
             for (int i = 0; i < s.groups().size(); i++) {
@@ -116,6 +128,9 @@ public final class SpawnThread {
                     groups.use(a -> Syscall.SETGROUPS.call(s.groups().size(), a)));
             Syscall.check("setresgid " + s.gid(), Syscall.SETRESGID.call(s.gid(), s.gid(), s.gid()));
             Syscall.check("setresuid " + uid, Syscall.SETRESUID.call(uid, uid, uid));
+        }
+        if (sandbox != null) {
+            sandbox.afterUser(root);
         }
         // As the child's user, so that a directory it may not enter is told as such.
         Syscall.check("chdir " + s.workingDir(), NativeBuffer.withString(s.workingDir(), Syscall.CHDIR::call));

@@ -108,6 +108,7 @@ final class OutputKeeper {
                     List.of(),
                     List.of(),
                     null,
+                    null,
                     new Launch.Output.Given(fresh.one(), fresh.other()),
                     false));
         } catch (IOException e) {

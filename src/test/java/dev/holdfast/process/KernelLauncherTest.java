@@ -254,6 +254,7 @@ class KernelLauncherTest {
                 List.of(new Launch.Rlimit(7, 123, 123)),
                 List.of(0),
                 500,
+                null,
                 new Launch.Output.Captured(),
                 false));
         until(() -> emptied(id) || events.stream().anyMatch(ProcessEvent.LaunchFailed.class::isInstance));
@@ -367,6 +368,7 @@ class KernelLauncherTest {
                 null,
                 List.of(),
                 List.of(),
+                null,
                 null,
                 new Launch.Output.Captured(),
                 notifySocket));
