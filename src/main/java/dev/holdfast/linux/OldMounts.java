@@ -36,8 +36,12 @@ final class OldMounts {
 
     /** @return the mount that now lies there */
     static Fd onItself(Entry e) throws IOException {
-        String link = SandboxPaths.link(e.handle()).toString();
-        bind(SandboxMounts.told(e), link, link);
+        try (Fd target = SandboxMounts.found(e)) { // not the handle: an entry above may lie over that already
+            bind(
+                    SandboxMounts.told(e),
+                    SandboxPaths.link(e.handle()).toString(),
+                    SandboxPaths.link(target).toString());
+        }
         return SandboxMounts.found(e);
     }
 
