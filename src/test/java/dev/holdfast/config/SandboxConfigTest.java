@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,9 +28,7 @@ class SandboxConfigTest {
         assertThat(loaded).isInstanceOf(Loaded.Sound.class);
         Config config = ((Loaded.Sound) loaded).config();
         assertThat(config.notBuilt()).isEmpty();
-        ProcessSpec spec = config.processes().get("web");
-        assertThat(spec).isNotNull();
-        return spec;
+        return Objects.requireNonNull(config.processes().get("web"));
     }
 
     private List<String> problems(String process) throws IOException {
@@ -42,7 +41,7 @@ class SandboxConfigTest {
 
     @Test
     void isReadWithItsPathsAndNamesInOneForm() throws IOException {
-        SandboxSpec s = sound("""
+        SandboxSpec s = Objects.requireNonNull(sound("""
                 sandbox:
                   no_new_privileges: true
                   protect_system: strict
@@ -53,23 +52,19 @@ class SandboxConfigTest {
                   private_network: true
                   hostname: web-1
                   capabilities: { keep: [cap_net_bind_service, CHOWN] }
-                """).launch().sandbox();
-        assertThat(s).isNotNull();
+                """).launch().sandbox());
         assertThat(s.protectSystem()).isEqualTo(SandboxSpec.ProtectSystem.STRICT);
         assertThat(s.readWritePaths()).containsExactly("/srv/web", "/home/web/data");
-        SandboxSpec.CapabilitiesSpec c = s.capabilities();
-        assertThat(c).isNotNull();
+        SandboxSpec.CapabilitiesSpec c = Objects.requireNonNull(s.capabilities());
         assertThat(c.keep()).containsExactly("CHOWN", "NET_BIND_SERVICE");
         assertThat(c.drop()).isNull();
     }
 
     @Test
     void anEmptyListKeepsNone() throws IOException {
-        SandboxSpec s =
-                sound("sandbox: { capabilities: { keep: [] } }").launch().sandbox();
-        assertThat(s).isNotNull();
-        SandboxSpec.CapabilitiesSpec c = s.capabilities();
-        assertThat(c).isNotNull();
+        SandboxSpec s = Objects.requireNonNull(
+                sound("sandbox: { capabilities: { keep: [] } }").launch().sandbox());
+        SandboxSpec.CapabilitiesSpec c = Objects.requireNonNull(s.capabilities());
         assertThat(c.keep()).isEmpty();
     }
 

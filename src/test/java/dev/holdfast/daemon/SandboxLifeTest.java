@@ -36,39 +36,36 @@ class SandboxLifeTest {
         assumeTrue(ability.noNamespaces() == null, "no namespaces here: " + ability.noNamespaces());
     }
 
-    private static final String YAML = """
-            version: 1
-            processes:
-              web:
-                user: nobody
-                sandbox: { private_tmp: true, private_network: true, hostname: %s, protect_system: strict }
-                command:
-                  - perl
-                  - -MSocket
-                  - -e
-                  - |
-                    socket(S, PF_UNIX, SOCK_DGRAM, 0);
-                    connect(S, sockaddr_un($$ENV{NOTIFY_SOCKET})) or die "notify: $$!";
-                    socket(L, PF_INET, SOCK_STREAM, 0);
-                    bind(L, sockaddr_in(8080, INADDR_LOOPBACK)) && listen(L, 5) or die "listen: $$!";
-                    open(F, ">/tmp/alive") or die "/tmp: $$!";
-                    send(S, "READY=1", 0);
-                    sleep 1000;
-                readiness: { notify: true }
-                liveness:
-                  exec: { command: [bash, -c, 'test -e /tmp/alive && exec 3<>/dev/tcp/127.0.0.1/8080'] }
-                  period: 500ms
-                  timeout: 60s
-                  failure_threshold: 1
-                hooks:
-                  pre_start: { command: 'touch /tmp/from-pre-start', shell: true }
-                  post_start: { command: 'touch /tmp/from-post-start', shell: true }
-                  pre_stop: { command: 'ls /tmp; uname -n', shell: true }
-            """;
-
     @Test
     void itsChecksAndHooksShareItAndTheNextDaemonAdoptsIt() throws IOException {
-        String yaml = YAML.formatted("hf-one") + """
+        String yaml = """
+                version: 1
+                processes:
+                  web:
+                    user: nobody
+                    sandbox: { private_tmp: true, private_network: true, hostname: hf-one, protect_system: strict }
+                    command:
+                      - perl
+                      - -MSocket
+                      - -e
+                      - |
+                        socket(S, PF_UNIX, SOCK_DGRAM, 0);
+                        connect(S, sockaddr_un($$ENV{NOTIFY_SOCKET})) or die "notify: $$!";
+                        socket(L, PF_INET, SOCK_STREAM, 0);
+                        bind(L, sockaddr_in(8080, INADDR_LOOPBACK)) && listen(L, 5) or die "listen: $$!";
+                        open(F, ">/tmp/alive") or die "/tmp: $$!";
+                        send(S, "READY=1", 0);
+                        1 while accept(C, L);
+                    readiness: { notify: true }
+                    liveness:
+                      exec: { command: [bash, -c, 'test -e /tmp/alive && exec 3<>/dev/tcp/127.0.0.1/8080'] }
+                      period: 500ms
+                      timeout: 60s
+                      failure_threshold: 1
+                    hooks:
+                      pre_start: { command: 'touch /tmp/from-pre-start', shell: true }
+                      post_start: { command: 'touch /tmp/from-post-start', shell: true }
+                      pre_stop: { command: 'ls /tmp; uname -n', shell: true }
                   plain: { command: [sleep, "1000"] }
                   lost: { restart: never, sandbox: { protect_system: full, read_write_paths: [/no/such] }, command: [touch, %1$s/lost] }
                   gone: { restart: never, sandbox: { private_tmp: true }, command: [%1$s/program] }
