@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a program tries inside and outside of a sandbox, told by itself; the run directory lies below /tmp. */
 @Tag("process")
-@AlsoOnPlainKernel
 @Timeout(600)
 class SandboxTest {
     private static final Duration SOON = Duration.ofMinutes(3);
@@ -102,6 +101,7 @@ class SandboxTest {
     }
 
     @Test
+    @AlsoOnPlainKernel
     void writesOnlyWhereItMay() {
         run("mount", "-t", "tmpfs", "-o", "nosuid,noexec,mode=777", "tmpfs", data + "/frozen/mounted");
         String script = "for d in /usr /etc /opt %1$s %1$s/open %1$s/frozen %1$s/frozen/mounted /dev/shm; do"
@@ -138,6 +138,7 @@ class SandboxTest {
     }
 
     @Test
+    @AlsoOnPlainKernel
     void seesNeitherHomesNorTheTmpOfOthers() throws IOException {
         Files.writeString(ofHome.resolve("secret"), "secret\n");
         Files.createDirectories(ofHome.resolve("app/sub"));
