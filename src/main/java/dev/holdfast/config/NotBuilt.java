@@ -23,7 +23,6 @@ final class NotBuilt {
             "global.metrics",
             "global.api",
             "global.storage",
-            "processes.*.sandbox",
             "processes.*.memory_watch",
             "processes.*.logging.multiline",
             "processes.*.logging.redact",

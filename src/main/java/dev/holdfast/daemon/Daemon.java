@@ -1,7 +1,6 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.api.Doctor;
-import dev.holdfast.api.Server;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.Directories;
 import dev.holdfast.config.GlobalSpec;
@@ -60,13 +59,12 @@ final class Daemon {
     private final Instant startedAt = Instant.now();
     private final Lasting lasting;
     private final RunDirectory runDirectory;
-    private @Nullable Server server;
+    private @Nullable Front front;
     private final GlobalSpec global;
     private final Desired desired;
     private final SystemdNotices notices;
     private @Nullable Integer exitCode;
     private boolean leaving;
-    private Runnable lookAtRunDirectory = () -> {};
 
     /**
      * Takes the run directory; nothing is started yet.
@@ -127,8 +125,11 @@ final class Daemon {
         if (host.pid() != 1) {
             host.becomeSubreaper();
         }
+        var answering = new Front(
+                dirs, runDirectory, control, loop, console, lasting, intents, () -> exitCode != null || leaving);
+        front = answering;
         try {
-            serve(control); // first: a daemon that nobody could ask starts nothing
+            answering.open(); // first: a daemon that nobody could ask starts nothing
             enforcement.warn(specs().values());
             HostFindings.degraded(findings().stream()
                             .filter(f -> !f.what().equals(Enforcement.LIMITS)) // said just now
@@ -137,7 +138,7 @@ final class Daemon {
             adopt();
             apply(new Stimulus.Begin(intents.stoppedNames(), intents.startedNames(), intents.completed()));
             intents.begun();
-            watchRunDirectory(control);
+            answering.watch();
             signals.listen(this);
             notices.ready(specs().size(), Loop.now().mono());
             loop.run(() -> exitCode != null || leaving, this::deadline, this::tick);
@@ -158,10 +159,7 @@ final class Daemon {
             groups.leave(host.pid());
             pump.close();
             chronicle.close();
-            runDirectory.close(); // with it goes the lock: a successor must find nothing half done
-            if (server != null) {
-                server.close(); // last: who waits for the end of the daemon waits for this
-            }
+            answering.close();
         }
         return exitCode == null ? 1 : exitCode;
     }
@@ -209,47 +207,15 @@ final class Daemon {
         });
     }
 
-    private void serve(Control control) throws IOException {
-        if (server != null) {
-            server.close();
-        }
-        server = Server.start(dirs.socket(), control, console::say);
-    }
-
-    private void watchRunDirectory(Control control) {
-        lookAtRunDirectory = () -> lookAfterRunDirectory(control);
-        runDirectory.watch(() -> loop.soon(lookAtRunDirectory));
-    }
-
-    /** What it cannot put back is said, and kept as a finding. */
-    private void lookAfterRunDirectory(Control control) {
-        if (exitCode != null || runDirectory.intact()) {
-            return;
-        }
-        boolean known = lasting.runDirectoryIsBroken();
-        if (!known) {
-            console.say("the run directory " + dirs.run() + " was deleted or replaced; what runs goes on");
-        }
-        try {
-            runDirectory.mend();
-            serve(control);
-            watchRunDirectory(control);
-            intents.rewrite();
-            lasting.runDirectory(null);
-            console.say("the run directory is there again; " + lasting.unrecorded());
-        } catch (IOException e) {
-            lasting.runDirectory(String.valueOf(e.getMessage()));
-            if (!known) {
-                console.say("until the run directory is back, nothing can be started or asked: " + e.getMessage());
-            }
-        }
-    }
-
     private void happened(ProcessEvent event) {
         trim.stirred(Loop.now().mono());
         switch (event) {
             case ProcessEvent.Started(InstanceId id, var _) -> lasting.began(id);
-            case ProcessEvent.LaunchFailed _ -> lookAtRunDirectory.run();
+            case ProcessEvent.LaunchFailed _ -> {
+                if (front != null) {
+                    front.look(); // it may be gone
+                }
+            }
             case ProcessEvent.Emptied(InstanceId id, var _) -> lasting.ended(id);
             case ProcessEvent.Exited _, ProcessEvent.Notified _ -> {}
         }
@@ -276,7 +242,7 @@ final class Daemon {
                 if (l.purpose() == Action.Purpose.MAIN) {
                     intents.begins(l.replica());
                 }
-                launcher.launch(launches.launch(l));
+                launcher.launch(launches.launch(l, launcher::leader));
             }
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);

@@ -7,6 +7,7 @@ import dev.holdfast.config.Place;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.linux.Accounts;
 import dev.holdfast.process.Identity;
@@ -17,7 +18,9 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** From what the configuration says to what the launcher needs: names become numbers, defaults become values. */
@@ -34,6 +37,7 @@ final class Launches {
     private final Map<String, String> own;
     private final boolean root;
     private final int ownScore = HostLimits.ownScore();
+    private final Sandboxing sandboxing = new Sandboxing();
     /** Looked up when a configuration is taken, since a name service may be slow; replaced as a whole. */
     private volatile Map<String, Account> accounts = Map.of();
 
@@ -61,6 +65,7 @@ final class Launches {
         config.processes().forEach((name, spec) -> {
             LaunchSpec l = spec.launch();
             host.beyond(l).forEach((key, why) -> problems.add(at(config, name, key, why)));
+            sandboxing.beyond(l).forEach((key, why) -> problems.add(at(config, name, key, why)));
             String user = l.user();
             String group = l.group();
             if (user == null && group == null) {
@@ -101,13 +106,17 @@ final class Launches {
                 .problem("processes." + process + "." + key + ": " + why);
     }
 
-    Launch launch(Action.Launch l) {
+    /** @param leader of a running instance, by its pid */
+    Launch launch(Action.Launch l, IntFunction<Optional<ProcessRef>> leader) {
+        Integer pid = l.mainPid();
+        ProcessRef beside = pid == null ? null : leader.apply(pid).orElse(null);
         return launch(
-                l.instance(), l.replica(), l.purpose().name(), l.spec(), l.command(), l.mainPid(), l.restarts(), true);
+                l.instance(), l.replica(), l.purpose().name(), l.spec(), l.command(), pid, beside, l.restarts(), true);
     }
 
     /**
      * @param mainPid MAINPID, also in place of {@code $MAINPID} among the arguments; null for none
+     * @param beside the running process whose sandbox it shares; null for one of its own
      * @param restarts of the replica so far, for the next daemon
      * @param captured whether its output is kept
      */
@@ -118,6 +127,7 @@ final class Launches {
             ProcessSpec spec,
             CommandSpec command,
             @Nullable Integer mainPid,
+            @Nullable ProcessRef beside,
             int restarts,
             boolean captured) {
         LaunchSpec l = spec.launch();
@@ -156,6 +166,7 @@ final class Launches {
                 rlimits(l),
                 l.cpuAffinity(),
                 oomScoreAdj(l),
+                sandboxing.of(l, beside),
                 captured ? new Launch.Output.Captured() : new Launch.Output.Discarded(),
                 new Launch.Group(spec.name(), main ? Limits.of(spec.resources()) : Limits.ofAside(spec.resources())),
                 main && spec.notifies());

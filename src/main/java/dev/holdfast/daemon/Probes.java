@@ -3,9 +3,10 @@ package dev.holdfast.daemon;
 import dev.holdfast.config.HealthSpec.Check;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Outcome;
+import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.linux.Threads;
-import dev.holdfast.process.Launcher;
+import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.supervise.Action;
 import dev.holdfast.supervise.Stimulus;
@@ -20,7 +21,7 @@ import java.util.function.Supplier;
 
 /** Asks whether processes are well: commands as instances of their own, ports and URLs on virtual threads. */
 final class Probes {
-    private final Launcher launcher;
+    private final KernelLauncher launcher;
     private final Launches launches;
     private final Supplier<InstanceId> ids;
     private final Consumer<Runnable> loop;
@@ -30,7 +31,7 @@ final class Probes {
     private record Asked(Action.Probe probe, MonoTime deadline, boolean answered) {}
 
     Probes(
-            Launcher launcher,
+            KernelLauncher launcher,
             Launches launches,
             Supplier<InstanceId> ids,
             Consumer<Runnable> loop,
@@ -47,7 +48,9 @@ final class Probes {
             case Check.Exec(var command) -> {
                 InstanceId id = ids.get();
                 asked.put(id, new Asked(p, Loop.now().mono().plus(p.timeout()), false));
-                launcher.launch(launches.launch(id, p.replica(), Launches.PROBE, p.spec(), command, null, 0, false));
+                ProcessRef beside = launcher.leader(p.instance()).orElse(null);
+                launcher.launch(
+                        launches.launch(id, p.replica(), Launches.PROBE, p.spec(), command, null, beside, 0, false));
             }
             case Check.Tcp tcp -> aside(p, "tcp probe", () -> post(p, NetworkProbe.tcp(tcp, p.timeout())));
             case Check.Http http ->

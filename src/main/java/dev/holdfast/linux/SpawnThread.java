@@ -84,11 +84,18 @@ public final class SpawnThread {
     }
 
     private static String said(@Nullable Throwable t) {
-        return t instanceof Errno e ? String.valueOf(e.getMessage()) : "spawn: " + t;
+        return t instanceof IOException e ? String.valueOf(e.getMessage()) : "spawn: " + t;
     }
 
-    private @Nullable String attempt(Spawn s, PosixSpawn posix) throws Errno {
-        takeOn(s);
+    private @Nullable String attempt(Spawn s, PosixSpawn posix) throws IOException {
+        Enclosure sandbox = Enclosure.of(s);
+        if (sandbox != null) {
+            sandbox.enter();
+        }
+        takeOn(s, sandbox);
+        if (sandbox != null) {
+            sandbox.seal();
+        }
         if (cancelled) {
             return "it was given up";
         }
@@ -103,10 +110,10 @@ public final class SpawnThread {
         if (errno == Errno.ENOENT && access(program, F_OK)) {
             return "exec " + program + ": its #! interpreter or dynamic loader does not exist";
         }
-        return "exec " + program + ": " + Errno.text(errno);
+        return "exec " + program + ": " + Errno.text(errno) + (sandbox == null ? "" : sandbox.hint(program));
     }
 
-    private static void takeOn(Spawn s) throws Errno {
+    private static void takeOn(Spawn s, @Nullable Enclosure sandbox) throws Errno {
         Syscall.UMASK.call(s.umask());
         Integer nice = s.nice();
         if (nice != null) {
@@ -124,6 +131,10 @@ public final class SpawnThread {
             Syscall.check("cpu_affinity " + s.cpus(), mask.use(a -> Syscall.SCHED_SETAFFINITY.call(0, 128, a)));
         }
         Integer uid = s.uid();
+        boolean root = (uid != null ? uid : Syscall.GETEUID.call(0)) == 0;
+        if (sandbox != null) {
+            sandbox.beforeUser(root);
+        }
         if (uid != null) {
             NativeBuffer groups = NativeBuffer.allocate(4 * s.groups().size() + 4);
             for (int i = 0; i < s.groups().size(); i++) {
@@ -134,6 +145,9 @@ public final class SpawnThread {
                     groups.use(a -> Syscall.SETGROUPS.call(s.groups().size(), a)));
             Syscall.check("setresgid " + s.gid(), Syscall.SETRESGID.call(s.gid(), s.gid(), s.gid()));
             Syscall.check("setresuid " + uid, Syscall.SETRESUID.call(uid, uid, uid));
+        }
+        if (sandbox != null) {
+            sandbox.afterUser(root);
         }
         // As the child's user, so that a directory it may not enter is told as such.
         Syscall.check("chdir " + s.workingDir(), NativeBuffer.withString(s.workingDir(), Syscall.CHDIR::call));

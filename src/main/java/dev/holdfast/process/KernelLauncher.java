@@ -193,6 +193,11 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         return Optional.ofNullable(instances.get(id)).map(i -> i.leader);
     }
 
+    /** The running leader with this pid. */
+    public Optional<ProcessRef> leader(int pid) {
+        return Optional.ofNullable(byPid.get(pid)).map(i -> i.leader);
+    }
+
     private void watch(Instance i, Pidfd pidfd) {
         instances.put(i.id, i);
         try {

@@ -111,6 +111,7 @@ final class OutputKeeper {
                     List.of(),
                     List.of(),
                     null,
+                    null,
                     new Launch.Output.Given(fresh.one(), fresh.other()),
                     new Launch.Group(GROUP, GroupLimits.NONE),
                     false));

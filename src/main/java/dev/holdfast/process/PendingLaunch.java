@@ -115,6 +115,8 @@ final class PendingLaunch {
                 files.stdoutWrite(),
                 files.stderrWrite(),
                 slot.hello(),
-                slot.gate());
+                slot.gate(),
+                l.sandbox(),
+                l.notifySocket() ? files.dir() : null);
     }
 }

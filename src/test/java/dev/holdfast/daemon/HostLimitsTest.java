@@ -45,6 +45,7 @@ class HostLimitsTest {
                 0,
                 new TreeMap<>(Map.of("nofile", new LaunchSpec.RlimitSpec(-1, -1))),
                 List.of(),
-                oomScoreAdj);
+                oomScoreAdj,
+                null);
     }
 }

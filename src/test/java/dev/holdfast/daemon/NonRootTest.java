@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.linux.SandboxAbility;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,6 +102,80 @@ class NonRootTest {
                         "holdfast.yaml:4:45: processes.top.rlimits.nofile: \"unlimited\" is above the daemon's own hard",
                         "holdfast.yaml:4:83: processes.top.oom_score_adj: \"-1000\" is below the daemon's own");
         assertThat(up.err().lines()).hasSize(4).last().isEqualTo("holdfast: nothing was started");
+    }
+
+    /** Without root there are no namespaces: Landlock closes paths, and what it cannot do is refused. */
+    @Test
+    void closesPathsByLandlock() throws IOException {
+        assumeTrue(SandboxAbility.tried().usableLandlock(), "this kernel has no Landlock 3");
+        Path others = Files.createTempDirectory(Path.of("/home"), "hf-others");
+        try {
+            Files.writeString(others.resolve("secret"), "secret\n");
+            run("chmod", "-R", "a+rX", others.toString());
+            run("mkdir", "-p", home + "/open", home + "/shut");
+            run("chown", OWNER + ":" + OWNER, home + "/open", home + "/shut");
+            DaemonUnderTest.write(home.resolve("holdfast.yaml"), """
+                    version: 1
+                    defaults: { process: { type: oneshot } }
+                    processes:
+                      outside: { command: [sh, -c, 'echo > %1$s/open/a; echo > %1$s/shut/a && cat %2$s/secret'] }
+                      strict:
+                        sandbox: { protect_system: strict, read_write_paths: [%1$s/open] }
+                        command: [sh, -c, 'exec 2>&1; echo > %1$s/open/b && echo open; echo > %1$s/shut/b; echo "" > /dev/null && echo null; echo err > /dev/stderr; rm %1$s/shut/keep; true']
+                      home:
+                        sandbox: { protect_home: true, no_new_privileges: true }
+                        command: [sh, -c, 'exec 2>&1; cat %2$s/secret; grep NoNewPrivs /proc/self/status; echo > %1$s/shut/c && echo written']
+                      frozen:
+                        restart: never
+                        sandbox: { read_only_paths: [%1$s/shut] }
+                        command: [touch, %1$s/shut/d]
+                    """.formatted(home, others));
+            run("touch", home + "/shut/keep");
+            run("chown", OWNER + ":" + OWNER, home + "/shut/keep");
+            var daemon = DaemonUnderTest.startAs(home, as(OWNER, OWNER), program + "/*:" + program);
+            try (daemon) {
+                for (String name : List.of("outside", "strict", "home")) {
+                    daemon.awaitState(name, "completed");
+                }
+                assertThat(daemon.logged("outside.0.log")).containsExactly("secret");
+                String denied = "%s/shut/b: Permission denied".formatted(home);
+                assertThat(daemon.logged("strict.0.log"))
+                        .hasSize(5)
+                        .contains("open", "null", "err")
+                        .anyMatch(l -> l.contains("cannot create " + denied))
+                        .anyMatch(l -> l.contains("cannot remove") && l.contains("Permission denied"));
+                assertThat(home.resolve("shut/keep")).exists();
+                assertThat(daemon.logged("home.0.log"))
+                        .containsExactly(
+                                "cat: %s/secret: Permission denied".formatted(others), "NoNewPrivs:\t1", "written");
+                daemon.awaitState("frozen", "failed");
+                assertThat(daemon.cli("why", "frozen").out())
+                        .contains("sandbox.read_only_paths " + home + "/shut: Landlock cannot take it out of");
+                assertThat(daemon.cli("doctor").out()).contains("by Landlock");
+            }
+        } finally {
+            run("rm", "-rf", others.toString());
+        }
+    }
+
+    @Test
+    void refusesASandboxThatItCannotMake() {
+        DaemonUnderTest.write(home.resolve("holdfast.yaml"), """
+                version: 1
+                processes:
+                  web:
+                    sandbox: { private_tmp: true, hostname: other, capabilities: { drop: [ALL] } }
+                    command: [touch, %s/started]
+                """.formatted(home));
+        var up = ask(as(OWNER, OWNER), "up", home + "/holdfast.yaml");
+        assertThat(up.exit()).isEqualTo(2);
+        String cannot = "needs namespaces, which this daemon cannot make (unshare: operation not permitted)";
+        assertThat(up.err())
+                .contains(
+                        "holdfast.yaml:4:14: processes.web.sandbox.private_tmp: " + cannot,
+                        "holdfast.yaml:4:14: processes.web.sandbox.hostname: " + cannot,
+                        "holdfast.yaml:4:14: processes.web.sandbox.capabilities: needs a daemon with CAP_SETPCAP");
+        assertThat(home.resolve("started")).doesNotExist();
     }
 
     @Test

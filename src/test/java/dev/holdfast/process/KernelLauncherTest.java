@@ -125,6 +125,7 @@ class KernelLauncherTest {
                 List.of(new Launch.Rlimit(7, 123, 123)),
                 List.of(0),
                 500,
+                null,
                 new Launch.Output.Captured(),
                 null,
                 false));

@@ -170,6 +170,7 @@ final class LauncherUnderTest {
                 List.of(),
                 List.of(),
                 null,
+                null,
                 new Launch.Output.Captured(),
                 null,
                 notifySocket);
