@@ -112,17 +112,11 @@ public final class Pidfd implements AutoCloseable {
         return code == CLD_EXITED ? new Outcome.Exited(status) : new Outcome.Signalled(status, code == CLD_DUMPED);
     }
 
-    private static Usage usage(ByteBuffer b, int at) {
+    private Usage usage(ByteBuffer b, int at) {
         long micros = (b.getLong(at) + b.getLong(at + 16)) * 1_000_000 + b.getLong(at + 8) + b.getLong(at + 24);
-        long maxRss = b.getLong(at + 32) * 1024; // read before ownMaxRss takes the memory
-        return new Usage(Duration.ofNanos(micros * 1000), maxRss > ownMaxRss() ? (Long) maxRss : null, null);
-    }
-
-    /** A child's figure starts at ours: exec_mmap (fs/exec.c) books the old address space's peak as its own. */
-    private static long ownMaxRss() {
-        NativeBuffer usage = NativeBuffer.scratch(RUSAGE_BYTES);
-        long r = usage.use(a -> Syscall.GETRUSAGE.call(0, a));
-        return r == 0 ? usage.bytes().getLong(32) * 1024 : Long.MAX_VALUE;
+        long maxRss = b.getLong(at + 32) * 1024;
+        // A child's figure starts at ours: exec_mmap (fs/exec.c) books the old address space's peak as its own.
+        return new Usage(Duration.ofNanos(micros * 1000), maxRss > proc.peakBytes() ? (Long) maxRss : null, null);
     }
 
     private Optional<Outcome> outcomeOfStranger(boolean last) {

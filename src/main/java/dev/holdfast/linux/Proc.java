@@ -199,6 +199,23 @@ public final class Proc {
         };
     }
 
+    /**
+     * The largest resident set this process had since its exec: VmHWM, where getrusage(2) counts in that of the process
+     * that started it. {@link Long#MAX_VALUE} when it cannot be read.
+     */
+    long peakBytes() {
+        int n = slurp(prefix + "self/status");
+        int at = n <= 0 ? -1 : new String(text, 0, n, StandardCharsets.ISO_8859_1).indexOf("VmHWM:");
+        if (at < 0) {
+            return Long.MAX_VALUE;
+        }
+        while (text[at] < '0' || text[at] > '9') {
+            at++;
+        }
+        number(at, n, 0);
+        return fields[0] * 1024;
+    }
+
     /** Into {@link #text}: how much, at most what it holds, or minus errno. */
     private int slurp(String file) {
         try (Fd fd = Descriptors.open(file, O_RDONLY, 0)) {

@@ -21,7 +21,6 @@ enum Syscall {
     CHDIR(80, 49),
     FSYNC(74, 82),
     UMASK(95, 166),
-    GETRUSAGE(98, 165),
     GETEUID(107, 175),
     SETGROUPS(116, 159),
     SETRESUID(117, 147),

@@ -3,6 +3,7 @@ package dev.holdfast.process;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Host;
 import dev.holdfast.unit.Now;
 import java.io.IOException;
@@ -31,8 +32,9 @@ final class Admission {
 
     /** @throws IOException when it must not be let in: something that was wanted cannot be done to it */
     void prepare(PendingLaunch p, ProcessRef leader) throws IOException {
-        if (p.entrance != null) {
-            Cgroup.enter(p.entrance, leader.pid());
+        Fd entrance = p.provided.entrance();
+        if (entrance != null) {
+            Cgroup.enter(entrance, leader.pid());
         }
         limit(leader, p.launch);
         record(p, leader);
@@ -55,7 +57,7 @@ final class Admission {
     /** A full disk must not keep a program from running; it only cannot be adopted then. */
     private void record(PendingLaunch p, ProcessRef leader) {
         try {
-            InstanceRecord.write(p.record, leader, clock.get().wall(), p.files.record());
+            InstanceRecord.write(p.record, leader, clock.get().wall(), p.files().record());
         } catch (Errno e) {
             files.unrecord(p.launch.id());
             warn.accept(

@@ -78,7 +78,9 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         this.keeper = new OutputKeeper(this, files, warn, host.pid() != 1);
         this.containment = new Containment(host, poller, loop::soon, this.events, instances, byPid, this::forget);
         this.leaders = new Leaders(poller, clock, this.events, containment, byPid);
-        this.pad = new Launchpad(runDir, host, poller, loop, clock, files, notices, groups, new Launched(), warn);
+        var provisions = new Provisions(files, notices, groups);
+        var admission = new Admission(host, clock, files, warn, host.raiseOpenFiles());
+        this.pad = new Launchpad(runDir, host, poller, loop, clock, provisions, admission, new Launched(), warn);
         this.reaper = new StrangerReaper(loop::soon, byPid::containsKey, this::childEnded);
     }
 
@@ -100,8 +102,8 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     private final class Launched implements Launchpad.Outcomes {
         @Override
         public void begins(PendingLaunch p) {
-            Fd stdout = p.files.stdoutRead();
-            Fd stderr = p.files.stderrRead();
+            Fd stdout = p.files().stdoutRead();
+            Fd stderr = p.files().stderrRead();
             if (stdout != null && stderr != null) {
                 keeper.keep(p.launch.id(), stdout, stderr);
             }
@@ -115,11 +117,11 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         @Override
         public void started(PendingLaunch p, ProcessRef leader, Pidfd pidfd) {
             Launch l = p.launch;
-            Fd stdout = p.files.stdoutRead();
-            Fd stderr = p.files.stderrRead();
+            Fd stdout = p.files().stdoutRead();
+            Fd stderr = p.files().stderrRead();
             boolean captured = stdout != null && stderr != null;
-            var instance =
-                    new Instance(l.id(), l.label(), l.attributes(), p.files.dir(), captured, leader, p.group, pidfd);
+            var instance = new Instance(
+                    l.id(), l.label(), l.attributes(), p.files().dir(), captured, leader, p.provided.group(), pidfd);
             watch(instance, pidfd); // first: whoever hears of the start may answer with a signal
             events.accept(new ProcessEvent.Started(l.id(), leader));
             listen(instance); // and last, so that readiness never comes before the start

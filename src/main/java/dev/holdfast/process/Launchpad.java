@@ -2,10 +2,8 @@ package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
-import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Children;
 import dev.holdfast.linux.Errno;
-import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Host;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.Poller;
@@ -46,9 +44,7 @@ final class Launchpad implements AutoCloseable {
     private final Host host;
     private final LoopTasks loop;
     private final Supplier<Now> clock;
-    private final InstanceFiles files;
-    private final NotifySockets notices;
-    private final Groups groups;
+    private final Provisions provisions;
     private final Outcomes outcomes;
     private final Consumer<String> warn;
     private final String gateName;
@@ -91,22 +87,19 @@ final class Launchpad implements AutoCloseable {
             Poller poller,
             LoopTasks loop,
             Supplier<Now> clock,
-            InstanceFiles files,
-            NotifySockets notices,
-            Groups groups,
+            Provisions provisions,
+            Admission admission,
             Outcomes outcomes,
             Consumer<String> warn)
             throws IOException {
         this.host = host;
         this.loop = loop;
         this.clock = clock;
-        this.files = files;
-        this.notices = notices;
-        this.groups = groups;
+        this.provisions = provisions;
         this.outcomes = outcomes;
         this.warn = warn;
         this.bootId = host.bootId();
-        this.admission = new Admission(host, clock, files, warn, host.raiseOpenFiles());
+        this.admission = admission;
         this.gateName = host.gateName(runDir);
         host.requireChildrenFiles();
         host.killGatedOrphans(gateName);
@@ -132,7 +125,7 @@ final class Launchpad implements AutoCloseable {
 
     /** What the next one needs is made while this one is on its way. */
     private void prepare() {
-        files.prepare();
+        provisions.prepare();
         if (warm == null) {
             try {
                 warm = SpawnThread.ready(gateName);
@@ -143,22 +136,12 @@ final class Launchpad implements AutoCloseable {
     }
 
     private void begin(Launch launch, GateSlot slot) {
-        InstanceFiles.Opened opened = null;
-        Cgroup group = null;
-        Fd entrance = null;
+        Provisions.Provided provided = null;
         try {
-            opened = files.create(launch);
-            if (launch.notifySocket()) {
-                Identity who = launch.identity();
-                notices.bind(
-                        launch.id(), Path.of(opened.dir()), who == null ? -1 : who.uid(), who == null ? -1 : who.gid());
-            }
-            Launch.Group wanted = launch.group();
-            group = wanted == null ? null : groups.make(launch.id(), wanted);
-            entrance = group == null ? null : group.entrance();
+            provided = provisions.make(launch);
             SpawnThread thread = warm != null ? warm : SpawnThread.ready(gateName);
             warm = null;
-            var p = new PendingLaunch(launch, slot, thread, opened, group, entrance);
+            var p = new PendingLaunch(launch, slot, thread, provided);
             p.patience = clock.get().mono().plus(LONGEST_AT_GATE);
             thread.spawn(p.spawn(), failure -> {
                 p.returned = true;
@@ -170,24 +153,16 @@ final class Launchpad implements AutoCloseable {
             loop.hurry(true);
             loop.later(this::prepare);
             // Until its child says hello:
-            p.record = InstanceRecord.begin(launch, group, bootId);
+            p.record = InstanceRecord.begin(launch, provided.group(), bootId);
             outcomes.begins(p);
         } catch (IOException | InterruptedException e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
             freeSlots.add(slot);
-            if (entrance != null) {
-                entrance.close();
+            if (provided != null) {
+                provisions.takeBack(launch, provided);
             }
-            if (group != null) {
-                groups.remove(group);
-            }
-            if (opened != null) {
-                opened.close();
-                files.delete(launch.id());
-            }
-            notices.close(launch.id());
             String why = String.valueOf(e.getMessage());
             loop.soon(() -> {
                 outcomes.failed(launch.id(), why);
@@ -303,9 +278,7 @@ final class Launchpad implements AutoCloseable {
         String why = p.unseen != null
                 ? "it cannot be found at its gate: " + p.unseen
                 : "it did not come to its gate within " + LONGEST_AT_GATE.toSeconds() + " s";
-        p.files.close(); // first: perhaps there was no descriptor left to find it by
-        notices.close(p.launch.id());
-        files.delete(p.launch.id());
+        provisions.takeBackFiles(p.launch, p.provided); // first: perhaps no descriptor was left to find it by
         end(p);
         arriving = null;
         loop.hurry(false);
@@ -339,36 +312,16 @@ final class Launchpad implements AutoCloseable {
         ProcessRef leader = p.leader;
         Pidfd pidfd = p.pidfd;
         String why = failure != null ? failure : p.refused;
-        if (p.givenUp) {
-            reapQuietly(pidfd);
-            if (p.group != null) {
-                groups.remove(p.group);
+        if (p.givenUp || leader == null || pidfd == null || why != null) {
+            p.reap();
+            provisions.takeBack(p.launch, p.provided);
+            if (!p.givenUp) {
+                outcomes.failed(id, why != null ? why : "it ended at the gate");
             }
-        } else if (leader == null || pidfd == null || why != null) {
-            reapQuietly(pidfd);
-            p.files.close();
-            notices.close(id);
-            if (p.group != null) {
-                groups.remove(p.group);
-            }
-            files.delete(id);
-            outcomes.failed(id, why != null ? why : "it ended at the gate");
         } else {
             outcomes.started(p, leader, pidfd);
         }
         next();
-    }
-
-    private static void reapQuietly(@Nullable Pidfd pidfd) {
-        if (pidfd == null) {
-            return; // the reaper finds it
-        }
-        try {
-            pidfd.reap(true);
-        } catch (Errno ignoredBecauseNothingIsLost) {
-            // The status of a child that never became its program interests nobody.
-        }
-        pidfd.close();
     }
 
     /**

@@ -1,7 +1,7 @@
 package dev.holdfast.process;
 
 import dev.holdfast.event.ProcessRef;
-import dev.holdfast.linux.Cgroup;
+import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.Spawn;
@@ -19,13 +19,7 @@ final class PendingLaunch {
     final Launch launch;
     final GateSlot slot;
     final SpawnThread thread;
-    final InstanceFiles.Opened files;
-
-    /** Its group, where there are such; empty until it is at the gate. */
-    final @Nullable Cgroup group;
-
-    /** The way into its group, until it is at the gate. */
-    final @Nullable Fd entrance;
+    final Provisions.Provided provided;
 
     /** Killed before it began: it is let go only to be ended. */
     boolean unwanted;
@@ -59,27 +53,37 @@ final class PendingLaunch {
     @Nullable
     String refused;
 
-    PendingLaunch(
-            Launch launch,
-            GateSlot slot,
-            SpawnThread thread,
-            InstanceFiles.Opened files,
-            @Nullable Cgroup group,
-            @Nullable Fd entrance) {
+    PendingLaunch(Launch launch, GateSlot slot, SpawnThread thread, Provisions.Provided provided) {
         this.launch = launch;
         this.slot = slot;
         this.thread = thread;
-        this.files = files;
-        this.group = group;
-        this.entrance = entrance;
+        this.provided = provided;
+    }
+
+    InstanceFiles.Opened files() {
+        return provided.files();
     }
 
     /** What only the spawn and the gate needed. */
     void closeWriters() {
-        files.closeWriters();
+        files().closeWriters();
+        Fd entrance = provided.entrance();
         if (entrance != null) {
             entrance.close();
         }
+    }
+
+    /** A child that never became its program: its status interests nobody. */
+    void reap() {
+        if (pidfd == null) {
+            return; // the reaper finds it
+        }
+        try {
+            pidfd.reap(true);
+        } catch (Errno ignoredBecauseNothingIsLost) {
+            // Somebody else reaped it.
+        }
+        pidfd.close();
     }
 
     /** It, down to numbers and descriptors. */
@@ -94,7 +98,7 @@ final class PendingLaunch {
         }
         variables.add(TreeScan.VARIABLE + "=" + l.id().value());
         if (l.notifySocket()) {
-            variables.add(NotifySockets.VARIABLE + "=" + files.dir() + "/" + NotifySockets.FILE);
+            variables.add(NotifySockets.VARIABLE + "=" + files().dir() + "/" + NotifySockets.FILE);
         }
         Launch.IoPriority io = l.io();
         Identity who = l.identity();
@@ -112,11 +116,11 @@ final class PendingLaunch {
                 who == null ? null : (Integer) who.uid(),
                 who == null ? -1 : who.gid(),
                 who == null ? List.of() : who.groups(),
-                files.stdoutWrite(),
-                files.stderrWrite(),
+                files().stdoutWrite(),
+                files().stderrWrite(),
                 slot.hello(),
                 slot.gate(),
                 l.sandbox(),
-                l.notifySocket() ? files.dir() : null);
+                l.notifySocket() ? files().dir() : null);
     }
 }

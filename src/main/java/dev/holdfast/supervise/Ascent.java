@@ -62,6 +62,15 @@ final class Ascent {
         }
     }
 
+    void preStartFailed(PreStart p, String why, Now now) {
+        String killed = p.killed();
+        boolean overdue = killed != null && !killed.isEmpty();
+        if (!overdue) {
+            self.hookFailed("pre_start", why, now); // else it was told when its time was over
+        }
+        failedToStart("pre_start: " + (overdue ? killed : why), now);
+    }
+
     void preStartEnded(PreStart p, Now now) {
         String killed = p.killed();
         boolean succeeded = killed == null && p.outcome() instanceof Outcome.Exited(int code) && code == 0;

@@ -161,14 +161,7 @@ final class Replica {
                 around.act(new Action.Journal(new Event.StartFailed(now.wall(), id, why)));
                 up.failedToStart(why, now);
             }
-            case PreStart p
-            when p.hook().equals(instance) -> {
-                String killed = p.killed();
-                if (killed == null || killed.isEmpty()) {
-                    hookFailed("pre_start", why, now);
-                }
-                up.failedToStart("pre_start: " + (killed == null || killed.isEmpty() ? why : killed), now);
-            }
+            case PreStart p when p.hook().equals(instance) -> up.preStartFailed(p, why, now);
             case PostStop p
             when p.hook().equals(instance) -> {
                 if (!p.killed()) {

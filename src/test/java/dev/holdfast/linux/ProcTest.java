@@ -75,6 +75,15 @@ class ProcTest {
         assertThat(new Proc(root).environment(PID, "LAST")).contains("found");
     }
 
+    @Test
+    void knowsItsOwnPeakAndNotThatOfWhoStartedIt() throws Exception {
+        Files.createDirectories(root.resolve("self"));
+        Files.writeString(root.resolve("self/status"), "Name:\tjava\nVmHWM:\t   12345 kB\nVmRSS:\t 99 kB\n");
+        assertThat(new Proc(root).peakBytes()).isEqualTo(12345L * 1024);
+        Files.writeString(root.resolve("self/status"), "Name:\tjava\n");
+        assertThat(new Proc(root).peakBytes()).isEqualTo(Long.MAX_VALUE);
+    }
+
     /** The next best to a full table of descriptors that touches nothing else of this JVM. */
     private void unreadable() throws IOException {
         Files.createSymbolicLink(root.resolve(Integer.toString(PID)), Path.of(Integer.toString(PID)));
