@@ -116,6 +116,7 @@ public final class Holdfast implements Runnable {
         commands.put("logs", LogsCommand::new);
         commands.put("why", WhyCommand::new);
         commands.put("doctor", DoctorCommand::new);
+        commands.put("import", ImportCommand::new);
         commands.put("schema", SchemaCommand::new);
         commands.put("completion", CompletionCommand::new);
         commands.put("version", VersionCommand::new);
