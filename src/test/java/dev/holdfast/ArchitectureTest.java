@@ -42,7 +42,19 @@ class ArchitectureTest {
             Map.entry("api", Set.of()),
             Map.entry("cli", Set.of("api", "log", "config", "crontab", "unit")),
             Map.entry(
-                    "daemon", Set.of("cli", "api", "supervise", "process", "log", "config", "linux", "event", "unit")));
+                    "daemon",
+                    Set.of(
+                            "cron",
+                            "schedule",
+                            "cli",
+                            "api",
+                            "supervise",
+                            "process",
+                            "log",
+                            "config",
+                            "linux",
+                            "event",
+                            "unit")));
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -28,6 +28,7 @@ public record Status(
      * @param cpuSeconds user and system, of its whole tree as it is now
      * @param memoryBytes resident, of its whole tree
      * @param log the file that holds its output
+     * @param enforcedBy who keeps its limits: kernel, or what nobody does and why; null when it has none
      */
     @Json
     public record Replica(
@@ -45,5 +46,6 @@ public record Status(
             @Nullable Double cpuPercent,
             @Nullable Double cpuSeconds,
             @Nullable Long memoryBytes,
-            String log) {}
+            String log,
+            @Nullable String enforcedBy) {}
 }

@@ -115,6 +115,7 @@ public final class Holdfast implements Runnable {
         commands.put("down", DownCommand::new);
         commands.put("logs", LogsCommand::new);
         commands.put("why", WhyCommand::new);
+        commands.put("cron", CronCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("import", ImportCommand::new);
         commands.put("schema", SchemaCommand::new);

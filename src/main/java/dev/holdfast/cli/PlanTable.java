@@ -31,9 +31,10 @@ final class PlanTable {
     }
 
     private static String first(PlanReply.Step step) {
-        return step.changes().isEmpty()
+        String first = step.changes().isEmpty()
                 ? String.join(", ", step.keys())
                 : step.changes().getFirst();
+        return first + (step.verb().equals("update") ? ", without a restart" : "");
     }
 
     static boolean changesNothing(PlanReply plan) {

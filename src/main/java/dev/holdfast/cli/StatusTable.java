@@ -6,9 +6,12 @@ import dev.holdfast.api.Status;
 import dev.holdfast.cli.Style.Paint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
 /** A status as people read it. */
 final class StatusTable {
+    private static final String KERNEL = "kernel";
+
     private StatusTable() {}
 
     /** All of it. */
@@ -28,6 +31,7 @@ final class StatusTable {
                     cell(r.detail()));
         }
         var lines = new ArrayList<>(status.replicas().isEmpty() ? List.of("no processes") : table.lines());
+        limits(status, style, lines);
         int weaker = status.degraded().size();
         if (weaker > 0) {
             lines.add(style.paint(
@@ -37,6 +41,24 @@ final class StatusTable {
                             + " here: holdfast doctor"));
         }
         return lines;
+    }
+
+    /** Who keeps the limits: one line for all of whom the kernel does, one for each of the others. */
+    private static void limits(Status status, Style style, List<String> lines) {
+        var weaker = new TreeMap<String, String>();
+        boolean kernel = false;
+        for (Status.Replica r : status.replicas()) {
+            String by = r.enforcedBy();
+            if (by != null && !by.equals(KERNEL)) {
+                weaker.put(r.process(), by);
+            }
+            kernel |= KERNEL.equals(by);
+        }
+        if (kernel) {
+            lines.add("limits enforced by: kernel");
+        }
+        weaker.forEach((process, by) ->
+                lines.add(style.paint(Paint.YELLOW, "limits of " + process + ": " + Table.printable(by))));
     }
 
     /** What an action has led to: one line each. */

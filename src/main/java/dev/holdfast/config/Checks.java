@@ -24,12 +24,14 @@ final class Checks {
     private final Binder binder;
     private final Document document;
     private final Node root;
+    private final ResourceChecks resources;
 
     Checks(Problems problems, Binder binder, Document document, Node root) {
         this.problems = problems;
         this.binder = binder;
         this.document = document;
         this.root = root;
+        this.resources = new ResourceChecks(problems, binder);
     }
 
     void run() {
@@ -46,7 +48,7 @@ final class Checks {
         cycles();
         new Mentions(problems, binder, document, root).run();
         document.schedules().forEach(this::schedule);
-        document.queues().forEach((name, q) -> limits(q.resources(), binder.at(document.queues(), name)));
+        document.queues().forEach((name, q) -> resources.check(q.resources(), binder.at(document.queues(), name)));
         GuardSections.Guard guard = document.guard();
         if (guard != null) {
             guard.rules().forEach((name, rule) -> rule(rule, binder.at(guard.rules(), name)));
@@ -73,7 +75,7 @@ final class Checks {
 
     private void process(String name, ProcessSection p) {
         Node at = binder.at(document.processes(), name);
-        limits(p.resources(), at);
+        resources.check(p.resources(), at);
         ProcessSection.Logging logging = p.logging();
         if (logging != null) {
             logging.redact().forEach(r -> pattern(r, binder.at(logging, "redact", at)));
@@ -140,8 +142,7 @@ final class Checks {
 
     private record Named(String name, Node at) {}
 
-    private void logFile(
-            String name, ProcessSection.@Nullable Logging logging, Node at, Map<String, Named> first) {
+    private void logFile(String name, ProcessSection.@Nullable Logging logging, Node at, Map<String, Named> first) {
         ProcessSection.LogFile file = logging == null ? null : logging.file();
         String path = file == null ? null : file.path();
         if (file == null || path == null) {
@@ -157,37 +158,13 @@ final class Checks {
         }
     }
 
-    private void limits(ProcessSection.@Nullable Resources resources, Node at) {
-        ProcessSection.Limits l = resources == null ? null : resources.limits();
-        if (resources == null || l == null) {
-            return;
-        }
-        var memory = l.memory();
-        var swap = l.memorySwap();
-        if (memory != null && swap != null && swap.compareTo(memory) < 0) {
-            problems.add(
-                    binder.at(l, "memorySwap", at),
-                    "memory_swap (" + swap + ") is memory and swap together, so not below memory (" + memory + ")");
-        }
-        var high = l.memoryHigh();
-        if (memory != null && high != null && high.compareTo(memory) > 0) {
-            problems.add(binder.at(l, "memoryHigh", at), "memory_high (" + high + ") is above memory (" + memory + ")");
-        }
-        new Ranges(problems, binder, l, at).within("pids", l.pids(), 1, 4_194_304);
-        ProcessSection.Reservations kept = resources.reservations();
-        var reserved = kept == null ? null : kept.memory();
-        if (kept != null && memory != null && reserved != null && reserved.compareTo(memory) > 0) {
-            problems.add(binder.at(kept, "memory", at), "more is reserved (" + reserved + ") than the limit allows");
-        }
-    }
-
     /** Logs and commands of the command line know both by name alone. */
     private void schedule(String name, JobSections.Schedule s) {
         Node at = binder.at(document.schedules(), name);
         if (binder.names(document.processes()).contains(name)) {
             problems.add(at, "\"" + name + "\" is also a process: give one of them another name");
         }
-        limits(s.resources(), at);
+        resources.check(s.resources(), at);
     }
 
     private void rule(GuardSections.Rule rule, Node at) {

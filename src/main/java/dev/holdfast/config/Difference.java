@@ -1,6 +1,7 @@
 package dev.holdfast.config;
 
 import dev.holdfast.unit.ByteSize;
+import dev.holdfast.unit.CpuAmount;
 import dev.holdfast.unit.Durations;
 import dev.holdfast.unit.Signal;
 import java.lang.reflect.RecordComponent;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What differs between two specs of a process, as people wrote it: {@code stop.timeout: 5s → 6s}. */
@@ -19,15 +19,23 @@ final class Difference {
     private static final int LONGEST = 60;
     private static final Pattern SECRET = Pattern.compile("PASS|TOKEN|SECRET|KEY|CREDENTIAL", Pattern.CASE_INSENSITIVE);
     /** Where a spec's component is not written under its own name. */
-    private static final Map<String, String> WRITTEN = Map.of(
-            "environment", "env",
-            "clean_environment", "env.clean",
-            "pass_environment", "env.pass",
-            "io_class", "io.class",
-            "io_priority", "io.priority",
-            "log.path", "logging.file.path",
-            "log.max_size_bytes", "logging.file.rotation.max_size",
-            "log.max_backups", "logging.file.rotation.max_backups");
+    private static final Map<String, String> WRITTEN = Map.ofEntries(
+            Map.entry("environment", "env"),
+            Map.entry("clean_environment", "env.clean"),
+            Map.entry("pass_environment", "env.pass"),
+            Map.entry("io_class", "io.class"),
+            Map.entry("io_priority", "io.priority"),
+            Map.entry("log.path", "logging.file.path"),
+            Map.entry("log.max_size_bytes", "logging.file.rotation.max_size"),
+            Map.entry("log.max_backups", "logging.file.rotation.max_backups"),
+            Map.entry("resources.cpu", "resources.limits.cpu"),
+            Map.entry("resources.memory", "resources.limits.memory"),
+            Map.entry("resources.memory_high", "resources.limits.memory_high"),
+            Map.entry("resources.memory_swap", "resources.limits.memory_swap"),
+            Map.entry("resources.pids", "resources.limits.pids"),
+            Map.entry("resources.io", "resources.limits.io"),
+            Map.entry("resources.cpu_reserved", "resources.reservations.cpu"),
+            Map.entry("resources.memory_reserved", "resources.reservations.memory"));
 
     private final List<String> found = new ArrayList<>();
 
@@ -68,7 +76,7 @@ final class Difference {
             names.forEach(n -> values(key + "." + n, b.get(n), a.get(n)));
         } else if (before instanceof Record b
                 && b.getClass().isInstance(after)
-                && !(before instanceof CommandSpec)
+                && !isOne(before)
                 && after instanceof Record a) {
             records(key + ".", b, a);
         } else if (key.startsWith("env.") && SECRET.matcher(key).find()) {
@@ -77,6 +85,11 @@ final class Difference {
         } else {
             found.add(key + ": " + text(key, before) + " → " + text(key, after));
         }
+    }
+
+    /** Whether people write it as one value. */
+    private static boolean isOne(Object value) {
+        return value instanceof CommandSpec || value instanceof ByteSize || value instanceof CpuAmount;
     }
 
     private static String text(String key, @Nullable Object value) {
@@ -88,22 +101,28 @@ final class Difference {
             case Integer bits when key.equals("umask") -> "0" + Integer.toOctalString(bits);
             case Long bytes when key.endsWith("max_size") -> new ByteSize(bytes).toString();
             case CommandSpec c -> c.argv().toString();
+            case ByteSize size -> size.toString();
+            case CpuAmount amount -> amount.toString();
             case Record r -> record(r);
             default -> value.toString();
         };
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 3) + "...";
     }
 
+    /** What of it is given. */
     private static String record(Record r) {
-        return java.util.Arrays.stream(r.getClass().getRecordComponents())
-                .map(c -> {
-                    try {
-                        String key = Binder.keyOf(c);
-                        return key + ": " + text(key, c.getAccessor().invoke(r));
-                    } catch (ReflectiveOperationException ourOwnRecord) {
-                        throw new IllegalStateException(ourOwnRecord);
-                    }
-                })
-                .collect(Collectors.joining(", ", "{", "}"));
+        var given = new ArrayList<String>();
+        for (RecordComponent c : r.getClass().getRecordComponents()) {
+            try {
+                Object value = c.getAccessor().invoke(r);
+                if (value != null) {
+                    String key = Binder.keyOf(c);
+                    given.add(key + ": " + text(key, value));
+                }
+            } catch (ReflectiveOperationException ourOwnRecord) {
+                throw new IllegalStateException(ourOwnRecord);
+            }
+        }
+        return "{" + String.join(", ", given) + "}";
     }
 }

@@ -282,9 +282,11 @@ record ProcessSection(
             @Doc("above it the kernel slows down and reclaims") @Nullable
             ByteSize memoryHigh,
 
-            @Doc("swap beside the memory") @Nullable ByteSize memorySwap,
+            @Doc("memory and swap together, as in Docker") @Nullable
+            ByteSize memorySwap,
+
             @Doc("processes and threads") @Nullable Integer pids,
-            @Doc("disk") @Nullable IoLimits io) {}
+            @Doc("each disk") @Nullable IoLimits io) {}
 
     @Doc("I/O limits")
     record IoLimits(
@@ -296,8 +298,10 @@ record ProcessSection(
 
     @Doc("reservations")
     record Reservations(
-            @Doc("processors kept for it") @Nullable CpuAmount cpu,
-            @Doc("memory kept for it") @Nullable ByteSize memory) {}
+            @Doc("its share when processors are short: 1 weighs 100") @Nullable
+            CpuAmount cpu,
+
+            @Doc("memory that is reclaimed last") @Nullable ByteSize memory) {}
 
     @Doc("a sandbox")
     record Sandbox(

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxRuntime after which it is stopped and started again, as planned; null: never
  * @param enabled false: not supervised at all
  * @param manual true: starts only when asked
+ * @param resources what it may use; a running instance takes new ones as it runs
  */
 public record ProcessSpec(
         String name,
@@ -37,7 +38,8 @@ public record ProcessSpec(
         @Nullable Duration maxRuntime,
         boolean enabled,
         boolean manual,
-        LogSpec log) {
+        LogSpec log,
+        ResourcesSpec resources) {
     /**
      * What a running instance cannot change: when this differs, a reload starts it anew. Equal in every run of the
      * daemon for equal configurations.
@@ -67,7 +69,8 @@ public record ProcessSpec(
                 maxRuntime,
                 enabled,
                 manual,
-                log);
+                log,
+                resources);
     }
 
     /** Whether it is given a NOTIFY_SOCKET. */

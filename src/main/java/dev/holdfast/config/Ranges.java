@@ -1,5 +1,6 @@
 package dev.holdfast.config;
 
+import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.Durations;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,12 @@ record Ranges(Problems problems, Binder binder, Object section, Node otherwise) 
     void positive(String component, @Nullable Duration value) {
         if (value != null && !value.isPositive()) {
             add(component, Durations.format(value), "is more than 0");
+        }
+    }
+
+    void positive(String component, @Nullable ByteSize value) {
+        if (value != null && value.bytes() == 0) {
+            add(component, value.toString(), "is more than 0");
         }
     }
 

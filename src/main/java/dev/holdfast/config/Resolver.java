@@ -134,7 +134,8 @@ final class Resolver {
                 s.maxRuntime(),
                 s.enabled(),
                 s.manual(),
-                log(s.logging(), at));
+                log(s.logging(), at),
+                ResourcesSpec.of(s.resources()));
     }
 
     LaunchSpec launch(Program s, Ranges r, Node at) {

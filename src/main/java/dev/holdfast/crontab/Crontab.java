@@ -24,6 +24,8 @@ public final class Crontab {
     private static final Pattern TIMES = Pattern.compile("\\s*-?(@\\w+|\\S+(?:\\s+\\S+){4})\\s+(.*)");
     private static final Pattern CHANGED_DIRECTORY = Pattern.compile("cd\\s+(/[A-Za-z0-9._/-]+)\\s*&&\\s*(.*)");
 
+    private static final Pattern QUOTA = Pattern.compile("(\\bCPUQuota=\\d+)%(?=\\s)");
+
     private final boolean userColumn;
     private final Map<String, Keys> schedules = new LinkedHashMap<>();
     private final List<Remark> remarks = new ArrayList<>();
@@ -100,7 +102,9 @@ public final class Crontab {
         switch (name) {
             case "MAILTO" ->
                 remarks.add(new Remark(
-                        line, false, "MAILTO is kept as a variable; output is kept in the log and the history, not mailed"));
+                        line,
+                        false,
+                        "MAILTO is kept as a variable; output is kept in the log and the history, not mailed"));
             case "RANDOM_DELAY" ->
                 remarks.add(new Remark(line, false, "RANDOM_DELAY becomes jitter, which is the same on every day"));
             default -> {}
@@ -134,9 +138,16 @@ public final class Crontab {
             keys.put("user", parts[0]);
             command = parts[1];
         }
+        Matcher quota = QUOTA.matcher(command);
+        if (quota.find()) {
+            keys.remark("cron would cut the line at the % of CPUQuota; it is taken as it is meant");
+            command = quota.replaceAll("$1\\\\%");
+        }
         String plain = percent(command);
         if (plain == null) {
-            leave(line, "a % begins what the command reads as its input, which schedules do not have; write \\% for one");
+            leave(
+                    line,
+                    "a % begins what the command reads as its input, which schedules do not have; write \\% for one");
             return;
         }
         surroundings(keys);

@@ -38,25 +38,28 @@ final class Properties {
     }
 
     private boolean known(String name, String value) {
-        if (SIZES.containsKey(name)) {
+        String size = SIZES.get(name);
+        if (size != null) {
             BigDecimal bytes = bytes(value);
             if (bytes == null) {
                 return false;
             }
-            keys.put(SIZES.get(name), written(bytes));
-            memory = SIZES.get(name).equals("resources.limits.memory") ? bytes : memory;
+            keys.put(size, written(bytes));
+            memory = size.equals("resources.limits.memory") ? bytes : memory;
             return true;
         }
         if (name.equals("MemorySwapMax")) {
             swap = bytes(value);
             return swap != null;
         }
-        if (NUMBERS.containsKey(name) && value.matches("-?\\d{1,9}")) {
-            keys.put(NUMBERS.get(name), value);
+        String number = NUMBERS.get(name);
+        if (number != null && value.matches("-?\\d{1,9}")) {
+            keys.put(number, value);
             return true;
         }
-        if (TEXTS.containsKey(name) && !value.isEmpty()) {
-            keys.put(TEXTS.get(name), value);
+        String text = TEXTS.get(name);
+        if (text != null && !value.isEmpty()) {
+            keys.put(text, value);
             return true;
         }
         if (name.equals("CPUQuota") && value.matches("\\d{1,6}(\\.\\d{1,2})?%")) {
@@ -100,14 +103,14 @@ final class Properties {
             return new BigDecimal(text);
         }
         return new BigDecimal(text.substring(0, text.length() - 1))
-                .multiply(BigDecimal.valueOf(1L << 10 * ("KMGT".indexOf(unit) + 1)));
+                .multiply(BigDecimal.valueOf(1L << (10 * ("KMGT".indexOf(unit) + 1))));
     }
 
     private static String written(BigDecimal bytes) {
         long n = bytes.longValue();
         for (int i = 4; i > 0; i--) {
-            if (n > 0 && n % (1L << 10 * i) == 0) {
-                return n / (1L << 10 * i) + "" + "KMGT".charAt(i - 1) + "i";
+            if (n > 0 && n % (1L << (10 * i)) == 0) {
+                return n / (1L << (10 * i)) + "" + "KMGT".charAt(i - 1) + "i";
             }
         }
         return Long.toString(n);

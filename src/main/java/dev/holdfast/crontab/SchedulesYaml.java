@@ -12,7 +12,11 @@ final class SchedulesYaml {
 
     static String of(Map<String, Keys> schedules, List<Crontab.Remark> remarks) {
         var yaml = new StringBuilder();
-        remarks.forEach(r -> yaml.append("# line ").append(r.line()).append(": ").append(r.text()).append('\n'));
+        remarks.forEach(r -> yaml.append("# line ")
+                .append(r.line())
+                .append(": ")
+                .append(r.text())
+                .append('\n'));
         yaml.append("version: 1\n\nschedules:");
         yaml.append(schedules.isEmpty() ? " {}\n" : "\n");
         var locks = new HashMap<String, Integer>();
@@ -38,18 +42,27 @@ final class SchedulesYaml {
                 put(tree, key, value);
             }
         });
-        yaml.append("    cron: ").append(quoted(keys.plain.getOrDefault("cron", ""))).append('\n');
+        yaml.append("    cron: ")
+                .append(quoted(keys.plain.getOrDefault("cron", "")))
+                .append('\n');
         if (keys.shell != null) {
-            yaml.append("    shell: true\n    command: ").append(quoted(keys.shell)).append('\n');
+            yaml.append("    shell: true\n    command: ")
+                    .append(quoted(keys.shell))
+                    .append('\n');
         } else {
             yaml.append("    command: [")
                     .append(keys.argv.stream().map(SchedulesYaml::quoted).collect(Collectors.joining(", ")))
                     .append("]\n");
         }
-        tree.forEach((key, value) ->
-                yaml.append("    ").append(key).append(": ").append(value(value)).append('\n'));
+        tree.forEach((key, value) -> yaml.append("    ")
+                .append(key)
+                .append(": ")
+                .append(value(value))
+                .append('\n'));
         if (!keys.env.isEmpty()) {
-            yaml.append("    env: ").append(value(new TreeMap<String, Object>(keys.env))).append('\n');
+            yaml.append("    env: ")
+                    .append(value(new TreeMap<String, Object>(keys.env)))
+                    .append('\n');
         }
     }
 
@@ -82,7 +95,8 @@ final class SchedulesYaml {
     /** As YAML's double quotes; a dollar would begin a variable of the configuration. */
     private static String quoted(String text) {
         var quoted = new StringBuilder("\"");
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             switch (c) {
                 case '"' -> quoted.append("\\\"");
                 case '\\' -> quoted.append("\\\\");

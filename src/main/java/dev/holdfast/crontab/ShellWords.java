@@ -112,10 +112,23 @@ final class ShellWords {
                 boolean inside = text.length() > 0 && "~#!{".indexOf(c) >= 0;
                 literal &= inside ? c != '{' : EXPANDED.indexOf(c) < 0;
                 text.append(c);
+                if (c == '$' && at < line.length() && line.charAt(at) == '(') {
+                    substitution(text);
+                }
             }
         }
         words.add(new Word(text.toString(), start, at, literal));
         return true;
+    }
+
+    /** {@code $(...)} is one word with whatever stands around it. */
+    private void substitution(StringBuilder text) {
+        int depth = 0;
+        do {
+            char c = line.charAt(at++);
+            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+            text.append(c);
+        } while (depth > 0 && at < line.length());
     }
 
     /** Within double quotes: 0 when literal, 1 when the shell expands something, -1 when they are not closed. */

@@ -11,11 +11,35 @@ import org.jspecify.annotations.Nullable;
 /** Takes programs that only wrap another one off the front of a command, and notes as keys what they would do. */
 final class Wrappers {
     private static final Set<String> SWITCHES_OF_SYSTEMD_RUN = Set.of(
-            "--user", "--system", "--scope", "--quiet", "-q", "--wait", "--pipe", "-P", "--collect", "-G", "--no-block",
-            "--same-dir", "-d", "--pty", "-t", "--no-ask-password");
+            "--user",
+            "--system",
+            "--scope",
+            "--quiet",
+            "-q",
+            "--wait",
+            "--pipe",
+            "-P",
+            "--collect",
+            "-G",
+            "--no-block",
+            "--same-dir",
+            "-d",
+            "--pty",
+            "-t",
+            "--no-ask-password");
     private static final Map<String, String> CLASSES = Map.of(
-            "1", "realtime", "realtime", "realtime", "2", "best-effort", "best-effort", "best-effort", "3", "idle",
-            "idle", "idle");
+            "1",
+            "realtime",
+            "realtime",
+            "realtime",
+            "2",
+            "best-effort",
+            "best-effort",
+            "best-effort",
+            "3",
+            "idle",
+            "idle",
+            "idle");
 
     private final List<Word> words;
     private final Keys keys;
@@ -43,16 +67,15 @@ final class Wrappers {
         int start = at;
         String program = base(words.get(at).text());
         var before = Map.copyOf(keys.plain);
-        boolean understood =
-                switch (program) {
-                    case "timeout" -> timeout();
-                    case "nice" -> nice();
-                    case "ionice" -> ionice();
-                    case "systemd-run" -> systemdRun();
-                    case "flock" -> flock();
-                    case "env" -> env();
-                    default -> assignment();
-                };
+        boolean understood = switch (program) {
+            case "timeout" -> timeout();
+            case "nice" -> nice();
+            case "ionice" -> ionice();
+            case "systemd-run" -> systemdRun();
+            case "flock" -> flock();
+            case "env" -> env();
+            default -> assignment();
+        };
         boolean something = at < words.size();
         if (!understood || !something) {
             at = start;
@@ -157,10 +180,11 @@ final class Wrappers {
         while (word != null && word.startsWith("-")) {
             String level = value(word, "-n", "--classdata");
             String written = level == null ? value(word, "-c", "--class") : null;
+            String known = written == null ? null : CLASSES.get(written.toLowerCase(Locale.ROOT));
             if (level != null && level.matches("[0-7]")) {
                 keys.put("io.priority", level);
-            } else if (written != null && CLASSES.containsKey(written.toLowerCase(Locale.ROOT))) {
-                ioClass = CLASSES.get(written.toLowerCase(Locale.ROOT));
+            } else if (known != null) {
+                ioClass = known;
             } else if (!word.equals("-t") && !word.equals("--ignore")) {
                 return false;
             }

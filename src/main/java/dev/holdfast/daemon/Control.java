@@ -1,6 +1,7 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.api.ControlPort;
+import dev.holdfast.api.CronPort;
 import dev.holdfast.api.Doctor;
 import dev.holdfast.api.Done;
 import dev.holdfast.api.Failure;
@@ -161,7 +162,7 @@ final class Control implements ControlPort {
     private boolean await(Daemon d, Set<String> names, long timeoutMillis) throws Refused {
         var settled = new CompletableFuture<Boolean>();
         onLoop(() -> {
-            d.await(new Daemon.Waiter(names, () -> settled.complete(true)));
+            d.waiters().add(names, () -> settled.complete(true));
             return true;
         });
         try {
@@ -195,7 +196,7 @@ final class Control implements ControlPort {
             }
             Plan done = onLoop(() -> {
                 object(new Objections(d).toReload());
-                return d.configure(config.processes(), by);
+                return d.configure(config.processes(), config.schedules(), by);
             });
             return reply(done, config);
         } finally {
@@ -260,6 +261,11 @@ final class Control implements ControlPort {
         Daemon d = running.join();
         return reports.join()
                 .why(onLoop(() -> d.supervision().views()), names.iterator().next(), ends, lines);
+    }
+
+    @Override
+    public CronPort cron() {
+        return new CronControl(running.join(), this::onLoop);
     }
 
     @Override

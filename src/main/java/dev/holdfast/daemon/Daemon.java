@@ -7,11 +7,15 @@ import dev.holdfast.config.Directories;
 import dev.holdfast.config.GlobalSpec;
 import dev.holdfast.config.Plan;
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.linux.CgroupHome;
+import dev.holdfast.linux.Disks;
 import dev.holdfast.linux.Host;
 import dev.holdfast.log.Pump;
+import dev.holdfast.process.Groups;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.process.RunFiles;
@@ -25,12 +29,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -47,23 +51,26 @@ final class Daemon {
     private final Pump pump;
     private final Outputs outputs;
     private final KernelLauncher launcher;
+    private final Groups groups;
+    private final Enforcement enforcement;
+    private final Confinement confinement;
     private final Probes probes;
     private final Trim trim = new Trim(Loop.now().mono());
     private final Chronicle chronicle;
     private final Intents intents;
     private final Supervision supervision;
-    private final List<Waiter> waiters = new ArrayList<>();
+    private final Waiters waiters;
+    private final History history;
+    private final Timetable timetable;
     private final Instant startedAt = Instant.now();
     private final Lasting lasting;
     private final RunDirectory runDirectory;
     private @Nullable Server server;
     private final GlobalSpec global;
     private final Desired desired;
+    private @Nullable Integer finished;
     private @Nullable Integer exitCode;
     private Runnable lookAtRunDirectory = () -> {};
-
-    /** Somebody who waits until what was asked of some processes has come to its end. */
-    record Waiter(Set<String> names, Runnable settled) {}
 
     /**
      * Takes the run directory; nothing is started yet.
@@ -86,19 +93,38 @@ final class Daemon {
                 console::say,
                 this::outputEnded,
                 (label, stderr, whole, text, offset, length) -> console.line(label, text, offset, length));
-        this.outputs = new Outputs(pump, dirs.log(), specs());
+        this.outputs = new Outputs(pump, dirs.log(), withSchedules(Timetable.asProcesses(config.schedules())));
+        this.groups = new Groups(
+                CgroupHome.open(PROC, host.pid(), groupName(dirs.run())), Disks.numbers(Path.of("/sys")), console::say);
+        this.enforcement = new Enforcement(groups, console::say);
         this.launcher = new KernelLauncher(
-                dirs.run(), host, loop.poller(), loop, Loop::now, outputs, this::happened, console::say);
+                dirs.run(), host, loop.poller(), loop, Loop::now, outputs, groups, this::happened, console::say);
+        this.confinement = new Confinement(launcher, enforcement, console::say);
+        this.history = new History(dirs.state(), console::say);
+        this.timetable = new Timetable(config.schedules(), launcher, launches, history, Daemon::newId, console::say);
         this.probes = new Probes(launcher, launches, Daemon::newId, loop::soon, this::apply);
         this.supervision = new Supervision(
                 specs(),
                 config.global().shutdownTimeout(),
-                policy(config.global().exit()),
+                ExitPolicy.of(config.global().exit()),
                 Daemon::newId,
                 ThreadLocalRandom.current().nextLong());
+        this.waiters =
+                new Waiters(names -> supervision.settled(names) && probes.noneOf(names, r -> !supervision.live(r)));
         var runFiles = new RunFiles(dirs.run(), PROC);
-        this.lasting = new Lasting(HostFindings.of(PROC, host.uid(), host.pid()), dirs, runFiles, chronicle, pump);
+        this.lasting = new Lasting(
+                HostFindings.of(PROC, host.uid(), host.pid()),
+                dirs,
+                runFiles,
+                chronicle,
+                pump,
+                () -> enforcement.findings(specs().values()));
         this.runDirectory = new RunDirectory(dirs, host.uid(), ProcessId.own(), lock, runFiles);
+    }
+
+    /** Daemons of different directories share a host, but no groups. */
+    private static String groupName(Path run) {
+        return run.equals(Path.of("/run/holdfast")) ? "holdfast" : "holdfast-%08x".formatted(run.hashCode());
     }
 
     /** Adopts, starts, answers and supervises until it is over. @return the daemon's exit code */
@@ -108,10 +134,16 @@ final class Daemon {
         }
         try {
             serve(control); // first: a daemon that nobody could ask starts nothing
-            HostFindings.degraded(findings()).forEach(f -> console.say("weaker here: " + f));
+            enforcement.warn(specs().values());
+            enforcement.warn(timetable.asProcesses().values());
+            HostFindings.degraded(findings().stream()
+                            .filter(f -> !f.what().equals(Enforcement.LIMITS)) // said just now
+                            .toList())
+                    .forEach(f -> console.say("weaker here: " + f));
             adopt();
             apply(new Stimulus.Begin(intents.stoppedNames(), intents.startedNames(), intents.completed()));
             intents.begun();
+            timetable.begin(host.bootId());
             watchRunDirectory(control);
             signals.listen(this);
             loop.run(() -> exitCode != null, this::deadline, this::tick);
@@ -126,8 +158,10 @@ final class Daemon {
             }
         } finally {
             launcher.close();
+            groups.leave(host.pid());
             pump.close();
             chronicle.close();
+            history.close();
             runDirectory.close(); // with it goes the lock: a successor must find nothing half done
             if (server != null) {
                 server.close(); // last: who waits for the end of the daemon waits for this
@@ -140,6 +174,11 @@ final class Daemon {
         for (KernelLauncher.Adopted a : launcher.adopt()) {
             if (a.alive()) {
                 lasting.began(a.id());
+                confinement.adopted(a, Timetable.owns(a) ? timetable.asProcesses() : specs());
+            }
+            if (Timetable.owns(a)) {
+                timetable.adopt(a);
+                continue;
             }
             Adoption.of(a, specs(), intents, Instant.now())
                     .ifPresentOrElse(this::apply, () -> launcher.kill(a.id())); // a check, whose answer nobody awaits
@@ -149,7 +188,11 @@ final class Daemon {
 
     private MonoTime deadline() {
         return MonoTime.earliest(
-                supervision.nextDeadline(), launcher.nextDeadline(), probes.deadline(), trim.deadline());
+                supervision.nextDeadline(),
+                timetable.deadline(),
+                launcher.nextDeadline(),
+                probes.deadline(),
+                trim.deadline());
     }
 
     private void tick() {
@@ -157,6 +200,8 @@ final class Daemon {
         launcher.tick(now);
         probes.tick(now);
         trim.tick(now);
+        timetable.tick(now);
+        finishWhenDrained();
         if (!now.isBefore(supervision.nextDeadline())) {
             apply(new Stimulus.Tick());
         }
@@ -215,11 +260,15 @@ final class Daemon {
             case ProcessEvent.Emptied(InstanceId id, var _) -> lasting.ended(id);
             case ProcessEvent.Exited _, ProcessEvent.Notified _ -> {}
         }
-        if (probes.took(event)) {
-            tellWaiters();
+        if (timetable.owns(event.id())) {
+            timetable.happened(event);
+            finishWhenDrained();
+        } else if (probes.took(event)) {
+            waiters.tell();
         } else {
             apply(new Stimulus.FromProcess(event));
         }
+        confinement.happened(event, specs());
     }
 
     /** On the loop's thread: decides, then acts. */
@@ -227,27 +276,23 @@ final class Daemon {
         Now now = Loop.now();
         supervision.apply(stimulus, now).forEach(this::act);
         intents.flush();
-        tellWaiters();
-    }
-
-    private boolean settled(Set<String> names) {
-        return supervision.settled(names) && probes.noneOf(names, r -> !supervision.live(r));
-    }
-
-    private void tellWaiters() {
-        waiters.removeIf(w -> {
-            boolean settled = settled(w.names());
-            if (settled) {
-                w.settled().run();
-            }
-            return settled;
-        });
+        waiters.tell();
     }
 
     private void act(Action action) {
         switch (action) {
-            case Action.Launch(var id, var replica, var purpose, var spec, var command, var mainPid, var restarts) ->
-                launcher.launch(launches.launch(id, replica, purpose.name(), spec, command, mainPid, restarts, true));
+            case Action.Launch l -> {
+                confinement.launching(l);
+                launcher.launch(launches.launch(
+                        l.instance(),
+                        l.replica(),
+                        l.purpose().name(),
+                        l.spec(),
+                        l.command(),
+                        l.mainPid(),
+                        l.restarts(),
+                        true));
+            }
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);
             case Action.Probe p -> probes.ask(p);
@@ -261,10 +306,25 @@ final class Daemon {
                 });
             }
             case Action.Finish(int code) -> {
-                exitCode = code;
+                finished = code;
                 intents.forget(); // by global.exit too: the next up is a new beginning
+                timetable.shutDown();
+                finishWhenDrained();
             }
         }
+    }
+
+    /** Schedules' runs are ended, too, before the daemon goes. */
+    private void finishWhenDrained() {
+        if (finished != null && timetable.drained()) {
+            exitCode = finished;
+        }
+    }
+
+    private SortedMap<String, ProcessSpec> withSchedules(SortedMap<String, ProcessSpec> schedules) {
+        var all = new TreeMap<>(specs());
+        all.putAll(schedules);
+        return all;
     }
 
     private String name(ReplicaId replica) {
@@ -272,16 +332,7 @@ final class Daemon {
         return Names.of(replica, spec == null ? 1 : spec.replicas());
     }
 
-    private static ExitPolicy policy(GlobalSpec.Exit exit) {
-        return switch (exit) {
-            case GlobalSpec.Exit.Never() -> new ExitPolicy.Never();
-            case GlobalSpec.Exit.AllStopped() -> new ExitPolicy.AllStopped();
-            case GlobalSpec.Exit.AnyFailed() -> new ExitPolicy.AnyFailed();
-            case GlobalSpec.Exit.Stopped(String process) -> new ExitPolicy.With(process);
-        };
-    }
-
-    private static InstanceId newId() {
+    static InstanceId newId() {
         // Nobody's secret: only never the same again.
         ThreadLocalRandom random = ThreadLocalRandom.current();
         HexFormat hex = HexFormat.of();
@@ -304,6 +355,14 @@ final class Daemon {
 
     Chronicle chronicle() {
         return chronicle;
+    }
+
+    Enforcement enforcement() {
+        return enforcement;
+    }
+
+    Timetable timetable() {
+        return timetable;
     }
 
     Outputs outputs() {
@@ -341,26 +400,28 @@ final class Daemon {
         return desired.absent(process);
     }
 
-    void await(Waiter waiter) {
-        if (settled(waiter.names())) {
-            waiter.settled().run();
-        } else {
-            waiters.add(waiter);
-        }
+    /** Who waits for the end of what was asked of some processes; on the loop's thread. */
+    Waiters waiters() {
+        return waiters;
     }
 
     /** On the loop's thread: from now on this is what the file says. @return what that changes */
-    Plan configure(SortedMap<String, ProcessSpec> fresh, String by) {
+    Plan configure(SortedMap<String, ProcessSpec> fresh, SortedMap<String, ScheduleSpec> schedules, String by) {
         SortedMap<String, ProcessSpec> before = specs();
         desired.take(fresh);
-        outputs.reconfigure(specs());
+        outputs.reconfigure(withSchedules(Timetable.asProcesses(schedules)));
+        timetable.configure(schedules);
+        enforcement.warn(timetable.asProcesses().values());
         apply(new Stimulus.Reload(specs(), by));
+        enforcement.warn(specs().values());
+        confinement.reconfigured(supervision.views(), before, specs());
         return Plan.between(before, specs());
     }
 
     void shutDown(String by) {
         intents.forget();
         console.say("shutting down, asked by " + by);
+        timetable.shutDown();
         apply(new Stimulus.ShutDown(by));
     }
 
@@ -369,7 +430,7 @@ final class Daemon {
         if (!desired.scale(name, n)) {
             return false;
         }
-        outputs.reconfigure(specs());
+        outputs.reconfigure(withSchedules(timetable.asProcesses()));
         apply(new Stimulus.Scale(name, n, by));
         if (supervision.views().stream().anyMatch(v -> v.id().process().equals(name) && v.wantedUp())) {
             intents.started(Set.of(name)); // also those of it that were stopped before

@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.api.Doctor;
 import dev.holdfast.config.Directories;
+import dev.holdfast.linux.CgroupHome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,13 +27,6 @@ final class HostFindings {
                 "root",
                 "runs as root: users, priorities and limits of any kind can be given",
                 "runs as uid " + uid + ": user, group, negative nice and raised rlimits are refused");
-        boolean unified = cgroupV2();
-        f.add(
-                unified,
-                "cgroup v2",
-                "the unified hierarchy has controllers",
-                "no cgroup v2 controllers here: a stop finds descendants by session, parent and environment; a program"
-                        + " that leaves its session, is orphaned and wipes its environment would be missed");
         f.add(
                 Files.exists(proc.resolve("pressure/memory")),
                 "pressure (PSI)",
@@ -56,10 +50,15 @@ final class HostFindings {
         return List.copyOf(f.findings);
     }
 
+    static Doctor.Finding ok(String what, String detail) {
+        return new Doctor.Finding(OK, what, detail);
+    }
+
     /** What can be told where no daemon runs yet; directories that are not there are no fault then. */
     static List<Doctor.Finding> before(Directories dirs, int uid) {
         var f = new HostFindings();
-        f.findings.addAll(of(Path.of("/proc"), uid, 0));
+        f.findings.addAll(of(Daemon.PROC, uid, 0));
+        f.findings.add(Enforcement.finding(CgroupHome.look(Daemon.PROC)));
         f.future("run directory", dirs.run());
         f.future("state directory", dirs.state());
         f.future("log directory", dirs.log());
@@ -110,15 +109,6 @@ final class HostFindings {
 
     private static int number(String text) {
         return text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
-    }
-
-    private static boolean cgroupV2() {
-        try {
-            return !Files.readString(Path.of("/sys/fs/cgroup/cgroup.controllers"))
-                    .isBlank();
-        } catch (IOException none) {
-            return false;
-        }
     }
 
     private void space(String what, Path dir) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What is weaker than it should be, and stays so for now: looked up when it is asked for. Thread-safe. */
@@ -19,18 +20,29 @@ final class Lasting {
     private final RunFiles runFiles;
     private final Chronicle chronicle;
     private final Pump pump;
+    private final Supplier<List<Doctor.Finding>> limits;
     /** Those that were started or adopted and are not over. */
     private final Set<InstanceId> running = ConcurrentHashMap.newKeySet();
 
     private volatile @Nullable String runDirectoryTrouble;
 
-    /** @param host what stays as it is while the daemon runs */
-    Lasting(List<Doctor.Finding> host, Directories dirs, RunFiles runFiles, Chronicle chronicle, Pump pump) {
+    /**
+     * @param host what stays as it is while the daemon runs
+     * @param limits what of limits is kept here, as it is configured now
+     */
+    Lasting(
+            List<Doctor.Finding> host,
+            Directories dirs,
+            RunFiles runFiles,
+            Chronicle chronicle,
+            Pump pump,
+            Supplier<List<Doctor.Finding>> limits) {
         this.host = host;
         this.dirs = dirs;
         this.runFiles = runFiles;
         this.chronicle = chronicle;
         this.pump = pump;
+        this.limits = limits;
     }
 
     void began(InstanceId id) {
@@ -62,6 +74,7 @@ final class Lasting {
     /** What this host, and this moment, let the daemon promise. Thread-safe. */
     List<Doctor.Finding> findings() {
         var now = new ArrayList<>(host);
+        now.addAll(limits.get());
         now.addAll(HostFindings.space(dirs));
         String trouble = runDirectoryTrouble;
         if (trouble != null) {

@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.event.Event;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
@@ -74,8 +75,25 @@ final class Recollection {
 
     private @Nullable Usage usage() {
         return line.get("usage") instanceof Map<?, ?> usage && usage.get("cpu") instanceof Number cpu
-                ? new Usage(seconds(cpu), usage.get("maxRssBytes") instanceof Number n ? (Long) n.longValue() : null)
+                ? new Usage(seconds(cpu), number(usage.get("maxRssBytes")), kill(usage.get("kill")))
                 : null;
+    }
+
+    private static @Nullable Kill kill(@Nullable Object tree) {
+        if (!(tree instanceof Map<?, ?> kill)) {
+            return null;
+        }
+        for (Kill.By by : Kill.By.values()) {
+            if (by.name().equals(kill.get("by"))) {
+                Long kills = number(kill.get("oomKills"));
+                return new Kill(by, kills == null ? 0 : kills, number(kill.get("limitBytes")));
+            }
+        }
+        return null; // written by a later version
+    }
+
+    private static @Nullable Long number(@Nullable Object value) {
+        return value instanceof Number n ? (Long) n.longValue() : null;
     }
 
     private static Duration seconds(Number n) {

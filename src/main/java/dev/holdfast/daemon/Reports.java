@@ -96,7 +96,8 @@ final class Reports {
                 u == null ? null : u.cpuPercent(),
                 u == null ? null : (Double) u.cpuSeconds(),
                 u == null ? null : (Long) u.memoryBytes(),
-                daemon.outputs().file(v.id()).toString());
+                daemon.outputs().file(v.id()).toString(),
+                daemon.enforcement().by(daemon.specs().get(v.id().process()), v.instance()));
     }
 
     /** What an earlier daemon knew of the last end, the journal still knows. */
@@ -128,7 +129,7 @@ final class Reports {
         Usage usage = e.usage();
         return new Why.End(
                 e.at().toString(),
-                Words.of(e.outcome()),
+                Words.of(e.outcome(), usage),
                 e.why(),
                 seconds(e.uptime()),
                 usage == null ? null : (Double) seconds(usage.cpu()),

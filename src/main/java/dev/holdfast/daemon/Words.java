@@ -1,9 +1,12 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.event.Event;
+import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
+import dev.holdfast.event.Usage;
 import dev.holdfast.unit.Signal;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Events as people read them. */
 final class Words {
@@ -20,6 +23,15 @@ final class Words {
         };
     }
 
+    /** The same with who killed it, where that is known. */
+    static String of(Outcome outcome, @Nullable Usage usage) {
+        Kill kill = usage == null ? null : usage.kill();
+        if (kill == null) {
+            return of(outcome);
+        }
+        return kill.tellsTheEnd(outcome) ? kill.words(outcome) : of(outcome) + "; " + kill.words(outcome);
+    }
+
     /** Without the replica's name, which stands before it. */
     static String of(Event event) {
         return switch (event) {
@@ -30,7 +42,7 @@ final class Words {
             case Event.Unhealthy e -> "unhealthy: " + e.detail();
             case Event.Stopping e -> "stopping: " + e.why();
             case Event.Killed e -> e.why() + ": killing all of it";
-            case Event.Exited e -> of(e.outcome()) + " after " + of(e.uptime());
+            case Event.Exited e -> of(e.outcome(), e.usage()) + " after " + of(e.uptime());
             case Event.Survived e -> "these outlived SIGKILL: " + e.survivors();
             case Event.Restarting e -> e.delay().isZero() ? "restarting now" : "restarting in " + of(e.delay());
             case Event.Completed _ -> "completed";

@@ -4,10 +4,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the leader and the children it waited for used, from wait4's rusage (getrusage(2)).
+ * What an instance used: its whole group, where the kernel counts that (cpu.stat, memory.peak); else the leader and the
+ * children it waited for, from wait4's rusage (getrusage(2)).
  *
  * @param cpu user plus system time
- * @param maxRssBytes the largest resident set of any one of them; null when unknown: the kernel counts the daemon's own
- *     pages at the moment of spawning as the child's, so that a smaller child cannot be told apart
+ * @param maxRssBytes the most memory of the group, page cache included; or the largest resident set of any one process.
+ *     Null when unknown: without groups the kernel counts the daemon's own pages at the moment of spawning as the
+ *     child's, so that a smaller child cannot be told apart
+ * @param kill null when nobody killed it, or nobody knows who did
  */
-public record Usage(Duration cpu, @Nullable Long maxRssBytes) {}
+public record Usage(
+        Duration cpu, @Nullable Long maxRssBytes, @Nullable Kill kill) {}

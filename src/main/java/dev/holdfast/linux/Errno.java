@@ -14,6 +14,7 @@ public final class Errno extends IOException {
     public static final int ECHILD = 10;
     public static final int EAGAIN = 11;
     public static final int EACCES = 13;
+    public static final int EBUSY = 16;
     public static final int EEXIST = 17;
     public static final int ENOTDIR = 20;
     public static final int EINVAL = 22;
@@ -49,7 +50,7 @@ public final class Errno extends IOException {
             case EAGAIN -> "resource temporarily unavailable: a limit on processes or threads is reached";
             case 12 -> "cannot allocate memory";
             case EACCES -> "permission denied";
-            case 16 -> "device or resource busy";
+            case EBUSY -> "device or resource busy";
             case EEXIST -> "file exists";
             case ENOTDIR -> "not a directory";
             case 21 -> "is a directory";
@@ -58,10 +59,12 @@ public final class Errno extends IOException {
             case 24 -> "too many open files";
             case 26 -> "text file busy";
             case ENOSPC -> "no space left on device";
+            case 19 -> "no such device";
             case 30 -> "read-only file system";
             case 36 -> "file name too long";
             case 38 -> "not implemented by this kernel";
             case 40 -> "too many levels of symbolic links";
+            case 95 -> "operation not supported";
             case 122 -> "disk quota exceeded";
             default -> "errno " + number;
         };

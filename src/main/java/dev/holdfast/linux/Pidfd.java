@@ -102,7 +102,7 @@ public final class Pidfd implements AutoCloseable {
     private static Usage usage(ByteBuffer b, int at) {
         long micros = (b.getLong(at) + b.getLong(at + 16)) * 1_000_000 + b.getLong(at + 8) + b.getLong(at + 24);
         long maxRss = b.getLong(at + 32) * 1024; // read before ownMaxRss takes the memory
-        return new Usage(Duration.ofNanos(micros * 1000), maxRss > ownMaxRss() ? (Long) maxRss : null);
+        return new Usage(Duration.ofNanos(micros * 1000), maxRss > ownMaxRss() ? (Long) maxRss : null, null);
     }
 
     /** A child's figure starts at ours: exec_mmap (fs/exec.c) books the old address space's peak as its own. */

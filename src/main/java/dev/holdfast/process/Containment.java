@@ -2,9 +2,15 @@ package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Cgroup;
+import dev.holdfast.linux.Descriptors;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Host;
+import dev.holdfast.linux.NativeBuffer;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.Poller;
+import dev.holdfast.linux.Proc;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Signal;
 import java.io.IOException;
@@ -17,15 +23,18 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Knows when an instance is empty and makes it so, without cgroup v2: by walking /proc until a pass finds nobody. Looks
- * that fall due together share one walk, so a thousand stops cost no thousand walks.
+ * Knows when an instance is empty and makes it so: by its cgroup, which nobody leaves; where there is none, by walking
+ * /proc until a pass finds nobody. Looks that fall due together share one walk, so a thousand stops cost no thousand
+ * walks.
  */
 final class Containment {
     private static final Duration FIRST_LOOK = Duration.ofMillis(5);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
     private static final int KILL_LOOKS = 60;
+    private static final int TEXT = 128;
 
     private final Host host;
+    private final Poller poller;
     private final TreeScan scan;
     private final Consumer<ProcessEvent> events;
     private final Map<InstanceId, Instance> instances;
@@ -37,6 +46,7 @@ final class Containment {
     /** Instances whose leader has ended or that are being killed. */
     private final Set<Instance> watched = new HashSet<>();
 
+    private final NativeBuffer text = NativeBuffer.allocate(TEXT);
     private boolean checkQueued;
 
     Containment(
@@ -48,6 +58,7 @@ final class Containment {
             Map<Integer, Instance> byPid,
             Consumer<Instance> forget) {
         this.host = host;
+        this.poller = poller;
         this.scan = new TreeScan(host.proc(), host.pid());
         this.loop = loop;
         this.events = events;
@@ -128,6 +139,68 @@ final class Containment {
     }
 
     private void look(List<Instance> due, MonoTime now) {
+        var ungrouped = new ArrayList<Instance>(due.size());
+        for (Instance i : due) {
+            if (i.group != null && i.group.exists()) {
+                lookInto(i.group, i, now);
+            } else {
+                ungrouped.add(i);
+            }
+        }
+        if (!ungrouped.isEmpty()) {
+            walk(ungrouped, now);
+        }
+    }
+
+    private void lookInto(Cgroup group, Instance i, MonoTime now) {
+        boolean empty = !(group.populated() && stillPopulated(group, i));
+        if (empty && i.leaderEnded) {
+            empty(i, List.of());
+            return;
+        }
+        if (i.killing && i.leaderEnded && i.looks >= KILL_LOOKS) {
+            empty(i, members(group));
+            return;
+        }
+        Signal signal = i.killing ? Signal.KILL : i.undelivered;
+        i.undelivered = null;
+        if (signal != null && !(i.killing && group.kill())) {
+            members(group).forEach(p -> one(p, signal));
+        }
+        if (i.killing) {
+            later(i, now);
+        } else {
+            i.lookAt = MonoTime.NEVER; // the kernel tells when it is empty
+        }
+    }
+
+    private List<ProcessRef> members(Cgroup group) {
+        return group.pids().stream()
+                .flatMap(pid -> host.proc().stat(pid).stream())
+                .map(Proc.Stat::ref)
+                .toList();
+    }
+
+    /** Has the kernel tell of the change first, then looks: nothing is missed in between. */
+    private boolean stillPopulated(Cgroup group, Instance i) {
+        if (i.groupEvents == null) {
+            try {
+                Fd events = group.events();
+                i.groupEvents = events;
+                Descriptors.readAt(events, text, 0, TEXT, 0);
+                poller.add(events, Poller.CHANGED, ready -> {
+                    Descriptors.readAt(events, text, 0, TEXT, 0); // else it would be told again and again
+                    i.lookAt = host.monotonic();
+                    checkSoon();
+                });
+            } catch (Errno gone) {
+                return group.populated();
+            }
+        }
+        return group.populated();
+    }
+
+    private void walk(List<Instance> due, MonoTime now) {
         // Nothing in the leaders' groups and no orphan handed to us: nobody can be left that a walk would find.
         List<Instance> doubtful = new ArrayList<>();
         boolean orphans = host.hasOrphans(byPid::containsKey);
@@ -174,6 +247,12 @@ final class Containment {
 
     private void empty(Instance i, List<ProcessRef> survivors) {
         watched.remove(i);
+        Fd watching = i.groupEvents;
+        if (watching != null) {
+            poller.remove(watching);
+            watching.close();
+            i.groupEvents = null;
+        }
         forget.accept(i);
         events.accept(new ProcessEvent.Emptied(i.id, survivors));
     }

@@ -2,6 +2,8 @@ package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Cgroup;
+import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Signal;
@@ -19,6 +21,12 @@ final class Instance {
     final boolean captured;
 
     final ProcessRef leader;
+    /** Null where there are no groups. */
+    final @Nullable Cgroup group;
+    /** Open while it is waited for that the group becomes empty. */
+    @Nullable
+    Fd groupEvents;
+
     /** Null once its leader is known to have ended. */
     @Nullable
     Pidfd pidfd;
@@ -42,6 +50,7 @@ final class Instance {
             String dir,
             boolean captured,
             ProcessRef leader,
+            @Nullable Cgroup group,
             @Nullable Pidfd pidfd) {
         this.id = id;
         this.label = label;
@@ -49,6 +58,7 @@ final class Instance {
         this.dir = dir;
         this.captured = captured;
         this.leader = leader;
+        this.group = group;
         this.pidfd = pidfd;
     }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Descriptors;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
@@ -14,17 +15,20 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the next daemon must know to adopt a running instance; a file of properties in the instance's directory, written
  * before the program's first instruction.
  *
+ * @param cgroup directory of its group; null when it has none
  * @param bootId a pid of another boot is another process
  */
 record InstanceRecord(
         InstanceId id,
         String label,
         ProcessRef leader,
+        @Nullable String cgroup,
         String bootId,
         Instant startedAt,
         Map<String, String> attributes) {
@@ -34,10 +38,13 @@ record InstanceRecord(
     private static final String END = "end";
 
     /** What is known before there is a child. */
-    static StringBuilder begin(Launch launch, String bootId) {
+    static StringBuilder begin(Launch launch, @Nullable Cgroup group, String bootId) {
         var text = new StringBuilder(512); // by hand: Properties.store formats a date each time
         line(text, "label", launch.label());
         line(text, "boot_id", bootId);
+        if (group != null) {
+            line(text, "cgroup", group.toString());
+        }
         launch.attributes().forEach((k, v) -> line(text, ATTRIBUTE + k, v));
         return text;
     }
@@ -79,6 +86,7 @@ record InstanceRecord(
                     new ProcessRef(
                             Integer.parseInt(p.getProperty("pid", "")),
                             Long.parseLong(p.getProperty("start_ticks", ""))),
+                    p.getProperty("cgroup"),
                     p.getProperty("boot_id", ""),
                     Instant.parse(p.getProperty("started_at", "")),
                     attributes);

@@ -4,6 +4,7 @@ import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
+import dev.holdfast.linux.GroupLimits;
 import dev.holdfast.linux.Host;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.Poller;
@@ -40,6 +41,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     private final Leaders leaders;
     private final OutputKeeper keeper;
     private final NotifySockets notices;
+    private final Groups groups;
     private final Map<InstanceId, Instance> instances = new HashMap<>();
     /** By their leaders, while those run; the reaper reads it too. */
     private final Map<Integer, Instance> byPid = new ConcurrentHashMap<>();
@@ -61,6 +63,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             LoopTasks loop,
             Supplier<Now> clock,
             OutputSink outputs,
+            Groups groups,
             Consumer<ProcessEvent> events,
             Consumer<String> warn)
             throws IOException {
@@ -68,13 +71,14 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         this.events = event -> tell(event, events);
         this.notices = new NotifySockets(poller, this.events);
         this.outputs = outputs;
+        this.groups = groups;
         this.clock = clock;
         this.host = host;
         this.files = new InstanceFiles(runDir);
         this.keeper = new OutputKeeper(this, files, warn, host.pid() != 1);
         this.containment = new Containment(host, poller, loop::soon, this.events, instances, byPid, this::forget);
         this.leaders = new Leaders(poller, clock, this.events, containment, byPid);
-        this.pad = new Launchpad(runDir, host, poller, loop, clock, files, notices, new Launched(), warn);
+        this.pad = new Launchpad(runDir, host, poller, loop, clock, files, notices, groups, new Launched(), warn);
         this.reaper = new StrangerReaper(loop::soon, byPid::containsKey, this::childEnded);
     }
 
@@ -114,7 +118,8 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
             Fd stdout = p.files.stdoutRead();
             Fd stderr = p.files.stderrRead();
             boolean captured = stdout != null && stderr != null;
-            var instance = new Instance(l.id(), l.label(), l.attributes(), p.files.dir(), captured, leader, pidfd);
+            var instance =
+                    new Instance(l.id(), l.label(), l.attributes(), p.files.dir(), captured, leader, p.group, pidfd);
             watch(instance, pidfd); // first: whoever hears of the start may answer with a signal
             events.accept(new ProcessEvent.Started(l.id(), leader));
             listen(instance); // and last, so that readiness never comes before the start
@@ -153,6 +158,22 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         if (i != null) {
             containment.kill(i, clock.get().mono());
         }
+    }
+
+    /**
+     * Limits of a running instance, from now on.
+     *
+     * @return what the kernel refused, in words
+     */
+    public List<String> limit(InstanceId id, GroupLimits limits) {
+        Instance i = instances.get(id);
+        return i == null || i.group == null ? List.of() : groups.change(i.group, limits);
+    }
+
+    /** Whether the instance has a group that keeps its limits; one that an older daemon started may have none. */
+    public boolean grouped(InstanceId id) {
+        Instance i = instances.get(id);
+        return i != null && i.group != null;
     }
 
     /** When {@link #tick} wants to be called next. */
@@ -194,6 +215,9 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         notices.close(i.id);
         leaving.add(i.id);
         loop.later(() -> {
+            if (i.group != null) {
+                groups.remove(i.group);
+            }
             if (i.captured) {
                 outputs.detach(i.id, () -> loop.soon(() -> loop.later(() -> left(i.id))));
             } else {
@@ -253,13 +277,21 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
                 containment.endedWhileAway(i, clock.get().mono());
             }
         }
+        groups.sweep(instances.keySet());
         keeper.takeOver(keepers, captured);
         return adopted;
     }
 
     private Instance instance(InstanceRecord r, @Nullable Pidfd pidfd) {
         return new Instance(
-                r.id(), r.label(), r.attributes(), files.dir(r.id()), files.captures(r.id()), r.leader(), pidfd);
+                r.id(),
+                r.label(),
+                r.attributes(),
+                files.dir(r.id()),
+                files.captures(r.id()),
+                r.leader(),
+                Groups.recorded(r.id(), r.cgroup()).orElse(null),
+                pidfd);
     }
 
     /** @param alive false: its leader ended while no daemon watched; what it left behind is being killed */

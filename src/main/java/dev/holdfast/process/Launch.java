@@ -2,6 +2,7 @@ package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.linux.Fd;
+import dev.holdfast.linux.GroupLimits;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpuAffinity processor numbers; empty keeps all
  * @param oomScoreAdj -1000 to 1000, or null to keep
  * @param output where its stdout and stderr go
+ * @param group null: it stays in the daemon's own
  * @param notifySocket whether to give it a NOTIFY_SOCKET (sd_notify(3))
  */
 public record Launch(
@@ -39,7 +41,14 @@ public record Launch(
         List<Integer> cpuAffinity,
         @Nullable Integer oomScoreAdj,
         Output output,
+        @Nullable Group group,
         boolean notifySocket) {
+    /**
+     * The cgroup it gets for itself, where there are such.
+     *
+     * @param name shared by instances of the same thing; letters, digits, {@code . _ -}
+     */
+    public record Group(String name, GroupLimits limits) {}
 
     /**
      * ioprio_set(2).

@@ -2,8 +2,10 @@ package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Children;
 import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Host;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.Poller;
@@ -42,12 +44,12 @@ final class Launchpad implements AutoCloseable {
     private final Supplier<Now> clock;
     private final InstanceFiles files;
     private final NotifySockets notices;
+    private final Groups groups;
     private final Outcomes outcomes;
     private final Consumer<String> warn;
     private final String gateName;
     private final String bootId;
-    /** The soft limit that programs start with: ours, before we raised it. */
-    private final long openFiles;
+    private final Admission admission;
 
     private final List<GateSlot> slots = new ArrayList<>();
     private final Deque<GateSlot> freeSlots = new ArrayDeque<>();
@@ -87,6 +89,7 @@ final class Launchpad implements AutoCloseable {
             Supplier<Now> clock,
             InstanceFiles files,
             NotifySockets notices,
+            Groups groups,
             Outcomes outcomes,
             Consumer<String> warn)
             throws IOException {
@@ -95,10 +98,11 @@ final class Launchpad implements AutoCloseable {
         this.clock = clock;
         this.files = files;
         this.notices = notices;
+        this.groups = groups;
         this.outcomes = outcomes;
         this.warn = warn;
         this.bootId = host.bootId();
-        this.openFiles = host.raiseOpenFiles();
+        this.admission = new Admission(host, clock, warn, host.raiseOpenFiles());
         this.gateName = host.gateName(runDir);
         host.requireChildrenFiles();
         host.killGatedOrphans(gateName);
@@ -132,6 +136,8 @@ final class Launchpad implements AutoCloseable {
 
     private void begin(Launch launch, GateSlot slot) {
         InstanceFiles.Opened opened = null;
+        Cgroup group = null;
+        Fd entrance = null;
         try {
             opened = files.create(launch);
             if (launch.notifySocket()) {
@@ -139,9 +145,12 @@ final class Launchpad implements AutoCloseable {
                 notices.bind(
                         launch.id(), Path.of(opened.dir()), who == null ? -1 : who.uid(), who == null ? -1 : who.gid());
             }
+            Launch.Group wanted = launch.group();
+            group = wanted == null ? null : groups.make(launch.id(), wanted);
+            entrance = group == null ? null : group.entrance();
             SpawnThread thread = warm != null ? warm : SpawnThread.ready(gateName);
             warm = null;
-            var p = new PendingLaunch(launch, slot, thread, opened);
+            var p = new PendingLaunch(launch, slot, thread, opened, group, entrance);
             thread.spawn(p.spawn(), failure -> {
                 p.returned = true;
                 loop.soon(() -> spawned(p, failure));
@@ -152,13 +161,19 @@ final class Launchpad implements AutoCloseable {
             loop.hurry(true);
             loop.later(this::prepare);
             // Until its child says hello:
-            p.record = InstanceRecord.begin(launch, bootId);
+            p.record = InstanceRecord.begin(launch, group, bootId);
             outcomes.begins(p);
         } catch (IOException | InterruptedException e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
             freeSlots.add(slot);
+            if (entrance != null) {
+                entrance.close();
+            }
+            if (group != null) {
+                groups.remove(group);
+            }
             if (opened != null) {
                 opened.close();
                 files.delete(launch.id());
@@ -182,39 +197,12 @@ final class Launchpad implements AutoCloseable {
             if (leader == null) {
                 return; // the slot's last guest was heard late, or this one has gone: then its spawn tells
             }
-            p.leader = leader;
-            p.pidfd = Pidfd.ofChild(host.proc(), leader);
-            limit(leader, p.launch);
-            record(p, leader);
+            admission.prepare(p, leader);
             outcomes.arrived();
         } catch (IOException e) {
             p.refused = String.valueOf(e.getMessage());
         }
         open(p);
-    }
-
-    /** A full disk must not keep a program from running; it only cannot be adopted then. */
-    private void record(PendingLaunch p, ProcessRef leader) {
-        Launch l = p.launch;
-        try {
-            InstanceRecord.write(p.record, leader, clock.get().wall(), p.files.record());
-        } catch (Errno e) {
-            warn.accept(l.label() + " would not be found again by another daemon, its record: " + e.getMessage());
-        }
-    }
-
-    private void limit(ProcessRef leader, Launch launch) throws IOException {
-        Integer oom = launch.oomScoreAdj();
-        if (oom != null) {
-            host.oomScoreAdj(leader, oom);
-        }
-        Identity who = launch.identity();
-        Integer uid = who == null ? null : (Integer) who.uid();
-        int gid = who == null ? -1 : who.gid();
-        host.openFiles(leader, uid, gid, openFiles);
-        for (Launch.Rlimit l : launch.rlimits()) {
-            host.limit(leader, uid, gid, l.resource(), l.soft(), l.hard());
-        }
     }
 
     private void open(PendingLaunch p) {
@@ -286,7 +274,7 @@ final class Launchpad implements AutoCloseable {
             arriving = null;
             loop.hurry(false);
         }
-        p.files.closeWriters();
+        p.closeWriters();
         ProcessRef leader = p.leader;
         Pidfd pidfd = p.pidfd;
         String why = failure != null ? failure : p.refused;
@@ -296,6 +284,9 @@ final class Launchpad implements AutoCloseable {
             }
             p.files.close();
             notices.close(id);
+            if (p.group != null) {
+                groups.remove(p.group);
+            }
             files.delete(id);
             outcomes.failed(id, why != null ? why : "it ended at the gate");
         } else {

@@ -78,7 +78,7 @@ final class Leaders {
             pidfd.close();
             i.pidfd = null;
             i.leaderEnded = true;
-            events.accept(new ProcessEvent.Exited(i.id, ended.outcome(), ended.usage()));
+            events.accept(new ProcessEvent.Exited(i.id, ended.outcome(), Demise.of(i, ended)));
             containment.leaderEnded(i, clock.get().mono());
         } catch (Errno e) {
             throw new IllegalStateException(e);

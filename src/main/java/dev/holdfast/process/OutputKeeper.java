@@ -2,6 +2,7 @@ package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.linux.Fd;
+import dev.holdfast.linux.GroupLimits;
 import dev.holdfast.linux.SocketPair;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutputKeeper {
     private static final String ATTRIBUTE = "keeper";
+    /** No process is called so. */
+    private static final String GROUP = "_keeper";
+
     private static final int STALE = 1000;
     private static final int MOST_FAILURES = 3;
 
@@ -109,6 +113,7 @@ final class OutputKeeper {
                     List.of(),
                     null,
                     new Launch.Output.Given(fresh.one(), fresh.other()),
+                    new Launch.Group(GROUP, GroupLimits.NONE),
                     false));
         } catch (IOException e) {
             changing = false;

@@ -1,6 +1,8 @@
 package dev.holdfast.process;
 
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Cgroup;
+import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.Spawn;
 import dev.holdfast.linux.SpawnThread;
@@ -18,6 +20,12 @@ final class PendingLaunch {
     final GateSlot slot;
     final SpawnThread thread;
     final InstanceFiles.Opened files;
+
+    /** Its group, where there are such; empty until it is at the gate. */
+    final @Nullable Cgroup group;
+
+    /** The way into its group, until it is at the gate. */
+    final @Nullable Fd entrance;
 
     /** Killed before it began: it is let go only to be ended. */
     boolean unwanted;
@@ -43,11 +51,27 @@ final class PendingLaunch {
     @Nullable
     String refused;
 
-    PendingLaunch(Launch launch, GateSlot slot, SpawnThread thread, InstanceFiles.Opened files) {
+    PendingLaunch(
+            Launch launch,
+            GateSlot slot,
+            SpawnThread thread,
+            InstanceFiles.Opened files,
+            @Nullable Cgroup group,
+            @Nullable Fd entrance) {
         this.launch = launch;
         this.slot = slot;
         this.thread = thread;
         this.files = files;
+        this.group = group;
+        this.entrance = entrance;
+    }
+
+    /** What only the spawn and the gate needed. */
+    void closeWriters() {
+        files.closeWriters();
+        if (entrance != null) {
+            entrance.close();
+        }
     }
 
     /** It, down to numbers and descriptors. */

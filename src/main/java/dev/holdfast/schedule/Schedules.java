@@ -133,6 +133,12 @@ public final class Schedules {
         return Optional.ofNullable(lines.get(name)).map(ScheduleView::of);
     }
 
+    /** By how much its runs begin later than due, always. */
+    public Duration offset(String name) {
+        Line line = lines.get(name);
+        return line == null ? Duration.ZERO : line.offset();
+    }
+
     // ── stimuli ──
 
     private record Owned(Line line, Activity.Running running) {}

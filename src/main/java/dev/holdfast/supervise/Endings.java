@@ -2,6 +2,7 @@ package dev.holdfast.supervise;
 
 import dev.holdfast.event.Event;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.event.Usage;
@@ -71,8 +72,8 @@ final class Endings {
             MonoTime started,
             Now now) {
         Duration uptime = now.mono().since(started);
-        String why = asked.isEmpty() ? unasked(outcome) : asked(asked, outcome);
-        last = Outcomes.describe(outcome);
+        String why = asked.isEmpty() ? unasked(outcome, usage) : asked(asked, outcome, usage);
+        last = Outcomes.describe(outcome, usage);
         exits.addFirst(new ExitRecord(now.wall(), instance, outcome, why, uptime, usage));
         if (exits.size() > KEPT) {
             exits.removeLast();
@@ -80,24 +81,32 @@ final class Endings {
         return new Event.Exited(now.wall(), replica, instance, outcome, usage, uptime, why);
     }
 
-    private String asked(String why, Outcome outcome) {
+    private String asked(String why, Outcome outcome, @Nullable Usage usage) {
         if (!killedBecause.isEmpty()) {
             return why + "; " + killedBecause + ": killed";
         }
         return outcome instanceof Outcome.Signalled(int n, boolean _) && n == SIGKILL
-                ? why + "; " + unasked(outcome)
+                ? why + "; " + unasked(outcome, usage)
                 : why;
     }
 
-    private String unasked(Outcome outcome) {
+    private String unasked(Outcome outcome, @Nullable Usage usage) {
         String sent = signalled == null ? "" : signalled + " sent by " + signalledBy;
         return switch (outcome) {
             case Outcome.Signalled(int n, boolean _) ->
                 signalled != null && signalled.number() == n
                         ? "killed by " + sent
-                        : "killed by " + Outcomes.signal(n) + ", not by holdfast";
+                        : "killed by " + Outcomes.signal(n) + killer(outcome, usage);
             case Outcome.Exited _ -> "it ended by itself" + (sent.isEmpty() ? "" : ", after " + sent);
             case Outcome.Unknown _ -> sent.isEmpty() ? "nobody here had asked for it" : "after " + sent;
         };
+    }
+
+    private static String killer(Outcome outcome, @Nullable Usage usage) {
+        Kill kill = usage == null ? null : usage.kill();
+        if (kill == null || !kill.tellsTheEnd(outcome)) {
+            return ", not by holdfast";
+        }
+        return kill.by() == Kill.By.HOLDFAST ? ", by holdfast" : ", by the kernel for want of memory";
     }
 }

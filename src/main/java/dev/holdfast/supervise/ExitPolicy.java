@@ -1,5 +1,7 @@
 package dev.holdfast.supervise;
 
+import dev.holdfast.config.GlobalSpec;
+
 /** When the daemon ends by itself, and with what. */
 public sealed interface ExitPolicy {
     /** Only when asked. */
@@ -13,4 +15,14 @@ public sealed interface ExitPolicy {
 
     /** When this process has ended for good; with its code. */
     record With(String process) implements ExitPolicy {}
+
+    /** As it is configured. */
+    static ExitPolicy of(GlobalSpec.Exit exit) {
+        return switch (exit) {
+            case GlobalSpec.Exit.Never() -> new Never();
+            case GlobalSpec.Exit.AllStopped() -> new AllStopped();
+            case GlobalSpec.Exit.AnyFailed() -> new AnyFailed();
+            case GlobalSpec.Exit.Stopped(String process) -> new With(process);
+        };
+    }
 }

@@ -22,6 +22,7 @@ class PlanTest {
                 gone: { command: [x] }
                 off: { command: [x] }
                 softer: { command: [x], stop: { timeout: 5s } }
+                tighter: { command: [x], resources: { limits: { memory: 1Gi } } }
                 asked: { command: [x], enabled: false }
                 """);
         var after = processes("""
@@ -29,6 +30,7 @@ class PlanTest {
                 other: { command: [y], nice: 3, replicas: 2 }
                 off: { command: [x], enabled: false }
                 softer: { command: [x], stop: { timeout: 6s } }
+                tighter: { command: [x], resources: { limits: { memory: 512Mi }, reservations: { cpu: 1 } } }
                 asked: { command: [x], manual: true }
                 fresh: { command: [x] }
                 """);
@@ -41,8 +43,29 @@ class PlanTest {
                         "off STOP [enabled]",
                         "other RESTART [command, nice, replicas]",
                         "same KEEP []",
-                        "softer UPDATE [stop]");
+                        "softer UPDATE [stop]",
+                        "tighter UPDATE [resources]");
         assertThat(Plan.between(before, before).empty()).isTrue();
+    }
+
+    @Test
+    void tellsLimitsUnderTheKeysTheyAreWrittenWith() throws IOException {
+        var before = processes("a: { command: [x], resources: { limits: { memory: 1Gi, cpu: 1.5 } } }");
+        var after = processes("""
+                a:
+                  command: [x]
+                  resources:
+                    limits: { memory: 512Mi, pids: 9, io: { write_bytes: 1Mi } }
+                    reservations: { cpu: 1, memory: 1Mi }
+                """);
+        assertThat(Plan.between(before, after).steps().getFirst().changes())
+                .containsExactlyInAnyOrder(
+                        "resources.limits.cpu: 1.5 → (none)",
+                        "resources.limits.memory: 1Gi → 512Mi",
+                        "resources.limits.pids: (none) → 9",
+                        "resources.limits.io: (none) → {write_bytes: 1Mi}",
+                        "resources.reservations.cpu: (none) → 1",
+                        "resources.reservations.memory: (none) → 1Mi");
     }
 
     @Test

@@ -73,6 +73,7 @@ class ContainmentTest {
                 dir.toString(),
                 false,
                 leader,
+                null,
                 null);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Outcome;
+import dev.holdfast.linux.CgroupHome;
 import dev.holdfast.linux.Descriptors;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.Host;
@@ -87,6 +88,7 @@ class KernelLauncherTest {
                             drained.run();
                         }
                     },
+                    new Groups(new CgroupHome.None("a test"), List.of(), warnings::add),
                     event -> {
                         events.add(event);
                         onEvent.accept(event);
@@ -255,6 +257,7 @@ class KernelLauncherTest {
                 List.of(0),
                 500,
                 new Launch.Output.Captured(),
+                null,
                 false));
         until(() -> emptied(id) || events.stream().anyMatch(ProcessEvent.LaunchFailed.class::isInstance));
         assertThat(output(id).lines())
@@ -369,6 +372,7 @@ class KernelLauncherTest {
                 List.of(),
                 null,
                 new Launch.Output.Captured(),
+                null,
                 notifySocket));
         return id;
     }

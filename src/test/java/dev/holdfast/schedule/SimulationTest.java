@@ -33,6 +33,8 @@ import org.junit.jupiter.api.Test;
 class SimulationTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:30Z");
     private static final long SEEDS = 300;
+    private static final List<Overlap> OVERLAPS = List.of(Overlap.SKIP, Overlap.QUEUE, Overlap.REPLACE);
+    private static final List<CatchUp> CATCH_UPS = List.of(CatchUp.NONE, CatchUp.LAST, CatchUp.ALL);
     private static final ScheduleSpec LIKE = Objects.requireNonNull(contract().get("import"));
 
     @Test
@@ -119,7 +121,7 @@ class SimulationTest {
                 : new Timing.Cron(
                         CronExpression.parse(expressions.get(random.nextInt(expressions.size()))),
                         ZoneId.of(random.nextBoolean() ? "Europe/Berlin" : "America/New_York"));
-        Overlap overlap = Overlap.values()[random.nextInt(3)];
+        Overlap overlap = OVERLAPS.get(random.nextInt(3));
         return new ScheduleSpec(
                 name,
                 timing,
@@ -128,7 +130,7 @@ class SimulationTest {
                 random.nextInt(3) == 0 ? Duration.ofSeconds(random.nextInt(1, 50)) : Duration.ZERO,
                 overlap,
                 random.nextInt(1, 4),
-                CatchUp.values()[random.nextInt(3)],
+                CATCH_UPS.get(random.nextInt(3)),
                 random.nextInt(1, 6),
                 random.nextInt(8) == 0 ? null : Duration.ofSeconds(random.nextInt(5, 1_000)),
                 new StopSpec(Signal.TERM, Duration.ofSeconds(random.nextInt(1, 20)), null),

@@ -8,6 +8,7 @@ import dev.holdfast.config.HooksSpec;
 import dev.holdfast.config.LogSpec;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ProcessSpec.DependencyCondition;
+import dev.holdfast.config.ResourcesSpec;
 import dev.holdfast.config.RestartSpec;
 import dev.holdfast.config.StopSpec;
 import dev.holdfast.event.InstanceId;
@@ -203,6 +204,7 @@ class LastWordTest {
                 null,
                 true,
                 manual,
-                new LogSpec(null, 1, 1));
+                new LogSpec(null, 1, 1),
+                ResourcesSpec.NONE);
     }
 }

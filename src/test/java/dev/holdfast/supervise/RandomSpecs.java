@@ -76,7 +76,8 @@ final class RandomSpecs {
                 random.nextInt(6) == 0 ? Duration.ofSeconds(15) : null,
                 true,
                 random.nextInt(10) == 0,
-                new LogSpec(null, 1, 1));
+                new LogSpec(null, 1, 1),
+                dev.holdfast.config.ResourcesSpec.NONE);
     }
 
     private DependencyCondition condition(ProcessSpec on) {

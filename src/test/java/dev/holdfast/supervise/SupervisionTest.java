@@ -147,6 +147,7 @@ class SupervisionTest {
                 null,
                 true,
                 false,
-                new LogSpec(null, 1, 1));
+                new LogSpec(null, 1, 1),
+                dev.holdfast.config.ResourcesSpec.NONE);
     }
 }

@@ -1,0 +1,172 @@
+package dev.holdfast.linux;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Whether, and where, this daemon may make groups of its own. */
+public sealed interface CgroupHome {
+    /** What limits need, in the order in which it is asked for. */
+    List<String> CONTROLLERS = List.of("cpu", "memory", "pids", "io");
+    /** The daemon's own group, since a group that hands controllers down holds no process. No process is called so. */
+    String LEAF = "_daemon";
+
+    /**
+     * Groups can be made below {@code base}.
+     *
+     * @param lacking controllers that are not handed down there, and why
+     */
+    record Ready(Cgroup base, Map<String, String> lacking) implements CgroupHome {
+        /** The group of the daemon itself, which has the files every group below {@code base} has. */
+        public Cgroup leaf() {
+            return base.child(LEAF);
+        }
+
+        /**
+         * Takes this process back to where it came from and leaves no empty groups behind; while others run in them, or
+         * where the kernel refuses (a group that hands controllers down holds no process), all stays for the next daemon.
+         */
+        public void leave(int pid) {
+            Path own = base.dir().getParent();
+            if (own == null || base.children().stream().anyMatch(g -> !g.equals(leaf()))) {
+                return;
+            }
+            try {
+                new Cgroup(own).enter(pid);
+                base.remove();
+            } catch (Errno stays) {
+                // Empty groups cost next to nothing.
+            }
+        }
+    }
+
+    /**
+     * There is no such place.
+     *
+     * @param why a clause for people
+     */
+    record None(String why) implements CgroupHome {}
+
+    /**
+     * Finds the subtree this process may use, makes {@code name} in it, moves this process, and no other, into a leaf of
+     * that, and hands controllers down. Never throws: what cannot be had is said.
+     *
+     * @param proc such as /proc
+     * @param pid our own
+     * @param name of the group that holds all others, such as {@code holdfast}
+     */
+    static CgroupHome open(Path proc, int pid, String name) {
+        return switch (seek(proc)) {
+            case Ready found -> within(proc, found.base(), pid, name);
+            case None none -> none;
+        };
+    }
+
+    /**
+     * What {@link #open} would find; nothing is made and nobody moved.
+     *
+     * @return Ready: with our own group, in which groups may be made, and what it does not offer
+     */
+    static CgroupHome look(Path proc) {
+        return switch (seek(proc)) {
+            case Ready found
+            when !Files.isWritable(found.base().dir().resolve("cgroup.procs")) ->
+                new None("no group may be made in " + found.base() + " by this user");
+            case Ready found -> found;
+            case None none -> none;
+        };
+    }
+
+    /** Our own group. */
+    private static CgroupHome seek(Path proc) {
+        try {
+            String group = CgroupMount.own(proc).orElse(null);
+            List<CgroupMount> mounts = CgroupMount.all(proc);
+            if (group == null || mounts.isEmpty()) {
+                return new None("cgroup v2 is not mounted here");
+            }
+            String where = "";
+            for (CgroupMount mount : mounts) {
+                Optional<Cgroup> own = mount.find(group).map(Cgroup::new).filter(Cgroup::exists);
+                if (own.isPresent() && absent(own.get()).size() < CONTROLLERS.size()) {
+                    return new Ready(own.get(), absent(own.get()));
+                }
+                where = own.map(Cgroup::toString).orElse(where);
+            }
+            return new None(
+                    where.isEmpty()
+                            ? "our own cgroup " + group + " is not to be seen in this mount namespace"
+                            : "no controller that limits need is handed down to " + where
+                                    + " (cgroup v1 has them, or nothing was delegated)");
+        } catch (IOException e) {
+            return new None("it cannot be found out: " + e.getMessage());
+        }
+    }
+
+    private static Map<String, String> absent(Cgroup own) {
+        var absent = new LinkedHashMap<String, String>();
+        for (String controller : CONTROLLERS) {
+            if (!own.controllers().contains(controller)) {
+                absent.put(controller, "the kernel does not offer it in " + own);
+            }
+        }
+        return absent;
+    }
+
+    private static CgroupHome within(Path proc, Cgroup found, int pid, String name) {
+        Cgroup own = aboveLeaf(found, name);
+        Cgroup base = own.child(name);
+        try {
+            base.make();
+            base.child(LEAF).make();
+            base.child(LEAF).enter(pid);
+        } catch (Errno e) {
+            base.child(LEAF).remove();
+            base.remove();
+            return new None("no group can be made in " + own + ": " + e.getMessage()
+                    + "; as a service it needs Delegate=yes, in a container a writable /sys/fs/cgroup");
+        }
+        var lacking = new LinkedHashMap<String, String>(absent(own));
+        for (String controller : CONTROLLERS) {
+            if (lacking.containsKey(controller)) {
+                continue;
+            }
+            try {
+                own.enable(controller);
+                base.enable(controller);
+            } catch (Errno e) {
+                lacking.put(
+                        controller, "it cannot be handed down from " + own + ": " + e.getMessage() + others(proc, own));
+            }
+        }
+        return new Ready(base, lacking);
+    }
+
+    /** Started by somebody in the leaf of an earlier daemon, we are in it already. */
+    private static Cgroup aboveLeaf(Cgroup found, String name) {
+        Path base = found.dir().getParent();
+        if (base == null || !found.dir().endsWith(LEAF) || !base.endsWith(name)) {
+            return found;
+        }
+        Path own = base.getParent();
+        return own == null ? found : new Cgroup(own);
+    }
+
+    /** Who else is in our group; they are not ours to move. */
+    private static String others(Path proc, Cgroup own) {
+        var names = new TreeSet<String>();
+        for (String pid : own.read("cgroup.procs").orElse("").lines().toList()) {
+            try {
+                names.add(Files.readString(proc.resolve(pid).resolve("comm")).strip());
+            } catch (IOException gone) {
+                // It is no obstacle any more.
+            }
+        }
+        return names.isEmpty() ? "" : " (others are in it: " + String.join(", ", names) + ")";
+    }
+}

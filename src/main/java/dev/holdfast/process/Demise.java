@@ -1,0 +1,67 @@
+package dev.holdfast.process;
+
+import dev.holdfast.event.Kill;
+import dev.holdfast.event.Outcome;
+import dev.holdfast.event.Usage;
+import dev.holdfast.linux.Cgroup;
+import dev.holdfast.linux.Pidfd;
+import dev.holdfast.unit.Signal;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** What an instance used and who killed it, read from its group when its leader has ended. */
+final class Demise {
+    private Demise() {}
+
+    /** @return null when nothing is known */
+    static @Nullable Usage of(Instance i, Pidfd.Ended ended) {
+        boolean killed =
+                ended.outcome() instanceof Outcome.Signalled(int signal, var _) && signal == Signal.KILL.number();
+        Kill byUs = killed && i.killing ? new Kill(Kill.By.HOLDFAST, 0, null) : null;
+        Cgroup group = i.group;
+        Usage leader = ended.usage();
+        if (group == null || !group.exists()) {
+            return leader == null ? null : new Usage(leader.cpu(), leader.maxRssBytes(), byUs);
+        }
+        Kill oom = outOfMemory(group);
+        Kill kill = oom != null ? oom : byUs;
+        Long micros = group.counts("cpu.stat").get("usage_usec");
+        OptionalLong peak = group.number("memory.peak");
+        if (micros == null && leader == null) {
+            return null;
+        }
+        return new Usage(
+                micros != null ? Duration.ofNanos(micros * 1000) : leader == null ? Duration.ZERO : leader.cpu(),
+                peak.isPresent() ? (Long) peak.getAsLong() : leader == null ? null : leader.maxRssBytes(),
+                kill);
+    }
+
+    /**
+     * A limit that is hit counts as {@code oom} where it stands, and each victim as {@code oom_kill} where it lived;
+     * memory.events has both for the group and all below it, memory.events.local for the group alone. A kill without
+     * any {@code oom} down there came from above.
+     */
+    private static @Nullable Kill outOfMemory(Cgroup group) {
+        Map<String, Long> all = group.counts("memory.events");
+        long kills = all.getOrDefault("oom_kill", 0L);
+        if (kills == 0) {
+            return null;
+        }
+        // Where all of a group is killed, its first victim is counted again with the others (mm/oom_kill.c).
+        kills = Math.max(1, kills - all.getOrDefault("oom_group_kill", 0L));
+        Map<String, Long> own = group.counts("memory.events.local");
+        OptionalLong max = group.number("memory.max");
+        Long limit = max.isPresent() ? (Long) max.getAsLong() : null;
+        Kill.By by;
+        if (own.getOrDefault("oom", 0L) > 0) {
+            by = Kill.By.OWN_LIMIT;
+        } else if (all.getOrDefault("oom", 0L) > 0) {
+            by = Kill.By.INNER_LIMIT;
+        } else {
+            by = Kill.By.HOST;
+        }
+        return new Kill(by, kills, limit);
+    }
+}
