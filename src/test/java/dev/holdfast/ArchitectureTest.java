@@ -39,8 +39,9 @@ class ArchitectureTest {
             Map.entry("process", Set.of("linux", "event", "unit")),
             Map.entry("supervise", Set.of("process", "config", "event", "unit")),
             Map.entry("schedule", Set.of("config", "cron", "event", "unit")),
+            Map.entry("protect", Set.of("config", "linux", "event", "unit")),
             Map.entry("api", Set.of()),
-            Map.entry("cli", Set.of("api", "log", "config", "crontab", "unit")),
+            Map.entry("cli", Set.of("api", "protect", "log", "config", "crontab", "unit")),
             Map.entry(
                     "daemon",
                     Set.of(

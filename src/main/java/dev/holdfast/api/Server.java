@@ -106,8 +106,7 @@ public final class Server implements AutoCloseable {
                     hangUpOnTheSlowest();
                     free.acquire();
                 }
-                waiting(connection, true);
-                Thread.ofVirtual().name("api").start(() -> answer(connection));
+                answerAside(connection);
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
@@ -121,6 +120,18 @@ public final class Server implements AutoCloseable {
             } catch (InterruptedException e) {
                 return;
             }
+        }
+    }
+
+    private void answerAside(SocketChannel connection) throws IOException {
+        waiting(connection, true);
+        try {
+            Thread.ofVirtual().name("api").start(() -> answer(connection));
+        } catch (OutOfMemoryError noThreadToCarryIt) { // a full heap ends the daemon (ExitOnOutOfMemoryError)
+            waiting(connection, false);
+            connection.close();
+            free.release();
+            throw new IOException(noThreadToCarryIt.getMessage(), noThreadToCarryIt);
         }
     }
 

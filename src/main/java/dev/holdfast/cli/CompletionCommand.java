@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.api.ControlPort.Refused;
 import dev.holdfast.api.Status;
+import dev.holdfast.protect.UnitProtection;
 import dev.holdfast.unit.Signal;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,8 +64,15 @@ final class CompletionCommand extends Subcommand {
     @Option(names = "--names", hidden = true, description = "what the script asks: processes and replicas, one a line")
     private boolean names;
 
+    @Option(names = "--units", hidden = true, description = "what the script asks: units of systemd, one a line")
+    private boolean units;
+
     @Override
     public Integer call() throws IOException {
+        if (units) {
+            UnitProtection.completions().forEach(out()::println);
+            return ExitStatus.DONE;
+        }
         if (names) {
             names();
             return ExitStatus.DONE;

@@ -7,8 +7,12 @@ public final class ExitStatus {
     /** Bad usage or an unsound configuration. */
     public static final int USAGE = 2;
 
+    /** Nobody to ask: our daemon, or systemd. */
     public static final int NO_DAEMON = 3;
+
+    /** Or unit, or service. */
     public static final int NO_SUCH_PROCESS = 4;
+
     /** The wait of {@code --timeout} ran out; what was asked goes on. */
     public static final int TIMED_OUT = 124;
 

@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
             "0:done",
             "1:failed; of status NAME: not all of them are up or completed",
             "2:bad usage, or a configuration that is not sound",
-            "3:no daemon answers",
-            "4:no such process",
+            "3:no daemon answers; of protect: systemd does not run here",
+            "4:no such process; of protect: no such unit or service",
             "124:the wait of --timeout ran out"
         })
 public final class Holdfast implements Runnable {
@@ -118,6 +118,7 @@ public final class Holdfast implements Runnable {
         commands.put("cron", CronCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("import", ImportCommand::new);
+        commands.put("protect", ProtectCommand::new);
         commands.put("schema", SchemaCommand::new);
         commands.put("completion", CompletionCommand::new);
         commands.put("version", VersionCommand::new);

@@ -83,7 +83,7 @@ record Style(boolean coloured) {
         return switch (state) {
             case "up", "healthy", "ready", "ok" -> Paint.GREEN;
             case "failed", "unhealthy", "broken" -> Paint.RED;
-            case "waiting", "starting", "stopping", "backoff", "weaker" -> Paint.YELLOW;
+            case "waiting", "starting", "stopping", "backoff", "weaker", "presumed ready" -> Paint.YELLOW;
             case "down", "completed" -> Paint.DIM;
             default -> Paint.PLAIN;
         };

@@ -58,7 +58,13 @@ record Document(
 
     @Doc("an exit policy")
     record Exit(
-            @Doc("never, all-stopped, any-failed, or stopped with process") @Required
+            @Doc(
+                    "never; all-stopped: when nothing runs, or ever will unless somebody asks for it, with the highest code"
+                            + " of those that were given up, else 0; any-failed: when one was given up, with its code;"
+                            + " stopped: when process has ended for good, with its code. What waits in vain for something that"
+                            + " was given up, stopped, or is manual or disabled counts as ended: with the code of what was"
+                            + " given up, else 1")
+            @Required
             When when,
 
             @Doc("whose end decides") @Nullable String process) {}

@@ -84,6 +84,7 @@ final class JobSections {
 
             @Doc("how it is asked to end") ProcessSection.@Nullable Stop stop,
             @Doc("where its output goes") ProcessSection.@Nullable Logging logging,
+            @Doc("what it cannot reach") ProcessSection.@Nullable Sandbox sandbox,
             @Doc("limits and reservations") ProcessSection.@Nullable Resources resources,
             @Doc("false: never due") @Default("true") boolean enabled)
             implements Program {}

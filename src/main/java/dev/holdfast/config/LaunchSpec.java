@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param cleanEnvironment true: nothing of the daemon's environment but {@code passEnvironment}
  * @param ioClass realtime, best-effort, idle; null keeps
  * @param rlimits name without RLIMIT_, lower case, such as {@code nofile}
+ * @param sandbox null: it is kept from nothing
  */
 public record LaunchSpec(
         CommandSpec command,
@@ -30,7 +31,8 @@ public record LaunchSpec(
         int ioPriority,
         SortedMap<String, RlimitSpec> rlimits,
         List<Integer> cpuAffinity,
-        @Nullable Integer oomScoreAdj) {
+        @Nullable Integer oomScoreAdj,
+        @Nullable SandboxSpec sandbox) {
     /** ioprio_set(2) classes. */
     public enum IoClass {
         REALTIME,

@@ -22,7 +22,6 @@ final class NotBuilt {
             "global.metrics",
             "global.api",
             "global.storage",
-            "processes.*.sandbox",
             "processes.*.memory_watch",
             "schedules.*.logging.multiline",
             "schedules.*.logging.redact",

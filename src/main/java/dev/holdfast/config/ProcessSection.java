@@ -305,29 +305,33 @@ record ProcessSection(
 
     @Doc("a sandbox")
     record Sandbox(
-            @Doc("setuid programs give it nothing") boolean noNewPrivileges,
+            @Doc("setuid programs and file capabilities give it nothing")
+            boolean noNewPrivileges,
 
-            @Doc("full: /usr, /boot and /etc are read-only; strict: everything") @Nullable
-            ProtectSystem protectSystem,
+            @Doc("full: /usr, /boot, /efi and /etc are read-only; strict: all but /dev, /proc, /sys")
+            SandboxSpec.@Nullable ProtectSystem protectSystem,
 
-            @Doc("it sees no home directories") boolean protectHome,
-            @Doc("a /tmp of its own") boolean privateTmp,
-            @Doc("writable all the same") List<String> readWritePaths,
-            @Doc("not writable") List<String> readOnlyPaths,
+            @Doc("/home, /root and /run/user are empty") boolean protectHome,
+
+            @Doc("/tmp and /var/tmp of its own, in memory, gone with it")
+            boolean privateTmp,
+
+            @Doc("as outside all the same, also below what is hidden")
+            List<String> readWritePaths,
+
+            @Doc("not writable, and seen also below what is hidden")
+            List<String> readOnlyPaths,
+
             @Doc("only a loopback of its own") boolean privateNetwork,
             @Doc("what it sees as the host name") @Nullable String hostname,
             @Doc("what of root it has") @Nullable Capabilities capabilities) {}
 
-    /** How much of the system is read-only. */
-    enum ProtectSystem {
-        FULL,
-        STRICT
-    }
-
     @Doc("capabilities")
     record Capabilities(
-            @Doc("only these") List<String> keep,
-            @Doc("all but these") List<String> drop) {}
+            @Doc("only these, for a user other than root too; [] is none")
+            List<String> keep,
+
+            @Doc("all but these; ALL is every one") List<String> drop) {}
 
     @Doc("a memory watch")
     record MemoryWatch(

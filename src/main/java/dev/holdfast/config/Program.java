@@ -36,4 +36,6 @@ interface Program {
 
     @Nullable
     Integer oomScoreAdj();
+
+    ProcessSection.@Nullable Sandbox sandbox();
 }

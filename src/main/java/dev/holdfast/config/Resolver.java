@@ -182,7 +182,8 @@ final class Resolver {
                 io == null ? 4 : io.priority(),
                 rlimits(s.rlimits()),
                 List.copyOf(s.cpuAffinity()),
-                s.oomScoreAdj());
+                s.oomScoreAdj(),
+                new Sandboxes(problems, binder).of(s, binder.at(s, "sandbox", at)));
     }
 
     /** A name, or a number; the last number is what the kernel takes as "leave it" (setresuid(2)). */

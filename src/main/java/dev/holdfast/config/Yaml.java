@@ -25,18 +25,25 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
 final class Yaml {
     private final Problems problems;
     private final String label;
+    private final String form;
     private final Budget budget;
     private int nodes;
 
-    private Yaml(Problems problems, String label, Budget budget) {
+    private Yaml(Problems problems, String label, String form, Budget budget) {
         this.problems = problems;
         this.label = label;
+        this.form = form;
         this.budget = budget;
     }
 
     /** The one document, a mapping; null when there is none or it is damaged, and then there is a problem. */
     static @Nullable MappingNode read(String text, String label, Problems problems, Budget budget) {
-        return new Yaml(problems, label, budget).read(text);
+        return read(text, label, "a mapping of sections, beginning with `version: 1`", problems, budget);
+    }
+
+    /** @param form what a file is, for who wrote another thing */
+    static @Nullable MappingNode read(String text, String label, String form, Problems problems, Budget budget) {
+        return new Yaml(problems, label, form, budget).read(text);
     }
 
     private @Nullable MappingNode read(String text) {
@@ -62,11 +69,11 @@ final class Yaml {
             return null;
         }
         if (root.isEmpty()) {
-            problems.add(new Problem(label, 1, 1, "the file is empty; `version: 1` is the least it holds"));
+            problems.add(new Problem(label, 1, 1, "the file is empty; it is " + form));
             return null;
         }
         if (!(root.get() instanceof MappingNode mapping)) {
-            problems.add(root.get(), "a file is a mapping of sections, beginning with `version: 1`");
+            problems.add(root.get(), "a file is " + form);
             return null;
         }
         return sound(mapping, 0) ? mapping : null;

@@ -8,6 +8,20 @@ import org.jspecify.annotations.Nullable;
 
 /** The environment a child starts with: inherited or clean, then who it is, then what its configuration says. */
 final class ChildEnvironment {
+    /** What systemd tells a service of itself (systemd.exec(5)). */
+    private static final java.util.Set<String> OF_THE_DAEMON = java.util.Set.of(
+            "NOTIFY_SOCKET",
+            "WATCHDOG_PID",
+            "WATCHDOG_USEC",
+            "LISTEN_PID",
+            "LISTEN_FDS",
+            "LISTEN_FDNAMES",
+            "INVOCATION_ID",
+            "JOURNAL_STREAM",
+            "SYSTEMD_EXEC_PID",
+            "MEMORY_PRESSURE_WATCH",
+            "MEMORY_PRESSURE_WRITE");
+
     private ChildEnvironment() {}
 
     /**
@@ -28,7 +42,7 @@ final class ChildEnvironment {
             env.putAll(own);
         }
         // The daemon's own, meaningless or harmful in a child: it would report its readiness as ours.
-        env.keySet().removeAll(java.util.Set.of("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "LISTEN_FDS"));
+        env.keySet().removeAll(OF_THE_DAEMON);
         // What the daemon's shell noted for itself: where it was, what it ran, how deep it is.
         if (!launch.cleanEnvironment()) {
             env.keySet().removeAll(java.util.Set.of("OLDPWD", "PWD", "_", "SHLVL"));

@@ -1,7 +1,9 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.event.Event;
+import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
+import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ReplicaId;
 import java.io.IOException;
 import java.time.Duration;
@@ -55,6 +57,7 @@ final class Chronicle implements AutoCloseable {
             case Event.Started _,
                     Event.StartFailed _,
                     Event.Adopted _,
+                    Event.Presumed _,
                     Event.Unhealthy _,
                     Event.Stopping _,
                     Event.Killed _,
@@ -123,6 +126,14 @@ final class Chronicle implements AutoCloseable {
     synchronized List<Event.Exited> ends(ReplicaId replica, int most) {
         Lives of = lives.get(replica);
         return of == null ? List.of() : of.ends.stream().limit(most).toList();
+    }
+
+    /** How an instance ended, where that was journalled and is not long ago. */
+    Optional<Outcome> end(ReplicaId replica, InstanceId instance) {
+        return ends(replica, KEPT).stream()
+                .filter(e -> e.instance().equals(instance))
+                .map(Event.Exited::outcome)
+                .findFirst();
     }
 
     /** Oldest first. */

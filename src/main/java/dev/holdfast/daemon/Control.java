@@ -35,6 +35,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Answers what the API asks; everything that touches state is done on the loop's thread. */
 final class Control implements ControlPort {
@@ -187,6 +188,8 @@ final class Control implements ControlPort {
     public PlanReply reload(String by) throws Refused {
         Daemon d = running.join();
         reloading.lock(); // else one that read an older file could be the last to take effect
+        d.notices().reloading(Loop.now().mono());
+        @Nullable String refused = "it was not completed";
         try {
             Config config = load();
             List<String> problems = launches.resolve(config);
@@ -198,8 +201,13 @@ final class Control implements ControlPort {
                 object(new Objections(d).toReload());
                 return d.configure(config.processes(), config.schedules(), by);
             });
+            refused = null;
             return reply(done, config);
+        } catch (Refused e) {
+            refused = e.getMessage();
+            throw e;
         } finally {
+            d.notices().reloaded(d.specs().size(), refused);
             reloading.unlock();
         }
     }

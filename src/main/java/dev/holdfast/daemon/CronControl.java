@@ -9,6 +9,7 @@ import dev.holdfast.api.Failure;
 import dev.holdfast.api.Request;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ScheduleSpec;
+import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.log.LogReader;
 import dev.holdfast.schedule.Overlaps;
@@ -107,7 +108,7 @@ final class CronControl implements CronPort {
     public CronDone run(String name, Request request, String by) throws Refused {
         view(name);
         var over = new CompletableFuture<RunLine>();
-        String run = Daemon.newId().value();
+        String run = InstanceId.fresh().value();
         onLoop.call(() -> {
             ScheduleView now = view(name, timetable());
             if (now.running() != null && now.spec().overlap() == ScheduleSpec.Overlap.SKIP) {

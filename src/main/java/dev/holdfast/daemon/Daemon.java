@@ -1,7 +1,6 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.api.Doctor;
-import dev.holdfast.api.Server;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.Directories;
 import dev.holdfast.config.GlobalSpec;
@@ -29,7 +28,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,7 +53,7 @@ final class Daemon {
     private final Enforcement enforcement;
     private final Confinement confinement;
     private final Probes probes;
-    private final Trim trim = new Trim(Loop.now().mono());
+    private final Trim trim = new Trim(Loop.now().mono(), Trim::giveBack);
     private final Chronicle chronicle;
     private final Intents intents;
     private final Supervision supervision;
@@ -65,12 +63,13 @@ final class Daemon {
     private final Instant startedAt = Instant.now();
     private final Lasting lasting;
     private final RunDirectory runDirectory;
-    private @Nullable Server server;
+    private @Nullable Front front;
     private final GlobalSpec global;
     private final Desired desired;
     private @Nullable Integer finished;
+    private final SystemdNotices notices;
     private @Nullable Integer exitCode;
-    private Runnable lookAtRunDirectory = () -> {};
+    private boolean leaving;
 
     /**
      * Takes the run directory; nothing is started yet.
@@ -87,6 +86,7 @@ final class Daemon {
         this.intents = new Intents(dirs.run().resolve("intents"), host.bootId(), console::say);
         this.global = config.global();
         this.desired = new Desired(config.processes(), intents);
+        this.notices = new SystemdNotices(launches.own(), host.pid(), console::say);
         this.pump = new Pump(
                 dirs.run(),
                 Instant::now,
@@ -101,13 +101,14 @@ final class Daemon {
                 dirs.run(), host, loop.poller(), loop, Loop::now, outputs, groups, this::happened, console::say);
         this.confinement = new Confinement(launcher, enforcement, console::say);
         this.history = new History(dirs.state(), console::say);
-        this.timetable = new Timetable(config.schedules(), launcher, launches, history, Daemon::newId, console::say);
-        this.probes = new Probes(launcher, launches, Daemon::newId, loop::soon, this::apply);
+        this.timetable =
+                new Timetable(config.schedules(), launcher, launches, history, InstanceId::fresh, console::say);
+        this.probes = new Probes(launcher, launches, InstanceId::fresh, loop::soon, this::apply);
         this.supervision = new Supervision(
                 specs(),
                 config.global().shutdownTimeout(),
                 ExitPolicy.of(config.global().exit()),
-                Daemon::newId,
+                InstanceId::fresh,
                 ThreadLocalRandom.current().nextLong());
         this.waiters =
                 new Waiters(names -> supervision.settled(names) && probes.noneOf(names, r -> !supervision.live(r)));
@@ -132,8 +133,11 @@ final class Daemon {
         if (host.pid() != 1) {
             host.becomeSubreaper();
         }
+        var answering = new Front(
+                dirs, runDirectory, control, loop, console, lasting, intents, () -> exitCode != null || leaving);
+        front = answering;
         try {
-            serve(control); // first: a daemon that nobody could ask starts nothing
+            answering.open(); // first: a daemon that nobody could ask starts nothing
             enforcement.warn(specs().values());
             enforcement.warn(timetable.asProcesses().values());
             HostFindings.degraded(findings().stream()
@@ -144,9 +148,13 @@ final class Daemon {
             apply(new Stimulus.Begin(intents.stoppedNames(), intents.startedNames(), intents.completed()));
             intents.begun();
             timetable.begin(host.bootId());
-            watchRunDirectory(control);
+            answering.watch();
             signals.listen(this);
-            loop.run(() -> exitCode != null, this::deadline, this::tick);
+            notices.ready(specs().size(), Loop.now().mono());
+            loop.run(() -> exitCode != null || leaving, this::deadline, this::tick);
+            if (leaving) {
+                return 0;
+            }
             launcher.retire();
             MonoTime patience = Loop.now().mono().plus(LAST_WAIT);
             loop.run(
@@ -162,26 +170,26 @@ final class Daemon {
             pump.close();
             chronicle.close();
             history.close();
-            runDirectory.close(); // with it goes the lock: a successor must find nothing half done
-            if (server != null) {
-                server.close(); // last: who waits for the end of the daemon waits for this
-            }
+            answering.close();
         }
         return exitCode == null ? 1 : exitCode;
     }
 
     private void adopt() throws IOException {
-        for (KernelLauncher.Adopted a : launcher.adopt()) {
+        List<KernelLauncher.Adopted> all = launcher.adopt();
+        for (KernelLauncher.Adopted a : all) {
             if (a.alive()) {
                 lasting.began(a.id());
                 confinement.adopted(a, Timetable.owns(a) ? timetable.asProcesses() : specs());
             }
             if (Timetable.owns(a)) {
                 timetable.adopt(a);
-                continue;
             }
-            Adoption.of(a, specs(), intents, Instant.now())
-                    .ifPresentOrElse(this::apply, () -> launcher.kill(a.id())); // a check, whose answer nobody awaits
+        }
+        List<KernelLauncher.Adopted> supervised =
+                all.stream().filter(a -> !Timetable.owns(a)).toList();
+        for (Adoption.Found f : new Adoption(specs(), intents, chronicle, Instant.now()).of(supervised)) {
+            f.stimulus().ifPresentOrElse(this::apply, () -> launcher.kill(f.instance()));
         }
         pump.begin();
     }
@@ -192,7 +200,8 @@ final class Daemon {
                 timetable.deadline(),
                 launcher.nextDeadline(),
                 probes.deadline(),
-                trim.deadline());
+                trim.deadline(),
+                notices.deadline());
     }
 
     private void tick() {
@@ -202,6 +211,7 @@ final class Daemon {
         trim.tick(now);
         timetable.tick(now);
         finishWhenDrained();
+        notices.tick(now);
         if (!now.isBefore(supervision.nextDeadline())) {
             apply(new Stimulus.Tick());
         }
@@ -216,47 +226,15 @@ final class Daemon {
         });
     }
 
-    private void serve(Control control) throws IOException {
-        if (server != null) {
-            server.close();
-        }
-        server = Server.start(dirs.socket(), control, console::say);
-    }
-
-    private void watchRunDirectory(Control control) {
-        lookAtRunDirectory = () -> lookAfterRunDirectory(control);
-        runDirectory.watch(() -> loop.soon(lookAtRunDirectory));
-    }
-
-    /** What it cannot put back is said, and kept as a finding. */
-    private void lookAfterRunDirectory(Control control) {
-        if (exitCode != null || runDirectory.intact()) {
-            return;
-        }
-        boolean known = lasting.runDirectoryIsBroken();
-        if (!known) {
-            console.say("the run directory " + dirs.run() + " was deleted or replaced; what runs goes on");
-        }
-        try {
-            runDirectory.mend();
-            serve(control);
-            watchRunDirectory(control);
-            intents.rewrite();
-            lasting.runDirectory(null);
-            console.say("the run directory is there again; " + lasting.unrecorded());
-        } catch (IOException e) {
-            lasting.runDirectory(String.valueOf(e.getMessage()));
-            if (!known) {
-                console.say("until the run directory is back, nothing can be started or asked: " + e.getMessage());
-            }
-        }
-    }
-
     private void happened(ProcessEvent event) {
         trim.stirred(Loop.now().mono());
         switch (event) {
             case ProcessEvent.Started(InstanceId id, var _) -> lasting.began(id);
-            case ProcessEvent.LaunchFailed _ -> lookAtRunDirectory.run();
+            case ProcessEvent.LaunchFailed _ -> {
+                if (front != null) {
+                    front.look(); // it may be gone
+                }
+            }
             case ProcessEvent.Emptied(InstanceId id, var _) -> lasting.ended(id);
             case ProcessEvent.Exited _, ProcessEvent.Notified _ -> {}
         }
@@ -283,15 +261,10 @@ final class Daemon {
         switch (action) {
             case Action.Launch l -> {
                 confinement.launching(l);
-                launcher.launch(launches.launch(
-                        l.instance(),
-                        l.replica(),
-                        l.purpose().name(),
-                        l.spec(),
-                        l.command(),
-                        l.mainPid(),
-                        l.restarts(),
-                        true));
+                if (l.purpose() == Action.Purpose.MAIN) {
+                    intents.begins(l.replica());
+                }
+                launcher.launch(launches.launch(l, launcher::leader));
             }
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);
@@ -330,13 +303,6 @@ final class Daemon {
     private String name(ReplicaId replica) {
         ProcessSpec spec = specs().get(replica.process());
         return Names.of(replica, spec == null ? 1 : spec.replicas());
-    }
-
-    static InstanceId newId() {
-        // Nobody's secret: only never the same again.
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        HexFormat hex = HexFormat.of();
-        return new InstanceId(hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong()));
     }
 
     // ── for Control and OsSignals ──
@@ -382,6 +348,10 @@ final class Daemon {
         return startedAt;
     }
 
+    SystemdNotices notices() {
+        return notices;
+    }
+
     int pid() {
         return host.pid();
     }
@@ -419,10 +389,23 @@ final class Daemon {
     }
 
     void shutDown(String by) {
+        notices.stopping(global.shutdownTimeout().plus(LAST_WAIT).plus(LAST_WAIT));
         intents.forget();
         console.say("shutting down, asked by " + by);
         timetable.shutDown();
         apply(new Stimulus.ShutDown(by));
+    }
+
+    /** On the loop's thread: this daemon ends, what it started runs on, and the next one adopts it. */
+    void leave(String by) {
+        if (host.pid() == 1 || supervision.shuttingDown()) {
+            console.say(by + ": it does not leave "
+                    + (host.pid() == 1 ? "as PID 1, with whose end all end" : "while it shuts down"));
+            return;
+        }
+        console.say("leaving, asked by " + by + ": what runs goes on, the next daemon adopts it");
+        notices.leaving();
+        leaving = true;
     }
 
     /** On the loop's thread. @return false when there is no such process any more */

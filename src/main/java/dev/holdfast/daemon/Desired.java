@@ -17,6 +17,7 @@ final class Desired {
     Desired(SortedMap<String, ProcessSpec> configured, Intents intents) {
         this.intents = intents;
         this.configured = configured;
+        intents.configured(configured); // the file may have changed while no daemon ran
         this.specs = intents.applied(configured);
     }
 

@@ -3,6 +3,7 @@ package dev.holdfast.daemon;
 import dev.holdfast.api.Doctor;
 import dev.holdfast.config.Directories;
 import dev.holdfast.linux.CgroupHome;
+import dev.holdfast.linux.SandboxAbility;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ final class HostFindings {
                 pid == 1
                         ? "is PID 1: reaps every orphan of this namespace"
                         : "is subreaper: orphans of its children stay its own"));
+        f.findings.add(Sandboxing.finding(SandboxAbility.tried()));
         return List.copyOf(f.findings);
     }
 
@@ -48,10 +50,6 @@ final class HostFindings {
         f.space("state directory", dirs.state());
         f.space("log directory", dirs.log());
         return List.copyOf(f.findings);
-    }
-
-    static Doctor.Finding ok(String what, String detail) {
-        return new Doctor.Finding(OK, what, detail);
     }
 
     /** What can be told where no daemon runs yet; directories that are not there are no fault then. */
@@ -78,6 +76,10 @@ final class HostFindings {
         } else {
             findings.add(new Doctor.Finding(OK, what, dir + ": does not exist yet; holdfast up makes it"));
         }
+    }
+
+    static Doctor.Finding ok(String what, String detail) {
+        return new Doctor.Finding(OK, what, detail);
     }
 
     static Doctor.Finding weaker(String what, String detail) {

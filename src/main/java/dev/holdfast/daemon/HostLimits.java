@@ -10,11 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a daemon that is not root cannot give to what it starts, told before anything is started: hard limits above its
- * own (setrlimit(2)) and an oom_score_adj below its own (proc_pid_oom_score_adj(5)).
+ * What a daemon without CAP_SYS_RESOURCE (not root, or in a container) cannot give to what it starts, told before
+ * anything is started: hard limits above its own (setrlimit(2)) and an oom_score_adj below its own
+ * (proc_pid_oom_score_adj(5)).
  */
 final class HostLimits {
     private static final Path OWN_LIMITS = Path.of("/proc/self/limits");
+    private static final Path OWN_STATUS = Path.of("/proc/self/status");
+    private static final int CAP_SYS_RESOURCE = 24; // linux/capability.h
     private static final Path OWN_SCORE = Path.of("/proc/self/oom_score_adj");
     /** As /proc/PID/limits names those that people set. */
     private static final Map<String, Resource> NAMES = Map.ofEntries(
@@ -38,9 +41,13 @@ final class HostLimits {
     private final Map<String, Long> hard = new HashMap<>();
     private int score = Integer.MIN_VALUE;
 
-    /** @param root whether everything can be given */
-    HostLimits(boolean root) {
-        if (root) {
+    HostLimits() {
+        this(OWN_STATUS);
+    }
+
+    /** @param status as /proc/self/status */
+    HostLimits(Path status) {
+        if (mayRaise(status)) {
             return;
         }
         try {
@@ -57,6 +64,28 @@ final class HostLimits {
         }
     }
 
+    private static boolean mayRaise(Path status) {
+        try {
+            for (String line : Files.readAllLines(status)) {
+                if (line.startsWith("CapEff:")) {
+                    return (Long.parseUnsignedLong(line.substring(7).strip(), 16) >> CAP_SYS_RESOURCE & 1) == 1;
+                }
+            }
+            return false;
+        } catch (IOException noProc) {
+            return true; // then each start says what the kernel says
+        }
+    }
+
+    /** The daemon's own oom_score_adj; 0 where that cannot be read. */
+    static int ownScore() {
+        try {
+            return Integer.parseInt(Files.readString(OWN_SCORE).strip());
+        } catch (IOException noProc) {
+            return 0;
+        }
+    }
+
     /** Why, by key. */
     Map<String, String> beyond(LaunchSpec l) {
         var beyond = new LinkedHashMap<String, String>();
@@ -67,7 +96,8 @@ final class HostLimits {
                 beyond.put(
                         "rlimits." + name,
                         "\"" + wanted + "\" is above the daemon's own hard limit of " + own
-                                + "; only a daemon that runs as root can raise it");
+                                + "; only a daemon with CAP_SYS_RESOURCE (as root has it, often not in a container) can raise"
+                                + " it");
             }
         });
         Integer wanted = l.oomScoreAdj();
@@ -75,7 +105,7 @@ final class HostLimits {
             beyond.put(
                     "oom_score_adj",
                     "\"" + wanted + "\" is below the daemon's own " + score
-                            + "; only a daemon that runs as root can lower it");
+                            + "; only a daemon with CAP_SYS_RESOURCE (as root has it, often not in a container) can lower it");
         }
         return beyond;
     }

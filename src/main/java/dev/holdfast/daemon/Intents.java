@@ -113,7 +113,7 @@ final class Intents {
     }
 
     private static Optional<String> spokenOf(String key) {
-        return List.of(STOPPED, STARTED, ENDING).stream()
+        return List.of(STOPPED, STARTED, ENDING, COMPLETED).stream()
                 .filter(key::startsWith)
                 .map(w -> key.substring(w.length()))
                 .findFirst();
@@ -137,9 +137,18 @@ final class Intents {
         } else if (event instanceof Event.Completed) {
             words.setProperty(COMPLETED + event.replica(), "true");
             append(COMPLETED + event.replica() + "=true\n");
-        } else if (event instanceof Event.Started && words.remove(COMPLETED + event.replica()) != null) {
-            append(COMPLETED + event.replica() + "=\n");
         }
+    }
+
+    /** It is begun again, before anything of that exists: whatever has ended, and is completed, is over for good. */
+    void begins(ReplicaId replica) {
+        if (words.remove(COMPLETED + replica) != null) {
+            append(COMPLETED + replica + "=\n");
+        }
+    }
+
+    boolean hasCompleted(ReplicaId replica) {
+        return words.containsKey(COMPLETED + replica);
     }
 
     /** Many stops begin together: they cost one write. */

@@ -7,16 +7,20 @@ import dev.holdfast.config.Place;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.linux.Accounts;
 import dev.holdfast.process.Identity;
 import dev.holdfast.process.Launch;
+import dev.holdfast.supervise.Action;
 import dev.holdfast.unit.Resource;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** From what the configuration says to what the launcher needs: names become numbers, defaults become values. */
@@ -32,6 +36,8 @@ final class Launches {
 
     private final Map<String, String> own;
     private final boolean root;
+    private final int ownScore = HostLimits.ownScore();
+    private final Sandboxing sandboxing = new Sandboxing();
     /** Looked up when a configuration is taken, since a name service may be slow; replaced as a whole. */
     private volatile Map<String, Account> accounts = Map.of();
 
@@ -46,16 +52,22 @@ final class Launches {
         this.root = root;
     }
 
+    /** The daemon's environment. */
+    Map<String, String> own() {
+        return own;
+    }
+
     /** Looks up every user and group, and what only this host can judge; what is wrong, each at its place. */
     List<String> resolve(Config config) {
         var problems = new TreeSet<Problem>();
         var found = new HashMap<>(accounts); // what still stops may need an account that the new file lacks
-        var host = new HostLimits(root);
+        var host = new HostLimits();
         var all = new java.util.TreeMap<>(config.processes());
         all.putAll(Timetable.asProcesses(config.schedules()));
         all.forEach((name, spec) -> {
             LaunchSpec l = spec.launch();
             host.beyond(l).forEach((key, why) -> problems.add(at(config, name, key, why)));
+            sandboxing.beyond(l).forEach((key, why) -> problems.add(at(config, name, key, why)));
             String user = l.user();
             String group = l.group();
             if (user == null && group == null) {
@@ -97,8 +109,17 @@ final class Launches {
                         + ": " + why);
     }
 
+    /** @param leader of a running instance, by its pid */
+    Launch launch(Action.Launch l, IntFunction<Optional<ProcessRef>> leader) {
+        Integer pid = l.mainPid();
+        ProcessRef beside = pid == null ? null : leader.apply(pid).orElse(null);
+        return launch(
+                l.instance(), l.replica(), l.purpose().name(), l.spec(), l.command(), pid, beside, l.restarts(), true);
+    }
+
     /**
      * @param mainPid MAINPID, also in place of {@code $MAINPID} among the arguments; null for none
+     * @param beside the running process whose sandbox it shares; null for one of its own
      * @param restarts of the replica so far, for the next daemon
      * @param captured whether its output is kept
      */
@@ -109,6 +130,7 @@ final class Launches {
             ProcessSpec spec,
             CommandSpec command,
             @Nullable Integer mainPid,
+            @Nullable ProcessRef beside,
             int restarts,
             boolean captured) {
         LaunchSpec l = spec.launch();
@@ -146,7 +168,8 @@ final class Launches {
                 io == null ? null : new Launch.IoPriority(ioClass(io), l.ioPriority()),
                 rlimits(l),
                 l.cpuAffinity(),
-                l.oomScoreAdj(),
+                oomScoreAdj(l),
+                sandboxing.of(l, beside),
                 captured ? new Launch.Output.Captured() : new Launch.Output.Discarded(),
                 new Launch.Group(spec.name(), main ? Limits.of(spec.resources()) : Limits.ofAside(spec.resources())),
                 main && spec.notifies());
@@ -165,7 +188,7 @@ final class Launches {
             CommandSpec command,
             Map<String, String> facts,
             Map<String, String> variables) {
-        Launch l = launch(id, new ReplicaId(spec.name(), 0), purpose, spec, command, null, 0, true);
+        Launch l = launch(id, new ReplicaId(spec.name(), 0), purpose, spec, command, null, null, 0, true);
         var attributes = new HashMap<>(l.attributes());
         attributes.putAll(facts);
         var environment = new HashMap<>(l.environment());
@@ -184,6 +207,7 @@ final class Launches {
                 l.rlimits(),
                 l.cpuAffinity(),
                 l.oomScoreAdj(),
+                l.sandbox(),
                 l.output(),
                 l.group(),
                 false);
@@ -194,6 +218,12 @@ final class Launches {
             fingerprints.clear(); // of configurations that were replaced
         }
         return fingerprints.computeIfAbsent(spec, ProcessSpec::fingerprint);
+    }
+
+    /** What keeps the daemon from the OOM killer, OOMScoreAdjust= of its unit say, is not meant for its programs. */
+    private @Nullable Integer oomScoreAdj(LaunchSpec l) {
+        Integer wanted = l.oomScoreAdj();
+        return wanted == null && ownScore < 0 ? Integer.valueOf(0) : wanted;
     }
 
     private static int ioClass(LaunchSpec.IoClass io) {

@@ -19,6 +19,10 @@ final class Loop implements LoopTasks {
     private static final int PATIENCE = 16;
 
     private static final int MANY = 32;
+    /** The most that is put off: each may hold descriptors and files of what has ended. */
+    static final int MOST_LATER = 256;
+    /** Tasks that make more tasks: so many of them before descriptors, deadlines and what was put off have their turn. */
+    private static final int TASKS_A_TURN = 256;
 
     private static final long HURRY_NANOS = 2_000_000;
 
@@ -71,8 +75,13 @@ final class Loop implements LoopTasks {
         thread = Thread.currentThread();
         int busy = 0;
         while (true) {
+            int turn = 0;
+            int most = Math.max(TASKS_A_TURN, tasks.size()); // what was there before comes before deadlines
             for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
                 task.run();
+                if (++turn == most) {
+                    break;
+                }
             }
             MonoTime next = deadline.get();
             if (!now().mono().isBefore(next)) {
@@ -82,18 +91,22 @@ final class Loop implements LoopTasks {
             if (finished.get()) {
                 break;
             }
-            if (!tasks.isEmpty()) {
-                continue;
+            boolean more = !tasks.isEmpty();
+            if (more && turn < most && ++busy % PATIENCE != 0) {
+                continue; // a deadline made them: they come first
             }
             if (later.isEmpty()) {
-                poller.await(wait(next));
-            } else if (poller.await(hurry ? HURRY_NANOS : 0) == 0 || ++busy % PATIENCE == 0) {
-                hurry = false;
-                later.remove().run();
+                poller.await(more ? 0 : wait(next));
             } else {
-                for (int due = later.size() / MANY; due > 0; due--) { // what piles up is no longer put off
+                boolean quiet = poller.await(hurry && !more ? HURRY_NANOS : 0) == 0 && !more;
+                if (quiet || ++busy % PATIENCE == 0) {
+                    hurry = false;
                     later.remove().run();
                 }
+            }
+            // What piles up is no longer put off.
+            for (int due = Math.max(later.size() / MANY, later.size() - MOST_LATER); due > 0; due--) {
+                later.remove().run();
             }
         }
         catchUp();

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * TERM and INT end the daemon, HUP reloads, and what {@code global.forward_signals} names goes to processes instead;
+ * TERM and INT end the daemon, HUP reloads, ALRM has it leave what runs to the next one, and what {@code global.forward_signals} names goes to processes instead;
  * with one process only, USR1, USR2 and WINCH are surely meant for it.
  */
 final class OsSignals {
     private static final List<Signal> HEARD =
-            List.of(Signal.TERM, Signal.INT, Signal.HUP, Signal.USR1, Signal.USR2, Signal.WINCH);
+            List.of(Signal.TERM, Signal.INT, Signal.HUP, Signal.USR1, Signal.USR2, Signal.WINCH, Signal.ALRM);
     private static final Set<Signal> MEANT_FOR_THE_ONLY_ONE = Set.of(Signal.USR1, Signal.USR2, Signal.WINCH);
 
     private final GlobalSpec global;
@@ -46,6 +46,7 @@ final class OsSignals {
         }
         switch (signal) {
             case TERM, INT -> daemon.shutDown("SIG" + signal.name());
+            case ALRM -> daemon.leave("SIGALRM");
             case HUP -> Thread.ofVirtual().name("reload").start(control::reloadBySignal);
             default -> daemon.console().say("SIG" + signal.name() + " is meant for nobody: see global.forward_signals");
         }

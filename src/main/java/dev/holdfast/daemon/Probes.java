@@ -3,12 +3,15 @@ package dev.holdfast.daemon;
 import dev.holdfast.config.HealthSpec.Check;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Outcome;
+import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
-import dev.holdfast.process.Launcher;
+import dev.holdfast.linux.Threads;
+import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.supervise.Action;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.MonoTime;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +21,7 @@ import java.util.function.Supplier;
 
 /** Asks whether processes are well: commands as instances of their own, ports and URLs on virtual threads. */
 final class Probes {
-    private final Launcher launcher;
+    private final KernelLauncher launcher;
     private final Launches launches;
     private final Supplier<InstanceId> ids;
     private final Consumer<Runnable> loop;
@@ -28,7 +31,7 @@ final class Probes {
     private record Asked(Action.Probe probe, MonoTime deadline, boolean answered) {}
 
     Probes(
-            Launcher launcher,
+            KernelLauncher launcher,
             Launches launches,
             Supplier<InstanceId> ids,
             Consumer<Runnable> loop,
@@ -45,12 +48,13 @@ final class Probes {
             case Check.Exec(var command) -> {
                 InstanceId id = ids.get();
                 asked.put(id, new Asked(p, Loop.now().mono().plus(p.timeout()), false));
-                launcher.launch(launches.launch(id, p.replica(), Launches.PROBE, p.spec(), command, null, 0, false));
+                ProcessRef beside = launcher.leader(p.instance()).orElse(null);
+                launcher.launch(
+                        launches.launch(id, p.replica(), Launches.PROBE, p.spec(), command, null, beside, 0, false));
             }
-            case Check.Tcp tcp ->
-                Thread.ofVirtual().name("tcp probe").start(() -> post(p, NetworkProbe.tcp(tcp, p.timeout())));
+            case Check.Tcp tcp -> aside(p, "tcp probe", () -> post(p, NetworkProbe.tcp(tcp, p.timeout())));
             case Check.Http http ->
-                Thread.ofVirtual().name("http probe").start(() -> {
+                aside(p, "http probe", () -> {
                     try {
                         post(p, NetworkProbe.http(http, p.timeout()));
                     } catch (InterruptedException e) {
@@ -58,6 +62,14 @@ final class Probes {
                     }
                 });
             case Check.Notify() -> throw new IllegalArgumentException("readiness by notice is never asked for");
+        }
+    }
+
+    private void aside(Action.Probe p, String name, Runnable asking) {
+        try {
+            Threads.start(Thread.ofVirtual().name(name).unstarted(asking));
+        } catch (IOException e) {
+            post(p, new NetworkProbe.Answer(false, String.valueOf(e.getMessage())));
         }
     }
 

@@ -42,6 +42,7 @@ final class Recollection {
             case "Adopted" -> new Event.Adopted(at, replica, instance(), leader());
             case "StartFailed" -> new Event.StartFailed(at, replica, text("why"));
             case "HookFailed" -> new Event.HookFailed(at, replica, text("hook"), text("why"));
+            case "Presumed" -> new Event.Presumed(at, replica, text("why"));
             case "Unhealthy" -> new Event.Unhealthy(at, replica, text("detail"));
             case "Stopping" -> new Event.Stopping(at, replica, instance(), text("why"));
             case "Killed" -> new Event.Killed(at, replica, instance(), text("why"));

@@ -8,25 +8,37 @@ import java.time.Duration;
 /**
  * Gives back what a burst of starts and ends needed and a quiet daemon does not: garbage, memory that the compiler
  * freed, code and classes of the start. Once, when the burst is over, because a collection holds the loop up for some
- * 10 ms. The loop's thread's own.
+ * 10 ms; a burst that does not end waits for {@link #LONGEST}. The loop's thread's own.
  */
 final class Trim {
-    private static final Duration QUIET = Duration.ofSeconds(2);
+    static final Duration QUIET = Duration.ofSeconds(2);
+    /** After the first burst that nothing was given back of: programs that crash all the time are never quiet. */
+    static final Duration LONGEST = Duration.ofSeconds(30);
+
     private static final int BURST = 200;
+
+    private final Runnable giveBack;
 
     /** The start of the daemon itself is the first. */
     private int events = BURST;
 
     private MonoTime at;
+    private MonoTime latest;
 
-    Trim(MonoTime now) {
+    /** @param giveBack does it */
+    Trim(MonoTime now, Runnable giveBack) {
         this.at = now.plus(QUIET);
+        this.latest = now.plus(LONGEST);
+        this.giveBack = giveBack;
     }
 
     /** Something started or ended. */
     void stirred(MonoTime now) {
         if (++events >= BURST) {
-            at = now.plus(QUIET);
+            if (at.equals(MonoTime.NEVER)) {
+                latest = now.plus(LONGEST);
+            }
+            at = MonoTime.earliest(now.plus(QUIET), latest);
         }
     }
 
@@ -38,13 +50,17 @@ final class Trim {
         if (!now.isBefore(at)) {
             events = 0;
             at = MonoTime.NEVER;
-            System.gc();
-            OwnMemory.trimHeap();
-            try {
-                OwnMemory.unmapUntouched(Daemon.PROC);
-            } catch (IOException noSmaps) {
-                return; // an old kernel: the daemon only weighs more
-            }
+            giveBack.run();
+        }
+    }
+
+    static void giveBack() {
+        System.gc();
+        OwnMemory.trimHeap();
+        try {
+            OwnMemory.unmapUntouched(Daemon.PROC);
+        } catch (IOException noSmaps) {
+            return; // an old kernel: the daemon only weighs more
         }
     }
 }

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Starts what FILE describes and keeps it running, in the foreground.",
             "What an earlier daemon of the same directories left running is adopted. TERM and INT stop everything in"
-                    + " reverse order, HUP reloads FILE."
+                    + " reverse order, HUP reloads FILE, ALRM ends the daemon alone: the next one adopts what runs."
         },
         footer = {
             "",

@@ -34,9 +34,12 @@ final class Usages {
         var stats = new HashMap<Integer, Proc.Stat>();
         try {
             for (int pid : proc.pids()) {
-                proc.stat(pid).ifPresent(s -> stats.put(pid, s));
+                Proc.Stat stat = proc.stat(pid).orElse(null);
+                if (stat != null) {
+                    stats.put(pid, stat);
+                }
             }
-        } catch (IOException e) {
+        } catch (IOException e) { // unknown, which status shows as such; the next look may know
             return Map.of();
         }
         var roots = new HashMap<Integer, ProcessRef>();

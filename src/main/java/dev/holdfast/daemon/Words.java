@@ -39,6 +39,7 @@ final class Words {
             case Event.StartFailed e -> "could not be started: " + e.why();
             case Event.Adopted e -> "adopted, pid " + e.leader().pid();
             case Event.Ready _ -> "ready";
+            case Event.Presumed e -> "counts as ready, which nobody has heard: " + e.why();
             case Event.Unhealthy e -> "unhealthy: " + e.detail();
             case Event.Stopping e -> "stopping: " + e.why();
             case Event.Killed e -> e.why() + ": killing all of it";

@@ -23,6 +23,9 @@ public sealed interface Event {
     /** It answers for its dependents. */
     record Ready(Instant at, ReplicaId replica) implements Event {}
 
+    /** It answers for its dependents, though it has not shown that it can. */
+    record Presumed(Instant at, ReplicaId replica, String why) implements Event {}
+
     /** Its check failed often enough to count. */
     record Unhealthy(Instant at, ReplicaId replica, String detail) implements Event {}
 

@@ -159,9 +159,12 @@ public record Cgroup(Path dir) {
         return counts;
     }
 
-    /** Whether a process runs here or below; one that has ended and is not reaped does not count. */
+    /**
+     * Whether a process runs here or below; one that has ended and is not reaped does not count. True as well when that
+     * cannot be read, for want of a descriptor.
+     */
     public boolean populated() {
-        return counts(EVENTS).getOrDefault("populated", 0L) != 0;
+        return read(EVENTS).map(text -> text.contains("populated 1")).orElseGet(this::exists);
     }
 
     /** Processes here and below. More may come while it is read. */

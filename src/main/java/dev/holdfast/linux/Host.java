@@ -4,8 +4,10 @@ import static dev.holdfast.linux.Syscall.check;
 
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Resource;
 import dev.holdfast.unit.Signal;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -101,7 +103,7 @@ public final class Host {
     }
 
     /** Whether we have children beside {@code known}: the kernel hands orphans to our first thread. */
-    public boolean hasOrphans(IntPredicate known) {
+    public boolean hasOrphans(IntPredicate known) throws Errno {
         for (int child : proc.children(pid, pid)) {
             if (!known.test(child)) {
                 return true;
@@ -112,8 +114,16 @@ public final class Host {
 
     /** Writes /proc/PID/oom_score_adj. */
     public void oomScoreAdj(ProcessRef process, int value) throws IOException {
-        Files.writeString(
-                procRoot.resolve(Integer.toString(process.pid())).resolve("oom_score_adj"), Integer.toString(value));
+        Path file = procRoot.resolve(Integer.toString(process.pid())).resolve("oom_score_adj");
+        try {
+            Files.writeString(file, Integer.toString(value));
+        } catch (AccessDeniedException e) {
+            throw new IOException(
+                    "oom_score_adj " + value + ": here "
+                            + Files.readString(file).strip()
+                            + " is what it has and may be raised from; only a daemon with CAP_SYS_RESOURCE can lower it",
+                    e);
+        }
     }
 
     /**
@@ -124,7 +134,7 @@ public final class Host {
      * @param gid the process's group
      */
     public void limit(ProcessRef process, @Nullable Integer uid, int gid, int resource, long soft, long hard)
-            throws Errno {
+            throws IOException {
         long r = prlimit(process, resource, soft, hard);
         if (r == -Errno.EPERM && uid != null) {
             var result = new FutureTask<>(() -> {
@@ -132,16 +142,44 @@ public final class Host {
                 check("setresuid " + uid, Syscall.SETRESUID.call(uid, uid, uid));
                 return prlimit(process, resource, soft, hard);
             });
-            Thread.ofPlatform().name("holdfast-limit").daemon().start(result);
+            Threads.start(Thread.ofPlatform().name("holdfast-limit").daemon().unstarted(result));
             try {
                 r = result.get();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (ExecutionException e) {
-                r = -Errno.EPERM;
+                throw e.getCause() instanceof Errno refused ? refused : new IOException(e);
             }
         }
-        check("limit " + resource + " to " + soft + ":" + hard + " (raising needs CAP_SYS_RESOURCE)", r);
+        long present = r == -Errno.EPERM ? hardLimit(process, resource) : UNLIMITED;
+        if (Long.compareUnsigned(hard, present) > 0) {
+            throw new IOException("rlimits." + named(resource) + " " + amount(soft) + ":" + amount(hard)
+                    + ": above the hard limit of " + amount(present)
+                    + " that holds here, which only a daemon with CAP_SYS_RESOURCE can raise");
+        }
+        check("rlimits." + named(resource) + " " + amount(soft) + ":" + amount(hard), r);
+    }
+
+    private static String named(int resource) {
+        for (Resource r : Resource.values()) {
+            if (r.number() == resource) {
+                return r.written();
+            }
+        }
+        return Integer.toString(resource);
+    }
+
+    private static String amount(long limit) {
+        return limit == UNLIMITED ? "unlimited" : Long.toUnsignedString(limit);
+    }
+
+    private static long hardLimit(ProcessRef process, int resource) {
+        NativeBuffer both = NativeBuffer.scratch(LIMITS_BYTES);
+        long r = both.use(a -> Syscall.PRLIMIT64.call(process.pid(), resource, 0, a));
+        if (r < 0) { // another user's: it has ours, inherited
+            both.use(a -> Syscall.PRLIMIT64.call(0, resource, 0, a));
+        }
+        return both.bytes().getLong(Long.BYTES);
     }
 
     /**
@@ -162,7 +200,7 @@ public final class Host {
     }
 
     /** The soft limit of open files that a process gets from us; the hard one stays. */
-    public void openFiles(ProcessRef process, @Nullable Integer uid, int gid, long soft) throws Errno {
+    public void openFiles(ProcessRef process, @Nullable Integer uid, int gid, long soft) throws IOException {
         NativeBuffer own = NativeBuffer.scratch(LIMITS_BYTES);
         check("prlimit", own.use(a -> Syscall.PRLIMIT64.call(0, RLIMIT_NOFILE, 0, a)));
         long hard = own.bytes().getLong(Long.BYTES);
@@ -196,18 +234,15 @@ public final class Host {
             if (other == pid || other == 1) {
                 continue;
             }
-            try {
-                Path comm = procRoot.resolve(Integer.toString(other)).resolve("comm");
-                if (!Files.readString(comm).strip().equals(gateName)) {
-                    continue;
-                }
-            } catch (IOException gone) {
-                continue;
+            Proc.Stat stat = proc.name(other).filter(gateName::equals).isPresent()
+                    ? proc.stat(other).orElse(null)
+                    : null;
+            if (stat != null) {
+                Pidfd.open(proc, stat.ref()).ifPresent(p -> {
+                    p.signal(Signal.KILL);
+                    p.close();
+                });
             }
-            proc.stat(other).flatMap(s -> Pidfd.open(proc, s.ref())).ifPresent(p -> {
-                p.signal(Signal.KILL);
-                p.close();
-            });
         }
     }
 }

@@ -38,21 +38,29 @@ public final class Pidfd implements AutoCloseable {
         this.fd = fd;
     }
 
-    /** Opens {@code process}; empty when it is gone or its pid now is another's. */
-    public static Optional<Pidfd> open(Proc proc, ProcessRef process) {
+    /**
+     * Opens {@code process}; empty when it is gone or its pid now is another's.
+     *
+     * @throws Errno when that cannot be told, for want of a descriptor for instance
+     */
+    public static Optional<Pidfd> open(Proc proc, ProcessRef process) throws Errno {
         long fd = Syscall.PIDFD_OPEN.call(process.pid(), 0);
-        if (fd < 0) {
+        if (fd == -Errno.ESRCH || fd == -Errno.ENOENT || fd == -Errno.EINVAL) { // or the number of a mere thread
             return Optional.empty();
         }
-        var pidfd = new Pidfd(process, new Fd((int) fd), proc);
-        // The start time is read after the pidfd exists: the pid cannot have been reused in between.
-        if (!proc.stat(process.pid())
-                .map(s -> s.startTicks() == process.startTicks())
-                .orElse(false)) {
-            pidfd.close();
-            return Optional.empty();
+        var pidfd = new Pidfd(process, new Fd((int) check("pidfd_open", fd)), proc);
+        boolean same = false;
+        try {
+            // The start time is read after the pidfd exists: the pid cannot have been reused in between.
+            same = proc.stat(process.pid())
+                    .map(s -> s.startTicks() == process.startTicks())
+                    .orElse(false);
+        } finally {
+            if (!same) {
+                pidfd.close();
+            }
         }
-        return Optional.of(pidfd);
+        return same ? Optional.of(pidfd) : Optional.empty();
     }
 
     /** Opens a child of ours that cannot have been reaped, so that its pid cannot be another's. */
@@ -67,6 +75,11 @@ public final class Pidfd implements AutoCloseable {
     /** Readable once the process has ended. */
     public Fd fd() {
         return fd;
+    }
+
+    /** Whether it runs or was not reaped yet, so that its pid is still its own. */
+    public boolean exists() {
+        return Syscall.PIDFD_SEND_SIGNAL.call(fd.number(), 0, 0, 0) != -Errno.ESRCH;
     }
 
     /** False when it is gone already. */
@@ -117,10 +130,15 @@ public final class Pidfd implements AutoCloseable {
         info.bytes().putLong(0, INFO_EXIT);
         long r = info.use(address -> Syscall.IOCTL.call(fd.number(), GET_INFO, address));
         if (r < 0 || (info.bytes().getLong(0) & INFO_EXIT) == 0) {
-            Optional<Outcome> zombie = proc.stat(process.pid())
-                    .filter(s -> s.state() == 'Z' && s.ref().equals(process))
-                    .filter(s -> s.waitStatus() != 0 || Syscall.GETEUID.call(0) == 0)
-                    .map(s -> outcome(s.waitStatus()));
+            Optional<Outcome> zombie;
+            try {
+                zombie = proc.stat(process.pid())
+                        .filter(s -> s.state() == 'Z' && s.ref().equals(process))
+                        .filter(s -> s.waitStatus() != 0 || Syscall.GETEUID.call(0) == 0)
+                        .map(s -> outcome(s.waitStatus()));
+            } catch (Errno e) { // perhaps it can be read a little later
+                return last ? Optional.of(new Outcome.Unknown("not our child: " + e.getMessage())) : Optional.empty();
+            }
             if (zombie.isPresent()) {
                 return zombie;
             }

@@ -18,7 +18,6 @@ public final class Poller implements AutoCloseable {
     /** What kernfs files, such as cgroup.events, become when they have changed (EPOLLPRI). */
     public static final int CHANGED = 0x2;
 
-    public static final int HANGUP = 0x10;
     /** Told once for each change, not for as long as it is so. */
     public static final int EDGE = 1 << 31;
 

@@ -53,14 +53,36 @@ final class PosixSpawn {
 
     /** @return 0 once the program runs, else the errno of the step that failed; blocks while the gate is shut */
     int spawn(Spawn s, String program) {
+        memory = NativeBuffer.allocate(size(program, s.argv(), s.environment()));
+        return call(s, program);
+    }
+
+    private static int size(String program, List<String> argv, List<String> environment) {
         int bytes = FIXED_BYTES + program.length() * MAX_UTF8;
-        for (List<String> texts : List.of(s.argv(), s.environment())) {
+        for (List<String> texts : List.of(argv, environment)) {
             for (String text : texts) {
                 bytes += text.length() * MAX_UTF8 + 1 + 2 * Long.BYTES;
             }
         }
-        memory = NativeBuffer.allocate(bytes);
-        return call(s, program);
+        return bytes;
+    }
+
+    /**
+     * One without a gate, for a program that somebody waits for.
+     *
+     * @return its pid, or minus errno
+     */
+    int start(String program, List<String> argv, List<String> environment, Fd stdout, Fd stderr) {
+        memory = NativeBuffer.allocate(size(program, argv, environment));
+        long actions = take(OPAQUE_BYTES);
+        ACTIONS_INIT.call(actions, 0, 0, 0, 0, 0);
+        open(actions, "/dev/null", Descriptors.O_RDONLY);
+        ADD_DUP2.call(actions, stdout.number(), 1, 0, 0, 0);
+        ADD_DUP2.call(actions, stderr.number(), 2, 0, 0, 0);
+        ADD_CLOSE_FROM.call(actions, 3, 0, 0, 0, 0);
+        int at = used;
+        int errno = spawn(program, actions, argv, environment);
+        return errno == 0 ? memory.bytes().getInt(at) : -errno;
     }
 
     private int call(Spawn s, String program) {
@@ -76,10 +98,15 @@ final class PosixSpawn {
         ADD_DUP2.call(actions, s.stderr().number(), 2, 0, 0, 0);
         ADD_CLOSE_FROM.call(actions, 3, 0, 0, 0, 0);
 
+        return spawn(program, actions, s.argv(), s.environment());
+    }
+
+    /** @return 0 and the pid in what is taken first, or the errno */
+    private int spawn(String program, long actions, List<String> arguments, List<String> environment) {
         long pid = take(Long.BYTES);
         long path = string(program);
-        long argv = strings(s.argv());
-        long env = strings(s.environment());
+        long argv = strings(arguments);
+        long env = strings(environment);
         try {
             return SPAWN.call(pid, path, actions, attributes.address(), argv, env);
         } finally {

@@ -1,6 +1,9 @@
 package dev.holdfast.linux;
 
+import static dev.holdfast.linux.Syscall.check;
+
 import dev.holdfast.event.ProcessRef;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -10,7 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** /proc as typed facts (proc(5)). A process that ends while it is read is absent, never half read. */
+/**
+ * /proc as typed facts (proc(5)). A process that ends while it is read is absent, never half read; one that is hidden
+ * from us (hidepid) is absent as well. What cannot be read for another reason, such as no descriptor left, is thrown:
+ * unknown is not gone.
+ */
 public final class Proc {
     private static final int MAX_ENVIRON = 4 << 20;
     private static final int PAGE = 4096;
@@ -66,11 +73,14 @@ public final class Proc {
         return pids;
     }
 
-    public Optional<Stat> stat(int pid) {
-        int n = slurp(prefix + pid + "/stat");
-        if (n <= 0) {
+    /** @throws Errno when it cannot be told whether there is such a process */
+    public Optional<Stat> stat(int pid) throws Errno {
+        String file = prefix + pid + "/stat";
+        int n = slurp(file);
+        if (absent(n)) {
             return Optional.empty();
         }
+        check("read " + file, n);
         // The command may contain spaces and parentheses: fields are counted from the last one.
         int at = n - 1;
         while (at > 0 && text[at] != ')') {
@@ -105,12 +115,16 @@ public final class Proc {
         return i + 1;
     }
 
-    /** The children that thread {@code tid} of process {@code pid} made or was handed (CONFIG_PROC_CHILDREN). */
-    public List<Integer> children(int pid, int tid) {
+    /**
+     * The children that thread {@code tid} of process {@code pid} made or was handed (CONFIG_PROC_CHILDREN); none when
+     * that thread is gone.
+     */
+    public List<Integer> children(int pid, int tid) throws Errno {
         var children = new ArrayList<Integer>();
-        try (Fd fd = Descriptors.open(prefix + pid + "/task/" + tid + "/children", O_RDONLY, 0)) {
+        String file = prefix + pid + "/task/" + tid + "/children";
+        try (Fd fd = Descriptors.open(file, O_RDONLY, 0)) {
             int child = 0;
-            for (int n = read(fd); n > 0; n = read(fd)) {
+            for (int n = (int) check("read " + file, read(fd)); n > 0; n = (int) check("read " + file, read(fd))) {
                 for (int i = 0; i < n; i++) {
                     byte b = text[i];
                     if (b != ' ') {
@@ -124,33 +138,73 @@ public final class Proc {
                     break; // all there is: what is cut short is cut near the end of a page
                 }
             }
-        } catch (Errno gone) {
-            return List.of();
+        } catch (Errno e) {
+            if (e.number() == Errno.ENOENT || e.number() == Errno.ESRCH) {
+                return List.of();
+            }
+            throw e;
         }
         return children;
     }
 
-    /** The value of a variable in the environment the process was started with; empty when unset or unreadable. */
-    public Optional<String> environment(int pid, String name) {
-        try (var in = Files.newInputStream(root.resolve(Integer.toString(pid)).resolve("environ"))) {
-            String all = new String(in.readNBytes(MAX_ENVIRON), StandardCharsets.UTF_8);
-            for (String entry : all.split("\0", -1)) {
-                if (entry.startsWith(name) && entry.length() > name.length() && entry.charAt(name.length()) == '=') {
-                    return Optional.of(entry.substring(name.length() + 1));
-                }
+    /**
+     * The value of a variable in the environment the process was started with; empty when unset, or when the process is
+     * gone or keeps it from us.
+     */
+    public Optional<String> environment(int pid, String name) throws Errno {
+        String file = prefix + pid + "/environ";
+        var all = new ByteArrayOutputStream();
+        try (Fd fd = Descriptors.open(file, O_RDONLY, 0)) {
+            int n = read(fd);
+            while (n > 0 && all.size() < MAX_ENVIRON) {
+                all.write(text, 0, n);
+                n = read(fd);
             }
-        } catch (IOException gone) {
-            return Optional.empty();
+            if (!absent(n)) {
+                check("read " + file, n);
+            }
+        } catch (Errno e) {
+            if (absent(-e.number())) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        for (String entry : all.toString(StandardCharsets.UTF_8).split("\0", -1)) {
+            if (entry.startsWith(name) && entry.length() > name.length() && entry.charAt(name.length()) == '=') {
+                return Optional.of(entry.substring(name.length() + 1));
+            }
         }
         return Optional.empty();
     }
 
-    /** Into {@link #text}: how much, at most what it holds; nothing when there is no such process any more. */
+    /** The kernel's name of a process, at most 15 characters. */
+    public Optional<String> name(int pid) throws Errno {
+        String file = prefix + pid + "/comm";
+        int n = slurp(file);
+        if (absent(n)) {
+            return Optional.empty();
+        }
+        check("read " + file, n);
+        return Optional.of(new String(text, 0, n, StandardCharsets.UTF_8).strip());
+    }
+
+    /**
+     * @param result of a read: nothing, or the errno of a process that is gone or hidden (with hidepid=1 by EPERM, with 2
+     *     by ENOENT)
+     */
+    private static boolean absent(int result) {
+        return switch (-result) {
+            case 0, Errno.ENOENT, Errno.ESRCH, Errno.EACCES, Errno.EPERM -> true;
+            default -> false;
+        };
+    }
+
+    /** Into {@link #text}: how much, at most what it holds, or minus errno. */
     private int slurp(String file) {
         try (Fd fd = Descriptors.open(file, O_RDONLY, 0)) {
             return read(fd);
-        } catch (Errno gone) {
-            return -gone.number();
+        } catch (Errno e) {
+            return -e.number();
         }
     }
 

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Two connected Unix sockets, in which descriptors can be left: while either end is open in some process, what was sent
- * and not received stays open (unix(7), SCM_RIGHTS). One thread owns it.
+ * Two connected Unix sockets, in which descriptors can be left: what was sent from the one end and not received stays
+ * open while the other end, in whose queue it waits, is open in some process (unix(7), SCM_RIGHTS). One thread owns it.
  */
 public final class SocketPair implements AutoCloseable {
     private static final int AF_UNIX = 1;

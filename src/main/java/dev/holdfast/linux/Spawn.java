@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param stderr the descriptor that becomes its fd 2
  * @param hello an O_PATH descriptor of a FIFO: the child opens it for writing and closes it when it exists
  * @param gate an O_PATH descriptor of a FIFO: the child waits there for a writer before it becomes the program
+ * @param sandbox null: none
+ * @param noticeDir the directory of its NOTIFY_SOCKET, which a sandbox must leave in its place; null when it has none
  */
 public record Spawn(
         String program,
@@ -33,4 +35,6 @@ public record Spawn(
         Fd stdout,
         Fd stderr,
         Fd hello,
-        Fd gate) {}
+        Fd gate,
+        @Nullable Sandbox sandbox,
+        @Nullable String noticeDir) {}

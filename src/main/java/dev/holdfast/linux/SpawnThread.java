@@ -1,7 +1,6 @@
 package dev.holdfast.linux;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.IOException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 public final class SpawnThread {
     private static final int CLONE_FS = 0x200;
     private static final int AT_FDCWD = -100;
+    private static final int F_OK = 0;
     private static final int X_OK = 1;
     private static final int IOPRIO_WHO_PROCESS = 1;
 
     private final SynchronousQueue<Job> jobs = new SynchronousQueue<>();
     private volatile int tid;
+    private volatile boolean cancelled;
 
     private record Job(Spawn spawn, Consumer<@Nullable String> done) {}
 
@@ -28,12 +29,12 @@ public final class SpawnThread {
      * Starts a thread that waits for its one job.
      *
      * @param name its kernel name, which a child at the gate still has; at most 15 characters
+     * @throws IOException when there is no room for one more thread
      */
-    public static SpawnThread ready(String name) {
+    public static SpawnThread ready(String name) throws IOException {
         var spawner = new SpawnThread();
-        Thread thread =
-                Thread.ofPlatform().name(name).daemon().stackSize(256 << 10).unstarted(spawner::run);
-        thread.start();
+        Threads.start(
+                Thread.ofPlatform().name(name).daemon().stackSize(256 << 10).unstarted(spawner::run));
         return spawner;
     }
 
@@ -51,29 +52,53 @@ public final class SpawnThread {
         jobs.put(new Job(spawn, done));
     }
 
-    private void run() {
-        tid = (int) Syscall.GETTID.call(0);
-        var posix = new PosixSpawn();
-        long unshared = Syscall.UNSHARE.call(CLONE_FS); // ahead of the job, which somebody waits for
-        try {
-            Job job = jobs.take();
-            String failure;
-            try {
-                Syscall.check("unshare(CLONE_FS)", unshared);
-                failure = attempt(job.spawn(), posix);
-            } catch (Errno e) {
-                failure = e.getMessage();
-            } catch (RuntimeException e) { // else nobody would ever hear of this launch
-                failure = "spawn: " + e;
-            }
-            job.done().accept(failure);
-        } catch (InterruptedException end) {
-            Thread.currentThread().interrupt();
-        }
+    /** Nothing is to be spawned any more, should it not have been yet. Thread-safe. */
+    public void cancel() {
+        cancelled = true;
     }
 
-    private static @Nullable String attempt(Spawn s, PosixSpawn posix) throws Errno {
-        takeOn(s);
+    private void run() {
+        PosixSpawn posix = null;
+        Throwable unprepared = null;
+        try { // ahead of the job, which somebody waits for
+            tid = (int) Syscall.GETTID.call(0);
+            posix = new PosixSpawn();
+            Syscall.check("unshare(CLONE_FS)", Syscall.UNSHARE.call(CLONE_FS));
+        } catch (Throwable t) {
+            unprepared = t;
+        }
+        Job job;
+        try {
+            job = jobs.take();
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        String failure;
+        try {
+            failure = posix == null || unprepared != null ? said(unprepared) : attempt(job.spawn(), posix);
+        } catch (Throwable t) { // else nobody would ever hear of this launch
+            failure = said(t);
+        }
+        job.done().accept(failure);
+    }
+
+    private static String said(@Nullable Throwable t) {
+        return t instanceof IOException e ? String.valueOf(e.getMessage()) : "spawn: " + t;
+    }
+
+    private @Nullable String attempt(Spawn s, PosixSpawn posix) throws IOException {
+        Enclosure sandbox = Enclosure.of(s);
+        if (sandbox != null) {
+            sandbox.enter();
+        }
+        takeOn(s, sandbox);
+        if (sandbox != null) {
+            sandbox.seal();
+        }
+        if (cancelled) {
+            return "it was given up";
+        }
         String program = s.program().contains("/") ? s.program() : lookUp(s.program(), s.path());
         if (program == null) {
             return s.program() + ": not found in PATH=" + s.path();
@@ -82,13 +107,13 @@ public final class SpawnThread {
         if (errno == 0) {
             return null;
         }
-        if (errno == Errno.ENOENT && Files.exists(Path.of(program))) {
+        if (errno == Errno.ENOENT && access(program, F_OK)) {
             return "exec " + program + ": its #! interpreter or dynamic loader does not exist";
         }
-        return "exec " + program + ": " + Errno.text(errno);
+        return "exec " + program + ": " + Errno.text(errno) + (sandbox == null ? "" : sandbox.hint(program));
     }
 
-    private static void takeOn(Spawn s) throws Errno {
+    private static void takeOn(Spawn s, @Nullable Enclosure sandbox) throws Errno {
         Syscall.UMASK.call(s.umask());
         Integer nice = s.nice();
         if (nice != null) {
@@ -106,6 +131,10 @@ public final class SpawnThread {
             Syscall.check("cpu_affinity " + s.cpus(), mask.use(a -> Syscall.SCHED_SETAFFINITY.call(0, 128, a)));
         }
         Integer uid = s.uid();
+        boolean root = (uid != null ? uid : Syscall.GETEUID.call(0)) == 0;
+        if (sandbox != null) {
+            sandbox.beforeUser(root);
+        }
         if (uid != null) {
             NativeBuffer groups = NativeBuffer.allocate(4 * s.groups().size() + 4);
             for (int i = 0; i < s.groups().size(); i++) {
@@ -117,6 +146,9 @@ public final class SpawnThread {
             Syscall.check("setresgid " + s.gid(), Syscall.SETRESGID.call(s.gid(), s.gid(), s.gid()));
             Syscall.check("setresuid " + uid, Syscall.SETRESUID.call(uid, uid, uid));
         }
+        if (sandbox != null) {
+            sandbox.afterUser(root);
+        }
         // As the child's user, so that a directory it may not enter is told as such.
         Syscall.check("chdir " + s.workingDir(), NativeBuffer.withString(s.workingDir(), Syscall.CHDIR::call));
     }
@@ -124,11 +156,15 @@ public final class SpawnThread {
     private static @Nullable String lookUp(String name, String path) {
         for (String dir : path.split(":", -1)) {
             String candidate = dir + "/" + name;
-            if (NativeBuffer.withString(candidate, a -> Syscall.FACCESSAT2.call(AT_FDCWD, a, X_OK, 0)) == 0
-                    && Files.isRegularFile(Path.of(candidate))) {
+            if (access(candidate, X_OK) && !access(candidate + "/", F_OK)) { // a directory may be "executed", too
                 return candidate;
             }
         }
         return null;
+    }
+
+    /** By the name's bytes: in the C locale java.nio refuses a name that is not ASCII. */
+    private static boolean access(String file, int mode) {
+        return NativeBuffer.withString(file, a -> Syscall.FACCESSAT2.call(AT_FDCWD, a, mode, 0)) == 0;
     }
 }

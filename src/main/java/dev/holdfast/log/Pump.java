@@ -252,19 +252,20 @@ public final class Pump implements AutoCloseable {
         }
         try {
             poller.add(s.pipe, Poller.READABLE, ready -> {
-                // Without a writer the pipe stays "ready" for ever; what comes later is read when it is detached.
-                try {
-                    if (!read(s) && (ready & Poller.HANGUP) != 0) {
-                        unwatch(s);
-                    }
+                try { // it never hangs up: this end is open for writing, too
+                    read(s);
                 } catch (RuntimeException bug) {
                     unwatch(s); // nothing was taken from the pipe, so it would be ready, and fail, for ever
                     warn.accept("a bug: the output of " + s.label + " is not read any more: " + bug);
                 }
             });
             s.watched = true;
-        } catch (Errno notPollable) {
-            s.watched = false; // /dev/null: its output is not captured
+        } catch (Errno e) {
+            if (e.number()
+                    != Errno.EPERM) { // epoll_ctl(2): a file or /dev/null, into which nothing comes that could wait
+                warn.accept("the output of " + s.label + " is not read, and it will wait when its pipe is full: "
+                        + e.getMessage());
+            }
         }
     }
 

@@ -4,7 +4,6 @@ import dev.holdfast.event.ProcessRef;
 import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Host;
-import dev.holdfast.linux.Pidfd;
 import dev.holdfast.unit.Now;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -17,21 +16,21 @@ import java.util.function.Supplier;
 final class Admission {
     private final Host host;
     private final Supplier<Now> clock;
+    private final InstanceFiles files;
     private final Consumer<String> warn;
     private final long openFiles;
 
     /** @param openFiles the soft limit that programs start with: ours, before we raised it */
-    Admission(Host host, Supplier<Now> clock, Consumer<String> warn, long openFiles) {
+    Admission(Host host, Supplier<Now> clock, InstanceFiles files, Consumer<String> warn, long openFiles) {
         this.host = host;
         this.clock = clock;
+        this.files = files;
         this.warn = warn;
         this.openFiles = openFiles;
     }
 
     /** @throws IOException when it must not be let in: something that was wanted cannot be done to it */
     void prepare(PendingLaunch p, ProcessRef leader) throws IOException {
-        p.leader = leader;
-        p.pidfd = Pidfd.ofChild(host.proc(), leader);
         if (p.entrance != null) {
             Cgroup.enter(p.entrance, leader.pid());
         }
@@ -58,6 +57,7 @@ final class Admission {
         try {
             InstanceRecord.write(p.record, leader, clock.get().wall(), p.files.record());
         } catch (Errno e) {
+            files.unrecord(p.launch.id());
             warn.accept(
                     p.launch.label() + " would not be found again by another daemon, its record: " + e.getMessage());
         }

@@ -82,8 +82,9 @@ final class Containment {
         i.killing = true;
         i.looks = 0;
         i.lookAt = now;
-        if (holdsItsPid(i)) {
-            one(i.leader, Signal.KILL);
+        Pidfd leader = i.pidfd;
+        if (leader != null && holdsItsPid(i)) {
+            leader.signal(Signal.KILL);
             host.signalGroup(i.leader.pid(), Signal.KILL);
         }
         watched.add(i);
@@ -94,12 +95,8 @@ final class Containment {
      * Whether the leader's pid, and so its group's number, is still its own: it runs or was not reaped yet. Our children
      * hold theirs until we reap them; an adopted one is reaped by others, before we may have heard of its end.
      */
-    private boolean holdsItsPid(Instance i) {
-        return !i.leaderEnded
-                && host.proc()
-                        .stat(i.leader.pid())
-                        .filter(s -> s.ref().equals(i.leader))
-                        .isPresent();
+    private static boolean holdsItsPid(Instance i) {
+        return !i.leaderEnded && i.pidfd != null && i.pidfd.exists();
     }
 
     void leaderEnded(Instance i, MonoTime now) {
@@ -158,27 +155,37 @@ final class Containment {
             empty(i, List.of());
             return;
         }
-        if (i.killing && i.leaderEnded && i.looks >= KILL_LOOKS) {
-            empty(i, members(group));
+        try {
+            if (i.killing && i.leaderEnded && i.looks >= KILL_LOOKS) {
+                empty(i, members(group));
+                return;
+            }
+            Signal signal = i.killing ? Signal.KILL : i.undelivered;
+            if (signal != null && !(i.killing && group.kill())) {
+                i.left = members(group);
+                if (!all(i, signal)) {
+                    unseen(List.of(i), now);
+                    return;
+                }
+            }
+            i.undelivered = null;
+        } catch (Errno e) {
+            unseen(List.of(i), now);
             return;
         }
-        Signal signal = i.killing ? Signal.KILL : i.undelivered;
-        i.undelivered = null;
-        if (signal != null && !(i.killing && group.kill())) {
-            members(group).forEach(p -> one(p, signal));
-        }
-        if (i.killing) {
+        if (i.killing || i.groupEvents == null) {
             later(i, now);
         } else {
             i.lookAt = MonoTime.NEVER; // the kernel tells when it is empty
         }
     }
 
-    private List<ProcessRef> members(Cgroup group) {
-        return group.pids().stream()
-                .flatMap(pid -> host.proc().stat(pid).stream())
-                .map(Proc.Stat::ref)
-                .toList();
+    private List<ProcessRef> members(Cgroup group) throws Errno {
+        var members = new ArrayList<ProcessRef>();
+        for (int pid : group.pids()) {
+            host.proc().stat(pid).map(Proc.Stat::ref).ifPresent(members::add);
+        }
+        return members;
     }
 
     /** Has the kernel tell of the change first, then looks: nothing is missed in between. */
@@ -203,7 +210,13 @@ final class Containment {
     private void walk(List<Instance> due, MonoTime now) {
         // Nothing in the leaders' groups and no orphan handed to us: nobody can be left that a walk would find.
         List<Instance> doubtful = new ArrayList<>();
-        boolean orphans = host.hasOrphans(byPid::containsKey);
+        boolean orphans;
+        try {
+            orphans = host.hasOrphans(byPid::containsKey);
+        } catch (IOException e) {
+            unseen(due, now);
+            return;
+        }
         for (Instance i : due) {
             if (orphans || !i.leaderEnded || host.groupExists(i.leader.pid())) {
                 doubtful.add(i);
@@ -218,8 +231,7 @@ final class Containment {
         try {
             members = scan.members(doubtful, leadersOfOthers(doubtful));
         } catch (IOException e) {
-            members = Map.of(); // /proc itself is unreadable: look again later
-            doubtful.forEach(i -> later(i, now));
+            unseen(doubtful, now);
             return;
         }
         for (Instance i : doubtful) {
@@ -230,13 +242,17 @@ final class Containment {
                 empty(i, i.left);
             } else {
                 Signal signal = i.killing ? Signal.KILL : i.undelivered;
-                i.undelivered = null;
-                if (signal != null) {
-                    i.left.forEach(p -> one(p, signal));
+                if (signal != null && all(i, signal)) {
+                    i.undelivered = null;
                 }
                 later(i, now);
             }
         }
+    }
+
+    /** /proc cannot be read now, for want of a descriptor most likely: no look at all, so it does not count as one. */
+    private static void unseen(List<Instance> due, MonoTime now) {
+        due.forEach(i -> i.lookAt = now.plus(LONGEST_WAIT));
     }
 
     private void later(Instance i, MonoTime now) {
@@ -257,11 +273,24 @@ final class Containment {
         events.accept(new ProcessEvent.Emptied(i.id, survivors));
     }
 
-    private void one(ProcessRef process, Signal signal) {
-        Pidfd.open(host.proc(), process).ifPresent(p -> {
-            p.signal(signal);
-            p.close();
-        });
+    /** @return whether none was left out for want of a descriptor */
+    private boolean all(Instance i, Signal signal) {
+        boolean whole = true;
+        for (ProcessRef process : i.left) {
+            Pidfd leader = i.pidfd;
+            if (leader != null && process.equals(i.leader)) {
+                leader.signal(signal);
+                continue;
+            }
+            try (Pidfd p = Pidfd.open(host.proc(), process).orElse(null)) {
+                if (p != null) {
+                    p.signal(signal);
+                }
+            } catch (Errno e) {
+                whole = false;
+            }
+        }
+        return whole;
     }
 
     private Set<Integer> leaders() {

@@ -191,6 +191,11 @@ final class InstanceFiles implements AutoCloseable {
         return records;
     }
 
+    /** A torn record is none. */
+    void unrecord(InstanceId id) {
+        Descriptors.unlink(dir(id) + "/" + InstanceRecord.FILE);
+    }
+
     void delete(InstanceId id) {
         delete(dir(id));
     }

@@ -34,7 +34,7 @@ record InstanceRecord(
         Map<String, String> attributes) {
     static final String FILE = "record";
     private static final String ATTRIBUTE = "attribute.";
-    /** The last line: without it the writer died or the disk was full, and the gate was never opened on it. */
+    /** The last line: without it the writer died before it opened the gate, or the disk was full. */
     private static final String END = "end";
 
     /** What is known before there is a child. */
@@ -64,6 +64,16 @@ record InstanceRecord(
     /** Values are one line each; a backslash is all that {@link Properties#load} would take amiss in them. */
     private static void line(StringBuilder text, String key, String value) {
         text.append(key).append('=').append(value.replace("\\", "\\\\")).append('\n');
+    }
+
+    /** Whether it was written to its end. */
+    static boolean whole(Path instanceDir) {
+        try {
+            return Files.readString(instanceDir.resolve(FILE), StandardCharsets.UTF_8)
+                    .endsWith("\n" + END + "=true\n");
+        } catch (IOException none) {
+            return false;
+        }
     }
 
     /** @throws IOException when there is none or it is damaged */

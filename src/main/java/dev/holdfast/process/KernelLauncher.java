@@ -193,6 +193,11 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         return Optional.ofNullable(instances.get(id)).map(i -> i.leader);
     }
 
+    /** The running leader with this pid. */
+    public Optional<ProcessRef> leader(int pid) {
+        return Optional.ofNullable(byPid.get(pid)).map(i -> i.leader);
+    }
+
     private void watch(Instance i, Pidfd pidfd) {
         instances.put(i.id, i);
         try {
@@ -233,11 +238,9 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         leaving.remove(id);
     }
 
-    /** Some child of ours ended: a leader's status is told, a stranger's thrown away. */
-    private void childEnded(int pid) {
-        if (!leaders.childEnded(pid)) {
-            pad.reap(pid);
-        }
+    /** Some child of ours ended: a leader's status is told, a stranger's thrown away; false: not yet. */
+    private boolean childEnded(int pid) {
+        return leaders.childEnded(pid) || pad.reap(pid);
     }
 
     /** Instances of an earlier daemon that still run are watched from now on. */

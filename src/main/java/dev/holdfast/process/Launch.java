@@ -3,6 +3,7 @@ package dev.holdfast.process;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.GroupLimits;
+import dev.holdfast.linux.Sandbox;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param rlimits applied before the program's first instruction
  * @param cpuAffinity processor numbers; empty keeps all
  * @param oomScoreAdj -1000 to 1000, or null to keep
+ * @param sandbox what it is kept from, or null for nothing
  * @param output where its stdout and stderr go
  * @param group null: it stays in the daemon's own
  * @param notifySocket whether to give it a NOTIFY_SOCKET (sd_notify(3))
@@ -40,6 +42,7 @@ public record Launch(
         List<Rlimit> rlimits,
         List<Integer> cpuAffinity,
         @Nullable Integer oomScoreAdj,
+        @Nullable Sandbox sandbox,
         Output output,
         @Nullable Group group,
         boolean notifySocket) {

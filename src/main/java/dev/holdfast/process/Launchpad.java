@@ -38,6 +38,10 @@ final class Launchpad implements AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(1);
     private static final Duration LAST_AT_GATE = Duration.ofSeconds(5);
     private static final Duration LONGEST_AT_GATE = Duration.ofSeconds(30);
+    /** For what keeps a child from being found, such as a full table of descriptors, to pass. */
+    private static final Duration LONGEST_UNSEEN = Duration.ofSeconds(5);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final Host host;
     private final LoopTasks loop;
@@ -102,7 +106,7 @@ final class Launchpad implements AutoCloseable {
         this.outcomes = outcomes;
         this.warn = warn;
         this.bootId = host.bootId();
-        this.admission = new Admission(host, clock, warn, host.raiseOpenFiles());
+        this.admission = new Admission(host, clock, files, warn, host.raiseOpenFiles());
         this.gateName = host.gateName(runDir);
         host.requireChildrenFiles();
         host.killGatedOrphans(gateName);
@@ -130,7 +134,11 @@ final class Launchpad implements AutoCloseable {
     private void prepare() {
         files.prepare();
         if (warm == null) {
-            warm = SpawnThread.ready(gateName);
+            try {
+                warm = SpawnThread.ready(gateName);
+            } catch (IOException saidWhenItIsNeeded) {
+                warm = null;
+            }
         }
     }
 
@@ -151,6 +159,7 @@ final class Launchpad implements AutoCloseable {
             SpawnThread thread = warm != null ? warm : SpawnThread.ready(gateName);
             warm = null;
             var p = new PendingLaunch(launch, slot, thread, opened, group, entrance);
+            p.patience = clock.get().mono().plus(LONGEST_AT_GATE);
             thread.spawn(p.spawn(), failure -> {
                 p.returned = true;
                 loop.soon(() -> spawned(p, failure));
@@ -189,14 +198,28 @@ final class Launchpad implements AutoCloseable {
 
     /** The child exists and is at the gate, or about to be. */
     private void hello(PendingLaunch p) {
+        if (p.givenUp) {
+            end(p); // it came late
+        }
         if (arriving != p || p.leader != null || p.refused != null) {
             return;
         }
+        ProcessRef leader;
         try {
-            ProcessRef leader = host.onlyChildOf(p.thread.tid()).orElse(null);
-            if (leader == null) {
-                return; // the slot's last guest was heard late, or this one has gone: then its spawn tells
+            leader = found(p);
+        } catch (IOException e) {
+            MonoTime now = clock.get().mono();
+            if (p.unseen == null) {
+                p.patience = MonoTime.earliest(p.patience, now.plus(LONGEST_UNSEEN));
             }
+            p.unseen = String.valueOf(e.getMessage());
+            retryAt = now.plus(LOOK_AGAIN);
+            return;
+        }
+        if (leader == null) {
+            return; // the slot's last guest was heard late, or this one has gone: then its spawn tells
+        }
+        try {
             admission.prepare(p, leader);
             outcomes.arrived();
         } catch (IOException e) {
@@ -205,12 +228,26 @@ final class Launchpad implements AutoCloseable {
         open(p);
     }
 
+    /** @return null when there is no child yet, or no more */
+    private @Nullable ProcessRef found(PendingLaunch p) throws IOException {
+        if (p.leader == null) {
+            ProcessRef leader = host.onlyChildOf(p.thread.tid()).orElse(null);
+            if (leader != null) {
+                p.pidfd = Pidfd.ofChild(host.proc(), leader);
+                p.leader = leader;
+            }
+        }
+        return p.leader;
+    }
+
     private void open(PendingLaunch p) {
         if (arriving != p) {
             return; // it failed meanwhile
         }
-        Pidfd pidfd = p.pidfd;
-        if (!p.unwanted && p.refused == null) {
+        if (p.unwanted && p.refused == null) {
+            p.refused = "it was stopped before its first instruction";
+        }
+        if (p.refused == null) {
             try {
                 if (!p.slot.release()) {
                     again(p);
@@ -220,13 +257,8 @@ final class Launchpad implements AutoCloseable {
                 p.refused = e.getMessage();
             }
         }
-        if (pidfd == null) {
-            try {
-                host.killGatedOrphans(gateName); // it cannot be named, but only one can be at the gate
-            } catch (IOException e) {
-                warn.accept(p.launch.label() + " waits at the gate for ever: " + e.getMessage());
-            }
-        } else if (p.unwanted || p.refused != null) {
+        Pidfd pidfd = p.pidfd;
+        if (p.refused != null && pidfd != null) {
             // Killed while it waits: posix_spawn sees a child that "succeeded" and ended.
             pidfd.signal(Signal.KILL);
         }
@@ -237,30 +269,59 @@ final class Launchpad implements AutoCloseable {
 
     /** Between its hello and the gate are microseconds, unless somebody stops it just there or the host is busy. */
     private void again(PendingLaunch p) {
-        MonoTime now = clock.get().mono();
-        if (p.tries++ == 0) {
-            p.patience = now.plus(LONGEST_AT_GATE);
-        }
-        if (!now.isBefore(p.patience)) {
-            p.refused = "it did not come from its hello to the gate within " + LONGEST_AT_GATE.toSeconds() + " s";
-            open(p);
-        } else if (p.tries < SPINS) {
+        if (p.tries++ < SPINS) {
             loop.soon(() -> open(p));
         } else {
-            retryAt = now.plus(RETRY);
+            retryAt = clock.get().mono().plus(RETRY);
         }
     }
 
     MonoTime nextDeadline() {
-        return retryAt;
+        return arriving == null ? retryAt : MonoTime.earliest(retryAt, arriving.patience);
     }
 
     void tick(MonoTime now) {
+        if (arriving != null && !now.isBefore(arriving.patience)) {
+            giveUp(arriving);
+        }
         if (!now.isBefore(retryAt)) {
             retryAt = MonoTime.NEVER;
-            if (arriving != null && arriving.leader != null) { // the one that was late may have gone meanwhile
-                open(arriving);
+            pending.values().stream().filter(p -> p.givenUp).forEach(this::end);
+            PendingLaunch p = arriving;
+            if (p != null && p.leader != null) { // the one that was late may have gone meanwhile
+                open(p);
+            } else if (p != null && p.unseen != null) {
+                hello(p);
             }
+        }
+    }
+
+    /** It hangs, or nobody can see it: told as failed, so that the others' turn comes, and ended when that is possible. */
+    private void giveUp(PendingLaunch p) {
+        p.givenUp = true;
+        p.thread.cancel();
+        String why = p.unseen != null
+                ? "it cannot be found at its gate: " + p.unseen
+                : "it did not come to its gate within " + LONGEST_AT_GATE.toSeconds() + " s";
+        p.files.close(); // first: perhaps there was no descriptor left to find it by
+        notices.close(p.launch.id());
+        files.delete(p.launch.id());
+        end(p);
+        arriving = null;
+        loop.hurry(false);
+        outcomes.failed(p.launch.id(), why);
+        next();
+    }
+
+    private void end(PendingLaunch p) {
+        try {
+            found(p);
+            Pidfd pidfd = p.pidfd;
+            if (pidfd != null) {
+                pidfd.signal(Signal.KILL);
+            }
+        } catch (IOException e) {
+            retryAt = clock.get().mono().plus(LOOK_AGAIN);
         }
     }
 
@@ -278,10 +339,13 @@ final class Launchpad implements AutoCloseable {
         ProcessRef leader = p.leader;
         Pidfd pidfd = p.pidfd;
         String why = failure != null ? failure : p.refused;
-        if (leader == null || pidfd == null || why != null) {
-            if (pidfd != null) {
-                reapQuietly(pidfd);
+        if (p.givenUp) {
+            reapQuietly(pidfd);
+            if (p.group != null) {
+                groups.remove(p.group);
             }
+        } else if (leader == null || pidfd == null || why != null) {
+            reapQuietly(pidfd);
             p.files.close();
             notices.close(id);
             if (p.group != null) {
@@ -295,7 +359,10 @@ final class Launchpad implements AutoCloseable {
         next();
     }
 
-    private static void reapQuietly(Pidfd pidfd) {
+    private static void reapQuietly(@Nullable Pidfd pidfd) {
+        if (pidfd == null) {
+            return; // the reaper finds it
+        }
         try {
             pidfd.reap(true);
         } catch (Errno ignoredBecauseNothingIsLost) {
@@ -322,15 +389,29 @@ final class Launchpad implements AutoCloseable {
     }
 
     boolean quiet() {
-        return pending.isEmpty() && queued.isEmpty();
+        return pending.values().stream().allMatch(p -> p.givenUp) && queued.isEmpty();
     }
 
-    /** An ended child that no instance knows; those that never became a program posix_spawn(3) waits for itself. */
-    void reap(int pid) {
-        boolean spawning = pending.values().stream().anyMatch(p -> p.leader == null || p.leader.pid() == pid);
-        if (!spawning) {
-            Children.reap(pid);
+    /**
+     * An ended child that no instance knows; those that never became a program posix_spawn(3) waits for itself.
+     *
+     * @return false when it may be one of these: its spawn's end tells
+     */
+    boolean reap(int pid) {
+        try {
+            for (PendingLaunch p : pending.values()) {
+                ProcessRef leader = p.leader;
+                if (leader != null
+                        ? leader.pid() == pid
+                        : host.proc().children(host.pid(), p.thread.tid()).contains(pid)) {
+                    return false;
+                }
+            }
+        } catch (Errno e) {
+            return false;
         }
+        Children.reap(pid);
+        return true;
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +96,7 @@ final class OutputKeeper {
             formerPair = pair;
             pair = fresh;
             stale = 0;
-            keeper = new InstanceId(UUID.randomUUID().toString().replace("-", ""));
+            keeper = InstanceId.fresh();
             launcher.launch(new Launch(
                     keeper,
                     "keeper of output",
@@ -111,6 +110,7 @@ final class OutputKeeper {
                     null,
                     List.of(),
                     List.of(),
+                    null,
                     null,
                     new Launch.Output.Given(fresh.one(), fresh.other()),
                     new Launch.Group(GROUP, GroupLimits.NONE),

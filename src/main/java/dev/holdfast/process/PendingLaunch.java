@@ -30,10 +30,18 @@ final class PendingLaunch {
     /** Killed before it began: it is let go only to be ended. */
     boolean unwanted;
 
-    /** How often it was not yet at the gate when that was to be opened, and when that is too long. */
+    /** How often it was not yet at the gate when that was to be opened. */
     int tries;
 
+    /** When it is given up. */
     MonoTime patience = MonoTime.NEVER;
+
+    /** Why it could not be found when it said hello. */
+    @Nullable
+    String unseen;
+
+    /** Told as failed before its spawn returned; only that is awaited. */
+    boolean givenUp;
 
     /** Whether its spawning is over; set by the spawning thread. */
     volatile boolean returned;
@@ -107,6 +115,8 @@ final class PendingLaunch {
                 files.stdoutWrite(),
                 files.stderrWrite(),
                 slot.hello(),
-                slot.gate());
+                slot.gate(),
+                l.sandbox(),
+                l.notifySocket() ? files.dir() : null);
     }
 }

@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
 public record RunFiles(Path runDir, Path proc) {
     private static final Pattern GATE = Pattern.compile(".*/gates/(\\d+\\.(?:hello|gate))(?: \\(deleted\\))?");
 
-    /** Whether another daemon would find this running instance. */
+    /** Whether another daemon would find this running instance: by a whole record, not by an empty or torn one. */
     public boolean recorded(InstanceId id) {
-        return Files.exists(runDir.resolve("instances").resolve(id.value()).resolve("record"));
+        return InstanceRecord.whole(runDir.resolve("instances").resolve(id.value()));
     }
 
     /** Whether launches find the directories and the first gate; whoever deletes one deletes all. */

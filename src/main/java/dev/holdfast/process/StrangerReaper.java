@@ -5,7 +5,6 @@ import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
 /**
@@ -13,18 +12,22 @@ import java.util.function.IntPredicate;
  * are waited for. Its thread only looks; the loop decides, since it alone knows whose exit status must be kept.
  */
 final class StrangerReaper implements AutoCloseable {
+    private static final int PAUSE_MILLIS = 5;
+
     private final Consumer<Runnable> loop;
-    private final IntConsumer ended;
+    private final IntPredicate ended;
     private final IntPredicate known;
     private final Semaphore looked = new Semaphore(0);
     private final Semaphore children = new Semaphore(0);
     private volatile boolean closed;
+    /** What was found last is to be asked about again. */
+    private volatile boolean left;
 
     /**
      * @param known whether the loop hears of this child's end by itself; thread-safe
-     * @param ended told on the loop's thread of any other child that has ended and is not reaped
+     * @param ended told on the loop's thread of any other child that has ended and is not reaped; whether it took care
      */
-    StrangerReaper(Consumer<Runnable> loop, IntPredicate known, IntConsumer ended) {
+    StrangerReaper(Consumer<Runnable> loop, IntPredicate known, IntPredicate ended) {
         this.loop = loop;
         this.known = known;
         this.ended = ended;
@@ -52,12 +55,13 @@ final class StrangerReaper implements AutoCloseable {
                 }
                 // One at a time: until it is reaped, the kernel would name the same child again and again.
                 loop.accept(() -> {
-                    if (!closed) {
-                        ended.accept(pid.getAsInt());
-                    }
+                    left = !closed && !ended.test(pid.getAsInt());
                     looked.release();
                 });
                 looked.acquire();
+                if (left) {
+                    looked.tryAcquire(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+                }
             }
         } catch (InterruptedException end) {
             Thread.currentThread().interrupt();

@@ -40,7 +40,10 @@ final class TreeScan {
         var stats = new HashMap<Integer, Proc.Stat>();
         for (int pid : proc.pids()) {
             if (pid != 1 && pid != self) {
-                proc.stat(pid).filter(s -> !s.kernel()).ifPresent(s -> stats.put(pid, s));
+                Proc.Stat stat = proc.stat(pid).orElse(null);
+                if (stat != null && !stat.kernel()) {
+                    stats.put(pid, stat);
+                }
             }
         }
         for (Instance i : wanted) {

@@ -4,20 +4,18 @@ import dev.holdfast.event.Outcome;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.ToIntFunction;
 
 /** The daemon's exit code, out of a replica's last end. */
 final class ExitCode {
     private ExitCode() {}
 
     /** The code to end with, once the policy says that it is time. */
-    static OptionalInt decided(ExitPolicy policy, Collection<Replica> all) {
+    static OptionalInt decided(ExitPolicy policy, Collection<Replica> all, Graph graph) {
         return switch (policy) {
             case ExitPolicy.Never() -> OptionalInt.empty();
-            case ExitPolicy.AllStopped() ->
-                all.stream().allMatch(ExitCode::over)
-                        ? OptionalInt.of(
-                                all.stream().mapToInt(ExitCode::ofFailure).max().orElse(0))
-                        : OptionalInt.empty();
+            case ExitPolicy.AllStopped() -> once(all, graph, ExitCode::ofFailure);
             case ExitPolicy.AnyFailed() ->
                 all.stream()
                         .filter(r -> r.state instanceof ReplicaState.Failed)
@@ -26,16 +24,27 @@ final class ExitCode {
             case ExitPolicy.With(String name) -> {
                 List<Replica> deciders =
                         all.stream().filter(r -> r.id.process().equals(name)).toList();
-                yield !deciders.isEmpty() && deciders.stream().allMatch(ExitCode::over)
-                        ? OptionalInt.of(
-                                deciders.stream().mapToInt(ExitCode::of).max().orElse(0))
-                        : OptionalInt.empty();
+                yield deciders.isEmpty() ? OptionalInt.empty() : once(deciders, graph, ExitCode::of);
             }
         };
     }
 
-    private static boolean over(Replica r) {
-        return r.settled() && !r.live();
+    /** The highest code, once none of these will change any more without a person; work that was never begun is no success. */
+    private static OptionalInt once(Collection<Replica> all, Graph graph, ToIntFunction<Replica> code) {
+        int highest = 0;
+        for (Replica r : all) {
+            boolean inVain = graph.inVain(r);
+            if (r.live() || r.instances > 0 || !(r.settled() || inVain)) {
+                return OptionalInt.empty();
+            }
+            highest = Math.max(highest, inVain ? ofCause(graph.failedCauses(r)) : code.applyAsInt(r));
+        }
+        return OptionalInt.of(highest);
+    }
+
+    /** The highest of them; a wait in vain for what was only stopped, or never begun, is a failure too. */
+    private static int ofCause(Set<Replica> failed) {
+        return failed.stream().mapToInt(ExitCode::ofFailure).max().orElse(1);
     }
 
     static int ofFailure(Replica r) {

@@ -7,13 +7,16 @@ public sealed interface ExitPolicy {
     /** Only when asked. */
     record Never() implements ExitPolicy {}
 
-    /** When nothing runs or will; with the code of the last failure, else 0. */
+    /**
+     * When nothing runs or will without a person; with the highest code of those that failed, else 0. What waits in vain
+     * counts as failed.
+     */
     record AllStopped() implements ExitPolicy {}
 
     /** When one is given up; with its code. */
     record AnyFailed() implements ExitPolicy {}
 
-    /** When this process has ended for good; with its code. */
+    /** When this process has ended for good, with its code; or waits in vain, with the code of what it waits for. */
     record With(String process) implements ExitPolicy {}
 
     /** As it is configured. */

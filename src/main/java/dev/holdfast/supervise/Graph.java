@@ -97,7 +97,9 @@ final class Graph {
 
     private Optional<String> hopeless(Replica needed, DependencyCondition condition) {
         if (condition == DependencyCondition.STOPPED) {
-            return runs(needed) && needed.settled() ? Optional.of("which runs") : Optional.empty();
+            return runs(needed) && needed.settled()
+                    ? Optional.of("which runs")
+                    : hopeless(needed).map(why -> "which waits for " + why);
         }
         return switch (needed.state) {
             case ReplicaState.Failed _ -> Optional.of("which was given up");
@@ -105,6 +107,42 @@ final class Graph {
             case ReplicaState.Waiting _ -> hopeless(needed).map(why -> "which waits for " + why);
             case ReplicaState.Completed _, ReplicaState.Backoff _, ReplicaState.Live _ -> Optional.empty();
         };
+    }
+
+    /**
+     * Whether only a person can still bring it up: not even the end of something that runs would. Stricter than
+     * {@link #hopeless}, by which people stop waiting.
+     */
+    boolean inVain(Replica r) {
+        return r.state instanceof ReplicaState.Waiting
+                && r.spec.dependsOn().entrySet().stream().anyMatch(e -> {
+                    List<Replica> needed = of(Set.of(e.getKey()));
+                    boolean toStop = e.getValue() == DependencyCondition.STOPPED;
+                    return needed.isEmpty() ? !toStop : needed.stream().anyMatch(n -> lacks(n, toStop));
+                });
+    }
+
+    private boolean lacks(Replica needed, boolean toStop) {
+        return switch (needed.state) {
+            case ReplicaState.Failed _, ReplicaState.Down _ -> !toStop;
+            case ReplicaState.Waiting _ -> inVain(needed);
+            case ReplicaState.Completed _, ReplicaState.Backoff _, ReplicaState.Live _ -> false;
+        };
+    }
+
+    /** Those that were given up, on which it waits in vain, be it through others. */
+    Set<Replica> failedCauses(Replica r) {
+        var causes = new LinkedHashSet<Replica>();
+        r.spec.dependsOn().forEach((name, condition) -> {
+            for (Replica n : of(Set.of(name))) {
+                if (n.state instanceof ReplicaState.Failed && condition != DependencyCondition.STOPPED) {
+                    causes.add(n);
+                } else if (inVain(n)) {
+                    causes.addAll(failedCauses(n));
+                }
+            }
+        });
+        return causes;
     }
 
     /** Those that are down by somebody's wish and must be up before these can be. */

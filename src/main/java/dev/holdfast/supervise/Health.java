@@ -46,6 +46,11 @@ final class Health {
     /** When to ask again once the answer is there: not to be held up by a timeout that is longer than the period. */
     private MonoTime nextPeriod = MonoTime.NEVER;
 
+    /** It may have said that it is ready while nobody listened. */
+    private boolean unheard;
+    /** Its readiness was taken for granted, and nothing has shown it since. */
+    private boolean presumed;
+
     private String detail = "";
 
     private Breaker breaker = Breaker.CLOSED;
@@ -57,6 +62,8 @@ final class Health {
         began = now;
         ready = spec.readiness() == null;
         unhealthy = false;
+        unheard = false;
+        presumed = false;
         successes = 0;
         failures = 0;
         sequence++;
@@ -66,8 +73,38 @@ final class Health {
         nextProbe = first == null ? MonoTime.NEVER : now.plus(first.initialDelay());
     }
 
+    /** What runs was started under an earlier daemon: a notice sent between that one's death and now is lost. */
+    void adopted(ProcessSpec spec) {
+        unheard = !ready && byNotice(spec);
+        if (unheard) {
+            detail = "not known to be ready: a READY=1 sent while no daemon ran is lost";
+        }
+    }
+
+    /** Whether its silence says nothing. */
+    boolean unheard() {
+        return unheard;
+    }
+
+    /** Nothing more is waited for. */
+    void presume(ProcessSpec spec, MonoTime now) {
+        becomeReady(spec, now);
+        presumed = true;
+    }
+
+    boolean presumed() {
+        return presumed;
+    }
+
+    private static boolean byNotice(ProcessSpec spec) {
+        HealthSpec readiness = spec.readiness();
+        return readiness != null && readiness.check() instanceof Check.Notify;
+    }
+
     /** No instance: nothing is asked. */
     void stopped() {
+        unheard = false;
+        presumed = false;
         ready = false;
         sequence++;
         asked = false;
@@ -125,6 +162,7 @@ final class Health {
             ready = true;
             check = current(spec);
         }
+        unheard &= byNotice(spec);
         sequence++;
         asked = false;
         nextProbe = check == null ? MonoTime.NEVER : now.plus(check.period());
@@ -135,12 +173,13 @@ final class Health {
     }
 
     Verdict notified(ProcessSpec spec, String message, MonoTime now) {
-        HealthSpec readiness = spec.readiness();
-        boolean says = message.lines().anyMatch("READY=1"::equals);
-        if (!ready && says && readiness != null && readiness.check() instanceof Check.Notify) {
+        boolean says = byNotice(spec) && message.lines().anyMatch("READY=1"::equals);
+        if (says && !ready) {
             return becomeReady(spec, now);
         }
-        return Verdict.NOTHING;
+        boolean shown = says && presumed;
+        presumed &= !says;
+        return shown ? Verdict.RECOVERED : Verdict.NOTHING;
     }
 
     Verdict answered(ProcessSpec spec, long answered, boolean healthy, String what, MonoTime now) {
@@ -157,6 +196,7 @@ final class Health {
             return successes >= check.successThreshold() ? becomeReady(spec, now) : Verdict.NOTHING;
         }
         if (successes >= check.successThreshold()) {
+            presumed = false;
             healthRestarts = 0;
             breaker = Breaker.CLOSED;
             boolean was = unhealthy;
@@ -207,6 +247,7 @@ final class Health {
 
     private Verdict becomeReady(ProcessSpec spec, MonoTime now) {
         ready = true;
+        unheard = false;
         successes = 0;
         failures = 0;
         asked = false;

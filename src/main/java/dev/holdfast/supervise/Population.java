@@ -74,7 +74,7 @@ final class Population {
                 Optional<Boolean> asked = begin.shallBeUp(r.id);
                 if (asked.isPresent() && !asked.get()) {
                     stopping.add(r);
-                } else if (!completed && asked.orElse(!spec.manual())) {
+                } else if (!completed && !r.decidesItself() && asked.orElse(!spec.manual())) {
                     starting.add(r);
                 }
             }
@@ -138,7 +138,8 @@ final class Population {
             }
             boolean again = !spec.fingerprint().equals(r.spec.fingerprint());
             r.reconfigure(spec, now);
-            if (again && r.live() && r.wanted == Replica.Wanted.UP) {
+            boolean runs = r.state instanceof ReplicaState.Live; // a hook that is still ending does not count
+            if (again && runs && r.wanted == Replica.Wanted.UP) {
                 r.restart(reason, now);
             }
         }

@@ -163,12 +163,17 @@ final class Replica {
             }
             case PreStart p
             when p.hook().equals(instance) -> {
-                hookFailed("pre_start", why, now);
-                up.failedToStart("pre_start: " + why, now);
+                String killed = p.killed();
+                if (killed == null || killed.isEmpty()) {
+                    hookFailed("pre_start", why, now);
+                }
+                up.failedToStart("pre_start: " + (killed == null || killed.isEmpty() ? why : killed), now);
             }
             case PostStop p
             when p.hook().equals(instance) -> {
-                hookFailed("post_stop", why, now);
+                if (!p.killed()) {
+                    hookFailed("post_stop", why, now);
+                }
                 up.settle(now);
             }
             case Stopping s
@@ -250,22 +255,26 @@ final class Replica {
         }
     }
 
-    /** Found running, or ended unseen, by a daemon that has just started. */
+    /** Found running, or ended, by a daemon that has just started. */
     void adopt(Stimulus.Adopt adopted, Now now) {
         wanted = Wanted.UP;
         restarts.goOnFrom(adopted.restarts());
         if (!adopted.alive()) {
-            Outcome unknown = new Outcome.Unknown("it ended while no daemon watched");
-            record(adopted.instance(), unknown, null, "", now.mono(), now);
-            become(
-                    new Stopping(adopted.instance(), null, now.mono(), Phase.KILLED, null, MonoTime.NEVER, unknown),
-                    now);
+            Outcome known = adopted.ended();
+            Outcome end = known != null ? known : new Outcome.Unknown("it ended while no daemon watched");
+            Event told = endings.record(id, adopted.instance(), end, null, "", now.mono(), now);
+            if (known == null) {
+                around.act(new Action.Journal(told));
+            }
+            planned = adopted.obsolete() != null;
+            become(new Stopping(adopted.instance(), null, now.mono(), Phase.KILLED, null, MonoTime.NEVER, end), now);
             return;
         }
         around.act(new Action.Journal(new Event.Adopted(now.wall(), id, adopted.instance(), adopted.leader())));
         MonoTime started = new MonoTime(now.mono().nanos() - adopted.age().toNanos());
         var running = new Running(adopted.instance(), adopted.leader(), started);
         up.run(running, now);
+        health.adopted(spec);
         since = now.wall().minus(adopted.age());
         String obsolete = adopted.obsolete();
         if (obsolete != null) {
@@ -283,7 +292,7 @@ final class Replica {
     // ── time ──
 
     MonoTime nextDeadline() {
-        return earliest(stateDeadline(), postStarts.deadline());
+        return MonoTime.earliest(stateDeadline(), postStarts.deadline());
     }
 
     private MonoTime stateDeadline() {
@@ -291,7 +300,7 @@ final class Replica {
             case Down _, Waiting _ -> MonoTime.NEVER;
             case PreStart p -> p.deadline();
             case Launching _ -> MonoTime.NEVER;
-            case Running r -> earliest(health.nextDeadline(), earliest(upkeep.startDeadline(), upkeep.recycleAt(r)));
+            case Running r -> MonoTime.earliest(health.nextDeadline(), upkeep.startDeadline(r), upkeep.recycleAt(r));
             case Stopping s -> s.deadline();
             case PostStop p -> p.deadline();
             case Backoff b -> b.until();
@@ -360,6 +369,11 @@ final class Replica {
         return !postStarts.none() || state instanceof ReplicaState.Live;
     }
 
+    /** Whether it has ended in a known way, and what comes next follows from that. */
+    boolean decidesItself() {
+        return state instanceof Stopping s && s.ended() != null && !(s.ended() instanceof Outcome.Unknown);
+    }
+
     /** Whether nothing more will happen by itself. */
     boolean settled() {
         return switch (state) {
@@ -385,9 +399,5 @@ final class Replica {
         }
         state = next;
         around.changed(this);
-    }
-
-    private static MonoTime earliest(MonoTime a, MonoTime b) {
-        return a.isBefore(b) ? a : b;
     }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.supervise;
 
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.process.ProcessEvent;
@@ -29,10 +30,11 @@ public sealed interface Stimulus {
     record Tick() implements Stimulus {}
 
     /**
-     * An instance of an earlier daemon.
+     * An instance of an earlier daemon; of one replica's the last one comes first.
      *
-     * @param main false: a hook, whose result nobody awaits any more
-     * @param alive false: its leader ended unseen; its {@code Emptied} will follow
+     * @param main false: a hook, whose result nobody awaits any more, or one that is over for good
+     * @param alive false: its leader has ended; its {@code Emptied} will follow
+     * @param ended how, where an earlier daemon told of it; null: unseen, or alive
      * @param obsolete why it may not stay, such as a changed configuration; null: it may
      * @param age since its start
      * @param restarts of the replica before it
@@ -43,6 +45,7 @@ public sealed interface Stimulus {
             ProcessRef leader,
             boolean main,
             boolean alive,
+            @Nullable Outcome ended,
             @Nullable String obsolete,
             Duration age,
             int restarts)

@@ -282,7 +282,7 @@ public final class Supervision {
             finishIfEmpty();
             return;
         }
-        ExitCode.decided(exitPolicy, population.all()).ifPresent(this::endWith);
+        ExitCode.decided(exitPolicy, population.all(), graph).ifPresent(this::endWith);
     }
 
     /** The others are stopped first; then the code of the one that decided. */

@@ -17,7 +17,13 @@ final class Upkeep {
     }
 
     void runningTick(Running r, Now now) {
-        if (!now.mono().isBefore(startDeadline())) {
+        if (!now.mono().isBefore(startDeadline(r)) && self.health.unheard()) {
+            self.health.presume(self.spec, now.mono());
+            String why =
+                    "adopted before it had said READY=1, which it may have said while no daemon ran; its start_timeout"
+                            + " of " + Durations.format(self.spec.startTimeout()) + " is over";
+            self.around.act(new Action.Journal(new Event.Presumed(now.wall(), self.id, why)));
+        } else if (!now.mono().isBefore(startDeadline(r))) {
             self.down.stop(r, "not ready within " + Durations.format(self.spec.startTimeout()), now);
             return;
         }
@@ -63,12 +69,13 @@ final class Upkeep {
         self.around.changed(self);
     }
 
-    MonoTime startDeadline() {
+    /** Whoever was not heard has been waited for since its start; others show it to each daemon anew. */
+    MonoTime startDeadline(Running r) {
         boolean bounded = !self.health.ready()
                 && self.spec.readiness() != null
                 && !self.spec.startTimeout().isZero();
         return bounded && self.wanted == Replica.Wanted.UP
-                ? self.health.began().plus(self.spec.startTimeout())
+                ? (self.health.unheard() ? r.since() : self.health.began()).plus(self.spec.startTimeout())
                 : MonoTime.NEVER;
     }
 

@@ -52,7 +52,10 @@ final class Views {
         String breaker = r.health.breaker() == Health.Breaker.CLOSED
                 ? ""
                 : ", breaker " + r.health.breaker().word();
-        return (r.health.healthy() ? "healthy" : r.health.ready() ? "unhealthy" : "not ready") + breaker;
+        return (r.health.presumed()
+                        ? "presumed ready"
+                        : r.health.healthy() ? "healthy" : r.health.ready() ? "unhealthy" : "not ready")
+                + breaker;
     }
 
     private static String detail(Replica r, String unmet) {

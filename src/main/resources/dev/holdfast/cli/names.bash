@@ -1,5 +1,5 @@
 
-# Names of processes, asked of the daemon, and of signals; all else is completed by the function above.
+# Names of processes, asked of the daemon, of units, asked of systemd, and of signals; all else is completed by the function above.
 _holdfast_completes() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' place=0 i words=''
     local -a dir=()
@@ -12,8 +12,10 @@ _holdfast_completes() {
         esac
     done
     case $prev in --dir | --color | --timeout | --lines | --since | -n) verb='' ;; esac
+    case $prev in --memory* | --cpu* | --tasks | --pids | --io-* | --reserve-* | --nice | --oom-* | --root | --compose) verb='' ;; esac
     case $cur in -*) verb='' ;; esac
     case $verb in
+    protect) words=$(timeout 5 "${COMP_WORDS[0]}" completion --units 2>/dev/null) ;;
     signal) [ "$place" -gt 0 ] || words='@SIGNALS@' ;;
     status | start | stop | restart | logs) ;;
     scale | why) [ "$place" -eq 0 ] || verb='' ;;

@@ -2,33 +2,13 @@ package dev.holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class AskingTest {
-    @TempDir
-    private Path dir;
-
-    private CannedDaemon daemon;
-
-    @BeforeEach
-    void start() throws IOException {
-        daemon = new CannedDaemon(dir);
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        daemon.close();
-    }
-
+class AskingTest extends AgainstADaemon {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -10,33 +10,15 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class DaemonCommandsTest {
+class DaemonCommandsTest extends AgainstADaemon {
     private static final String STEPS = """
             {"steps":[{"process":"api","verb":"keep","keys":[],"changes":[]},
             {"process":"old","verb":"stop","keys":[],"changes":[]},
             {"process":"web","verb":"restart","keys":["env","nice"],"changes":["env.A: 1 → 2","nice: 0 → 5"]}]}""";
     private static final String KEEPS =
             "{\"steps\":[{\"process\":\"api\",\"verb\":\"keep\",\"keys\":[],\"changes\":[]}]}";
-
-    @TempDir
-    private Path dir;
-
-    private CannedDaemon daemon;
-
-    @BeforeEach
-    void start() throws IOException {
-        daemon = new CannedDaemon(dir);
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        daemon.close();
-    }
 
     @Test
     void planShowsWhatWouldChange() {

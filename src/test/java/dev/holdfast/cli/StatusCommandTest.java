@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class StatusCommandTest {
+class StatusCommandTest extends AgainstADaemon {
     static final String TWO = """
             {"version":"0.1.0","pid":7,"startedAt":"2026-11-21T05:00:00Z","config":"/etc/h.yaml",
              "degraded":["no cgroups"],"replicas":[
@@ -22,21 +18,6 @@ class StatusCommandTest {
               {"process":"job","index":0,"name":"job","state":"failed","wanted":true,"pid":null,
                "since":"2026-11-21T05:00:00Z","seconds":5,"restarts":0,"health":"","detail":"exited with 7",
                "cpuPercent":null,"cpuSeconds":null,"memoryBytes":null,"log":""}]}""";
-
-    @TempDir
-    private Path dir;
-
-    private CannedDaemon daemon;
-
-    @BeforeEach
-    void start() throws IOException {
-        daemon = new CannedDaemon(dir);
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        daemon.close();
-    }
 
     @Test
     void showsATableAndWhatIsWeaker() {

@@ -6,12 +6,16 @@ import dev.holdfast.config.Config;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Loaded;
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.event.Event;
+import dev.holdfast.event.ReplicaId;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,9 +55,20 @@ class DesiredTest {
     }
 
     @Test
+    void whatTheFileLostWhileNoDaemonRanIsForgottenForGood() throws Exception {
+        var web = new ReplicaId("web", 0);
+        Intents intents = intents();
+        intents.note(new Event.Completed(Instant.EPOCH, web));
+        assertThat(new Desired(file(2), intents()).specs()).containsKey("web");
+        assertThat(intents().completed()).containsExactly(web);
+        assertThat(new Desired(new TreeMap<>(), intents()).specs()).isEmpty();
+        assertThat(intents().completed()).isEmpty();
+    }
+
+    @Test
     void whatTheFileNoLongerHasCannotBeScaled() throws Exception {
         var desired = new Desired(file(2), intents());
-        desired.take(new java.util.TreeMap<>());
+        desired.take(new TreeMap<>());
         assertThat(desired.scale("web", 4)).isFalse();
     }
 

@@ -1,13 +1,20 @@
 package dev.holdfast.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.api.Client;
+import dev.holdfast.api.ControlPort;
+import dev.holdfast.api.PlanReply;
+import dev.holdfast.api.Request;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -15,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** With the heap it is shipped with, a daemon takes the largest configurations that are allowed, and refuses others. */
 @Tag("process")
-@Timeout(200)
+@Timeout(600)
 class LargestConfigurationTest {
     @TempDir
     Path home;
@@ -37,6 +44,8 @@ class LargestConfigurationTest {
                 assertThat(daemon.cli("plan").out()).contains("restart  p4999", "env");
                 assertThat(daemon.cli("reload").exit()).isZero();
             }
+            var client =
+                    new Client(home.resolve("run/holdfast.sock")); // without a JVM for each; plan reads as reload does
             for (String tooLarge : List.of(
                     largest("four") + "  one-more: { command: [x] }\n",
                     "version: 1\nenv_file: [vars]\nprocesses: { a: { command: [" + "\"${X}\", ".repeat(500) + "] } }\n",
@@ -45,17 +54,26 @@ class LargestConfigurationTest {
                     "version: 1\nprocesses: { a: { command: [" + "'" + "x".repeat(3_400_000) + "'] } }\n",
                     "version: 1\nprocesses: " + "[".repeat(1_000_000) + "\n")) {
                 DaemonUnderTest.write(file, tooLarge);
-                DaemonUnderTest.Ran check = daemon.cli("check", file.toString());
-                assertThat(check.exit()).isEqualTo(2);
-                assertThat(check.err()).startsWith(file + ":").doesNotContain("Exception", "Error");
-                for (String verb : List.of("plan", "reload")) {
-                    DaemonUnderTest.Ran refused = daemon.cli(verb);
-                    assertThat(refused.exit()).isEqualTo(2);
-                    assertThat(refused.err()).startsWith(check.err()).contains("nothing was changed");
-                }
+                var nothing = new Request(List.of(), null, null, false, 0);
+                refused(file, () -> client.post("/api/v1/reload", nothing, PlanReply.class));
             }
+            DaemonUnderTest.Ran check = daemon.cli("check", file.toString());
+            assertThat(check.exit()).isEqualTo(2);
+            assertThat(check.err()).startsWith(file + ":").doesNotContain("Exception", "Error");
+            DaemonUnderTest.Ran reload = daemon.cli("reload");
+            assertThat(reload.exit()).isEqualTo(2);
+            assertThat(reload.err()).startsWith(check.err()).contains("nothing was changed");
             assertThat(daemon.replicas()).hasSize(5000);
         }
+    }
+
+    private static void refused(Path file, ThrowableAssert.ThrowingCallable asked) {
+        assertThatThrownBy(asked)
+                .hasMessageContaining("nothing was changed")
+                .asInstanceOf(InstanceOfAssertFactories.type(ControlPort.Refused.class))
+                .extracting(r -> r.failure().problems(), InstanceOfAssertFactories.list(String.class))
+                .isNotEmpty()
+                .allSatisfy(p -> assertThat(p).startsWith(file + ":").doesNotContain("Exception", "Error"));
     }
 
     /** As many processes as are allowed, as many values as are allowed, as much text as variables may make. */

@@ -1,12 +1,15 @@
 package dev.holdfast.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.linux.SandboxAbility;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.Timeout;
 class NonRootTest {
     private static final int OWNER = 65534;
     private static final int STRANGER = 65533;
+    /** Has no other processes that would count. */
+    private static final int CROWDED = 54_321;
 
     private Path home;
     private Path program;
@@ -99,6 +104,80 @@ class NonRootTest {
         assertThat(up.err().lines()).hasSize(4).last().isEqualTo("holdfast: nothing was started");
     }
 
+    /** Without root there are no namespaces: Landlock closes paths, and what it cannot do is refused. */
+    @Test
+    void closesPathsByLandlock() throws IOException {
+        assumeTrue(SandboxAbility.tried().usableLandlock(), "this kernel has no Landlock 3");
+        Path others = Files.createTempDirectory(Path.of("/home"), "hf-others");
+        try {
+            Files.writeString(others.resolve("secret"), "secret\n");
+            run("chmod", "-R", "a+rX", others.toString());
+            run("mkdir", "-p", home + "/open", home + "/shut");
+            run("chown", OWNER + ":" + OWNER, home + "/open", home + "/shut");
+            DaemonUnderTest.write(home.resolve("holdfast.yaml"), """
+                    version: 1
+                    defaults: { process: { type: oneshot } }
+                    processes:
+                      outside: { command: [sh, -c, 'echo > %1$s/open/a; echo > %1$s/shut/a && cat %2$s/secret'] }
+                      strict:
+                        sandbox: { protect_system: strict, read_write_paths: [%1$s/open] }
+                        command: [sh, -c, 'exec 2>&1; echo > %1$s/open/b && echo open; echo > %1$s/shut/b; echo "" > /dev/null && echo null; echo err > /dev/stderr; rm %1$s/shut/keep; true']
+                      home:
+                        sandbox: { protect_home: true, no_new_privileges: true }
+                        command: [sh, -c, 'exec 2>&1; cat %2$s/secret; grep NoNewPrivs /proc/self/status; echo > %1$s/shut/c && echo written']
+                      frozen:
+                        restart: never
+                        sandbox: { read_only_paths: [%1$s/shut] }
+                        command: [touch, %1$s/shut/d]
+                    """.formatted(home, others));
+            run("touch", home + "/shut/keep");
+            run("chown", OWNER + ":" + OWNER, home + "/shut/keep");
+            var daemon = DaemonUnderTest.startAs(home, as(OWNER, OWNER), program + "/*:" + program);
+            try (daemon) {
+                for (String name : List.of("outside", "strict", "home")) {
+                    daemon.awaitState(name, "completed");
+                }
+                assertThat(daemon.logged("outside.0.log")).containsExactly("secret");
+                String denied = "%s/shut/b: Permission denied".formatted(home);
+                assertThat(daemon.logged("strict.0.log"))
+                        .hasSize(5)
+                        .contains("open", "null", "err")
+                        .anyMatch(l -> l.contains("cannot create " + denied))
+                        .anyMatch(l -> l.contains("cannot remove") && l.contains("Permission denied"));
+                assertThat(home.resolve("shut/keep")).exists();
+                assertThat(daemon.logged("home.0.log"))
+                        .containsExactly(
+                                "cat: %s/secret: Permission denied".formatted(others), "NoNewPrivs:\t1", "written");
+                daemon.awaitState("frozen", "failed");
+                assertThat(daemon.cli("why", "frozen").out())
+                        .contains("sandbox.read_only_paths " + home + "/shut: Landlock cannot take it out of");
+                assertThat(daemon.cli("doctor").out()).contains("by Landlock");
+            }
+        } finally {
+            run("rm", "-rf", others.toString());
+        }
+    }
+
+    @Test
+    void refusesASandboxThatItCannotMake() {
+        DaemonUnderTest.write(home.resolve("holdfast.yaml"), """
+                version: 1
+                processes:
+                  web:
+                    sandbox: { private_tmp: true, hostname: other, capabilities: { drop: [ALL] } }
+                    command: [touch, %s/started]
+                """.formatted(home));
+        var up = ask(as(OWNER, OWNER), "up", home + "/holdfast.yaml");
+        assertThat(up.exit()).isEqualTo(2);
+        String cannot = "needs namespaces, which this daemon cannot make (unshare: operation not permitted)";
+        assertThat(up.err())
+                .contains(
+                        "holdfast.yaml:4:14: processes.web.sandbox.private_tmp: " + cannot,
+                        "holdfast.yaml:4:14: processes.web.sandbox.hostname: " + cannot,
+                        "holdfast.yaml:4:14: processes.web.sandbox.capabilities: needs a daemon with CAP_SETPCAP");
+        assertThat(home.resolve("started")).doesNotExist();
+    }
+
     @Test
     void usesNoDirectoryThatAnotherUserCouldTamperWith() throws IOException {
         DaemonUnderTest.write(home.resolve("holdfast.yaml"), "version: 1\n");
@@ -108,6 +187,53 @@ class NonRootTest {
                 ask(as(OWNER, OWNER), "up", home.resolve("holdfast.yaml").toString());
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(refused.err()).contains("run cannot be used: it belongs to uid " + STRANGER);
+    }
+
+    @Test
+    void survivesAUserWhoMayHaveNoMoreThreads() {
+        run("chown", "-R", CROWDED + ":" + CROWDED, home.toString());
+        DaemonUnderTest.write(home.resolve("holdfast.yaml"), """
+                version: 1
+                processes:
+                  many: { command: [sleep, "1000"], replicas: 60, restart: { delay: 200ms, max_delay: 400ms } }
+                """);
+        var prefix = new ArrayList<>(List.of("prlimit", "--nproc=50:50"));
+        prefix.addAll(as(CROWDED, CROWDED));
+        var daemon = DaemonUnderTest.startAs(home, prefix, program + "/*:" + program);
+        try (daemon) {
+            await().atMost(Duration.ofSeconds(90))
+                    .until(() ->
+                            daemon.daemonOutput().contains("no more threads can be made: ulimit -u of this user (50")
+                                    || daemon.daemonOutput().contains("a limit on processes or threads is reached"));
+            var status = ask(List.of(), "status");
+            assertThat(status.exit()).as(status.err() + daemon.daemonOutput()).isZero();
+            assertThat(status.out()).contains("up");
+            daemon.signal("TERM");
+            assertThat(daemon.join()).as(daemon.daemonOutput()).isZero();
+        }
+    }
+
+    @Test
+    void startsAProgramWhoseNameTheLocaleCannotSpell() throws IOException {
+        Path bin = Files.createDirectory(home.resolve("bin"));
+        // The name is given as bytes by the shell: this JVM's own locale may not spell it either.
+        run("sh", "-c", "cp /bin/sleep \"" + bin + "/$(printf 'pr\\303\\266g')\"");
+        DaemonUnderTest.write(home.resolve("holdfast.yaml"), """
+                version: 1
+                processes:
+                  first: { command: [pr\u00f6g, "1000"], env: { PATH: "%s:/usr/bin:/bin" } }
+                  lost: { command: [%s/n\u00f6, "1000"], restart: { policy: never } }
+                  second: { command: [sleep, "1000"] }
+                """.formatted(bin, bin));
+        var prefix = new ArrayList<>(List.of("env", "LC_ALL=C"));
+        prefix.addAll(as(OWNER, OWNER));
+        var daemon = DaemonUnderTest.startAs(home, prefix, program + "/*:" + program);
+        try (daemon) {
+            daemon.awaitState("first", "up");
+            daemon.awaitState("second", "up");
+            await().until(() ->
+                    !List.of("starting", "up").contains(daemon.replica("lost").state()));
+        }
     }
 
     private DaemonUnderTest.Ran ask(List<String> prefix, String... args) {

@@ -43,12 +43,40 @@ class ReadinessTest {
             my $to = sockaddr_un($ENV{NOTIFY_SOCKET});
             send($s, "STATUS=waiting", 0, $to) or die $!;
             select(undef, undef, undef, 0.05) until -e $ARGV[0];
-            send($s, "READY=1\\nSTATUS=ready", 0, $to) or die $!;
+            send($s, "READY=1\\nSTATUS=ready", 0, $to); # nobody listens: as sd_notify(3) goes on, so does it
+            open(my $said, ">", "$ARGV[0].said");
             sleep 1000;
             """;
 
     @TempDir
     Path home;
+
+    @Test
+    void aNoticeThatNobodyHeardIsPresumedAndSaid() {
+        DaemonUnderTest.write(home.resolve("notifier.pl"), NOTIFIER);
+        var daemon = DaemonUnderTest.up(home, """
+                version: 1
+                processes:
+                  app:
+                    command: [perl, %1$s/notifier.pl, %1$s/go]
+                    readiness: { notify: true }
+                    start_timeout: 20s
+                  after: { command: [sleep, "1000"], depends_on: { app: healthy } }
+                """.formatted(home));
+        try (daemon) {
+            daemon.awaitState("app", "starting");
+            int app = daemon.pidOf("app");
+            daemon.kill9();
+            DaemonUnderTest.write(home.resolve("go"), "");
+            await().atMost(SOON).until(() -> Files.exists(home.resolve("go.said")));
+            daemon.upAgain();
+            daemon.awaitState("after", "up");
+            assertThat(daemon.pidOf("app")).as("it was not restarted").isEqualTo(app);
+            assertThat(daemon.replica("app").health()).isEqualTo("presumed ready");
+            assertThat(daemon.daemonOutput()).contains("app counts as ready, which nobody has heard");
+            assertThat(daemon.cli("why", "app").out()).contains("which nobody has heard");
+        }
+    }
 
     @Test
     void aNoticeMakesReadyAndIsRememberedByTheNextDaemon() {

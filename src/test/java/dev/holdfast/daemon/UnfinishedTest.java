@@ -1,11 +1,17 @@
 package dev.holdfast.daemon;
 
 import static dev.holdfast.daemon.DaemonUnderTest.named;
+import static dev.holdfast.daemon.DaemonUnderTest.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.api.Status;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -72,6 +78,57 @@ class UnfinishedTest {
     }
 
     @Test
+    void whatIsDoneIsNotDoneAgainThoughItsRecordIsStillThere() throws Exception {
+        Path runs = home.resolve("runs");
+        Path go = home.resolve("go");
+        var daemon = DaemonUnderTest.up(home, """
+                version: 1
+                processes:
+                  job: { type: oneshot, command: [sh, -c, 'echo ran >> %s; until [ -e %s ]; do sleep 0.05; done'] }
+                """.formatted(runs, go));
+        try (daemon) {
+            await().atMost(SOON).until(() -> read(runs).contains("ran"));
+            Kept record = recordOf(daemon, "job");
+            Files.writeString(go, "");
+            daemon.awaitState("job", "completed");
+            daemon.kill9();
+            record.putBack(); // as if the daemon had died before it took it away
+            daemon.upAgain();
+            await().atMost(SOON).until(record::gone);
+            assertThat(daemon.replica("job").state()).isEqualTo("completed");
+            assertThat(read(runs)).isEqualTo("ran\n");
+            assertThat(read(home.resolve("state/journal.jsonl")).lines())
+                    .filteredOn(l -> l.contains("\"Exited\""))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void whatRunsIsAdoptedThoughTheRecordOfItsFormerInstanceIsStillThere() throws Exception {
+        var daemon = DaemonUnderTest.up(home, """
+                version: 1
+                processes: { a: { command: [sleep, "1000"], replicas: 5 } }
+                """);
+        try (daemon) {
+            var pids = new ArrayList<Integer>();
+            var records = new ArrayList<Kept>();
+            for (int i = 0; i < 5; i++) { // whatever order the file system tells them in
+                String name = "a/" + i;
+                daemon.awaitState(name, "up");
+                records.add(recordOf(daemon, name));
+                assertThat(daemon.cli("restart", name).exit()).isZero();
+                pids.add(daemon.pidOf(name));
+            }
+            daemon.kill9();
+            records.forEach(Kept::putBack);
+            daemon.upAgain();
+            await().atMost(SOON).until(() -> records.stream().allMatch(Kept::gone));
+            assertThat(daemon.replicas()).extracting(Status.Replica::pid).isEqualTo(pids);
+            assertThat(daemon.replicas()).extracting(Status.Replica::state).containsOnly("up");
+        }
+    }
+
+    @Test
     void aShutdownThatWasCutShortIsFinishedBeforeAllBeginsAnew() {
         var daemon = DaemonUnderTest.up(home, """
                 version: 1
@@ -86,6 +143,29 @@ class UnfinishedTest {
             daemon.kill9();
             daemon.upAgain();
             daemon.awaitAnother("a", before);
+        }
+    }
+
+    /** What a daemon takes away only when it has kept an instance's last output. */
+    private record Kept(Path dir, String record) {
+        void putBack() {
+            DaemonUnderTest.runPlain(List.of("mkdir", dir.toString()));
+            DaemonUnderTest.runPlain(List.of("mkfifo", dir + "/out", dir + "/err"));
+            DaemonUnderTest.write(dir.resolve("record"), record);
+        }
+
+        boolean gone() {
+            return !Files.exists(dir);
+        }
+    }
+
+    private Kept recordOf(DaemonUnderTest daemon, String replica) throws IOException {
+        String pid = "\npid=" + daemon.pidOf(replica) + "\n";
+        try (var all = Files.list(home.resolve("run/instances"))) {
+            return all.map(d -> new Kept(d, read(d.resolve("record"))))
+                    .filter(k -> k.record.contains(pid))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 }

@@ -195,6 +195,21 @@ class PumpTest {
     }
 
     @Test
+    void saysWhoseOutputCannotBeRead() throws Exception {
+        Pump pump = pump(1 << 20, 1);
+        Fd closed = reader("out");
+        closed.close();
+        pump.attach(
+                new InstanceId("ff112233445566778899aabbccddee00"),
+                target("db", log),
+                closed,
+                Descriptors.open("/dev/null", 0, 0));
+        await().until(() -> !warnings.isEmpty());
+        pump.close();
+        assertThat(warnings).singleElement().asString().contains("output of db is not read", "bad file descriptor");
+    }
+
+    @Test
     void tellsWhenItsThreadEnds() throws Exception {
         pump(1 << 20, 1);
         try (OutputStream out = writer("out")) {
@@ -303,8 +318,9 @@ class PumpTest {
         return pump;
     }
 
+    /** As the launcher opens it. */
     private Fd reader(String name) throws IOException {
-        return Descriptors.open(dir.resolve(name), Descriptors.O_RDONLY | Descriptors.O_NONBLOCK, 0);
+        return Descriptors.open(dir.resolve(name), Descriptors.O_RDWR | Descriptors.O_NONBLOCK, 0);
     }
 
     /** Opened for reading too, as a child does it: the daemon's absence must not end it. */

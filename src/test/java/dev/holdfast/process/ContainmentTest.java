@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.linux.Host;
+import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.Poller;
 import dev.holdfast.linux.Proc;
 import dev.holdfast.unit.MonoTime;
@@ -37,13 +38,13 @@ class ContainmentTest {
         try (Poller poller = Poller.open()) {
             ProcessRef ref = ref(stranger);
             // Reaped by its new parent, its pid given again; its end has not been heard of yet.
-            Instance gone = instance(new ProcessRef(ref.pid(), ref.startTicks() - 1));
+            Instance gone = instance(new ProcessRef(ref.pid(), ref.startTicks() - 1), reaped());
             Containment containment = containment(poller, gone);
             containment.signal(gone, Signal.TERM);
             containment.kill(gone, new MonoTime(1));
             tasks.forEach(Runnable::run);
             // The twin: what is meant is hit, so the stranger, asked before, had its chance to be.
-            Instance meant = instance(ref);
+            Instance meant = instance(ref, Pidfd.open(new Proc(PROC), ref).orElseThrow());
             assertThat(stranger.waitFor(200, TimeUnit.MILLISECONDS)).isFalse();
             containment.signal(meant, Signal.TERM);
             assertThat(stranger.waitFor(20, TimeUnit.SECONDS)).isTrue();
@@ -65,7 +66,16 @@ class ContainmentTest {
                 i -> instances.remove(i.id));
     }
 
-    private Instance instance(ProcessRef leader) {
+    /** Of a process that is gone, and no zombie either. */
+    private static Pidfd reaped() throws Exception {
+        Process p = group();
+        Pidfd pidfd = Pidfd.open(new Proc(PROC), ref(p)).orElseThrow();
+        p.destroyForcibly().waitFor();
+        await().until(() -> !pidfd.exists());
+        return pidfd;
+    }
+
+    private Instance instance(ProcessRef leader, Pidfd pidfd) {
         return new Instance(
                 new InstanceId("00112233445566778899aabbccddeeff"),
                 "test",
@@ -74,7 +84,7 @@ class ContainmentTest {
                 false,
                 leader,
                 null,
-                null);
+                pidfd);
     }
 
     /** A sleep that leads a session and group of its own. */
@@ -87,7 +97,7 @@ class ContainmentTest {
         return p;
     }
 
-    private static ProcessRef ref(Process p) {
+    private static ProcessRef ref(Process p) throws Exception {
         return new Proc(PROC).stat((int) p.pid()).orElseThrow().ref();
     }
 }

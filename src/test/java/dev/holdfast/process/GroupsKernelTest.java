@@ -23,7 +23,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -168,7 +167,7 @@ class GroupsKernelTest {
     }
 
     private InstanceId launch(GroupLimits limits, String... argv) {
-        var id = new InstanceId(UUID.randomUUID().toString().replace("-", ""));
+        var id = InstanceId.fresh();
         launcher.launch(new Launch(
                 id,
                 "test",
@@ -182,6 +181,7 @@ class GroupsKernelTest {
                 null,
                 List.of(),
                 List.of(),
+                null,
                 null,
                 new Launch.Output.Discarded(),
                 new Launch.Group("test", limits),

@@ -248,7 +248,22 @@ class SchedulesDecisionTest {
                 specs("a: { cron: '@hourly', command: [x], catch_up: " + catchUp + " }");
         Schedules s = new Schedules(specs, this::id, 1);
         wall = wall.plusSeconds(120); // too late to count as being on time
-        act(s, new Stimulus.Begin(Map.of("a", new Memory(since, specs.values().iterator().next().timing().toString(), null, 0, "")), "boot"));
+        act(
+                s,
+                new Stimulus.Begin(
+                        Map.of(
+                                "a",
+                                new Memory(
+                                        since,
+                                        specs.values()
+                                                .iterator()
+                                                .next()
+                                                .timing()
+                                                .toString(),
+                                        null,
+                                        0,
+                                        "")),
+                        "boot"));
         act(s, new Stimulus.Tick());
         for (int i = 0; i < launches().size(); i++) {
             end(s, launches().get(i), 0);

@@ -1,42 +1,23 @@
 package dev.holdfast.supervise;
 
+import static dev.holdfast.supervise.SpecOf.longrun;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.config.CommandSpec;
 import dev.holdfast.config.HookSpec;
-import dev.holdfast.config.HooksSpec;
-import dev.holdfast.config.LogSpec;
-import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ProcessSpec.DependencyCondition;
-import dev.holdfast.config.ResourcesSpec;
-import dev.holdfast.config.RestartSpec;
-import dev.holdfast.config.StopSpec;
-import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Outcome;
-import dev.holdfast.event.ProcessRef;
-import dev.holdfast.process.ProcessEvent;
-import dev.holdfast.unit.MonoTime;
-import dev.holdfast.unit.Now;
 import dev.holdfast.unit.Signal;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Requests that meet each other, or something that is on its way: what was asked last holds. */
-class LastWordTest {
-    private final List<Action> actions = new ArrayList<>();
-    private long nextId;
-    private @Nullable Supervision supervision;
-
+class LastWordTest extends Told {
     @Test
     void twoRestartsDuringALaunchMakeOneMoreInstance() {
-        begin(new ExitPolicy.Never(), spec("a", Map.of(), null, false));
+        begin(new ExitPolicy.Never(), longrun("a"));
         tell(new Stimulus.Restart(Set.of("a"), "one"));
         tell(new Stimulus.Restart(Set.of("a"), "other"));
         assertThat(launched()).isEqualTo(1);
@@ -50,7 +31,7 @@ class LastWordTest {
 
     @Test
     void aStopAfterARestartDuringALaunchLeavesItDown() {
-        begin(new ExitPolicy.Never(), spec("a", Map.of(), null, false));
+        begin(new ExitPolicy.Never(), longrun("a"));
         tell(new Stimulus.Restart(Set.of("a"), "one"));
         tell(new Stimulus.Stop(Set.of("a"), "other"));
         started(0);
@@ -61,10 +42,7 @@ class LastWordTest {
 
     @Test
     void aRestartDuringADependencyWaitGoesOnWaitingAndAStopAfterItEndsTheWait() {
-        begin(
-                new ExitPolicy.Never(),
-                spec("db", Map.of(), null, true),
-                spec("web", Map.of("db", DependencyCondition.STARTED), null, false));
+        begin(new ExitPolicy.Never(), longrun("db").manual(), longrun("web").needs("db", DependencyCondition.STARTED));
         tell(new Stimulus.Restart(Set.of("web"), "one"));
         assertThat(state("web")).isEqualTo("waiting");
         tell(new Stimulus.Stop(Set.of("web"), "other"));
@@ -79,7 +57,7 @@ class LastWordTest {
     @Test
     void aStartAfterAStopDuringItsHookBringsItUpWhateverItsPolicy() {
         var hook = new HookSpec(new CommandSpec(List.of("hook")), Duration.ofSeconds(9));
-        begin(new ExitPolicy.Never(), spec("a", Map.of(), hook, false));
+        begin(new ExitPolicy.Never(), longrun("a").preStart(hook));
         started(0);
         tell(new Stimulus.Stop(Set.of("a"), "one"));
         tell(new Stimulus.Start(Set.of("a"), "other"));
@@ -91,7 +69,7 @@ class LastWordTest {
 
     @Test
     void aManualOneStartsByHandAloneAndScalesAsItIs() {
-        begin(new ExitPolicy.Never(), spec("m", Map.of(), null, true));
+        begin(new ExitPolicy.Never(), longrun("m").manual());
         assertThat(launched()).isZero();
         tell(new Stimulus.Scale("m", 2, "root"));
         assertThat(launched()).as("it is down, and so is its second").isZero();
@@ -107,104 +85,13 @@ class LastWordTest {
     void whatIsNeededIsFoundThroughAllSteps() {
         begin(
                 new ExitPolicy.Never(),
-                spec("disk", Map.of(), null, true),
-                spec("db", Map.of("disk", DependencyCondition.STARTED), null, true),
-                spec("old", Map.of(), null, true),
-                spec("web", Map.of("db", DependencyCondition.STARTED, "old", DependencyCondition.STOPPED), null, true));
+                longrun("disk").manual(),
+                longrun("db").needs("disk", DependencyCondition.STARTED).manual(),
+                longrun("old").manual(),
+                longrun("web")
+                        .needs("db", DependencyCondition.STARTED)
+                        .needs("old", DependencyCondition.STOPPED)
+                        .manual());
         assertThat(supervision().neededBy(Set.of("web"))).containsExactly("db/0", "disk/0");
-    }
-
-    @Test
-    void endsWithTheFirstThatFailsWhenAnyFailedDecides() {
-        begin(
-                new ExitPolicy.AnyFailed(),
-                spec("a", Map.of(), null, false),
-                spec("b", Map.of(), null, false),
-                spec("c", Map.of(), null, false));
-        started(0);
-        started(1);
-        started(2);
-        ended(0, new Outcome.Exited(0));
-        assertThat(actions).as("that was no failure").noneMatch(Action.Finish.class::isInstance);
-        ended(1, new Outcome.Exited(6));
-        assertThat(actions).contains(new Action.SendSignal(id(2), Signal.TERM));
-        assertThat(actions).noneMatch(Action.Finish.class::isInstance);
-        ended(2, new Outcome.Signalled(15, false));
-        assertThat(actions).contains(new Action.Finish(6));
-    }
-
-    private void begin(ExitPolicy policy, ProcessSpec... specs) {
-        var map = new TreeMap<String, ProcessSpec>();
-        for (ProcessSpec spec : specs) {
-            map.put(spec.name(), spec);
-        }
-        supervision = new Supervision(map, Duration.ofSeconds(30), policy, () -> id(nextId++), 1);
-        tell(new Stimulus.Begin(Set.of(), Set.of(), Set.of()));
-    }
-
-    private Supervision supervision() {
-        return java.util.Objects.requireNonNull(supervision);
-    }
-
-    private void tell(Stimulus s) {
-        actions.addAll(supervision().apply(s, new Now(Instant.EPOCH, new MonoTime(0))));
-    }
-
-    private void started(long instance) {
-        tell(new Stimulus.FromProcess(
-                new ProcessEvent.Started(id(instance), new ProcessRef((int) instance + 10, instance))));
-    }
-
-    private void ended(long instance, Outcome outcome) {
-        tell(new Stimulus.FromProcess(new ProcessEvent.Exited(id(instance), outcome, null)));
-        tell(new Stimulus.FromProcess(new ProcessEvent.Emptied(id(instance), List.of())));
-    }
-
-    private String state(String process) {
-        return supervision().views().stream()
-                .filter(v -> v.id().process().equals(process))
-                .findFirst()
-                .orElseThrow()
-                .state();
-    }
-
-    private long launched() {
-        return actions.stream().filter(Action.Launch.class::isInstance).count();
-    }
-
-    private static InstanceId id(long n) {
-        return new InstanceId("%032d".formatted(n));
-    }
-
-    /** Never restarted by itself. */
-    private static ProcessSpec spec(
-            String name, Map<String, DependencyCondition> needs, @Nullable HookSpec preStart, boolean manual) {
-        return new ProcessSpec(
-                name,
-                ProcessSpec.Type.LONGRUN,
-                RandomSpecs.launch(0),
-                1,
-                null,
-                needs,
-                new HooksSpec(preStart, null, null, null),
-                new RestartSpec(
-                        RestartSpec.Policy.NEVER,
-                        Duration.ofSeconds(1),
-                        Duration.ofMinutes(1),
-                        2,
-                        0,
-                        null,
-                        Duration.ofMinutes(10),
-                        Duration.ofSeconds(30)),
-                new StopSpec(Signal.TERM, Duration.ofSeconds(10), null),
-                null,
-                null,
-                Duration.ofSeconds(90),
-                Set.of(),
-                null,
-                true,
-                manual,
-                new LogSpec(null, 1, 1),
-                ResourcesSpec.NONE);
     }
 }

@@ -117,6 +117,7 @@ final class RandomSpecs {
                 0,
                 new java.util.TreeMap<>(),
                 List.of(),
+                null,
                 null);
     }
 

@@ -10,8 +10,10 @@ import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Signal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,6 +38,9 @@ final class SimulatedKernel {
     private final Deque<Action.Launch> queued = new ArrayDeque<>();
     private final Set<InstanceId> unwanted = new HashSet<>();
     private Action.@Nullable Launch arriving;
+    /** Of which nothing is left but its record, until the last of its output is kept; and until when that takes. */
+    private final Map<Running, MonoTime> recorded = new LinkedHashMap<>();
+
     private long order;
     private int nextPid = 100;
     MonoTime now = new MonoTime(0);
@@ -235,8 +240,12 @@ final class SimulatedKernel {
             }
             if (event instanceof ProcessEvent.Emptied) {
                 running.remove(event.id());
+                if (r != null) {
+                    recorded.put(r, now.plus(millis(random.nextInt(2000))));
+                }
             }
         }
+        recorded.values().removeIf(gone -> gone.isBefore(now));
         return due.stimulus;
     }
 
@@ -252,6 +261,11 @@ final class SimulatedKernel {
         queued.clear(); // nobody launches these any more, and whoever waits at the gate is ended there
         arriving = null;
         unwanted.clear();
+        for (Running r : recorded.keySet()) {
+            r.leavesChildren = false;
+            running.put(r.id, r);
+        }
+        recorded.clear();
         running.values().forEach(r -> r.told = true);
         for (Due due : undelivered) {
             if (due.stimulus instanceof Stimulus.FromProcess(ProcessEvent event)) {
@@ -268,12 +282,20 @@ final class SimulatedKernel {
                             queue.add(due);
                         }
                     }
-                    case ProcessEvent.Emptied _ -> running.remove(r.id);
+                    case ProcessEvent.Emptied _ -> {
+                        if (random.nextBoolean()) {
+                            running.remove(r.id);
+                        }
+                    }
                     case ProcessEvent.Started _, ProcessEvent.LaunchFailed _, ProcessEvent.Notified _ -> {}
                 }
             }
         }
-        return List.copyOf(running.values());
+        // The last of a replica first, as it is promised.
+        return running.values().stream()
+                .sorted(Comparator.comparing((Running r) -> !r.leaderAlive)
+                        .thenComparing(r -> r.leader, Comparator.comparingLong((ProcessRef l) -> -l.startTicks())))
+                .toList();
     }
 
     private void end(Running r, MonoTime at, Outcome outcome) {

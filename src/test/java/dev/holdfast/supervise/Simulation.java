@@ -44,15 +44,11 @@ final class Simulation {
     private final Fault fault;
     private final SimulatedKernel kernel;
     private final RandomSpecs configurations;
+    private final ExitPolicy policy;
     private final Set<InstanceId> known = new HashSet<>();
     private final Map<ReplicaId, MonoTime> notBefore = new HashMap<>();
     private final Map<ReplicaId, List<MonoTime>> failures = new HashMap<>();
-    /** The last word that a user has said on each replica. */
-    private final Map<ReplicaId, Boolean> asked = new TreeMap<>();
-
-    private final Set<ReplicaId> completed = new HashSet<>();
-    /** Instances whose stop has begun: none of them is ever seen to stay. */
-    private final Set<InstanceId> ending = new HashSet<>();
+    private final SimulatedDisk disk;
 
     /** When each was first told to end. */
     private final Map<InstanceId, MonoTime> asking = new HashMap<>();
@@ -66,25 +62,26 @@ final class Simulation {
     private long wallJump;
     private boolean finished;
     private boolean begun;
-    private boolean shuttingDown;
 
     Simulation(long seed, Fault fault) {
         this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         this.fault = fault;
         this.kernel = new SimulatedKernel(random);
         this.configurations = new RandomSpecs(random);
+        this.disk = new SimulatedDisk(random);
         this.specs = configurations.some();
+        this.policy = random.nextInt(3) == 0 ? new ExitPolicy.AllStopped() : new ExitPolicy.Never();
         this.supervision = fresh();
     }
 
     void run() {
         try {
             tell(new Stimulus.Begin(Set.of(), Set.of(), Set.of()));
-            for (int i = 0; i < STEPS; i++) {
+            for (int i = 0; i < STEPS && !finished; i++) {
                 step(true);
             }
             stopOneForGood();
-            tell(new Stimulus.ShutDown("test"));
+            tellUser(new Stimulus.ShutDown("test"));
             for (int i = 0; !finished; i++) {
                 check(i < 10_000, "the shutdown never ends");
                 step(false);
@@ -99,7 +96,7 @@ final class Simulation {
         return new Supervision(
                 specs,
                 Duration.ofSeconds(20),
-                new ExitPolicy.Never(),
+                policy,
                 () -> new InstanceId("%032d".formatted(nextId++)),
                 random.nextLong());
     }
@@ -116,6 +113,10 @@ final class Simulation {
             check(
                     supervision.views().stream().noneMatch(v -> v.state().equals("stopping")) && (chaos || finished),
                     "nothing will ever happen again, yet it is not over");
+            check(
+                    policy instanceof ExitPolicy.Never
+                            || supervision.views().stream().anyMatch(v -> v.leader() != null),
+                    "nothing runs or will, yet it is not over");
             kernel.now = kernel.now.plus(Duration.ofSeconds(1));
             return;
         }
@@ -138,8 +139,7 @@ final class Simulation {
             case 5 -> scale(some.iterator().next(), random.nextInt(4));
             case 6 -> {
                 specs = configurations.some();
-                asked.keySet().removeIf(r -> !configured(r));
-                completed.removeIf(r -> !configured(r));
+                disk.configured(specs);
                 tellUser(new Stimulus.Reload(specs, "user"));
             }
             case 7 -> wallJump += random.nextInt(-100_000, 100_000);
@@ -153,32 +153,11 @@ final class Simulation {
                 || supervision.views().stream().anyMatch(v -> v.id().process().equals(name) && v.wantedUp());
         specs = new TreeMap<>(specs);
         specs.put(name, spec.withReplicas(n));
-        asked.keySet().removeIf(r -> !configured(r));
-        completed.removeIf(r -> !configured(r));
+        disk.configured(specs);
         if (up) {
-            remember(Set.of(name), true);
+            disk.asked(Set.of(name), specs, true);
         }
         tellUser(new Stimulus.Scale(name, n, "user"));
-    }
-
-    private boolean configured(ReplicaId r) {
-        ProcessSpec spec = specs.get(r.process());
-        return spec != null && r.index() < spec.replicas();
-    }
-
-    private void remember(Set<String> processes, boolean up) {
-        for (String name : processes) {
-            for (int i = 0; i < Objects.requireNonNull(specs.get(name)).replicas(); i++) {
-                asked.put(new ReplicaId(name, i), up);
-            }
-        }
-    }
-
-    private Set<String> asked(boolean up) {
-        return asked.entrySet().stream()
-                .filter(e -> e.getValue() == up)
-                .map(e -> e.getKey().toString())
-                .collect(Collectors.toSet());
     }
 
     /** kill -9 of the daemon, and the next one that adopts. */
@@ -190,28 +169,20 @@ final class Simulation {
         notBefore.clear();
         failures.clear();
         for (SimulatedKernel.Running r : kernel.survivors()) {
-            tell(new Stimulus.Adopt(
-                    r.replica,
-                    r.id,
-                    r.leader,
-                    r.purpose == Purpose.MAIN,
-                    r.leaderAlive,
-                    ending.contains(r.id) ? "its stop had begun" : random.nextInt(4) == 0 ? "simulated" : null,
-                    Duration.ofMillis(random.nextInt(100_000)),
-                    0));
+            tell(disk.adoption(r));
             if (!r.leaderAlive) {
                 kernel.kill(r.id); // the launcher ends what an unseen leader left
             }
         }
-        tell(new Stimulus.Begin(asked(false), asked(true), completed));
+        tell(disk.begin());
     }
 
     /** The last word is stop: once quiet, nothing of it runs. */
     private void stopOneForGood() {
         String name = specs.firstKey();
         tellUser(new Stimulus.Stop(Set.of(name), "user"));
-        for (int i = 0; !supervision.settled(Set.of(name)); i++) {
-            if (random.nextInt(8) == 0) {
+        for (int i = 0; !finished && !supervision.settled(Set.of(name)); i++) {
+            if (random.nextInt(40) == 0) { // each begins the grace anew, and so much happens within one
                 die();
                 continue;
             }
@@ -222,7 +193,7 @@ final class Simulation {
                 break;
             }
         }
-        check(supervision.settled(Set.of(name)), "the stop of " + name + " stalled");
+        check(finished || supervision.settled(Set.of(name)), "the stop of " + name + " stalled");
         check(
                 kernel.running.values().stream()
                         .noneMatch(r -> r.replica.process().equals(name)),
@@ -230,12 +201,15 @@ final class Simulation {
     }
 
     private void tellUser(Stimulus s) {
+        if (finished) {
+            return; // there is nobody to be told
+        }
         notBefore.clear();
         failures.clear(); // a person may overrule any backoff
         switch (s) {
-            case Stimulus.Start(Set<String> names, String _) -> remember(names, true);
-            case Stimulus.Restart(Set<String> names, String _) -> remember(names, true);
-            case Stimulus.Stop(Set<String> names, String _) -> remember(names, false);
+            case Stimulus.Start(Set<String> names, String _) -> disk.asked(names, specs, true);
+            case Stimulus.Restart(Set<String> names, String _) -> disk.asked(names, specs, true);
+            case Stimulus.Stop(Set<String> names, String _) -> disk.asked(names, specs, false);
             default -> {}
         }
         tell(s);
@@ -256,7 +230,6 @@ final class Simulation {
         }
         kernel.deafTo = null;
         begun |= s instanceof Stimulus.Begin;
-        shuttingDown |= s instanceof Stimulus.ShutDown;
         checkLastWord();
         // What is overdue is due at once: a deadline in the past that no tick removes would spin the loop.
         if (s instanceof Stimulus.Tick) {
@@ -273,14 +246,19 @@ final class Simulation {
                 .collect(Collectors.toSet());
         check(run.containsAll(checks), "a check goes on after what it asks about: " + checks);
         for (ReplicaView v : supervision.views()) {
-            Boolean up = configured(v.id()) ? asked.get(v.id()) : null;
+            Boolean up = disk.asked(v.id());
             check(
-                    !begun || shuttingDown || up == null || v.wantedUp() == up,
+                    !begun || shuttingDown() || up == null || v.wantedUp() == up,
                     v.id() + " shall be " + (v.wantedUp() ? "up" : "down") + ", which is not what was asked last");
             check(
-                    !ending.contains(v.instance()) || v.state().equals("stopping"),
+                    !disk.isEnding(v.instance()) || v.state().equals("stopping"),
                     v.id() + " is " + v.state() + " though its stop had begun");
         }
+    }
+
+    /** By a user, or because all had stopped. */
+    private boolean shuttingDown() {
+        return supervision.shuttingDown();
     }
 
     /** Whoever does as he is told, and was told, needs no force. */
@@ -288,7 +266,7 @@ final class Simulation {
         SimulatedKernel.Running r = kernel.running.get(id);
         MonoTime since = asking.getOrDefault(id, kernel.now);
         check(
-                shuttingDown
+                shuttingDown()
                         || r == null
                         || r.ignoresTerm
                         || kernel.now.since(since).compareTo(OBEDIENT) < 0,
@@ -322,13 +300,10 @@ final class Simulation {
             }
             case Action.EndChecks(InstanceId id) -> checks.remove(id);
             case Action.Journal(Event event) -> {
-                switch (event) {
-                    case Event.Stopping e -> ending.add(e.instance());
-                    case Event.Killed e -> checkKilled(e.instance());
-                    case Event.Completed e -> completed.add(e.replica());
-                    case Event.Started e -> completed.remove(e.replica());
-                    default -> {}
+                if (event instanceof Event.Killed e) {
+                    checkKilled(e.instance());
                 }
+                check(disk.note(event), event + ": ended twice");
                 if (event instanceof Event.Restarting(Instant _, ReplicaId replica, Duration delay, boolean failure)) {
                     notBefore.put(replica, kernel.now.plus(delay));
                     if (failure) {
@@ -344,6 +319,7 @@ final class Simulation {
         if (l.purpose() != Purpose.MAIN) {
             return;
         }
+        check(disk.mayBegin(l.replica()), l.replica() + " does again what it has done");
         check(!kernel.holds(l.replica()), "a second instance of " + l.replica());
         MonoTime earliest = notBefore.get(l.replica());
         check(earliest == null || !kernel.now.isBefore(earliest), l.replica() + " came back before its backoff");

@@ -1,0 +1,68 @@
+package dev.holdfast.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.unit.MonoTime;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class TrimTest {
+    private static final Duration STEP = Duration.ofMillis(1);
+
+    private final AtomicInteger given = new AtomicInteger();
+    private MonoTime now = new MonoTime(0);
+    private final Trim trim = new Trim(now, given::incrementAndGet);
+
+    @Test
+    void givesBackOnceWhenTheStartIsOver() {
+        quiet(Duration.ofMinutes(10));
+        assertThat(given).hasValue(1);
+        assertThat(trim.deadline()).isEqualTo(MonoTime.NEVER);
+    }
+
+    @Test
+    void givesBackOnceAfterABurst() {
+        quiet(Trim.QUIET);
+        storm(Duration.ofSeconds(1));
+        assertThat(given).as("while it goes on, and is short").hasValue(1);
+        quiet(Duration.ofMinutes(10));
+        assertThat(given).hasValue(2);
+    }
+
+    @Test
+    void aFewEventsAreNoBurst() {
+        quiet(Trim.QUIET);
+        storm(Duration.ofMillis(100));
+        quiet(Duration.ofMinutes(10));
+        assertThat(given).hasValue(1);
+    }
+
+    @Test
+    void whatNeverBecomesQuietIsWaitedForSoLongAndNoLonger() {
+        storm(Trim.LONGEST.minus(STEP));
+        assertThat(given).hasValue(0);
+        storm(STEP);
+        assertThat(given).hasValue(1);
+        storm(Trim.LONGEST);
+        assertThat(given).as("counted anew from the next burst").hasValue(1);
+        storm(Duration.ofSeconds(1));
+        assertThat(given).hasValue(2);
+        quiet(Trim.QUIET);
+        assertThat(given).as("and once more when it is over").hasValue(3);
+    }
+
+    /** An event each millisecond. */
+    private void storm(Duration length) {
+        for (Duration t = Duration.ZERO; t.compareTo(length) < 0; t = t.plus(STEP)) {
+            now = now.plus(STEP);
+            trim.stirred(now);
+            trim.tick(now);
+        }
+    }
+
+    private void quiet(Duration length) {
+        now = now.plus(length);
+        trim.tick(now);
+    }
+}
