@@ -32,15 +32,30 @@ class ArchitectureTest {
             Map.entry("event", Set.of("unit")),
             Map.entry("linux.ffi", Set.of()),
             Map.entry("linux", Set.of("linux.ffi", "event", "unit")),
-            Map.entry("config", Set.of("unit")),
+            Map.entry("cron", Set.of("unit")),
+            Map.entry("config", Set.of("cron", "unit")),
+            Map.entry("crontab", Set.of("cron", "unit")),
             Map.entry("log", Set.of("linux", "event", "unit")),
             Map.entry("process", Set.of("linux", "event", "unit")),
             Map.entry("supervise", Set.of("process", "config", "event", "unit")),
+            Map.entry("schedule", Set.of("config", "cron", "event", "unit")),
             Map.entry("protect", Set.of("config", "linux", "event", "unit")),
             Map.entry("api", Set.of()),
-            Map.entry("cli", Set.of("api", "protect", "log", "config", "unit")),
+            Map.entry("cli", Set.of("api", "protect", "log", "config", "crontab", "unit")),
             Map.entry(
-                    "daemon", Set.of("cli", "api", "supervise", "process", "log", "config", "linux", "event", "unit")));
+                    "daemon",
+                    Set.of(
+                            "cron",
+                            "schedule",
+                            "cli",
+                            "api",
+                            "supervise",
+                            "process",
+                            "log",
+                            "config",
+                            "linux",
+                            "event",
+                            "unit")));
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -39,6 +39,9 @@ public interface ControlPort {
 
     Doctor doctor();
 
+    /** What can be asked of schedules. */
+    CronPort cron();
+
     /** Stops everything and ends the daemon; returns at once. */
     void down(String by);
 

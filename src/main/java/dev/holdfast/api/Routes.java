@@ -39,6 +39,8 @@ final class Routes {
                         steps.length == 2 ? decoded(steps[1]) : "",
                         number(parameters, "ends", 5),
                         number(parameters, "lines", 10));
+            case "GET cron" -> cron(steps, parameters);
+            case "POST cron" -> cron(steps, body, user);
             case "POST reload" -> port.reload(user);
             case "POST down" -> {
                 port.down(user);
@@ -47,6 +49,31 @@ final class Routes {
             case "POST processes" -> port.act(verb(steps.length == 2 ? steps[1] : ""), request(body), user);
             default -> throw new Http.Bad(404, "there is nothing at " + method + " " + path);
         };
+    }
+
+    private Object cron(String[] steps, String parameters) throws Refused, Http.Bad {
+        String what = steps.length == 3 ? steps[2] : steps.length == 2 ? steps[1] : "";
+        String name = steps.length == 3 ? decoded(steps[1]) : "";
+        return switch (what) {
+            case "" -> port.cron().list();
+            case "overlaps" -> new CronTexts(port.cron().overlaps());
+            case "next" -> new CronTexts(port.cron().next(name, number(parameters, "n", 10)));
+            case "history" -> port.cron().history(name, number(parameters, "n", 10), number(parameters, "lines", 0));
+            default -> throw new Http.Bad(404, "schedules have next, history and overlaps");
+        };
+    }
+
+    private Object cron(String[] steps, String body, String user) throws Refused, Http.Bad {
+        String name = steps.length == 3 ? decoded(steps[1]) : "";
+        switch (steps.length == 3 ? steps[2] : "") {
+            case "run" -> {
+                return port.cron().run(name, request(body), user);
+            }
+            case "pause" -> port.cron().pause(name, true, user);
+            case "resume" -> port.cron().pause(name, false, user);
+            default -> throw new Http.Bad(404, "schedules can run, pause and resume");
+        }
+        return new CronTexts(List.of());
     }
 
     private static Verb verb(String name) throws Http.Bad {

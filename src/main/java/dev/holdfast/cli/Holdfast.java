@@ -115,7 +115,9 @@ public final class Holdfast implements Runnable {
         commands.put("down", DownCommand::new);
         commands.put("logs", LogsCommand::new);
         commands.put("why", WhyCommand::new);
+        commands.put("cron", CronCommand::new);
         commands.put("doctor", DoctorCommand::new);
+        commands.put("import", ImportCommand::new);
         commands.put("protect", ProtectCommand::new);
         commands.put("schema", SchemaCommand::new);
         commands.put("completion", CompletionCommand::new);

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** What only a look at the whole file can tell: names that are referred to, cycles, contradictions. */
@@ -132,38 +133,36 @@ final class Checks {
 
     /** Two writers would cut off each other's lines when they rotate. */
     private void logFiles() {
-        var first = new HashMap<String, String>();
-        document.processes().forEach((name, p) -> {
-            ProcessSection.LogFile file =
-                    p.logging() == null ? null : p.logging().file();
-            String path = file == null ? null : file.path();
-            if (file == null || path == null) {
-                return;
-            }
-            String other = first.putIfAbsent(Path.of(path).normalize().toString(), name);
-            if (other != null) {
-                String both = "\"" + path + "\" is the log file of both \"" + other + "\" and \"" + name
-                        + "\": give each its own";
-                problems.add(logFile(name), both);
-                problems.add(logFile(other), both);
-            }
-        });
+        var first = new HashMap<String, Named>();
+        document.processes()
+                .forEach((name, p) -> logFile(name, p.logging(), binder.at(document.processes(), name), first));
+        document.schedules()
+                .forEach((name, s) -> logFile(name, s.logging(), binder.at(document.schedules(), name), first));
     }
 
-    private Node logFile(String process) {
-        Node at = binder.at(document.processes(), process);
-        ProcessSection p = document.processes().get(process);
-        ProcessSection.LogFile file =
-                p == null || p.logging() == null ? null : p.logging().file();
-        return file == null ? at : binder.at(file, "path", at);
+    private record Named(String name, Node at) {}
+
+    private void logFile(String name, ProcessSection.@Nullable Logging logging, Node at, Map<String, Named> first) {
+        ProcessSection.LogFile file = logging == null ? null : logging.file();
+        String path = file == null ? null : file.path();
+        if (file == null || path == null) {
+            return;
+        }
+        var here = new Named(name, binder.at(file, "path", at));
+        Named other = first.putIfAbsent(Path.of(path).normalize().toString(), here);
+        if (other != null) {
+            String both = "\"" + path + "\" is the log file of both \"" + other.name + "\" and \"" + name
+                    + "\": give each its own";
+            problems.add(here.at, both);
+            problems.add(other.at, both);
+        }
     }
 
+    /** Logs and commands of the command line know both by name alone. */
     private void schedule(String name, JobSections.Schedule s) {
         Node at = binder.at(document.schedules(), name);
-        if (s.cron().strip().split("\\s+", -1).length != 5 && !s.cron().startsWith("@")) {
-            problems.add(
-                    binder.at(s, "cron", at),
-                    "\"" + s.cron() + "\": five fields are expected, minute hour day month weekday");
+        if (binder.names(document.processes()).contains(name)) {
+            problems.add(at, "\"" + name + "\" is also a process: give one of them another name");
         }
         resources.check(s.resources(), at);
     }

@@ -1,6 +1,7 @@
 package dev.holdfast.config;
 
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -81,21 +82,38 @@ public final class ConfigLoader {
         document.processes().forEach((name, section) -> {
             Node at = binder.at(document.processes(), name);
             processes.put(name, resolver.process(name, section, at));
-            for (String component : OF_THE_HOST) {
-                Node node = binder.written(section, component);
-                if (node != null) {
-                    Problem p = Problems.at(node, "");
-                    places.put(
-                            name + "." + Binder.key(ProcessSection.class, component),
-                            new Place(p.file(), p.line(), p.column()));
-                }
+            place(binder, name, section, places);
+        });
+        var schedules = new TreeMap<String, ScheduleSpec>();
+        var scheduled = new ScheduleResolver(problems, binder, resolver);
+        document.schedules().forEach((name, section) -> {
+            ScheduleSpec spec = scheduled.schedule(name, section, binder.at(document.schedules(), name));
+            if (spec != null) {
+                schedules.put(name, spec);
+                place(binder, name, section, places);
             }
         });
+        document.reports()
+                .values()
+                .forEach(r -> scheduled.read(r.cron(), ZoneId.systemDefault(), binder.at(r, "cron", whole)));
         new Checks(problems, binder, document, whole).run();
         if (!problems.isEmpty()) {
             return new Loaded.Unsound(problems.list());
         }
-        return new Loaded.Sound(new Config(file, global, processes, places, NotBuilt.of(whole)));
+        return new Loaded.Sound(new Config(file, global, processes, schedules, places, NotBuilt.of(whole)));
+    }
+
+    /** Names of processes and schedules differ, so one map has the places of both. */
+    private static void place(Binder binder, String name, Object section, Map<String, Place> places) {
+        for (String component : OF_THE_HOST) {
+            Node node = binder.written(section, component);
+            if (node != null) {
+                Problem p = Problems.at(node, "");
+                places.put(
+                        name + "." + Binder.key(section.getClass(), component),
+                        new Place(p.file(), p.line(), p.column()));
+            }
+        }
     }
 
     private static void many(MappingNode whole) {

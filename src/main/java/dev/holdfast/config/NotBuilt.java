@@ -9,7 +9,6 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 /** Keys that the format has and this version cannot do yet. They are refused by name, never ignored. */
 final class NotBuilt {
     private static final List<String> KEYS = List.of(
-            "schedules",
             "queues",
             "guard",
             "host",
@@ -24,6 +23,10 @@ final class NotBuilt {
             "global.api",
             "global.storage",
             "processes.*.memory_watch",
+            "schedules.*.logging.multiline",
+            "schedules.*.logging.redact",
+            "schedules.*.logging.file.rotation.compress",
+            "schedules.*.logging.file.rotation.max_age",
             "processes.*.logging.multiline",
             "processes.*.logging.redact",
             "processes.*.logging.file.rotation.compress",

@@ -69,7 +69,8 @@ record ProcessSection(
         @Doc("where its output goes") @Nullable Logging logging,
         @Doc("limits and reservations") @Nullable Resources resources,
         @Doc("what it cannot reach") @Nullable Sandbox sandbox,
-        @Doc("shares of its memory limit") @Nullable MemoryWatch memoryWatch) {
+        @Doc("shares of its memory limit") @Nullable MemoryWatch memoryWatch)
+        implements Program {
 
     @Doc("a command")
     record Command(List<String> argv, @Nullable String line) {

@@ -43,6 +43,14 @@ public final class Reference {
             HOME, USER and LOGNAME are that user's. HOLDFAST_PROCESS, HOLDFAST_REPLICA and, with `port_base`,
             HOLDFAST_PORT are always set.
 
+            `cron` has five fields, minute hour day month weekday, or six with the second first. A field has numbers or names
+            (`JAN`, `MON`; Sunday is 0 and 7), lists `1,15`, ranges `MON-FRI`, steps `*/15` and `8-18/2`. Of days there are also
+            `L` (the last of the month), `L-3`, `LW` (the last of Monday to Friday), `15W` (of those the nearest to the 15th),
+            `FRIL` (the last Friday) and `FRI#2` (the second). As in Vixie cron, a day matches when day or weekday names it,
+            unless one of the two begins with `*`: then both must. When clocks change, an expression whose second, minute or
+            hour begins with `*` goes by what the clock shows; any other is due at fixed times, which run once: those that are
+            skipped right after the gap, those that are repeated the first time. `every` goes by elapsed time.
+
             One configuration has at most 5,000 processes, 10,000 replicas, 250,000 values, lists and mappings, 4 MiB a
             file and 6 MiB in all; a value has at most 131,071 bytes, which is the kernel's limit too. A daemon that runs
             as root refuses files and directories that belong to somebody else or that others may write.

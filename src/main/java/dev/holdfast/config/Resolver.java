@@ -138,7 +138,7 @@ final class Resolver {
                 ResourcesSpec.of(s.resources()));
     }
 
-    private LaunchSpec launch(ProcessSection s, Ranges r, Node at) {
+    LaunchSpec launch(Program s, Ranges r, Node at) {
         account(r, "user", s.user());
         account(r, "group", s.group());
         r.absolute("workingDir", s.workingDir());
@@ -224,7 +224,7 @@ final class Resolver {
         return new CommandSpec(line == null ? List.copyOf(c.argv()) : List.of("/bin/sh", "-c", line));
     }
 
-    private CommandSpec listed(ProcessSection.Command c, Node at) {
+    CommandSpec listed(ProcessSection.Command c, Node at) {
         if (c.line() != null) {
             problems.add(at, "this command is a list; for a shell write [sh, -c, \"...\"]");
         }
@@ -317,7 +317,7 @@ final class Resolver {
                 w.resetAfter());
     }
 
-    private StopSpec stop(ProcessSection.@Nullable Stop s, Node at) {
+    StopSpec stop(ProcessSection.@Nullable Stop s, Node at) {
         if (s == null) {
             return new StopSpec(Signal.TERM, java.time.Duration.ofSeconds(10), null);
         }
@@ -358,7 +358,7 @@ final class Resolver {
                 b == null ? null : new HealthSpec.BreakerSpec(b.maxFailures(), b.resetTimeout()));
     }
 
-    private LogSpec log(ProcessSection.@Nullable Logging logging, Node at) {
+    LogSpec log(ProcessSection.@Nullable Logging logging, Node at) {
         ProcessSection.LogFile file = logging == null ? null : logging.file();
         ProcessSection.Rotation rotation = file == null ? null : file.rotation();
         if (file != null) {

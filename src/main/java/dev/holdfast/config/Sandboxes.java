@@ -21,7 +21,7 @@ record Sandboxes(Problems problems, Binder binder) {
     private static final int LONGEST_NAME = 64;
 
     @Nullable
-    SandboxSpec of(ProcessSection p, Node at) {
+    SandboxSpec of(Program p, Node at) {
         ProcessSection.Sandbox s = p.sandbox();
         if (s == null) {
             return null;
@@ -30,8 +30,8 @@ record Sandboxes(Problems problems, Binder binder) {
         List<String> readOnly = paths(s, "readOnlyPaths", s.readOnlyPaths(), at);
         contradictions(s, writable, readOnly, at);
         hostname(s, at);
-        if (s.privateNetwork()) {
-            reachable(p, at);
+        if (s.privateNetwork() && p instanceof ProcessSection checked) {
+            reachable(checked, at);
         }
         return new SandboxSpec(
                 s.noNewPrivileges(),

@@ -1,6 +1,7 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.api.ControlPort;
+import dev.holdfast.api.CronPort;
 import dev.holdfast.api.Doctor;
 import dev.holdfast.api.Done;
 import dev.holdfast.api.Failure;
@@ -198,7 +199,7 @@ final class Control implements ControlPort {
             }
             Plan done = onLoop(() -> {
                 object(new Objections(d).toReload());
-                return d.configure(config.processes(), by);
+                return d.configure(config.processes(), config.schedules(), by);
             });
             refused = null;
             return reply(done, config);
@@ -268,6 +269,11 @@ final class Control implements ControlPort {
         Daemon d = running.join();
         return reports.join()
                 .why(onLoop(() -> d.supervision().views()), names.iterator().next(), ends, lines);
+    }
+
+    @Override
+    public CronPort cron() {
+        return new CronControl(running.join(), this::onLoop);
     }
 
     @Override

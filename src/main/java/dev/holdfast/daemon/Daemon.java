@@ -6,6 +6,7 @@ import dev.holdfast.config.Directories;
 import dev.holdfast.config.GlobalSpec;
 import dev.holdfast.config.Plan;
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
 import dev.holdfast.event.ReplicaId;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -56,12 +58,15 @@ final class Daemon {
     private final Intents intents;
     private final Supervision supervision;
     private final Waiters waiters;
+    private final History history;
+    private final Timetable timetable;
     private final Instant startedAt = Instant.now();
     private final Lasting lasting;
     private final RunDirectory runDirectory;
     private @Nullable Front front;
     private final GlobalSpec global;
     private final Desired desired;
+    private @Nullable Integer finished;
     private final SystemdNotices notices;
     private @Nullable Integer exitCode;
     private boolean leaving;
@@ -88,13 +93,16 @@ final class Daemon {
                 console::say,
                 this::outputEnded,
                 (label, stderr, whole, text, offset, length) -> console.line(label, text, offset, length));
-        this.outputs = new Outputs(pump, dirs.log(), specs());
+        this.outputs = new Outputs(pump, dirs.log(), withSchedules(Timetable.asProcesses(config.schedules())));
         this.groups = new Groups(
                 CgroupHome.open(PROC, host.pid(), groupName(dirs.run())), Disks.numbers(Path.of("/sys")), console::say);
         this.enforcement = new Enforcement(groups, console::say);
         this.launcher = new KernelLauncher(
                 dirs.run(), host, loop.poller(), loop, Loop::now, outputs, groups, this::happened, console::say);
         this.confinement = new Confinement(launcher, enforcement, console::say);
+        this.history = new History(dirs.state(), console::say);
+        this.timetable =
+                new Timetable(config.schedules(), launcher, launches, history, InstanceId::fresh, console::say);
         this.probes = new Probes(launcher, launches, InstanceId::fresh, loop::soon, this::apply);
         this.supervision = new Supervision(
                 specs(),
@@ -131,6 +139,7 @@ final class Daemon {
         try {
             answering.open(); // first: a daemon that nobody could ask starts nothing
             enforcement.warn(specs().values());
+            enforcement.warn(timetable.asProcesses().values());
             HostFindings.degraded(findings().stream()
                             .filter(f -> !f.what().equals(Enforcement.LIMITS)) // said just now
                             .toList())
@@ -138,6 +147,7 @@ final class Daemon {
             adopt();
             apply(new Stimulus.Begin(intents.stoppedNames(), intents.startedNames(), intents.completed()));
             intents.begun();
+            timetable.begin(host.bootId());
             answering.watch();
             signals.listen(this);
             notices.ready(specs().size(), Loop.now().mono());
@@ -159,6 +169,7 @@ final class Daemon {
             groups.leave(host.pid());
             pump.close();
             chronicle.close();
+            history.close();
             answering.close();
         }
         return exitCode == null ? 1 : exitCode;
@@ -169,10 +180,15 @@ final class Daemon {
         for (KernelLauncher.Adopted a : all) {
             if (a.alive()) {
                 lasting.began(a.id());
-                confinement.adopted(a, specs());
+                confinement.adopted(a, Timetable.owns(a) ? timetable.asProcesses() : specs());
+            }
+            if (Timetable.owns(a)) {
+                timetable.adopt(a);
             }
         }
-        for (Adoption.Found f : new Adoption(specs(), intents, chronicle, Instant.now()).of(all)) {
+        List<KernelLauncher.Adopted> supervised =
+                all.stream().filter(a -> !Timetable.owns(a)).toList();
+        for (Adoption.Found f : new Adoption(specs(), intents, chronicle, Instant.now()).of(supervised)) {
             f.stimulus().ifPresentOrElse(this::apply, () -> launcher.kill(f.instance()));
         }
         pump.begin();
@@ -181,6 +197,7 @@ final class Daemon {
     private MonoTime deadline() {
         return MonoTime.earliest(
                 supervision.nextDeadline(),
+                timetable.deadline(),
                 launcher.nextDeadline(),
                 probes.deadline(),
                 trim.deadline(),
@@ -192,6 +209,8 @@ final class Daemon {
         launcher.tick(now);
         probes.tick(now);
         trim.tick(now);
+        timetable.tick(now);
+        finishWhenDrained();
         notices.tick(now);
         if (!now.isBefore(supervision.nextDeadline())) {
             apply(new Stimulus.Tick());
@@ -219,7 +238,10 @@ final class Daemon {
             case ProcessEvent.Emptied(InstanceId id, var _) -> lasting.ended(id);
             case ProcessEvent.Exited _, ProcessEvent.Notified _ -> {}
         }
-        if (probes.took(event)) {
+        if (timetable.owns(event.id())) {
+            timetable.happened(event);
+            finishWhenDrained();
+        } else if (probes.took(event)) {
             waiters.tell();
         } else {
             apply(new Stimulus.FromProcess(event));
@@ -257,10 +279,25 @@ final class Daemon {
                 });
             }
             case Action.Finish(int code) -> {
-                exitCode = code;
+                finished = code;
                 intents.forget(); // by global.exit too: the next up is a new beginning
+                timetable.shutDown();
+                finishWhenDrained();
             }
         }
+    }
+
+    /** Schedules' runs are ended, too, before the daemon goes. */
+    private void finishWhenDrained() {
+        if (finished != null && timetable.drained()) {
+            exitCode = finished;
+        }
+    }
+
+    private SortedMap<String, ProcessSpec> withSchedules(SortedMap<String, ProcessSpec> schedules) {
+        var all = new TreeMap<>(specs());
+        all.putAll(schedules);
+        return all;
     }
 
     private String name(ReplicaId replica) {
@@ -288,6 +325,10 @@ final class Daemon {
 
     Enforcement enforcement() {
         return enforcement;
+    }
+
+    Timetable timetable() {
+        return timetable;
     }
 
     Outputs outputs() {
@@ -335,10 +376,12 @@ final class Daemon {
     }
 
     /** On the loop's thread: from now on this is what the file says. @return what that changes */
-    Plan configure(SortedMap<String, ProcessSpec> fresh, String by) {
+    Plan configure(SortedMap<String, ProcessSpec> fresh, SortedMap<String, ScheduleSpec> schedules, String by) {
         SortedMap<String, ProcessSpec> before = specs();
         desired.take(fresh);
-        outputs.reconfigure(specs());
+        outputs.reconfigure(withSchedules(Timetable.asProcesses(schedules)));
+        timetable.configure(schedules);
+        enforcement.warn(timetable.asProcesses().values());
         apply(new Stimulus.Reload(specs(), by));
         enforcement.warn(specs().values());
         confinement.reconfigured(supervision.views(), before, specs());
@@ -349,6 +392,7 @@ final class Daemon {
         notices.stopping(global.shutdownTimeout().plus(LAST_WAIT).plus(LAST_WAIT));
         intents.forget();
         console.say("shutting down, asked by " + by);
+        timetable.shutDown();
         apply(new Stimulus.ShutDown(by));
     }
 
@@ -369,7 +413,7 @@ final class Daemon {
         if (!desired.scale(name, n)) {
             return false;
         }
-        outputs.reconfigure(specs());
+        outputs.reconfigure(withSchedules(timetable.asProcesses()));
         apply(new Stimulus.Scale(name, n, by));
         if (supervision.views().stream().anyMatch(v -> v.id().process().equals(name) && v.wantedUp())) {
             intents.started(Set.of(name)); // also those of it that were stopped before

@@ -62,7 +62,9 @@ final class Launches {
         var problems = new TreeSet<Problem>();
         var found = new HashMap<>(accounts); // what still stops may need an account that the new file lacks
         var host = new HostLimits();
-        config.processes().forEach((name, spec) -> {
+        var all = new java.util.TreeMap<>(config.processes());
+        all.putAll(Timetable.asProcesses(config.schedules()));
+        all.forEach((name, spec) -> {
             LaunchSpec l = spec.launch();
             host.beyond(l).forEach((key, why) -> problems.add(at(config, name, key, why)));
             sandboxing.beyond(l).forEach((key, why) -> problems.add(at(config, name, key, why)));
@@ -103,7 +105,8 @@ final class Launches {
     private static Problem at(Config config, String process, String key, String why) {
         Place place = config.places().get(process + "." + key.replaceFirst("\\..*", ""));
         return (place == null ? new Place(config.file().toString(), 1, 1) : place)
-                .problem("processes." + process + "." + key + ": " + why);
+                .problem((config.schedules().containsKey(process) ? "schedules." : "processes.") + process + "." + key
+                        + ": " + why);
     }
 
     /** @param leader of a running instance, by its pid */
@@ -140,7 +143,7 @@ final class Launches {
             environment.put("MAINPID", pid);
             argv = argv.stream().map(a -> a.replace("$MAINPID", pid)).toList();
         }
-        boolean main = purpose.equals("MAIN");
+        boolean main = purpose.equals("MAIN") || purpose.equals(Timetable.RUN);
         LaunchSpec.IoClass io = l.ioClass();
         return new Launch(
                 id,
@@ -170,6 +173,44 @@ final class Launches {
                 captured ? new Launch.Output.Captured() : new Launch.Output.Discarded(),
                 new Launch.Group(spec.name(), main ? Limits.of(spec.resources()) : Limits.ofAside(spec.resources())),
                 main && spec.notifies());
+    }
+
+    /**
+     * A run of a schedule, or its hook.
+     *
+     * @param facts kept in its record, for the next daemon
+     * @param variables set for it beside what its schedule says
+     */
+    Launch scheduled(
+            InstanceId id,
+            ProcessSpec spec,
+            String purpose,
+            CommandSpec command,
+            Map<String, String> facts,
+            Map<String, String> variables) {
+        Launch l = launch(id, new ReplicaId(spec.name(), 0), purpose, spec, command, null, null, 0, true);
+        var attributes = new HashMap<>(l.attributes());
+        attributes.putAll(facts);
+        var environment = new HashMap<>(l.environment());
+        environment.putAll(variables);
+        return new Launch(
+                id,
+                purpose.equals(Timetable.RUN) ? spec.name() : spec.name() + " hook",
+                attributes,
+                l.argv(),
+                environment,
+                l.workingDir(),
+                l.identity(),
+                l.umask(),
+                l.nice(),
+                l.io(),
+                l.rlimits(),
+                l.cpuAffinity(),
+                l.oomScoreAdj(),
+                l.sandbox(),
+                l.output(),
+                l.group(),
+                false);
     }
 
     private String fingerprint(ProcessSpec spec) {

@@ -48,7 +48,17 @@ public final class Journal implements AutoCloseable {
 
     /** @throws IOException when it is not on disk; whoever calls goes on without */
     public void add(Event event) throws IOException {
-        byte[] line = (json.toJson(tree(event)) + "\n").getBytes(StandardCharsets.UTF_8);
+        append(tree((Record) event));
+    }
+
+    /**
+     * As {@link #add}, for what is no event but kept in the same way.
+     *
+     * @param values texts, numbers and truth values
+     * @throws IOException when it is not on disk
+     */
+    public void append(Map<String, Object> values) throws IOException {
+        byte[] line = (json.toJson(values) + "\n").getBytes(StandardCharsets.UTF_8);
         FileChannel c = channel;
         if (c == null || c.size() > MAX_BYTES) {
             c = open();
@@ -140,10 +150,6 @@ public final class Journal implements AutoCloseable {
             }
         }
         return map;
-    }
-
-    private static Object tree(Event event) {
-        return tree((Record) event);
     }
 
     private static Object node(Object value) {

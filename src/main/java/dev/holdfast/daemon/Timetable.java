@@ -1,0 +1,279 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.config.ScheduleSpec;
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.process.KernelLauncher;
+import dev.holdfast.process.ProcessEvent;
+import dev.holdfast.schedule.Action;
+import dev.holdfast.schedule.Run;
+import dev.holdfast.schedule.Schedules;
+import dev.holdfast.schedule.Stimulus;
+import dev.holdfast.unit.MonoTime;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What schedules decide, done: runs are launched and ended, history written, others told. The loop's thread's own. */
+final class Timetable {
+    /** Purposes of instances, beside those of supervision. */
+    static final String RUN = "SCHEDULED";
+
+    static final String HOOK = "SCHEDULE_HOOK";
+
+    private static final String DUE = "due";
+    private static final String CAUSE = "cause";
+    private static final String ATTEMPT = "attempt";
+    private static final String ID = "run";
+
+    private final Schedules schedules;
+    private final KernelLauncher launcher;
+    private final Launches launches;
+    private final History history;
+    private final Outbound outbound;
+    private final Consumer<String> say;
+    private final Set<InstanceId> own = new HashSet<>();
+    private final Map<String, List<Consumer<RunLine>>> waiting = new HashMap<>();
+    private SortedMap<String, ScheduleSpec> specs;
+    /** What the launcher and the pump take schedules for. */
+    private SortedMap<String, ProcessSpec> asProcesses;
+
+    private boolean begun;
+    private boolean drained;
+
+    Timetable(
+            SortedMap<String, ScheduleSpec> specs,
+            KernelLauncher launcher,
+            Launches launches,
+            History history,
+            Supplier<InstanceId> ids,
+            Consumer<String> say) {
+        this.specs = specs;
+        this.asProcesses = asProcesses(specs);
+        this.launcher = launcher;
+        this.launches = launches;
+        this.history = history;
+        this.say = say;
+        this.outbound = new Outbound(say);
+        this.schedules = new Schedules(specs, ids, hostSeed());
+    }
+
+    /** The same on each start of this host. */
+    private static long hostSeed() {
+        try {
+            byte[] id = java.nio.file.Files.readAllBytes(java.nio.file.Path.of("/etc/machine-id"));
+            return new String(id, StandardCharsets.US_ASCII).hashCode();
+        } catch (java.io.IOException noneHere) {
+            return 0;
+        }
+    }
+
+    static SortedMap<String, ProcessSpec> asProcesses(SortedMap<String, ScheduleSpec> specs) {
+        var all = new TreeMap<String, ProcessSpec>();
+        specs.forEach((name, spec) -> all.put(name, spec.asProcess()));
+        return all;
+    }
+
+    SortedMap<String, ProcessSpec> asProcesses() {
+        return asProcesses;
+    }
+
+    SortedMap<String, ScheduleSpec> specs() {
+        return specs;
+    }
+
+    Schedules schedules() {
+        return schedules;
+    }
+
+    History history() {
+        return history;
+    }
+
+    // ── stimuli ──
+
+    static boolean owns(KernelLauncher.Adopted a) {
+        String purpose = a.attributes().getOrDefault(Launches.PURPOSE, "");
+        return purpose.equals(RUN) || purpose.equals(HOOK);
+    }
+
+    void adopt(KernelLauncher.Adopted a) {
+        own.add(a.id());
+        Duration age = Duration.between(a.startedAt(), Instant.now());
+        Run run = a.attributes().getOrDefault(Launches.PURPOSE, "").equals(RUN) ? run(a.attributes()) : null;
+        if (run != null && a.alive()) {
+            say.accept(run.schedule() + " adopted, its run goes on");
+        }
+        apply(new Stimulus.Adopt(
+                a.attributes().getOrDefault(Launches.PROCESS, ""),
+                a.id(),
+                run,
+                a.alive(),
+                age.isNegative() ? Duration.ZERO : age));
+    }
+
+    private static @Nullable Run run(Map<String, String> attributes) {
+        try {
+            return new Run(
+                    attributes.getOrDefault(ID, ""),
+                    attributes.getOrDefault(Launches.PROCESS, ""),
+                    Instant.parse(attributes.getOrDefault(DUE, "")),
+                    Run.Cause.valueOf(attributes.getOrDefault(CAUSE, "")),
+                    Integer.parseInt(attributes.getOrDefault(ATTEMPT, "")));
+        } catch (DateTimeException | IllegalArgumentException damaged) {
+            return null;
+        }
+    }
+
+    void begin(String boot) {
+        begun = true;
+        apply(new Stimulus.Begin(specs.isEmpty() ? Map.of() : history.memories(), boot));
+    }
+
+    boolean owns(InstanceId id) {
+        return own.contains(id);
+    }
+
+    void happened(ProcessEvent event) {
+        switch (event) {
+            case ProcessEvent.Started _, ProcessEvent.Notified _ -> {}
+            case ProcessEvent.LaunchFailed(InstanceId id, String why) -> {
+                own.remove(id);
+                apply(new Stimulus.LaunchFailed(id, why));
+            }
+            case ProcessEvent.Exited(InstanceId id, var outcome, var usage) ->
+                apply(new Stimulus.Exited(id, outcome, usage));
+            case ProcessEvent.Emptied(InstanceId id, var _) -> {
+                own.remove(id);
+                apply(new Stimulus.Emptied(id));
+            }
+        }
+    }
+
+    MonoTime deadline() {
+        return begun ? schedules.nextDeadline() : MonoTime.NEVER;
+    }
+
+    void tick(MonoTime now) {
+        if (begun && !now.isBefore(schedules.nextDeadline())) {
+            apply(new Stimulus.Tick());
+        }
+    }
+
+    void configure(SortedMap<String, ScheduleSpec> fresh) {
+        specs = fresh;
+        asProcesses = asProcesses(fresh);
+        apply(new Stimulus.Reload(fresh));
+    }
+
+    void shutDown() {
+        apply(new Stimulus.ShutDown());
+    }
+
+    /** Whether nothing runs after {@link #shutDown}. */
+    boolean drained() {
+        return drained;
+    }
+
+    /** Tells of the last attempt's end of a run, or that it was left out. */
+    void await(String run, Consumer<RunLine> told) {
+        waiting.computeIfAbsent(run, k -> new ArrayList<>()).add(told);
+    }
+
+    void apply(Stimulus stimulus) {
+        schedules.apply(stimulus, Loop.now()).forEach(this::act);
+    }
+
+    // ── actions ──
+
+    private void act(Action action) {
+        switch (action) {
+            case Action.Launch(InstanceId id, Run run, ScheduleSpec spec) -> {
+                own.add(id);
+                launcher.launch(launches.scheduled(
+                        id, process(spec), RUN, spec.launch().command(), facts(run), variables(run)));
+            }
+            case Action.Hook(InstanceId id, Run run, var result, ScheduleSpec spec, var command) -> {
+                own.add(id);
+                Map<String, String> variables = new HashMap<>(variables(run));
+                variables.put("HOLDFAST_RESULT", result.written());
+                launcher.launch(launches.scheduled(id, process(spec), HOOK, command, facts(run), variables));
+            }
+            case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
+            case Action.Kill(InstanceId id) -> launcher.kill(id);
+            case Action.Claim(Run run) -> // the store is this host's own: nobody else can have claimed it
+                apply(new Stimulus.Claimed(run.id(), true));
+            case Action.Ended ended -> {
+                RunLine line = RunLine.of(ended);
+                history.add(line);
+                say.accept(ended.run().schedule() + " " + ended.result().written() + ": " + ended.detail());
+                if (ended.last()) {
+                    tell(line);
+                }
+            }
+            case Action.LeftOut left -> {
+                RunLine line = RunLine.of(left);
+                history.add(line);
+                say.accept(left.run().schedule() + " " + left.result().written() + " "
+                        + (left.times() > 1
+                                ? left.times() + " times"
+                                : left.run().due()) + ": " + left.why());
+                tell(line);
+            }
+            case Action.Remember(String name, var memory) -> history.remember(name, memory);
+            case Action.Paused(String name, String why) ->
+                say.accept(name + (why == null ? " goes on" : " paused: " + why));
+            case Action.Webhook(var url, Run run, var result, String detail) ->
+                outbound.tell(
+                        url,
+                        dev.holdfast.api.Client.write(Map.of(
+                                "schedule", run.schedule(),
+                                "run", run.id(),
+                                "due", run.due().toString(),
+                                "result", result.written(),
+                                "detail", detail)));
+            case Action.Ping(var url) -> outbound.tell(url, null);
+            case Action.Drained() -> drained = true;
+        }
+    }
+
+    private void tell(RunLine line) {
+        List<Consumer<RunLine>> told = waiting.remove(line.run());
+        if (told != null) {
+            told.forEach(t -> t.accept(line));
+        }
+    }
+
+    private ProcessSpec process(ScheduleSpec spec) {
+        ProcessSpec known = asProcesses.get(spec.name());
+        return known != null && spec.equals(specs.get(spec.name())) ? known : spec.asProcess();
+    }
+
+    private static Map<String, String> facts(Run run) {
+        return Map.of(
+                ID, run.id(),
+                DUE, run.due().toString(),
+                CAUSE, run.cause().name(),
+                ATTEMPT, Integer.toString(run.attempt()));
+    }
+
+    private static Map<String, String> variables(Run run) {
+        return Map.of(
+                "HOLDFAST_SCHEDULE", run.schedule(),
+                "HOLDFAST_RUN", run.id(),
+                "HOLDFAST_DUE", run.due().toString(),
+                "HOLDFAST_ATTEMPT", Integer.toString(run.attempt()));
+    }
+}

@@ -1,0 +1,63 @@
+package dev.holdfast.schedule;
+
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Outcome;
+import dev.holdfast.event.Usage;
+import dev.holdfast.unit.MonoTime;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What a schedule is busy with. */
+sealed interface Activity {
+    /** Nothing. */
+    record Idle() implements Activity {}
+
+    /** Other hosts are asked whether it is theirs. */
+    record Claiming(Run run) implements Activity {}
+
+    /** Its group has no place. */
+    record Waiting(Run run) implements Activity {}
+
+    /** An attempt failed, and the next one comes. */
+    record Resting(Run run, MonoTime until) implements Activity {}
+
+    /**
+     * An attempt, until nothing of it is left.
+     *
+     * @param next its timeout, or when its grace is over
+     * @param ending null: nobody has asked it to end; else what that makes of it
+     * @param over null: its leader runs
+     */
+    record Running(
+            Run run,
+            InstanceId instance,
+            Instant started,
+            MonoTime next,
+            @Nullable Ending ending,
+            boolean killed,
+            @Nullable Over over)
+            implements Activity {
+        Running asked(Ending why, MonoTime grace) {
+            return new Running(run, instance, started, grace, why, killed, over);
+        }
+
+        Running beingKilled() {
+            return new Running(run, instance, started, MonoTime.NEVER, ending, true, over);
+        }
+
+        Running ended(Over end) {
+            return new Running(run, instance, started, MonoTime.NEVER, ending, killed, end);
+        }
+    }
+
+    /** The leader ended; {@code ended} is when. */
+    record Over(Instant ended, Outcome outcome, @Nullable Usage usage) {}
+
+    /** Why it is asked to end. */
+    enum Ending {
+        TIMEOUT,
+        REPLACED,
+        SHUT_DOWN,
+        UNCONFIGURED
+    }
+}

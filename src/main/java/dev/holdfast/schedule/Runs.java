@@ -1,0 +1,375 @@
+package dev.holdfast.schedule;
+
+import dev.holdfast.config.CommandSpec;
+import dev.holdfast.config.ScheduleSpec;
+import dev.holdfast.config.ScheduleSpec.NoticeSpec;
+import dev.holdfast.config.ScheduleSpec.RetrySpec;
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Outcome;
+import dev.holdfast.event.Usage;
+import dev.holdfast.schedule.Activity.Ending;
+import dev.holdfast.unit.Durations;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Now;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The life of a run: claimed, placed, launched, ended, tried again, told of. */
+final class Runs {
+    private final Supplier<InstanceId> ids;
+    private final Consumer<Action> act;
+    private final Places places = new Places();
+    private final Map<InstanceId, Line> owners = new HashMap<>();
+    private final Minor minor;
+    private final Map<String, Line> lines;
+    private final List<Line> moved = new ArrayList<>();
+    private boolean closing;
+
+    /** @param lines all, by name; looked into when a place is free */
+    Runs(Map<String, Line> lines, Supplier<InstanceId> ids, Consumer<Action> act) {
+        this.lines = lines;
+        this.ids = ids;
+        this.act = act;
+        this.minor = new Minor(act);
+    }
+
+    Minor minor() {
+        return minor;
+    }
+
+    boolean empty() {
+        return owners.isEmpty() && minor.isEmpty();
+    }
+
+    @Nullable
+    Line owner(InstanceId instance) {
+        return owners.get(instance);
+    }
+
+    // ── due ──
+
+    /** A run has come; what it does while another is not over, the schedule says. */
+    void come(Line line, Run run, Now now) {
+        if (line.idle()) {
+            begin(line, run, now);
+            return;
+        }
+        boolean waits = run.cause() == Run.Cause.CATCH_UP;
+        switch (line.spec.overlap()) {
+            case SKIP -> {
+                if (waits) {
+                    enqueue(line, run, line.spec.catchUpAtMost());
+                } else {
+                    leaveOut(run, "the last run is not over");
+                }
+            }
+            case QUEUE -> enqueue(line, run, waits ? line.spec.catchUpAtMost() : line.spec.queueDepth());
+            case REPLACE -> {
+                if (waits) {
+                    enqueue(line, run, line.spec.catchUpAtMost());
+                } else {
+                    replace(line, run, now);
+                }
+            }
+        }
+    }
+
+    private void enqueue(Line line, Run run, int depth) {
+        if (line.pending.size() < depth) {
+            line.pending.addLast(run);
+        } else {
+            leaveOut(run, "as many as may are waiting already");
+        }
+    }
+
+    private void replace(Line line, Run run, Now now) {
+        line.pending.forEach(p -> leaveOut(p, "replaced by the next"));
+        line.pending.clear();
+        line.pending.addLast(run);
+        end(line, Ending.REPLACED, now);
+    }
+
+    private void leaveOut(Run run, String why) {
+        act.accept(new Action.LeftOut(run, Result.SKIPPED, why, 1));
+    }
+
+    private void begin(Line line, Run run, Now now) {
+        if (line.spec.oneServer() && run.cause() != Run.Cause.BY_HAND) {
+            line.activity = new Activity.Claiming(run);
+            act.accept(new Action.Claim(run));
+        } else {
+            place(line, run, now);
+        }
+    }
+
+    void claimed(Line line, Run run, boolean won, Now now) {
+        if (won) {
+            place(line, run, now);
+        } else {
+            line.activity = new Activity.Idle();
+            next(line, now);
+        }
+    }
+
+    private void place(Line line, Run run, Now now) {
+        if (places.take(line.spec.group(), line.name)) {
+            launch(line, run, now);
+        } else {
+            line.activity = new Activity.Waiting(run);
+        }
+    }
+
+    private void launch(Line line, Run run, Now now) {
+        InstanceId id = ids.get();
+        owners.put(id, line);
+        Duration timeout = line.spec.timeout();
+        MonoTime until = timeout == null ? MonoTime.NEVER : now.mono().plus(timeout);
+        line.activity = new Activity.Running(run, id, now.wall(), until, null, false, null);
+        act.accept(new Action.Launch(id, run, line.spec));
+        if (run.attempt() == 1) {
+            ping(line.spec, "/start");
+        }
+    }
+
+    void adopt(Line line, Run run, Stimulus.Adopt adopted, Now now) {
+        owners.put(adopted.instance(), line);
+        places.force(line.spec.group(), line.name);
+        Duration timeout = line.spec.timeout();
+        MonoTime until = timeout == null ? MonoTime.NEVER : now.mono().plus(timeout.minus(adopted.age()));
+        var running = new Activity.Running(
+                run, adopted.instance(), now.wall().minus(adopted.age()), until, null, false, null);
+        line.activity = running;
+        if (!adopted.alive()) {
+            exited(line, running, new Outcome.Unknown("ended while no daemon ran"), null, now);
+        }
+    }
+
+    // ── time ──
+
+    void tick(Line line, Now now) {
+        switch (line.activity) {
+            case Activity.Resting r -> place(line, r.run(), now);
+            case Activity.Running r -> {
+                if (r.ending() == null) {
+                    end(line, Ending.TIMEOUT, now);
+                } else {
+                    line.activity = r.beingKilled();
+                    act.accept(new Action.Kill(r.instance()));
+                }
+            }
+            case Activity.Idle _, Activity.Claiming _, Activity.Waiting _ -> {}
+        }
+    }
+
+    /** Asks what the line is busy with to end; what has not begun simply does not. */
+    void end(Line line, Ending why, Now now) {
+        switch (line.activity) {
+            case Activity.Idle _ -> {}
+            case Activity.Claiming c -> abandon(line, c.run(), why, now);
+            case Activity.Waiting w -> abandon(line, w.run(), why, now);
+            case Activity.Resting r -> abandon(line, r.run(), why, now);
+            case Activity.Running r -> {
+                if (r.over() == null && (r.ending() == null || r.ending() == Ending.TIMEOUT)) {
+                    boolean asked = r.ending() != null;
+                    line.activity = asked
+                            ? r // it is ending, and stays a timeout
+                            : r.asked(why, now.mono().plus(line.spec.stop().timeout()));
+                    if (!asked) {
+                        act.accept(new Action.SendSignal(
+                                r.instance(), line.spec.stop().signal()));
+                    }
+                }
+            }
+        }
+    }
+
+    private void abandon(Line line, Run run, Ending why, Now now) {
+        leaveOut(run, why == Ending.REPLACED ? "replaced by the next" : "it is not to run any more");
+        free(line, now);
+    }
+
+    // ── the end ──
+
+    void launchFailed(Line line, Activity.Running r, String why, Now now) {
+        owners.remove(r.instance());
+        over(
+                line,
+                r,
+                Result.FAILED,
+                "could not be started: " + why,
+                new Activity.Over(now.wall(), unstarted(why), null),
+                now);
+    }
+
+    private static Outcome unstarted(String why) {
+        return new Outcome.Unknown(why);
+    }
+
+    /** What its leader left behind goes with it: nothing of a run may be there when the next begins. */
+    void exited(Line line, Activity.Running r, Outcome outcome, @Nullable Usage usage, Now now) {
+        line.activity = r.beingKilled().ended(new Activity.Over(now.wall(), outcome, usage));
+        act.accept(new Action.Kill(r.instance()));
+    }
+
+    void emptied(Line line, Activity.Running r, Now now) {
+        owners.remove(r.instance());
+        var over = r.over() != null
+                ? r.over()
+                : new Activity.Over(now.wall(), new Outcome.Unknown("its end was not seen"), null);
+        over(line, r, result(r, over.outcome()), words(line, r, over.outcome()), over, now);
+    }
+
+    private static Result result(Activity.Running r, Outcome outcome) {
+        if (r.ending() != null) {
+            return r.ending() == Ending.TIMEOUT ? Result.TIMEOUT : Result.STOPPED;
+        }
+        return switch (outcome) {
+            case Outcome.Exited(int code) -> code == 0 ? Result.SUCCESS : Result.FAILED;
+            case Outcome.Signalled _ -> Result.FAILED;
+            case Outcome.Unknown _ -> Result.UNKNOWN;
+        };
+    }
+
+    private static String words(Line line, Activity.Running r, Outcome outcome) {
+        String how = switch (outcome) {
+            case Outcome.Exited(int code) -> "exited with " + code;
+            case Outcome.Signalled(int signal, boolean _) ->
+                "ended by "
+                        + dev.holdfast.unit.Signal.ofNumber(signal)
+                                .map(s -> "SIG" + s.written())
+                                .orElse("signal " + signal);
+            case Outcome.Unknown(String why) -> why;
+        };
+        return switch (r.ending()) {
+            case null -> how;
+            case TIMEOUT ->
+                "no end within " + Durations.format(Objects.requireNonNullElse(line.spec.timeout(), Duration.ZERO))
+                        + ", " + how;
+            case REPLACED -> "replaced by the next, " + how;
+            case SHUT_DOWN -> "shut down, " + how;
+            case UNCONFIGURED -> "not configured any more, " + how;
+        };
+    }
+
+    private void over(Line line, Activity.Running r, Result result, String detail, Activity.Over over, Now now) {
+        boolean again = result.failure()
+                && !closing
+                && !line.leaving
+                && r.run().attempt() < line.spec.retry().maxAttempts()
+                && !replaced(line);
+        var ended = new Action.Ended(
+                r.run(), result, !again, detail, r.started(), over.ended(), over.outcome(), over.usage());
+        line.last = ended;
+        act.accept(ended);
+        if (again) {
+            line.activity = new Activity.Resting(r.run().again(), now.mono().plus(pause(line, r.run())));
+            places.leave(line.name);
+            seat(now);
+            return;
+        }
+        conclude(line, ended, now);
+        free(line, now);
+    }
+
+    /** The next one waits to take its place: a retry would only be replaced itself. */
+    private static boolean replaced(Line line) {
+        return line.spec.overlap() == ScheduleSpec.Overlap.REPLACE && !line.pending.isEmpty();
+    }
+
+    /** Doubles from attempt to attempt; the spread is the same whenever this is asked again. */
+    private static Duration pause(Line line, Run failed) {
+        RetrySpec retry = line.spec.retry();
+        double nanos = Math.min(retry.initial().toNanos() * Math.pow(2, failed.attempt() - 1), (double)
+                retry.max().toNanos());
+        long bits = Line.mix(failed.id().hashCode() * 31L + failed.attempt());
+        double spread = 1 + retry.jitter() * (2 * ((bits >>> 11) * 0x1.0p-53) - 1);
+        return Duration.ofNanos((long) (nanos * spread));
+    }
+
+    private void conclude(Line line, Action.Ended ended, Now now) {
+        if (ended.result() == Result.SUCCESS) {
+            line.failures = 0;
+            ping(line.spec, "");
+            tell(line, line.spec.onSuccess(), ended, now);
+        } else if (ended.result().failure()) {
+            line.failures++;
+            ping(line.spec, "/fail");
+            tell(line, line.spec.onFailure(), ended, now);
+            Integer most = line.spec.maxFailures();
+            if (most != null && line.failures >= most && line.paused == null) {
+                line.paused = line.failures + " runs in a row failed";
+                act.accept(new Action.Paused(line.name, line.paused));
+            }
+        }
+        act.accept(new Action.Remember(line.name, line.memory()));
+    }
+
+    private void tell(Line line, @Nullable NoticeSpec notice, Action.Ended ended, Now now) {
+        if (notice == null) {
+            return;
+        }
+        URI webhook = notice.webhook();
+        if (webhook != null) {
+            act.accept(new Action.Webhook(webhook, ended.run(), ended.result(), ended.detail()));
+        }
+        CommandSpec command = notice.command();
+        if (command != null && !closing) {
+            InstanceId id = ids.get();
+            minor.own(id, now);
+            act.accept(new Action.Hook(id, ended.run(), ended.result(), line.spec, command));
+        }
+    }
+
+    private void ping(ScheduleSpec spec, String suffix) {
+        URI url = spec.heartbeat();
+        if (url != null) {
+            String base = url.toString();
+            act.accept(new Action.Ping(
+                    URI.create(base.endsWith("/") ? base.substring(0, base.length() - 1) + suffix : base + suffix)));
+        }
+    }
+
+    private void free(Line line, Now now) {
+        line.activity = new Activity.Idle();
+        places.leave(line.name);
+        next(line, now);
+        seat(now);
+    }
+
+    private void next(Line line, Now now) {
+        Run waiting = line.pending.pollFirst();
+        if (waiting != null) {
+            begin(line, waiting, now);
+        }
+    }
+
+    /** Lets those take places that have waited longest for them. */
+    private void seat(Now now) {
+        for (String name : places.next()) {
+            Line waiting = lines.get(name);
+            if (waiting != null && waiting.activity instanceof Activity.Waiting(Run run)) {
+                place(waiting, run, now);
+                moved.add(waiting);
+            }
+        }
+    }
+
+    /** Lines that something happened to because another one left its place; since this was asked last. */
+    List<Line> moved() {
+        var all = List.copyOf(moved);
+        moved.clear();
+        return all;
+    }
+
+    void close() {
+        closing = true;
+    }
+}

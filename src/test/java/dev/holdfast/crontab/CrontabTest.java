@@ -1,0 +1,142 @@
+package dev.holdfast.crontab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.config.ConfigLoader;
+import dev.holdfast.config.Loaded;
+import dev.holdfast.config.ScheduleSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.SortedMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CrontabTest {
+    @TempDir
+    Path dir;
+
+    @Test
+    void theContractsWrappedCrontabComesOutAsItsSchedules() throws IOException {
+        Crontab crontab = Crontab.read(Files.readString(Path.of("src/test/resources/mautic.crontab")), true);
+        SortedMap<String, ScheduleSpec> contract = load(Path.of("src/test/resources/contract/mautic-n8n.yaml"));
+        assertThat(contract).hasSize(13);
+        assertThat(schedules(crontab)).isEqualTo(contract);
+        assertThat(crontab.left()).isZero();
+        assertThat(crontab.remarks())
+                .extracting(Crontab.Remark::text)
+                .as("the slice alone has no key; cron itself would have cut each line at the quota")
+                .containsOnly(
+                        "systemd-run --slice=mautic.slice has no key; each run has a group of its own",
+                        "cron would cut the line at the % of CPUQuota; it is taken as it is meant");
+    }
+
+    @Test
+    void understandsTheOtherWaysToWriteWrappers() throws IOException {
+        ScheduleSpec s = only("""
+                CRON_TZ=Europe/Berlin
+                MAILTO="ops@example.org"
+                # backup
+                30 2 * * 1-5 cd /srv && A='b c' /usr/bin/timeout -s INT -k 30s 1.5h nice --adjustment=5 \
+                ionice -c idle flock -n /run/lock/backup systemd-run --scope -p MemoryMax=1G -p MemorySwapMax=1G \
+                -p IOWeight=50 -- /usr/bin/env C=d backup --to "a place" >> /var/log/backup.log 2>&1
+                """);
+        assertThat(s.name()).isEqualTo("backup");
+        assertThat(s.timing()).hasToString("30 2 * * 1-5 Europe/Berlin");
+        assertThat(s.timeout()).isEqualTo(Duration.ofMinutes(90));
+        assertThat(s.stop().signal().written()).isEqualTo("INT");
+        assertThat(s.stop().timeout()).hasSeconds(30);
+        assertThat(s.overlap()).isEqualTo(ScheduleSpec.Overlap.SKIP);
+        assertThat(s.launch().nice()).isEqualTo(5);
+        assertThat(s.launch().ioClass()).hasToString("IDLE");
+        assertThat(s.launch().workingDir()).isEqualTo("/srv");
+        assertThat(s.launch().command().argv()).containsExactly("backup", "--to", "a place");
+        assertThat(s.launch().environment())
+                .containsOnly(Map.entry("A", "b c"), Map.entry("C", "d"), Map.entry("MAILTO", "ops@example.org"));
+        assertThat(s.resources().memorySwap()).hasToString("2Gi");
+        assertThat(s.log().path()).isEqualTo("/var/log/backup.log");
+    }
+
+    @Test
+    void leavesToTheShellWhatOnlyAShellCanDo() throws IOException {
+        assertThat(only("@daily timeout 60 tar czf /b/$(date +\\%F).tgz /srv\n")
+                        .launch()
+                        .command()
+                        .argv())
+                .containsExactly("/bin/sh", "-c", "tar czf /b/$(date +%F).tgz /srv");
+        assertThat(only("SHELL=/bin/bash\n@daily a | timeout 5 b; echo \"$X\"\n")
+                        .launch()
+                        .command()
+                        .argv())
+                .containsExactly("/bin/bash", "-c", "a | timeout 5 b; echo \"$X\"");
+        assertThat(only("0 1 * * * rm -f /tmp/x-*\n").launch().command().argv().getLast())
+                .isEqualTo("rm -f /tmp/x-*");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "61 * * * * x            | 1 | 61 where a minute",
+                "* * * * *               | 1 | this is no entry",
+                "* * * * * mail me%hello | 1 | a % begins what the command reads",
+                "5/15 * * * * x          | 1 | a step needs a range",
+            })
+    void tellsLineByLineWhatItCouldNotTurn(String line, int left, String why) {
+        Crontab crontab = Crontab.read("# a comment\n" + line + "\n* * * * * ok\n", false);
+        assertThat(crontab.left()).isEqualTo(left);
+        assertThat(crontab.remarks())
+                .singleElement()
+                .satisfies(r -> assertThat(r.line()).isEqualTo(2))
+                .satisfies(r -> assertThat(r.text()).contains(why));
+        assertThat(crontab.yaml())
+                .contains("# line 2: not turned into a schedule")
+                .contains("ok:");
+    }
+
+    @Test
+    void aWrapperThatIsNotUnderstoodWholeStaysAndIsTold() throws IOException {
+        Crontab crontab = Crontab.read("* * * * * timeout --odd 5 x\n", false);
+        assertThat(schedules(crontab)
+                        .values()
+                        .iterator()
+                        .next()
+                        .launch()
+                        .command()
+                        .argv())
+                .containsExactly("timeout", "--odd", "5", "x");
+        assertThat(crontab.remarks())
+                .singleElement()
+                .satisfies(r -> assertThat(r.text()).contains("timeout is left in the command"));
+    }
+
+    @Test
+    void entriesOfOneLockFileShareAGroupAndEntriesOfOneLogFileDoNotShareIt() throws IOException {
+        Map<String, ScheduleSpec> two = schedules(Crontab.read("""
+                * * * * * flock -n /run/l a >> /var/log/l.log
+                * * * * * flock -n /run/l b >> /var/log/l.log
+                """, false));
+        assertThat(two.values()).extracting(ScheduleSpec::group).containsOnly(new ScheduleSpec.GroupSpec("/run/l", 1));
+        assertThat(two.values()).extracting(s -> s.log().path()).containsExactly("/var/log/l.log", null);
+    }
+
+    private ScheduleSpec only(String crontab) throws IOException {
+        return schedules(Crontab.read(crontab, false)).values().iterator().next();
+    }
+
+    private SortedMap<String, ScheduleSpec> schedules(Crontab crontab) throws IOException {
+        Path file = dir.resolve("imported.yaml");
+        Files.writeString(file, crontab.yaml());
+        return load(file);
+    }
+
+    private static SortedMap<String, ScheduleSpec> load(Path file) {
+        Loaded loaded = new ConfigLoader(Map.of(), false).load(file);
+        assertThat(loaded).as(loaded.toString()).isInstanceOf(Loaded.Sound.class);
+        return ((Loaded.Sound) loaded).config().schedules();
+    }
+}

@@ -1,0 +1,332 @@
+package dev.holdfast.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.config.ConfigLoader;
+import dev.holdfast.config.Loaded;
+import dev.holdfast.config.ScheduleSpec;
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Outcome;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Now;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Single decisions, as a host without surprises sees them. */
+class SchedulesDecisionTest {
+    @TempDir
+    Path dir;
+
+    private Instant wall = Instant.parse("2026-01-01T00:00:30Z");
+    private MonoTime mono = new MonoTime(0);
+    private int ids;
+    private final List<Action> actions = new ArrayList<>();
+
+    @Test
+    void skipsWhatIsDueWhileTheLastRunIsNotOver() throws IOException {
+        Schedules s = begun("a: { cron: '* * * * *', command: [x] }");
+        assertThat(pass(s, 90)).hasSize(1);
+        assertThat(lefts()).singleElement().satisfies(l -> assertThat(l.why()).contains("not over"));
+    }
+
+    @Test
+    void queuesAsManyAsItsDepthInOrder() throws IOException {
+        Schedules s = begun("a: { cron: '* * * * *', command: [x], overlap: { policy: queue, depth: 2 } }");
+        Action.Launch first = pass(s, 240).getFirst();
+        assertThat(lefts()).as("the fourth finds two waiting").hasSize(1);
+        actions.clear();
+        end(s, first, 0);
+        Action.Launch second = launches().getFirst();
+        end(s, second, 0);
+        assertThat(launches())
+                .extracting(l -> l.run().due())
+                .containsExactly(Instant.parse("2026-01-01T00:02:00Z"), Instant.parse("2026-01-01T00:03:00Z"));
+    }
+
+    @Test
+    void replacesTheLastRunOnlyWhenNothingOfItIsLeft() throws IOException {
+        Schedules s = begun("a: { cron: '* * * * *', command: [x], overlap: replace }");
+        Action.Launch first = pass(s, 95).getFirst();
+        assertThat(launches()).hasSize(1);
+        assertThat(actions).contains(new Action.SendSignal(first.instance(), dev.holdfast.unit.Signal.TERM));
+        end(s, first, 0);
+        assertThat(launches()).hasSize(2);
+        assertThat(ends().getFirst().result()).isEqualTo(Result.STOPPED);
+    }
+
+    @Test
+    void killsTheTreeAfterTheGraceOfItsTimeout() throws IOException {
+        Schedules s = begun("a: { cron: '@hourly', command: [x], timeout: 5m, stop: { timeout: 7s } }");
+        Action.Launch run = pass(s, 3_600).getFirst();
+        pass(s, 300 - 30 - 1);
+        assertThat(actions).noneMatch(a -> a instanceof Action.SendSignal);
+        pass(s, 2);
+        assertThat(actions).anyMatch(a -> a instanceof Action.SendSignal);
+        pass(s, 5);
+        assertThat(actions).noneMatch(a -> a instanceof Action.Kill);
+        pass(s, 3);
+        assertThat(actions).contains(new Action.Kill(run.instance()));
+        end(s, run, 0);
+        assertThat(ends().getFirst().result())
+                .as("also when it then ends with 0")
+                .isEqualTo(Result.TIMEOUT);
+    }
+
+    @Test
+    void triesAgainAfterPausesThatDoubleAndThenFails() throws IOException {
+        Schedules s = begun("""
+                a: { cron: '@yearly', command: [x], on_failure: { command: [tell] }, heartbeat: "http://h/b",
+                     retry: { max_attempts: 3, backoff: { initial: 10s, max: 1m, jitter: 0% } } }
+                """);
+        act(s, new Stimulus.RunNow("a", "r"));
+        end(s, launches().get(0), 1);
+        pass(s, 9);
+        assertThat(launches()).hasSize(1);
+        pass(s, 2);
+        end(s, launches().get(1), 1);
+        pass(s, 19);
+        assertThat(launches()).hasSize(2);
+        pass(s, 2);
+        end(s, launches().get(2), 1);
+        assertThat(ends()).extracting(Action.Ended::last).containsExactly(false, false, true);
+        assertThat(actions.stream().filter(a -> a instanceof Action.Hook)).hasSize(1);
+        assertThat(actions.stream()
+                        .filter(a -> a instanceof Action.Ping)
+                        .map(a -> ((Action.Ping) a).url().toString()))
+                .containsExactly("http://h/b/start", "http://h/b/fail");
+    }
+
+    @Test
+    void pausesAfterSoManyFailuresInARowUntilItIsResumed() throws IOException {
+        Schedules s = begun("a: { cron: '* * * * *', command: [x], max_failures: 2 }");
+        end(s, pass(s, 30).getLast(), 1);
+        end(s, pass(s, 60).getLast(), 1);
+        assertThat(actions).anyMatch(a -> a instanceof Action.Paused);
+        assertThat(pass(s, 600)).hasSize(2);
+        act(s, new Stimulus.Resume("a"));
+        assertThat(pass(s, 60)).hasSize(3);
+    }
+
+    @Test
+    void sharesThePlacesOfAGroupInTheOrderOfAsking() throws IOException {
+        Schedules s = begun("""
+                a: { cron: '0 1 * * *', command: [x], concurrency: g }
+                  b: { cron: '1 1 * * *', command: [x], concurrency: g }
+                  c: { cron: '2 1 * * *', command: [x], concurrency: g }
+                """);
+        Action.Launch a = pass(s, 4_000).getFirst();
+        assertThat(launches()).hasSize(1);
+        end(s, a, 0);
+        assertThat(launches().getLast().run().schedule()).isEqualTo("b");
+        end(s, launches().getLast(), 0);
+        assertThat(launches().getLast().run().schedule()).isEqualTo("c");
+    }
+
+    @Test
+    void runsADueTimeOnlyWhenThisHostClaimsIt() throws IOException {
+        Schedules s = begun("a: { cron: '* * * * *', command: [x], one_server: true }");
+        assertThat(pass(s, 30)).isEmpty();
+        act(s, new Stimulus.Claimed(claims().getFirst().run().id(), false));
+        pass(s, 60);
+        act(s, new Stimulus.Claimed(claims().get(1).run().id(), true));
+        assertThat(launches()).extracting(l -> l.run().due()).containsExactly(Instant.parse("2026-01-01T00:02:00Z"));
+    }
+
+    @Test
+    void catchesUpAsConfigured() throws IOException {
+        Instant since = wall.minus(Duration.ofHours(5));
+        assertThat(missed("none", since)).isEmpty();
+        assertThat(missed("last", since)).containsExactly(Instant.parse("2026-01-01T00:00:00Z"));
+        assertThat(missed("{ policy: all, at_most: 3 }", since))
+                .containsExactly(
+                        Instant.parse("2025-12-31T22:00:00Z"),
+                        Instant.parse("2025-12-31T23:00:00Z"),
+                        Instant.parse("2026-01-01T00:00:00Z"));
+    }
+
+    @Test
+    void runsOnceWhatASmallStepForwardOfTheClockJumpedOver() throws IOException {
+        Schedules s = begun("""
+                a: { cron: '30 1,2 * * *', command: [x] }
+                  b: { cron: '*/20 * * * *', command: [x] }
+                """);
+        wall = wall.plus(Duration.ofMinutes(170));
+        List<Action.Launch> launched = pass(s, 1);
+        assertThat(launched)
+                .singleElement()
+                .satisfies(l -> assertThat(l.run().due()).isEqualTo(Instant.parse("2026-01-01T02:30:00Z")));
+    }
+
+    @Test
+    void neitherRepeatsNorStarvesWhenTheClockIsSetBack() throws IOException {
+        Schedules s = begun("""
+                a: { cron: '10 0 * * *', command: [x] }
+                  b: { cron: '*/20 * * * *', command: [x] }
+                """);
+        end(s, pass(s, 600).getFirst(), 0);
+        wall = wall.minus(Duration.ofMinutes(10));
+        pass(s, 60 * 21);
+        assertThat(launches())
+                .as("b by the new clock, a not again")
+                .extracting(l -> l.run().schedule())
+                .containsExactly("a", "b");
+        wall = wall.minus(Duration.ofDays(1));
+        pass(s, 3600 * 24);
+        assertThat(launches().stream().filter(l -> l.run().schedule().equals("a")))
+                .as("a wrong clock was corrected: a day is a day again")
+                .hasSize(2);
+    }
+
+    @Test
+    void delaysEachRunByTheSameJitterAndEachScheduleByItsOwn() throws IOException {
+        Schedules s = begun("""
+                a: { cron: '@hourly', command: [x], jitter: 10m }
+                  b: { cron: '@hourly', command: [x], jitter: 10m }
+                """);
+        Duration a = s.offset("a");
+        assertThat(a).isNotEqualTo(s.offset("b")).isLessThan(Duration.ofMinutes(10));
+        assertThat(begun("a: { cron: '@hourly', command: [x], jitter: 10m }").offset("a"))
+                .isEqualTo(a);
+    }
+
+    @Test
+    void runsAtRebootOncePerBoot() throws IOException {
+        SortedMap<String, ScheduleSpec> specs = specs("a: { cron: '@reboot', command: [x] }");
+        Schedules first = new Schedules(specs, this::id, 1);
+        act(first, new Stimulus.Begin(Map.of(), "boot 1"));
+        assertThat(launches()).hasSize(1);
+        Memory memory = actions.stream()
+                .filter(x -> x instanceof Action.Remember)
+                .map(x -> ((Action.Remember) x).memory())
+                .reduce((x, y) -> y)
+                .orElseThrow();
+        act(new Schedules(specs, this::id, 1), new Stimulus.Begin(Map.of("a", memory), "boot 1"));
+        assertThat(launches()).hasSize(1);
+        act(new Schedules(specs, this::id, 1), new Stimulus.Begin(Map.of("a", memory), "boot 2"));
+        assertThat(launches()).hasSize(2);
+    }
+
+    @Test
+    void goesOnWithAnAdoptedRunToItsTimeout() throws IOException {
+        Schedules s = new Schedules(specs("a: { cron: '* * * * *', command: [x], timeout: 5m }"), this::id, 1);
+        var id = new InstanceId("adopted");
+        var run = new Run("r", "a", wall.minusSeconds(270), Run.Cause.DUE, 1);
+        act(s, new Stimulus.Adopt("a", id, run, true, Duration.ofSeconds(270)));
+        act(s, new Stimulus.Begin(Map.of(), "boot"));
+        pass(s, 29);
+        assertThat(actions).noneMatch(a -> a instanceof Action.SendSignal);
+        pass(s, 2);
+        assertThat(actions).contains(new Action.SendSignal(id, dev.holdfast.unit.Signal.TERM));
+        assertThat(launches()).isEmpty();
+    }
+
+    @Test
+    void endsEverythingAtAShutdown() throws IOException {
+        Schedules s = begun("a: { cron: '* * * * *', command: [x], retry: { max_attempts: 5 } }");
+        Action.Launch run = pass(s, 30).getFirst();
+        act(s, new Stimulus.ShutDown());
+        assertThat(actions).noneMatch(a -> a instanceof Action.Drained);
+        end(s, run, 1);
+        assertThat(actions).contains(new Action.Drained());
+        assertThat(pass(s, 600)).hasSize(1);
+    }
+
+    // ── the host ──
+
+    private List<Instant> missed(String catchUp, Instant since) throws IOException {
+        actions.clear();
+        SortedMap<String, ScheduleSpec> specs =
+                specs("a: { cron: '@hourly', command: [x], catch_up: " + catchUp + " }");
+        Schedules s = new Schedules(specs, this::id, 1);
+        wall = wall.plusSeconds(120); // too late to count as being on time
+        act(
+                s,
+                new Stimulus.Begin(
+                        Map.of(
+                                "a",
+                                new Memory(
+                                        since,
+                                        specs.values()
+                                                .iterator()
+                                                .next()
+                                                .timing()
+                                                .toString(),
+                                        null,
+                                        0,
+                                        "")),
+                        "boot"));
+        act(s, new Stimulus.Tick());
+        for (int i = 0; i < launches().size(); i++) {
+            end(s, launches().get(i), 0);
+        }
+        wall = wall.minusSeconds(120);
+        return launches().stream().map(l -> l.run().due()).toList();
+    }
+
+    private Schedules begun(String schedules) throws IOException {
+        Schedules s = new Schedules(specs(schedules), this::id, 1);
+        act(s, new Stimulus.Begin(Map.of(), "boot"));
+        return s;
+    }
+
+    private SortedMap<String, ScheduleSpec> specs(String schedules) throws IOException {
+        Path file = dir.resolve("s.yaml");
+        Files.writeString(
+                file, "version: 1\ndefaults: { schedule: { timezone: UTC } }\nschedules:\n  " + schedules + "\n");
+        return ((Loaded.Sound) new ConfigLoader(Map.of(), false).load(file))
+                .config()
+                .schedules();
+    }
+
+    private InstanceId id() {
+        return new InstanceId("i" + ids++);
+    }
+
+    /** Lets so much time pass, a second each. @return all launches so far */
+    private List<Action.Launch> pass(Schedules s, int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            wall = wall.plusSeconds(1);
+            mono = mono.plus(Duration.ofSeconds(1));
+            act(s, new Stimulus.Tick());
+        }
+        return launches();
+    }
+
+    private void end(Schedules s, Action.Launch run, int code) {
+        act(s, new Stimulus.Exited(run.instance(), new Outcome.Exited(code), null));
+        act(s, new Stimulus.Emptied(run.instance()));
+    }
+
+    private void act(Schedules s, Stimulus stimulus) {
+        actions.addAll(s.apply(stimulus, new Now(wall, mono)));
+    }
+
+    private List<Action.Launch> launches() {
+        return only(Action.Launch.class);
+    }
+
+    private List<Action.Ended> ends() {
+        return only(Action.Ended.class);
+    }
+
+    private List<Action.LeftOut> lefts() {
+        return only(Action.LeftOut.class);
+    }
+
+    private List<Action.Claim> claims() {
+        return only(Action.Claim.class);
+    }
+
+    private <T extends Action> List<T> only(Class<T> type) {
+        return actions.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+}
