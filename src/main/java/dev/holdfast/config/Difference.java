@@ -19,15 +19,18 @@ final class Difference {
     private static final int LONGEST = 60;
     private static final Pattern SECRET = Pattern.compile("PASS|TOKEN|SECRET|KEY|CREDENTIAL", Pattern.CASE_INSENSITIVE);
     /** Where a spec's component is not written under its own name. */
-    private static final Map<String, String> WRITTEN = Map.of(
-            "environment", "env",
-            "clean_environment", "env.clean",
-            "pass_environment", "env.pass",
-            "io_class", "io.class",
-            "io_priority", "io.priority",
-            "log.path", "logging.file.path",
-            "log.max_size_bytes", "logging.file.rotation.max_size",
-            "log.max_backups", "logging.file.rotation.max_backups");
+    private static final Map<String, String> WRITTEN = Map.ofEntries(
+            Map.entry("environment", "env"),
+            Map.entry("clean_environment", "env.clean"),
+            Map.entry("pass_environment", "env.pass"),
+            Map.entry("io_class", "io.class"),
+            Map.entry("io_priority", "io.priority"),
+            Map.entry("log.path", "logging.file.path"),
+            Map.entry("log.format", "logging.file.format"),
+            Map.entry("log.rotation", "logging.file.rotation"),
+            Map.entry("logging.file.rotation.max_size_bytes", "logging.file.rotation.max_size"),
+            Map.entry("log.lines", "logging"),
+            Map.entry("logging.multiline.max_size_bytes", "logging.multiline.max_size"));
 
     private final List<String> found = new ArrayList<>();
 
@@ -70,7 +73,7 @@ final class Difference {
                 && b.getClass().isInstance(after)
                 && !(before instanceof CommandSpec)
                 && after instanceof Record a) {
-            records(key + ".", b, a);
+            records(WRITTEN.getOrDefault(key, key) + ".", b, a);
         } else if (key.startsWith("env.") && SECRET.matcher(key).find()) {
             found.add(key + ": " + (before == null ? "set" : after == null ? "no longer set" : "another value")
                     + " (not shown)");

@@ -1,6 +1,7 @@
 package dev.holdfast.config;
 
 import dev.holdfast.unit.ByteSize;
+import dev.holdfast.unit.Level;
 import dev.holdfast.unit.Rate;
 import java.time.Duration;
 import java.util.List;
@@ -100,14 +101,6 @@ record Document(
     enum OutputFormat {
         TEXT,
         JSON
-    }
-
-    /** How much it matters. */
-    enum Level {
-        DEBUG,
-        INFO,
-        WARNING,
-        ERROR
     }
 
     @Doc("a rate limit")

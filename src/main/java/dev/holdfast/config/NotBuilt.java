@@ -26,8 +26,6 @@ final class NotBuilt {
             "processes.*.resources",
             "processes.*.sandbox",
             "processes.*.memory_watch",
-            "processes.*.logging.multiline",
-            "processes.*.logging.redact",
             "processes.*.logging.file.rotation.compress",
             "processes.*.logging.file.rotation.max_age");
 

@@ -134,7 +134,7 @@ final class Resolver {
                 s.maxRuntime(),
                 s.enabled(),
                 s.manual(),
-                log(s.logging(), at));
+                new LogResolver(problems, binder).of(s.logging(), binder.at(s, "logging", at)));
     }
 
     private LaunchSpec launch(ProcessSection s, Ranges r, Node at) {
@@ -354,24 +354,5 @@ final class Resolver {
                 h.successThreshold(),
                 h.failureThreshold(),
                 b == null ? null : new HealthSpec.BreakerSpec(b.maxFailures(), b.resetTimeout()));
-    }
-
-    private LogSpec log(ProcessSection.@Nullable Logging logging, Node at) {
-        ProcessSection.LogFile file = logging == null ? null : logging.file();
-        ProcessSection.Rotation rotation = file == null ? null : file.rotation();
-        if (file != null) {
-            new Ranges(problems, binder, file, at).absolute("path", file.path());
-        }
-        if (rotation != null) {
-            new Ranges(problems, binder, rotation, at).within("maxBackups", rotation.maxBackups(), 0, 1000);
-            if (rotation.maxSize().bytes() < 4096) {
-                new Ranges(problems, binder, rotation, at)
-                        .add("maxSize", rotation.maxSize().toString(), "is at least 4Ki");
-            }
-        }
-        return new LogSpec(
-                file == null ? null : file.path(),
-                rotation == null ? 50L << 20 : rotation.maxSize().bytes(),
-                rotation == null ? 5 : rotation.maxBackups());
     }
 }

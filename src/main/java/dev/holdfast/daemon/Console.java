@@ -1,9 +1,12 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.log.Entry;
+import dev.holdfast.log.Pump;
 import dev.holdfast.log.Visible;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -11,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * The daemon's own stdout: its words and, unless quiet, every line of its children. A thread of its own writes it, so
  * that a terminal that was stopped with Ctrl-S, or a full pipe, holds up nobody; what does not fit meanwhile is counted.
  */
-final class Console implements AutoCloseable {
+final class Console implements Pump.LineListener, AutoCloseable {
     private static final int WAITING = 4096;
     /** No line is empty: each has its name and its end. */
     private static final byte[] END = new byte[0];
@@ -37,14 +40,31 @@ final class Console implements AutoCloseable {
     }
 
     /** A line of a child. Thread-safe, never waits. */
-    void line(String label, byte[] text, int offset, int length) {
-        if (quiet) {
-            return;
+    @Override
+    public void line(Entry entry) {
+        if (!quiet) {
+            show(entry);
         }
-        byte[] head = (label + " | ").getBytes(StandardCharsets.UTF_8);
-        byte[] line = new byte[head.length + length + 1];
-        System.arraycopy(head, 0, line, 0, head.length);
-        System.arraycopy(text, offset, line, head.length, length);
+    }
+
+    /** What a log file could not take is shown though we are quiet: it is nowhere else. */
+    @Override
+    public void unkept(Entry entry, boolean told) {
+        if (quiet || !told) {
+            show(entry);
+        }
+    }
+
+    @Override
+    public boolean listens() {
+        return !quiet;
+    }
+
+    private void show(Entry entry) {
+        byte[] head = (entry.label() + " | ").getBytes(StandardCharsets.UTF_8);
+        byte[] text = entry.text();
+        byte[] line = Arrays.copyOf(head, head.length + text.length + 1);
+        System.arraycopy(text, 0, line, head.length, text.length);
         line[line.length - 1] = '\n';
         offer(line);
     }

@@ -80,12 +80,7 @@ final class Daemon {
         this.intents = new Intents(dirs.run().resolve("intents"), host.bootId(), console::say);
         this.global = config.global();
         this.desired = new Desired(config.processes(), intents);
-        this.pump = new Pump(
-                dirs.run(),
-                Instant::now,
-                console::say,
-                this::outputEnded,
-                (label, stderr, whole, text, offset, length) -> console.line(label, text, offset, length));
+        this.pump = new Pump(dirs.run(), Loop::now, console::say, this::outputEnded, console);
         this.outputs = new Outputs(pump, dirs.log(), specs());
         this.launcher = new KernelLauncher(
                 dirs.run(), host, loop.poller(), loop, Loop::now, outputs, this::happened, console::say);

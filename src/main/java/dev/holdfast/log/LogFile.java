@@ -18,6 +18,11 @@ final class LogFile {
     /** Instances that write to it. */
     int used;
 
+    /** Whose records the file's last ones are; empty: nobody has written yet. */
+    String tags = "";
+
+    boolean knownToLose;
+
     private LogTarget target;
     private @Nullable Fd fd;
     private long size;
@@ -44,7 +49,7 @@ final class LogFile {
     /** The open file, rotated first when {@code coming} more bytes would pass its bound. */
     Fd open(long coming) throws IOException {
         Fd open = fd != null ? fd : openNow();
-        if (size > 0 && size + coming > target.maxSizeBytes()) {
+        if (size > 0 && size + coming > target.rotation().maxSizeBytes()) {
             close();
             rotate();
             open = openNow();
@@ -59,16 +64,17 @@ final class LogFile {
         }
         Fd opened = Descriptors.open(target.file(), FLAGS, MODE);
         fd = opened;
+        tags = "";
         size = Descriptors.size(opened);
         return opened;
     }
 
     private void rotate() throws IOException {
-        if (target.maxBackups() == 0) {
+        if (target.rotation().maxBackups() == 0) {
             Files.deleteIfExists(target.file());
             return;
         }
-        for (int i = target.maxBackups() - 1; i >= 0; i--) {
+        for (int i = target.rotation().maxBackups() - 1; i >= 0; i--) {
             Path from = backup(i);
             if (Files.exists(from)) {
                 Files.move(from, backup(i + 1), StandardCopyOption.REPLACE_EXISTING);

@@ -1,5 +1,6 @@
 package dev.holdfast.log;
 
+import dev.holdfast.unit.Level;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,31 +10,55 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link Pump} wrote, pieces of long lines put together again. Not thread-safe. */
 public final class LogReader implements AutoCloseable {
-    private static final int MAX_JOINED = 64 << 20;
-
     private final Path path;
     private @Nullable RandomAccessFile file;
     private @Nullable Object key;
     private InputStream in = InputStream.nullInputStream();
     private final ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream pieces = new ByteArrayOutputStream();
+    private final Records records = new Records();
+    private Instant fileTime = Instant.EPOCH;
 
-    /** @param raw the line's bytes as ISO-8859-1 characters, without its end: nothing is lost by decoding */
-    public record Line(Instant at, boolean stderr, String raw) {
-        private Line(Instant at, boolean stderr, byte[] bytes) {
-            this(at, stderr, new String(bytes, StandardCharsets.ISO_8859_1));
+    /**
+     * Whose a line is, as far as the file says.
+     *
+     * @param process empty when it does not say
+     * @param instance empty when it does not say
+     */
+    public record Origin(String process, int replica, String instance, Map<String, String> labels) {
+        static final Origin UNKNOWN = new Origin("", 0, "", Map.of());
+    }
+
+    /**
+     * @param continues whether it belongs with the line before
+     * @param told the level as the file says it; null: see {@link #level}
+     * @param raw the line's bytes as ISO-8859-1 characters, without its end: nothing is lost by decoding
+     */
+    public record Line(
+            Instant at,
+            boolean stderr,
+            boolean continues,
+            Origin origin,
+            @Nullable Level told,
+            String raw) {
+        Line(Instant at, boolean stderr, boolean continues, Origin origin, @Nullable Level told, byte[] bytes) {
+            this(at, stderr, continues, origin, told, new String(bytes, StandardCharsets.ISO_8859_1));
+        }
+
+        /** What the line says of itself; null when it says nothing. */
+        public @Nullable Level level() {
+            return told != null ? told : Levels.of(bytes(), 0, raw.length());
         }
 
         public byte[] bytes() {
@@ -168,41 +193,12 @@ public final class LogReader implements AutoCloseable {
 
     private Optional<Line> here() throws IOException {
         for (byte[] raw = rawLine(); raw != null; raw = rawLine()) {
-            Optional<Line> line = line(raw);
+            Optional<Line> line = records.take(raw, fileTime);
             if (line.isPresent()) {
                 return line;
             }
         }
         return Optional.empty();
-    }
-
-    private Optional<Line> line(byte[] raw) {
-        String head = new String(raw, 0, Math.min(raw.length, 60), StandardCharsets.ISO_8859_1);
-        String[] parts = head.split(" ", 4);
-        int text = parts.length == 4 ? head.length() - parts[3].length() : -1;
-        Instant at;
-        try {
-            at = Instant.parse(parts[0]);
-        } catch (DateTimeException notOurs) {
-            return Optional.of(new Line(Instant.EPOCH, false, raw));
-        }
-        if (text < 0) {
-            return Optional.empty();
-        }
-        boolean whole = parts[2].equals("F");
-        if (whole && pieces.size() == 0) {
-            return Optional.of(
-                    new Line(at, parts[1].equals("stderr"), java.util.Arrays.copyOfRange(raw, text, raw.length)));
-        }
-        if (pieces.size() < MAX_JOINED) {
-            pieces.write(raw, text, raw.length - text);
-        }
-        if (!whole) {
-            return Optional.empty();
-        }
-        byte[] joined = pieces.toByteArray();
-        pieces.reset();
-        return Optional.of(new Line(at, parts[1].equals("stderr"), joined));
     }
 
     private byte @Nullable [] rawLine() throws IOException {
@@ -225,6 +221,7 @@ public final class LogReader implements AutoCloseable {
         }
         file = new RandomAccessFile(p.toFile(), "r");
         key = key(p);
+        fileTime = Files.getLastModifiedTime(p).toInstant();
         in = new BufferedInputStream(Channels.newInputStream(file.getChannel()), 64 << 10);
         return true;
     }

@@ -52,8 +52,7 @@ record Moves(Map<Path, LogFile> files, Collection<List<Stream>> streams) {
         }
         file.used++;
         for (Stream s : m.both) {
-            s.file = file;
-            s.label = m.to.label();
+            s.retarget(file, m.to);
         }
     }
 }

@@ -203,6 +203,6 @@ class LastWordTest {
                 null,
                 true,
                 manual,
-                new LogSpec(null, 1, 1));
+                LogSpec.DEFAULT);
     }
 }

@@ -147,6 +147,6 @@ class SupervisionTest {
                 null,
                 true,
                 false,
-                new LogSpec(null, 1, 1));
+                LogSpec.DEFAULT);
     }
 }
