@@ -48,7 +48,7 @@ record Document(
             @Doc("signals to the daemon that go to processes instead, such as USR1: [nginx]")
             Map<String, List<String>> forwardSignals,
 
-            @Doc("the daemon's own log") @Nullable GlobalLogging logging,
+            @Doc("logs as a whole") @Nullable GlobalLogging logging,
             @Doc("requests to the control socket") @Nullable RateLimit apiRateLimit,
             @Doc("where metrics are served") @Nullable Metrics metrics,
 
@@ -73,7 +73,14 @@ record Document(
     }
 
     @Doc("logging")
-    record GlobalLogging(@Doc("where lines go") List<Output> outputs) {}
+    record GlobalLogging(
+            @Doc("where the lines of all processes and the daemon's own go as well")
+            List<Output> outputs,
+
+            @Doc("all files of the log directory have at most this, or the oldest rotated ones are deleted;"
+                    + " 0: no bound; not given: a tenth of the file system, 4Gi at most")
+            @Nullable
+            ByteSize maxTotalSize) {}
 
     @Doc("a log output")
     record Output(

@@ -41,7 +41,9 @@ record LogResolver(Problems problems, Binder binder) {
         if (rotation.maxSize().bytes() < 4096) {
             r.add("maxSize", rotation.maxSize().toString(), "is at least 4Ki");
         }
-        return new LogSpec.RotationSpec(rotation.maxSize().bytes(), rotation.maxBackups());
+        r.positive("maxAge", rotation.maxAge());
+        return new LogSpec.RotationSpec(
+                rotation.maxSize().bytes(), rotation.maxAge(), rotation.maxBackups(), rotation.compress());
     }
 
     private LogSpec.Lines lines(ProcessSection.Logging logging, Node at) {

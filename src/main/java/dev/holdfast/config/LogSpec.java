@@ -27,11 +27,13 @@ public record LogSpec(@Nullable String path, FileFormat format, RotationSpec rot
 
     /**
      * @param maxSizeBytes rotate when the next line would pass it
+     * @param maxAge rotated files whose last line is older are deleted; null keeps them
      * @param maxBackups rotated files kept, {@code FILE.1} the newest
+     * @param compress rotated files by gzip
      */
-    public record RotationSpec(long maxSizeBytes, int maxBackups) {
+    public record RotationSpec(long maxSizeBytes, @Nullable Duration maxAge, int maxBackups, boolean compress) {
         /** What holds when nothing is said. */
-        public static final RotationSpec DEFAULT = new RotationSpec(50L << 20, 5);
+        public static final RotationSpec DEFAULT = new RotationSpec(50L << 20, null, 5, false);
     }
 
     /**

@@ -18,16 +18,14 @@ final class NotBuilt {
             "audit",
             "reports",
             "alerts",
-            "global.logging",
+            "global.logging.outputs",
             "global.api_rate_limit",
             "global.metrics",
             "global.api",
             "global.storage",
             "processes.*.resources",
             "processes.*.sandbox",
-            "processes.*.memory_watch",
-            "processes.*.logging.file.rotation.compress",
-            "processes.*.logging.file.rotation.max_age");
+            "processes.*.memory_watch");
 
     private NotBuilt() {}
 

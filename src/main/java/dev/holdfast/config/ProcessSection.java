@@ -274,9 +274,12 @@ record ProcessSection(
     @Doc("a rotation")
     record Rotation(
             @Doc("a file has at most this") @Default("50Mi") ByteSize maxSize,
-            @Doc("a file is at most this old") @Nullable Duration maxAge,
+
+            @Doc("older files whose last line is older are deleted") @Nullable
+            Duration maxAge,
+
             @Doc("older files that are kept") @Default("5") int maxBackups,
-            @Doc("older files by gzip") boolean compress) {}
+            @Doc("older files are compressed by gzip") boolean compress) {}
 
     @Doc("joined lines")
     record Multiline(

@@ -49,7 +49,16 @@ final class Resolver {
                 forwarded(g.forwardSignals(), document),
                 g.runDir(),
                 g.stateDir(),
-                g.logDir());
+                g.logDir(),
+                total(g.logging(), at));
+    }
+
+    private @Nullable Long total(Document.@Nullable GlobalLogging logging, Node at) {
+        ByteSize most = logging == null ? null : logging.maxTotalSize();
+        if (logging != null && most != null && most.bytes() > 0 && most.bytes() < 1 << 20) {
+            new Ranges(problems, binder, logging, at).add("maxTotalSize", most.toString(), "is 0 or at least 1Mi");
+        }
+        return most == null ? null : (Long) most.bytes();
     }
 
     private Map<Signal, List<String>> forwarded(Map<String, List<String>> written, Document document) {

@@ -80,7 +80,13 @@ final class Daemon {
         this.intents = new Intents(dirs.run().resolve("intents"), host.bootId(), console::say);
         this.global = config.global();
         this.desired = new Desired(config.processes(), intents);
-        this.pump = new Pump(dirs.run(), Loop::now, console::say, this::outputEnded, console);
+        this.pump = new Pump(
+                dirs.run(),
+                Outputs.keeping(dirs.log(), config.global().maxTotalLogBytes()),
+                Loop::now,
+                console::say,
+                this::outputEnded,
+                console);
         this.outputs = new Outputs(pump, dirs.log(), specs());
         this.launcher = new KernelLauncher(
                 dirs.run(), host, loop.poller(), loop, Loop::now, outputs, this::happened, console::say);
@@ -303,6 +309,11 @@ final class Daemon {
 
     Outputs outputs() {
         return outputs;
+    }
+
+    /** Log files were renamed: what comes goes to files by their names. */
+    void reopenLogs() {
+        pump.reopen();
     }
 
     Console console() {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * TERM and INT end the daemon, HUP reloads, and what {@code global.forward_signals} names goes to processes instead;
+ * TERM and INT end the daemon, HUP reloads, USR1 opens log files anew, and what {@code global.forward_signals} names goes to processes instead;
  * with one process only, USR1, USR2 and WINCH are surely meant for it.
  */
 final class OsSignals {
@@ -46,6 +46,10 @@ final class OsSignals {
         }
         switch (signal) {
             case TERM, INT -> daemon.shutDown("SIG" + signal.name());
+            case USR1 -> {
+                daemon.reopenLogs();
+                daemon.console().say("log files are opened anew, asked by SIGUSR1");
+            }
             case HUP -> Thread.ofVirtual().name("reload").start(control::reloadBySignal);
             default -> daemon.console().say("SIG" + signal.name() + " is meant for nobody: see global.forward_signals");
         }

@@ -13,10 +13,13 @@ import dev.holdfast.log.Pump;
 import dev.holdfast.log.Rotation;
 import dev.holdfast.log.Source;
 import dev.holdfast.process.OutputSink;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /** Tells the pump where each instance's output goes. Owned by the loop's thread. */
 final class Outputs implements OutputSink {
@@ -91,8 +94,20 @@ final class Outputs implements OutputSink {
                 new Source(replica.process(), replica.index(), log.lines().labels()),
                 file,
                 format(log.format()),
-                new Rotation(log.rotation().maxSizeBytes(), log.rotation().maxBackups()),
+                rotation(log.rotation()),
                 rules(log.lines()));
+    }
+
+    private static Rotation rotation(LogSpec.RotationSpec r) {
+        return new Rotation(r.maxSizeBytes(), r.maxBackups(), r.maxAge(), r.compress());
+    }
+
+    /** How much the files of a log directory may take when nobody says: a tenth of their file system, 4 GiB at most. */
+    static Pump.Keeping keeping(Path logDir, @Nullable Long maxTotalBytes) throws IOException {
+        long bytes = maxTotalBytes != null
+                ? maxTotalBytes
+                : Math.clamp(Files.getFileStore(logDir).getTotalSpace() / 10, 64L << 20, 4L << 30);
+        return new Pump.Keeping(logDir, bytes);
     }
 
     private static Format format(LogSpec.FileFormat format) {

@@ -38,6 +38,16 @@ public final class Entry {
         return e;
     }
 
+    /** A line out of a file. */
+    static Entry read(Instant at, Source source, String instance, boolean stderr, @Nullable Level level, byte[] text) {
+        Entry e = own(at, Level.INFO, text);
+        e.source = source;
+        e.instance = instance;
+        e.stderr = stderr;
+        e.level = level;
+        return e;
+    }
+
     void of(Stream s, Instant at) {
         this.at = at;
         this.source = s.source;

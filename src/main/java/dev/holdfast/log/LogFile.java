@@ -6,10 +6,9 @@ import dev.holdfast.linux.Fd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 
-/** A replica's current log file and its rotation. One thread owns it. */
+/** A replica's current log file. One thread owns it. */
 final class LogFile {
     private static final int FLAGS =
             Descriptors.O_WRONLY | Descriptors.O_APPEND | Descriptors.O_CREAT | Descriptors.O_NOFOLLOW;
@@ -31,8 +30,12 @@ final class LogFile {
 
     private String lostTo = "";
 
-    LogFile(LogTarget target) {
+    private final Archive archive;
+
+    LogFile(LogTarget target, Archive archive) {
         this.target = target;
+        this.archive = archive;
+        archive.know(target.file(), target.rotation());
     }
 
     LogTarget target() {
@@ -44,14 +47,14 @@ final class LogFile {
             close();
         }
         target = fresh;
+        archive.know(target.file(), target.rotation());
     }
 
     /** The open file, rotated first when {@code coming} more bytes would pass its bound. */
     Fd open(long coming) throws IOException {
         Fd open = fd != null ? fd : openNow();
         if (size > 0 && size + coming > target.rotation().maxSizeBytes()) {
-            close();
-            rotate();
+            cutShort();
             open = openNow();
         }
         return open;
@@ -69,23 +72,10 @@ final class LogFile {
         return opened;
     }
 
-    private void rotate() throws IOException {
-        if (target.rotation().maxBackups() == 0) {
-            Files.deleteIfExists(target.file());
-            return;
-        }
-        for (int i = target.rotation().maxBackups() - 1; i >= 0; i--) {
-            Path from = backup(i);
-            if (Files.exists(from)) {
-                Files.move(from, backup(i + 1), StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
-    }
-
-    private Path backup(int i) {
-        return i == 0
-                ? target.file()
-                : target.file().resolveSibling(target.file().getFileName() + "." + i);
+    /** Begins a new file though this one is not full. */
+    void cutShort() throws IOException {
+        close();
+        archive.rotate(target.file(), target.rotation());
     }
 
     long size() {
@@ -94,6 +84,7 @@ final class LogFile {
 
     void grew(long bytes) {
         size += bytes;
+        archive.wrote(bytes);
     }
 
     /** Cuts off what a batch that is done again, or failed half-way, had written. */

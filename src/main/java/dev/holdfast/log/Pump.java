@@ -34,6 +34,7 @@ public final class Pump implements AutoCloseable {
     private final Poller poller;
     private final Recovery recovery;
     private final Batches batches;
+    private final Archive archive;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread;
     private volatile boolean closing;
@@ -50,6 +51,12 @@ public final class Pump implements AutoCloseable {
 
     private final boolean forgetful;
 
+    /**
+     * @param directory of log files
+     * @param maxTotalBytes that all files there may have together; 0: no bound
+     */
+    public record Keeping(Path directory, long maxTotalBytes) {}
+
     /** Hears every line as it is written, on the pump's thread; must not block, and must not keep the entry. */
     public interface LineListener {
         void line(Entry entry);
@@ -65,11 +72,17 @@ public final class Pump implements AutoCloseable {
 
     /**
      * @param runDir for what the next daemon must know
+     * @param keeping where log files lie unless told otherwise, and their bound
      * @param warn told, in words for people, when output cannot be kept
      * @param died told, on the pump's thread, what ended it: the pipes fill from now on, so that only another daemon helps
      */
     public Pump(
-            Path runDir, Supplier<Now> clock, Consumer<String> warn, Consumer<Throwable> died, LineListener listener)
+            Path runDir,
+            Keeping keeping,
+            Supplier<Now> clock,
+            Consumer<String> warn,
+            Consumer<Throwable> died,
+            LineListener listener)
             throws Errno {
         this.clock = clock;
         this.warn = warn;
@@ -86,6 +99,8 @@ public final class Pump implements AutoCloseable {
         }
         this.forgetful = !kept;
         this.recovery = r;
+        this.archive = new Archive(
+                keeping.directory(), keeping.maxTotalBytes(), () -> clock.get().wall(), warn, this::cutShort);
         this.batches = new Batches(clock, r, listener, warn);
         this.thread = Thread.ofPlatform().name("holdfast-pump").daemon().unstarted(this::run);
         thread.start();
@@ -94,7 +109,7 @@ public final class Pump implements AutoCloseable {
     /** Takes the reading ends of an instance's output, and the duty to close them. */
     public void attach(InstanceId instance, LogTarget target, Fd stdout, Fd stderr) {
         tell(() -> {
-            LogFile file = files.computeIfAbsent(target.file(), f -> new LogFile(target));
+            LogFile file = files.computeIfAbsent(target.file(), f -> new LogFile(target, archive));
             file.used++;
             file.retarget(target);
             List<Stream> both = List.of(
@@ -175,9 +190,27 @@ public final class Pump implements AutoCloseable {
      */
     public void retarget(Map<String, LogTarget> changes) {
         tell(() -> {
-            new Moves(files, streams.values()).make(changes);
+            new Moves(files, streams.values(), archive).make(changes);
             batches.keepOnly(files.values().stream().map(LogFile::target).collect(Collectors.toSet()));
             losing = lost();
+        });
+    }
+
+    /** Log files may have been renamed or deleted: what comes goes to files by their names. */
+    public void reopen() {
+        tell(() -> files.values().forEach(LogFile::close));
+    }
+
+    private void cutShort(Path file) {
+        tell(() -> {
+            LogFile f = files.get(file);
+            try {
+                if (f != null) {
+                    f.cutShort();
+                }
+            } catch (IOException e) {
+                warn.accept(file + " cannot be rotated: " + e.getMessage());
+            }
         });
     }
 
@@ -206,6 +239,7 @@ public final class Pump implements AutoCloseable {
         poller.wake();
         try {
             thread.join();
+            archive.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -108,7 +108,13 @@ class LineFuzzTest {
         var target =
                 new LogTarget("web", new Source("web", 0), Path.of("/nowhere"), Format.JSON, new Rotation(1, 1), rules);
         return new Stream(
-                new InstanceId("0".repeat(32)), false, nothing, new LogFile(target), target, 0, Recovery.Held.NOTHING);
+                new InstanceId("0".repeat(32)),
+                false,
+                nothing,
+                new LogFile(target, ArchiveTest.NONE),
+                target,
+                0,
+                Recovery.Held.NOTHING);
     }
 
     private static final class Counted implements Sink {

@@ -285,7 +285,14 @@ class PumpTest {
 
     private Stream holding(int slot, String text) throws IOException {
         LogTarget target = target("web/0", log);
-        var s = new Stream(INSTANCE, false, reader("out"), new LogFile(target), target, slot, Recovery.Held.NOTHING);
+        var s = new Stream(
+                INSTANCE,
+                false,
+                reader("out"),
+                new LogFile(target, ArchiveTest.NONE),
+                target,
+                slot,
+                Recovery.Held.NOTHING);
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         s.add(bytes, 0, bytes.length);
         return s;
@@ -309,16 +316,17 @@ class PumpTest {
 
     private Pump pump(long maxSize, int backups, Path file) throws IOException {
         var now = new Now(AT, new MonoTime(0));
-        var pump = new Pump(dir, () -> now, warnings::add, deaths::add, entry -> {
-            String line = new String(entry.text(), StandardCharsets.UTF_8);
-            if (line.equals("boom")) {
-                throw new IllegalStateException("planted");
-            }
-            if (line.equals("crash")) {
-                throw new StackOverflowError("planted");
-            }
-            labels.add(entry.label() + ": " + line);
-        });
+        var pump = new Pump(
+                dir, new Pump.Keeping(dir.resolve("logs"), 0), () -> now, warnings::add, deaths::add, entry -> {
+                    String line = new String(entry.text(), StandardCharsets.UTF_8);
+                    if (line.equals("boom")) {
+                        throw new IllegalStateException("planted");
+                    }
+                    if (line.equals("crash")) {
+                        throw new StackOverflowError("planted");
+                    }
+                    labels.add(entry.label() + ": " + line);
+                });
         open.add(pump);
         pump.attach(INSTANCE, target("web/0", file, maxSize, backups), reader("out"), reader("err"));
         pump.begin();

@@ -193,7 +193,8 @@ class StageTest {
     private static Stream stream(Recovery.Held held) {
         var target = new LogTarget(
                 "web", new Source("web", 0), Path.of("/nowhere"), Format.PREFIXED, new Rotation(1, 1), LineRules.NONE);
-        return new Stream(new InstanceId("0".repeat(32)), false, NO_PIPE, new LogFile(target), target, 0, held);
+        return new Stream(
+                new InstanceId("0".repeat(32)), false, NO_PIPE, new LogFile(target, ArchiveTest.NONE), target, 0, held);
     }
 
     private static Fd nothing() {
