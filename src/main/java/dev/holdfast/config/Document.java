@@ -87,13 +87,34 @@ record Document(
             @Doc("kind of output") @Required OutputType type,
             @Doc("of a line") @Default("text") OutputFormat format,
 
-            @Doc("the least that is written") @Default("info")
+            @Doc("the least that is written; a line that says none counts as info") @Default("info")
             Level level,
 
-            @Doc("of a file") @Nullable String path,
-            @Doc("of a syslog server") @Nullable String address,
-            @Doc("of syslog") @Nullable String facility,
-            @Doc("of a file") ProcessSection.@Nullable Rotation rotation) {}
+            @Doc("of a file; of the journal's socket, which is /run/systemd/journal/socket") @Nullable
+            String path,
+
+            @Doc(
+                    "of a syslog server: udp://host:514, or host:514; tcp://host:601; unix:///dev/log, also when not given")
+            @Nullable
+            String address,
+
+            @Doc("of syslog: kern, user, mail, daemon, auth, syslog, lpr, news, uucp, cron, authpriv, ftp, or local0 to"
+                    + " local7")
+            @Default("daemon")
+            String facility,
+
+            @Doc("of a file") ProcessSection.@Nullable Rotation rotation,
+
+            @Doc("block: processes wait for it; drop: what is too much is dropped and counted; not given: block for a"
+                    + " file, drop for others")
+            @Nullable
+            WhenSlow whenSlow) {}
+
+    /** What comes of lines that an output cannot take as fast as they come. */
+    enum WhenSlow {
+        BLOCK,
+        DROP
+    }
 
     /** Where a log goes. */
     enum OutputType {

@@ -18,7 +18,6 @@ final class NotBuilt {
             "audit",
             "reports",
             "alerts",
-            "global.logging.outputs",
             "global.api_rate_limit",
             "global.metrics",
             "global.api",

@@ -50,7 +50,8 @@ final class Resolver {
                 g.runDir(),
                 g.stateDir(),
                 g.logDir(),
-                total(g.logging(), at));
+                total(g.logging(), at),
+                new OutputResolver(problems, binder).of(g.logging(), at));
     }
 
     private @Nullable Long total(Document.@Nullable GlobalLogging logging, Node at) {

@@ -76,7 +76,7 @@ final class Daemon {
         this.launches = launches;
         this.loop = Loop.open();
         this.host = new Host(PROC, () -> Loop.now().mono());
-        this.chronicle = new Chronicle(new Journal(dirs.state().resolve("journal.jsonl")), console::say);
+        this.chronicle = new Chronicle(new Journal(dirs.state().resolve("journal.jsonl")), console::warn);
         this.intents = new Intents(dirs.run().resolve("intents"), host.bootId(), console::say);
         this.global = config.global();
         this.desired = new Desired(config.processes(), intents);
@@ -84,9 +84,13 @@ final class Daemon {
                 dirs.run(),
                 Outputs.keeping(dirs.log(), config.global().maxTotalLogBytes()),
                 Loop::now,
-                console::say,
+                console::warn,
                 this::outputEnded,
                 console);
+        console.reportTo(event -> loop.soon(() -> {
+            chronicle.remember(event);
+            chronicle.write(event);
+        }));
         this.outputs = new Outputs(pump, dirs.log(), specs());
         this.launcher = new KernelLauncher(
                 dirs.run(), host, loop.poller(), loop, Loop::now, outputs, this::happened, console::say);
@@ -109,7 +113,7 @@ final class Daemon {
         }
         try {
             serve(control); // first: a daemon that nobody could ask starts nothing
-            HostFindings.degraded(findings()).forEach(f -> console.say("weaker here: " + f));
+            HostFindings.degraded(findings()).forEach(f -> console.warn("weaker here: " + f));
             adopt();
             apply(new Stimulus.Begin(intents.stoppedNames(), intents.startedNames(), intents.completed()));
             intents.begun();
@@ -258,7 +262,7 @@ final class Daemon {
                 intents.note(event);
                 loop.later(() -> {
                     chronicle.write(event);
-                    console.say(name(event.replica()) + " " + Words.of(event));
+                    console.say(Words.level(event), name(event.replica()) + " " + Words.of(event));
                 });
             }
             case Action.Finish(int code) -> {
@@ -314,6 +318,7 @@ final class Daemon {
     /** Log files were renamed: what comes goes to files by their names. */
     void reopenLogs() {
         pump.reopen();
+        console.reopen();
     }
 
     Console console() {

@@ -128,7 +128,6 @@ final class Batches {
 
     private void write(Stream s, byte @Nullable [] bytes, int n, boolean due, long cutBackTo) {
         LogFile file = s.file;
-        boolean wasLosing = file.losing();
         Now now = clock.get();
         Fd to = null;
         int errno = Errno.EIO;
@@ -148,9 +147,11 @@ final class Batches {
             recorder.beginUnkept(s, encoder(s), now.wall(), to != null);
             cut(s, bytes == null ? copy(n) : bytes, n, due, now);
             file.lose(n, Errno.text(errno));
-            if (!wasLosing) {
+            if (file.health.failed(n, now.mono())) {
                 warn.accept("output of " + file.target().label() + " cannot be kept, "
-                        + file.target().file() + ": " + Errno.text(errno));
+                        + file.target().file() + ": " + Errno.text(errno)
+                        + "; it is shown here meanwhile");
+                listener.unwritable(s.source, file.target().file(), Errno.text(errno));
             }
         }
         s.heldSince = s.carried() == 0 ? null : s.heldSince == null ? now.wall() : s.heldSince;
@@ -187,6 +188,9 @@ final class Batches {
         }
         if (wasLosing) {
             file.apologised();
+        }
+        if (file.health.worked(writer.written(), now.mono())) {
+            listener.writable(s.source, file.target().file(), file.health.missing());
         }
         return 0;
     }

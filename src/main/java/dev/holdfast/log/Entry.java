@@ -48,6 +48,22 @@ public final class Entry {
         return e;
     }
 
+    /** One that stays as it is. */
+    Entry copy() {
+        var e = new Entry();
+        e.at = at;
+        e.source = source;
+        e.label = label;
+        e.instance = instance;
+        e.stderr = stderr;
+        e.bytes = text();
+        e.length = length;
+        e.whole = whole;
+        e.joined = joined;
+        e.level = level();
+        return e;
+    }
+
     void of(Stream s, Instant at) {
         this.at = at;
         this.source = s.source;

@@ -22,6 +22,8 @@ final class LogFile {
 
     boolean knownToLose;
 
+    final Health health = new Health();
+
     private LogTarget target;
     private @Nullable Fd fd;
     private long size;

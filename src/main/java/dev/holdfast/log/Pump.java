@@ -64,6 +64,16 @@ public final class Pump implements AutoCloseable {
         /** @param told whether {@link #line} had it before it turned out that the file cannot take it */
         default void unkept(Entry entry, boolean told) {}
 
+        /** A log file cannot be written from now on. */
+        default void unwritable(Source of, Path file, String why) {}
+
+        /**
+         * It can again.
+         *
+         * @param missing bytes of output that it lacks
+         */
+        default void writable(Source of, Path file, long missing) {}
+
         /** False: {@link #line} need not be called; asked for each batch. */
         default boolean listens() {
             return true;
