@@ -44,13 +44,8 @@ final class LogFilter implements Predicate<Entry> {
             description = "only lines that match (RE2's syntax; (?i) in front ignores case)")
     private @Nullable Pattern grep;
 
-    @Option(
-            names = "--stream",
-            arity = "1",
-            paramLabel = "STREAM",
-            converter = Streams.class,
-            description = "only stdout or stderr")
-    private @Nullable Boolean stderr;
+    @Option(names = "--stream", paramLabel = "STREAM", converter = Streams.class, description = "only stdout or stderr")
+    private String stream = "";
 
     @Option(names = "--label", paramLabel = "KEY=VALUE", description = "only lines with this label; may be repeated")
     private Map<String, String> labels = Map.of();
@@ -83,7 +78,7 @@ final class LogFilter implements Predicate<Entry> {
                 && until == null
                 && level == null
                 && grep == null
-                && stderr == null
+                && stream.isEmpty()
                 && labels.isEmpty()
                 && instance.isEmpty();
     }
@@ -100,7 +95,7 @@ final class LogFilter implements Predicate<Entry> {
 
     private boolean matches(Entry e) {
         if (!e.at().isBefore(end)
-                || (stderr != null && stderr != e.line().stderr())
+                || !(stream.isEmpty() || stream.equals(e.line().stderr() ? "stderr" : "stdout"))
                 || !e.line().origin().instance().startsWith(instance)
                 || !e.line().origin().labels().entrySet().containsAll(labels.entrySet())) {
             return false;
@@ -132,15 +127,14 @@ final class LogFilter implements Predicate<Entry> {
         }
     }
 
-    /** Whether it is stderr. */
-    static final class Streams implements ITypeConverter<Boolean> {
+    /** One of the two. */
+    static final class Streams implements ITypeConverter<String> {
         @Override
-        public Boolean convert(String text) {
-            return switch (text) {
-                case "stdout" -> false;
-                case "stderr" -> true;
-                default -> throw new TypeConversionException("'" + text + "': a stream is stdout or stderr");
-            };
+        public String convert(String text) {
+            if (!text.equals("stdout") && !text.equals("stderr")) {
+                throw new TypeConversionException("'" + text + "': a stream is stdout or stderr");
+            }
+            return text;
         }
     }
 }
