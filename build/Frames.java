@@ -4,11 +4,16 @@ import java.lang.classfile.ClassFile.ClassHierarchyResolverOption;
 import java.lang.classfile.ClassFile.StackMapsOption;
 import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
+import java.lang.classfile.attribute.ModuleAttribute;
+import java.lang.classfile.attribute.ModuleRequireInfo;
+import java.lang.constant.ModuleDesc;
+import java.lang.constant.PackageDesc;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
@@ -16,6 +21,7 @@ import java.util.jar.JarOutputStream;
 /**
  * Copies jars, giving classes compiled for Java 5 and before the frames of today's format: without them a class is
  * verified the old way at every start, and an AOT cache takes none. picocli is such a one; a start is a third quicker.
+ * A jar that is no module, such as re2j, becomes one that exports all it has: jlink takes no others.
  *
  * <p>Usage: java Frames.java FROM_DIR TO_DIR
  */
@@ -38,6 +44,11 @@ final class Frames {
             var classFile = ClassFile.of(
                     StackMapsOption.GENERATE_STACK_MAPS,
                     ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofResourceParsing(own)));
+            if (jar.stream().noneMatch(e -> e.getName().endsWith("module-info.class"))) {
+                out.putNextEntry(new JarEntry("module-info.class"));
+                out.write(descriptor(jar));
+                out.closeEntry();
+            }
             for (JarEntry entry : Collections.list(jar.entries())) {
                 byte[] bytes = jar.getInputStream(entry).readAllBytes();
                 out.putNextEntry(new JarEntry(entry.getName()));
@@ -45,6 +56,23 @@ final class Frames {
                 out.closeEntry();
             }
         }
+    }
+
+    /** Named as the module path names it: after its file, without the version. */
+    private static byte[] descriptor(JarFile jar) {
+        String file = Path.of(jar.getName()).getFileName().toString();
+        String name = file.replaceFirst("(-\\d.*)?\\.jar$", "").replaceAll("[^A-Za-z0-9]+", ".");
+        var packages = new TreeSet<String>();
+        for (JarEntry entry : Collections.list(jar.entries())) {
+            int slash = entry.getName().lastIndexOf('/');
+            if (slash > 0 && entry.getName().endsWith(".class")) {
+                packages.add(entry.getName().substring(0, slash).replace('/', '.'));
+            }
+        }
+        return ClassFile.of().buildModule(ModuleAttribute.of(ModuleDesc.of(name), module -> {
+            module.requires(ModuleRequireInfo.of(ModuleDesc.of("java.base"), ClassFile.ACC_MANDATED, null));
+            packages.forEach(p -> module.exports(PackageDesc.of(p), 0));
+        }));
     }
 
     private static boolean isOld(byte[] bytes) {

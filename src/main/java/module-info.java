@@ -4,6 +4,7 @@ module dev.holdfast {
     requires info.picocli;
     requires org.snakeyaml.engine;
     requires io.avaje.jsonb;
+    requires re2j;
     requires jdk.unsupported; // sun.misc.Signal: the only way to hear TERM, HUP and CHLD
     requires jdk.net; // SO_PEERCRED
 

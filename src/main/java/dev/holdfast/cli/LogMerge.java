@@ -1,7 +1,6 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.cli.LogSource.Entry;
-import dev.holdfast.log.LogReader.Line;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -18,11 +17,11 @@ final class LogMerge implements AutoCloseable {
     private static final int BATCH = 4096;
 
     private final List<LogSource> sources = new ArrayList<>();
-    private final Predicate<Line> wanted;
+    private final Predicate<Entry> wanted;
 
     private record Head(Entry entry, LogSource source, int order) {}
 
-    LogMerge(Predicate<Line> wanted) {
+    LogMerge(Predicate<Entry> wanted) {
         this.wanted = wanted;
     }
 
@@ -55,7 +54,7 @@ final class LogMerge implements AutoCloseable {
         }
         var held = new ArrayDeque<Entry>();
         for (Head h = heads.poll(); h != null; h = heads.poll()) {
-            if (wanted.test(h.entry().line())) {
+            if (wanted.test(h.entry())) {
                 if (n == Integer.MAX_VALUE) {
                     printer.print(h.entry());
                 } else {
@@ -92,7 +91,7 @@ final class LogMerge implements AutoCloseable {
 
     private void print(List<Entry> entries, LogPrinter printer) throws IOException {
         for (Entry e : entries) {
-            if (wanted.test(e.line())) {
+            if (wanted.test(e)) {
                 printer.print(e);
             }
         }

@@ -23,9 +23,10 @@ final class LogPrinter {
     /**
      * @param prefix width of the longest name; 0 for no prefixes
      * @param timestamps whether each line begins with its time
+     * @param json an object a line, and nothing else
      * @param terminal whether a terminal is there, which must not obey what programs print
      */
-    record Look(int prefix, boolean timestamps, ZoneId zone, Style style, boolean terminal) {}
+    record Look(int prefix, boolean timestamps, ZoneId zone, Style style, boolean terminal, boolean json) {}
 
     /** Nobody reads standard output any more. */
     static final class Closed extends IOException {
@@ -42,6 +43,16 @@ final class LogPrinter {
     }
 
     void print(LogSource.Entry entry) throws Closed {
+        if (look.json) {
+            try {
+                LogFiles.Found of = entry.of();
+                out.write(entry.line().json(entry.at(), of.process(), of.index()));
+                out.write('\n');
+            } catch (IOException e) {
+                throw new Closed(e);
+            }
+            return;
+        }
         var head = new StringBuilder();
         if (look.prefix > 0) {
             Paint paint = PAINTS.get(entry.process() % PAINTS.size());
@@ -56,10 +67,22 @@ final class LogPrinter {
             head.append(TIME.format(entry.at().atZone(look.zone)));
         }
         try {
-            out.write(head.toString().getBytes(StandardCharsets.UTF_8));
+            byte[] before = head.toString().getBytes(StandardCharsets.UTF_8);
             byte[] text = entry.line().bytes();
-            out.write(look.terminal ? Visible.of(text, 0, text.length) : text);
-            out.write('\n');
+            int from = 0;
+            do { // lines that belong together may come as one
+                int end = from;
+                while (end < text.length && text[end] != '\n') {
+                    end++;
+                }
+                out.write(before);
+                out.write(
+                        look.terminal
+                                ? Visible.of(text, from, end - from)
+                                : java.util.Arrays.copyOfRange(text, from, end));
+                out.write('\n');
+                from = end + 1;
+            } while (from <= text.length);
         } catch (IOException e) {
             throw new Closed(e);
         }

@@ -9,7 +9,7 @@ import java.util.Optional;
 /** One replica's log as it is read. Not thread-safe. */
 final class LogSource implements AutoCloseable {
     private final LogReader reader;
-    private final String name;
+    private final LogFiles.Found found;
     private final int process;
     private final Instant since;
     private Instant last = Instant.EPOCH;
@@ -18,15 +18,16 @@ final class LogSource implements AutoCloseable {
      * A line and whose it is.
      *
      * @param at of the line; of the one before it when it has no time of its own
+     * @param of whose log it is
      * @param process number of the process among those shown: it chooses the colour
      */
-    record Entry(Instant at, String name, int process, Line line) {}
+    record Entry(Instant at, String name, int process, LogFiles.Found of, Line line) {}
 
     /** @param since lines before that are passed over */
     LogSource(LogFiles.Found found, int process, Instant since) {
         this.since = since;
         this.reader = new LogReader(found.file());
-        this.name = found.name();
+        this.found = found;
         this.process = process;
     }
 
@@ -36,7 +37,7 @@ final class LogSource implements AutoCloseable {
 
     Entry entry(Line line) {
         last = line.at().equals(Instant.EPOCH) ? last : line.at();
-        return new Entry(last, name, process, line);
+        return new Entry(last, found.name(), process, found, line);
     }
 
     Optional<Entry> next() throws IOException {

@@ -3,10 +3,8 @@ package dev.holdfast.cli;
 import dev.holdfast.api.Client;
 import dev.holdfast.api.ControlPort.Refused;
 import dev.holdfast.api.Status;
-import dev.holdfast.log.LogReader.Line;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.HashMap;
@@ -18,6 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,7 +28,13 @@ import picocli.CommandLine.Parameters;
             "Reads the files itself; also when no daemon runs. The bytes of a line are written as the program wrote them;"
                     + " on a terminal, control characters other than tabs and colours are made visible."
         },
-        footer = {"", "Examples:", "  holdfast logs -f", "  holdfast logs web worker/1 --since 10m --stderr"})
+        footer = {
+            "",
+            "Examples:",
+            "  holdfast logs -f",
+            "  holdfast logs web worker/1 --since 10m --stderr",
+            "  holdfast logs --level warn --grep '(?i)timeout' -n 50"
+        })
 final class LogsCommand extends Subcommand {
     @Parameters(
             arity = "0..*",
@@ -57,12 +62,15 @@ final class LogsCommand extends Subcommand {
     @ArgGroup
     private @Nullable Only only;
 
+    @Mixin
+    private LogFilter filter = new LogFilter();
+
     @Option(
-            names = "--since",
-            paramLabel = "DURATION",
-            converter = Waiting.Converter.class,
-            description = "only what was printed so recently, such as 10m")
-    private @Nullable Duration since;
+            names = "--json",
+            description =
+                    "a JSON object a line: time, process, replica, instance, stream, level, labels and text, or json"
+                            + " where a program wrote an object")
+    private boolean json;
 
     private final Set<Path> files = new HashSet<>();
     private final Set<Path> touched = new HashSet<>();
@@ -95,9 +103,13 @@ final class LogsCommand extends Subcommand {
         }
         int width = chosen.stream().mapToInt(f -> f.name().length()).max().orElse(0);
         var look = new LogPrinter.Look(
-                noPrefix ? 0 : width, timestamps, ZoneId.systemDefault(), style(), Style.onTerminal());
+                noPrefix ? 0 : width, timestamps, ZoneId.systemDefault(), style(), Style.onTerminal(), json);
+        if (follow && filter.hasEnd()) {
+            throw misuse("--until has an end, --follow has none");
+        }
         Instant now = Instant.now();
-        Instant from = since == null ? Instant.MIN : now.minus(since);
+        filter.at(now);
+        Instant from = filter.beginning(now);
         try (var merge = new LogMerge(this::wanted)) {
             add(chosen, from, merge);
             show(from, now, merge, new LogPrinter(root().standardOutput(), look), directories(chosen));
@@ -126,8 +138,8 @@ final class LogsCommand extends Subcommand {
     private void show(Instant from, Instant now, LogMerge merge, LogPrinter printer, Set<Path> directories)
             throws IOException {
         try (var changes = new Changes(follow ? directories : Set.of())) {
-            int n = lines != null ? lines : since != null ? Integer.MAX_VALUE : 20;
-            merge.past(from, n, since == null && only == null, printer);
+            int n = lines != null ? lines : filter.hasBeginning() ? Integer.MAX_VALUE : 20;
+            merge.past(from, n, filter.passesAll() && only == null && !json, printer);
             printer.flush();
             while (follow) {
                 if (merge.fresh(printer)) {
@@ -141,8 +153,8 @@ final class LogsCommand extends Subcommand {
         }
     }
 
-    private boolean wanted(Line line) {
-        return only == null || (line.stderr() ? only.stderr : only.stdout);
+    private boolean wanted(LogSource.Entry entry) {
+        return (only == null || (entry.line().stderr() ? only.stderr : only.stdout)) && filter.test(entry);
     }
 
     /** Replicas that came into being while we follow: a file was touched that we had not seen before. */

@@ -76,14 +76,6 @@ final class Checks {
     private void process(String name, ProcessSection p) {
         Node at = binder.at(document.processes(), name);
         resources.check(p.resources(), at);
-        ProcessSection.Logging logging = p.logging();
-        if (logging != null) {
-            logging.redact().forEach(r -> pattern(r, binder.at(logging, "redact", at)));
-            ProcessSection.Multiline m = logging.multiline();
-            if (m != null) {
-                pattern(m.start(), binder.at(m, "start", at));
-            }
-        }
         if (p.health() != null && (p.readiness() != null || p.liveness() != null)) {
             problems.add(
                     binder.at(p, "health", at), "health is readiness and liveness in one: give it, or those, not both");

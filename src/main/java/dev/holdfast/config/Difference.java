@@ -26,8 +26,6 @@ final class Difference {
             Map.entry("io_class", "io.class"),
             Map.entry("io_priority", "io.priority"),
             Map.entry("log.path", "logging.file.path"),
-            Map.entry("log.max_size_bytes", "logging.file.rotation.max_size"),
-            Map.entry("log.max_backups", "logging.file.rotation.max_backups"),
             Map.entry("resources.cpu", "resources.limits.cpu"),
             Map.entry("resources.memory", "resources.limits.memory"),
             Map.entry("resources.memory_high", "resources.limits.memory_high"),
@@ -35,7 +33,12 @@ final class Difference {
             Map.entry("resources.pids", "resources.limits.pids"),
             Map.entry("resources.io", "resources.limits.io"),
             Map.entry("resources.cpu_reserved", "resources.reservations.cpu"),
-            Map.entry("resources.memory_reserved", "resources.reservations.memory"));
+            Map.entry("resources.memory_reserved", "resources.reservations.memory"),
+            Map.entry("log.format", "logging.file.format"),
+            Map.entry("log.rotation", "logging.file.rotation"),
+            Map.entry("logging.file.rotation.max_size_bytes", "logging.file.rotation.max_size"),
+            Map.entry("log.lines", "logging"),
+            Map.entry("logging.multiline.max_size_bytes", "logging.multiline.max_size"));
 
     private final List<String> found = new ArrayList<>();
 
@@ -78,7 +81,7 @@ final class Difference {
                 && b.getClass().isInstance(after)
                 && !isOne(before)
                 && after instanceof Record a) {
-            records(key + ".", b, a);
+            records(WRITTEN.getOrDefault(key, key) + ".", b, a);
         } else if (key.startsWith("env.") && SECRET.matcher(key).find()) {
             found.add(key + ": " + (before == null ? "set" : after == null ? "no longer set" : "another value")
                     + " (not shown)");

@@ -1,6 +1,7 @@
 package dev.holdfast.config;
 
 import dev.holdfast.unit.ByteSize;
+import dev.holdfast.unit.Level;
 import dev.holdfast.unit.Rate;
 import java.time.Duration;
 import java.util.List;
@@ -47,7 +48,7 @@ record Document(
             @Doc("signals to the daemon that go to processes instead, such as USR1: [nginx]")
             Map<String, List<String>> forwardSignals,
 
-            @Doc("the daemon's own log") @Nullable GlobalLogging logging,
+            @Doc("logs as a whole") @Nullable GlobalLogging logging,
             @Doc("requests to the control socket") @Nullable RateLimit apiRateLimit,
             @Doc("where metrics are served") @Nullable Metrics metrics,
 
@@ -78,20 +79,48 @@ record Document(
     }
 
     @Doc("logging")
-    record GlobalLogging(@Doc("where lines go") List<Output> outputs) {}
+    record GlobalLogging(
+            @Doc("where the lines of all processes and the daemon's own go as well")
+            List<Output> outputs,
+
+            @Doc("all files of the log directory have at most this, or the oldest rotated ones are deleted;"
+                    + " 0: no bound; not given: a tenth of the file system, 4Gi at most")
+            @Nullable
+            ByteSize maxTotalSize) {}
 
     @Doc("a log output")
     record Output(
             @Doc("kind of output") @Required OutputType type,
             @Doc("of a line") @Default("text") OutputFormat format,
 
-            @Doc("the least that is written") @Default("info")
+            @Doc("the least that is written; a line that says none counts as info") @Default("info")
             Level level,
 
-            @Doc("of a file") @Nullable String path,
-            @Doc("of a syslog server") @Nullable String address,
-            @Doc("of syslog") @Nullable String facility,
-            @Doc("of a file") ProcessSection.@Nullable Rotation rotation) {}
+            @Doc("of a file; of the journal's socket, which is /run/systemd/journal/socket") @Nullable
+            String path,
+
+            @Doc(
+                    "of a syslog server: udp://host:514, or host:514; tcp://host:601; unix:///dev/log, also when not given")
+            @Nullable
+            String address,
+
+            @Doc("of syslog: kern, user, mail, daemon, auth, syslog, lpr, news, uucp, cron, authpriv, ftp, or local0 to"
+                    + " local7")
+            @Default("daemon")
+            String facility,
+
+            @Doc("of a file") ProcessSection.@Nullable Rotation rotation,
+
+            @Doc("block: processes wait for it; drop: what is too much is dropped and counted; not given: block for a"
+                    + " file, drop for others")
+            @Nullable
+            WhenSlow whenSlow) {}
+
+    /** What comes of lines that an output cannot take as fast as they come. */
+    enum WhenSlow {
+        BLOCK,
+        DROP
+    }
 
     /** Where a log goes. */
     enum OutputType {
@@ -106,14 +135,6 @@ record Document(
     enum OutputFormat {
         TEXT,
         JSON
-    }
-
-    /** How much it matters. */
-    enum Level {
-        DEBUG,
-        INFO,
-        WARNING,
-        ERROR
     }
 
     @Doc("a rate limit")

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param runDir null: the usual place
  * @param stateDir null: the usual place
  * @param logDir null: the usual place
+ * @param maxTotalLogBytes of all files in the log directory; 0: no bound; null: as the file system allows
+ * @param outputs where the lines of all processes and the daemon's own go as well; none: the daemon's standard output
  */
 public record GlobalSpec(
         Duration shutdownTimeout,
@@ -22,10 +24,12 @@ public record GlobalSpec(
         Map<Signal, List<String>> forwardSignals,
         @Nullable String runDir,
         @Nullable String stateDir,
-        @Nullable String logDir) {
+        @Nullable String logDir,
+        @Nullable Long maxTotalLogBytes,
+        List<OutputSpec> outputs) {
     /** What holds when nothing is said. */
     public static final GlobalSpec DEFAULT =
-            new GlobalSpec(Duration.ofSeconds(30), new Exit.Never(), Map.of(), null, null, null);
+            new GlobalSpec(Duration.ofSeconds(30), new Exit.Never(), Map.of(), null, null, null, null, List.of());
 
     /** When the daemon ends by itself. */
     public sealed interface Exit {

@@ -17,20 +17,11 @@ final class NotBuilt {
             "audit",
             "reports",
             "alerts",
-            "global.logging",
             "global.api_rate_limit",
             "global.metrics",
             "global.api",
             "global.storage",
-            "processes.*.memory_watch",
-            "schedules.*.logging.multiline",
-            "schedules.*.logging.redact",
-            "schedules.*.logging.file.rotation.compress",
-            "schedules.*.logging.file.rotation.max_age",
-            "processes.*.logging.multiline",
-            "processes.*.logging.redact",
-            "processes.*.logging.file.rotation.compress",
-            "processes.*.logging.file.rotation.max_age");
+            "processes.*.memory_watch");
 
     private NotBuilt() {}
 

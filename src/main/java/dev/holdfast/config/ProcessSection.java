@@ -2,7 +2,9 @@ package dev.holdfast.config;
 
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.CpuAmount;
+import dev.holdfast.unit.Level;
 import dev.holdfast.unit.Percent;
+import dev.holdfast.unit.Rate;
 import dev.holdfast.unit.Signal;
 import java.net.URI;
 import java.time.Duration;
@@ -245,29 +247,56 @@ record ProcessSection(
     @Doc("logging of a process")
     record Logging(
             @Doc("the log file of each replica") @Nullable LogFile file,
+
+            @Doc("lines that say a lower level are left out") @Nullable
+            Level minLevel,
+
+            @Doc("what every line is marked with") Map<String, String> labels,
             @Doc("lines that belong together") @Nullable Multiline multiline,
 
-            @Doc("regular expressions whose matches are not written")
-            List<String> redact) {}
+            @Doc("regular expressions (RE2) whose matches are neither stored nor shown")
+            List<String> redact,
+
+            @Doc("lines of all replicas that pass, such as 1000 per 1s; the rest is dropped and counted in the log")
+            @Nullable
+            Rate rateLimit) {}
 
     @Doc("a log file")
     record LogFile(
             @Doc("the file; none: NAME.INDEX.log in the log directory") @Nullable
             String path,
 
+            @Doc("prefixed: time, stream and text; raw: what the program wrote; json: an object a line")
+            @Default("prefixed")
+            LogSpec.FileFormat format,
+
             @Doc("when a new file is begun") @Nullable Rotation rotation) {}
 
     @Doc("a rotation")
     record Rotation(
             @Doc("a file has at most this") @Default("50Mi") ByteSize maxSize,
-            @Doc("a file is at most this old") @Nullable Duration maxAge,
+
+            @Doc("older files whose last line is older are deleted") @Nullable
+            Duration maxAge,
+
             @Doc("older files that are kept") @Default("5") int maxBackups,
-            @Doc("older files by gzip") boolean compress) {}
+            @Doc("older files are compressed by gzip") boolean compress) {}
 
     @Doc("joined lines")
     record Multiline(
-            @Doc("regular expression of a first line") @Required
-            String start) {}
+            @Doc("regular expression (RE2) of a first line; others belong to what is before") @Nullable
+            String start,
+
+            @Doc("regular expression (RE2) of a further line; others begin something new") @Nullable
+            String continuation,
+
+            @Doc("joined at most") @Default("500") int maxLines,
+
+            @Doc("joined at most, up to 48Ki") @Default("32Ki")
+            ByteSize maxSize,
+
+            @Doc("without a further line for so long, it is whole") @Default("1s")
+            Duration maxWait) {}
 
     @Doc("resources")
     record Resources(

@@ -49,7 +49,17 @@ final class Resolver {
                 forwarded(g.forwardSignals(), document),
                 g.runDir(),
                 g.stateDir(),
-                g.logDir());
+                g.logDir(),
+                total(g.logging(), at),
+                new OutputResolver(problems, binder).of(g.logging(), at));
+    }
+
+    private @Nullable Long total(Document.@Nullable GlobalLogging logging, Node at) {
+        ByteSize most = logging == null ? null : logging.maxTotalSize();
+        if (logging != null && most != null && most.bytes() > 0 && most.bytes() < 1 << 20) {
+            new Ranges(problems, binder, logging, at).add("maxTotalSize", most.toString(), "is 0 or at least 1Mi");
+        }
+        return most == null ? null : (Long) most.bytes();
     }
 
     private Map<Signal, List<String>> forwarded(Map<String, List<String>> written, Document document) {
@@ -134,7 +144,7 @@ final class Resolver {
                 s.maxRuntime(),
                 s.enabled(),
                 s.manual(),
-                log(s.logging(), at),
+                log(s, s.logging(), at),
                 ResourcesSpec.of(s.resources()));
     }
 
@@ -358,22 +368,8 @@ final class Resolver {
                 b == null ? null : new HealthSpec.BreakerSpec(b.maxFailures(), b.resetTimeout()));
     }
 
-    LogSpec log(ProcessSection.@Nullable Logging logging, Node at) {
-        ProcessSection.LogFile file = logging == null ? null : logging.file();
-        ProcessSection.Rotation rotation = file == null ? null : file.rotation();
-        if (file != null) {
-            new Ranges(problems, binder, file, at).absolute("path", file.path());
-        }
-        if (rotation != null) {
-            new Ranges(problems, binder, rotation, at).within("maxBackups", rotation.maxBackups(), 0, 1000);
-            if (rotation.maxSize().bytes() < 4096) {
-                new Ranges(problems, binder, rotation, at)
-                        .add("maxSize", rotation.maxSize().toString(), "is at least 4Ki");
-            }
-        }
-        return new LogSpec(
-                file == null ? null : file.path(),
-                rotation == null ? 50L << 20 : rotation.maxSize().bytes(),
-                rotation == null ? 5 : rotation.maxBackups());
+    /** @param section that has {@code logging} */
+    LogSpec log(Record section, ProcessSection.@Nullable Logging logging, Node at) {
+        return new LogResolver(problems, binder).of(logging, binder.at(section, "logging", at));
     }
 }

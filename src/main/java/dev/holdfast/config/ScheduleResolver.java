@@ -80,7 +80,7 @@ final class ScheduleResolver {
                         s.oneServer(),
                         heartbeat(s, at),
                         s.enabled(),
-                        resolver.log(s.logging(), at));
+                        resolver.log(s, s.logging(), at));
     }
 
     private @Nullable Timing timing(JobSections.Schedule s, Node at) {

@@ -72,7 +72,12 @@ final class Chronicle implements AutoCloseable {
                     keep(of.ends, end);
                 }
             }
-            case Event.Ready _, Event.Survived _, Event.Restarting _, Event.Breaker _ -> {}
+            case Event.Ready _,
+                    Event.Survived _,
+                    Event.Restarting _,
+                    Event.Breaker _,
+                    Event.LogUnwritable _,
+                    Event.LogWritable _ -> {}
         }
     }
 

@@ -82,21 +82,28 @@ final class Daemon {
         this.launches = launches;
         this.loop = Loop.open();
         this.host = new Host(PROC, () -> Loop.now().mono());
-        this.chronicle = new Chronicle(new Journal(dirs.state().resolve("journal.jsonl")), console::say);
+        this.chronicle = new Chronicle(new Journal(dirs.state().resolve("journal.jsonl")), console::warn);
         this.intents = new Intents(dirs.run().resolve("intents"), host.bootId(), console::say);
         this.global = config.global();
         this.desired = new Desired(config.processes(), intents);
         this.notices = new SystemdNotices(launches.own(), host.pid(), console::say);
         this.pump = new Pump(
                 dirs.run(),
-                Instant::now,
-                console::say,
+                Outputs.keeping(dirs.log(), config.global().maxTotalLogBytes()),
+                Loop::now,
+                console::warn,
                 this::outputEnded,
-                (label, stderr, whole, text, offset, length) -> console.line(label, text, offset, length));
+                console);
+        console.reportTo(event -> loop.soon(() -> {
+            chronicle.remember(event);
+            chronicle.write(event);
+        }));
         this.outputs = new Outputs(pump, dirs.log(), withSchedules(Timetable.asProcesses(config.schedules())));
         this.groups = new Groups(
-                CgroupHome.open(PROC, host.pid(), groupName(dirs.run())), Disks.numbers(Path.of("/sys")), console::say);
-        this.enforcement = new Enforcement(groups, console::say);
+                CgroupHome.open(PROC, host.pid(), groupName(dirs.run())),
+                Disks.numbers(Path.of("/sys")),
+                console::warn);
+        this.enforcement = new Enforcement(groups, console::warn);
         this.launcher = new KernelLauncher(
                 dirs.run(), host, loop.poller(), loop, Loop::now, outputs, groups, this::happened, console::say);
         this.confinement = new Confinement(launcher, enforcement, console::say);
@@ -143,7 +150,7 @@ final class Daemon {
             HostFindings.degraded(findings().stream()
                             .filter(f -> !f.what().equals(Enforcement.LIMITS)) // said just now
                             .toList())
-                    .forEach(f -> console.say("weaker here: " + f));
+                    .forEach(f -> console.warn("weaker here: " + f));
             adopt();
             apply(new Stimulus.Begin(intents.stoppedNames(), intents.startedNames(), intents.completed()));
             intents.begun();
@@ -275,7 +282,7 @@ final class Daemon {
                 intents.note(event);
                 loop.later(() -> {
                     chronicle.write(event);
-                    console.say(name(event.replica()) + " " + Words.of(event));
+                    console.say(Words.level(event), name(event.replica()) + " " + Words.of(event));
                 });
             }
             case Action.Finish(int code) -> {
@@ -333,6 +340,12 @@ final class Daemon {
 
     Outputs outputs() {
         return outputs;
+    }
+
+    /** Log files were renamed: what comes goes to files by their names. */
+    void reopenLogs() {
+        pump.reopen();
+        console.reopen();
     }
 
     Console console() {

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * TERM and INT end the daemon, HUP reloads, ALRM has it leave what runs to the next one, and what {@code global.forward_signals} names goes to processes instead;
+ * TERM and INT end the daemon, HUP reloads, USR1 opens log files anew, ALRM has it leave what runs to the next one, and
+ * what {@code global.forward_signals} names goes to processes instead;
  * with one process only, USR1, USR2 and WINCH are surely meant for it.
  */
 final class OsSignals {
@@ -47,6 +48,10 @@ final class OsSignals {
         switch (signal) {
             case TERM, INT -> daemon.shutDown("SIG" + signal.name());
             case ALRM -> daemon.leave("SIGALRM");
+            case USR1 -> {
+                daemon.reopenLogs();
+                daemon.console().say("log files are opened anew, asked by SIGUSR1");
+            }
             case HUP -> Thread.ofVirtual().name("reload").start(control::reloadBySignal);
             default -> daemon.console().say("SIG" + signal.name() + " is meant for nobody: see global.forward_signals");
         }

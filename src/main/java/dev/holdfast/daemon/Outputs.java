@@ -5,18 +5,24 @@ import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.linux.Fd;
+import dev.holdfast.log.Format;
+import dev.holdfast.log.Joining;
+import dev.holdfast.log.LineRules;
 import dev.holdfast.log.LogTarget;
 import dev.holdfast.log.Pump;
+import dev.holdfast.log.Rotation;
+import dev.holdfast.log.Source;
 import dev.holdfast.process.OutputSink;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /** Tells the pump where each instance's output goes. Owned by the loop's thread. */
 final class Outputs implements OutputSink {
-    private static final LogSpec USUAL = new LogSpec(null, 50L << 20, 5);
-
     private final Pump pump;
     private final Path logDir;
     private SortedMap<String, ProcessSpec> specs;
@@ -71,7 +77,7 @@ final class Outputs implements OutputSink {
 
     private LogTarget target(ReplicaId replica) {
         ProcessSpec spec = specs.get(replica.process());
-        return target(replica, spec == null ? USUAL : spec.log(), spec == null ? 1 : spec.replicas());
+        return target(replica, spec == null ? LogSpec.DEFAULT : spec.log(), spec == null ? 1 : spec.replicas());
     }
 
     private LogTarget target(ReplicaId replica, LogSpec log, int replicas) {
@@ -83,6 +89,40 @@ final class Outputs implements OutputSink {
                 : replica.index() == 0
                         ? Path.of(path)
                         : Path.of(path + "." + replica.process() + "-" + replica.index());
-        return new LogTarget(Names.of(replica, replicas), file, log.maxSizeBytes(), log.maxBackups());
+        return new LogTarget(
+                Names.of(replica, replicas),
+                new Source(replica.process(), replica.index(), log.lines().labels()),
+                file,
+                format(log.format()),
+                rotation(log.rotation()),
+                rules(log.lines()));
+    }
+
+    private static Rotation rotation(LogSpec.RotationSpec r) {
+        return new Rotation(r.maxSizeBytes(), r.maxBackups(), r.maxAge(), r.compress());
+    }
+
+    /** How much the files of a log directory may take when nobody says: a tenth of their file system, 4 GiB at most. */
+    static Pump.Keeping keeping(Path logDir, @Nullable Long maxTotalBytes) throws IOException {
+        long bytes = maxTotalBytes != null
+                ? maxTotalBytes
+                : Math.clamp(Files.getFileStore(logDir).getTotalSpace() / 10, 64L << 20, 4L << 30);
+        return new Pump.Keeping(logDir, bytes);
+    }
+
+    private static Format format(LogSpec.FileFormat format) {
+        return switch (format) {
+            case PREFIXED -> Format.PREFIXED;
+            case RAW -> Format.RAW;
+            case JSON -> Format.JSON;
+        };
+    }
+
+    private static LineRules rules(LogSpec.Lines lines) {
+        LogSpec.Multiline m = lines.multiline();
+        Joining joining = m == null
+                ? null
+                : new Joining(m.start(), m.continuation(), m.maxLines(), (int) m.maxSizeBytes(), m.maxWait());
+        return new LineRules(lines.minLevel(), joining, lines.redact(), lines.rateLimit());
     }
 }

@@ -101,7 +101,11 @@ final class UpCommand implements Callable<Integer> {
             return ExitStatus.FAILED;
         }
         try (lock;
-                var console = new Console(new FileOutputStream(FileDescriptor.out), quiet, holdfast.onTerminal())) {
+                var console = new Console(
+                        new FileOutputStream(FileDescriptor.out),
+                        quiet,
+                        holdfast.onTerminal(),
+                        Distributing.targets(config.global().outputs()))) {
             var control = new Control(config.file(), loader, launches);
             var daemon = new Daemon(config, dirs, launches, console, lock);
             control.speakFor(daemon, Holdfast.VERSION);

@@ -4,6 +4,7 @@ import dev.holdfast.event.Event;
 import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.Usage;
+import dev.holdfast.unit.Level;
 import dev.holdfast.unit.Signal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,26 @@ final class Words {
             case Event.GivenUp e -> "given up: " + e.why();
             case Event.HookFailed e -> "hook " + e.hook() + " failed: " + e.why();
             case Event.Breaker e -> "circuit breaker " + e.state();
+            case Event.LogUnwritable e -> "its log " + e.file() + " cannot be written: " + e.why();
+            case Event.LogWritable e ->
+                "its log " + e.file() + " can be written again; it lacks " + e.missingBytes() + " bytes";
+        };
+    }
+
+    /** How much it matters. */
+    static Level level(Event event) {
+        return switch (event) {
+            case Event.StartFailed _, Event.GivenUp _, Event.Survived _, Event.LogUnwritable _ -> Level.ERROR;
+            case Event.Unhealthy _, Event.Killed _, Event.HookFailed _, Event.Breaker _ -> Level.WARNING;
+            case Event.Presumed _ -> Level.NOTICE;
+            case Event.Exited e -> e.outcome().equals(new Outcome.Exited(0)) ? Level.INFO : Level.NOTICE;
+            case Event.Started _,
+                    Event.Adopted _,
+                    Event.Ready _,
+                    Event.Stopping _,
+                    Event.Restarting _,
+                    Event.Completed _,
+                    Event.LogWritable _ -> Level.INFO;
         };
     }
 

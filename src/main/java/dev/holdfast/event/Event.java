@@ -71,4 +71,10 @@ public sealed interface Event {
 
     /** @param state closed, open or half-open */
     record Breaker(Instant at, ReplicaId replica, String state) implements Event {}
+
+    /** Its log cannot be written; what it prints is shown on the daemon's standard output meanwhile. */
+    record LogUnwritable(Instant at, ReplicaId replica, String file, String why) implements Event {}
+
+    /** @param missingBytes of output that the log lacks, and says so */
+    record LogWritable(Instant at, ReplicaId replica, String file, long missingBytes) implements Event {}
 }

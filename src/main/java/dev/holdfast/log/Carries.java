@@ -8,15 +8,17 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unfinished lines, two areas a stream, in a sparse file: written and not mapped, so that a full disk is an error and no
+ * What streams hold back, mostly unfinished lines, two areas a stream, in a sparse file: written and not mapped, so that a full disk is an error and no
  * SIGBUS. One thread owns it.
  */
 final class Carries {
     /** A longer line is told in pieces. */
     static final int MAX_LINE = 16 << 10;
+    /** Room for what a stream holds back. */
+    static final int AREA = 64 << 10;
 
     private final @Nullable Fd file;
-    private final NativeBuffer scratch = NativeBuffer.allocate(MAX_LINE);
+    private final NativeBuffer scratch = NativeBuffer.allocate(AREA);
 
     private Carries(@Nullable Fd file) {
         this.file = file;
@@ -41,7 +43,7 @@ final class Carries {
     }
 
     byte[] read(int slot, int area, int length) {
-        if (length <= 0 || length > MAX_LINE || file == null) {
+        if (length <= 0 || length > AREA || file == null) {
             return new byte[0];
         }
         int n = Descriptors.readAt(file, scratch, 0, length, at(slot, area));
@@ -51,6 +53,6 @@ final class Carries {
     }
 
     private static long at(int slot, int area) {
-        return (2L * slot + area) * MAX_LINE;
+        return (2L * slot + area) * AREA;
     }
 }

@@ -35,11 +35,31 @@ final class LineWriter {
         used += needed;
     }
 
+    /** Bytes without a line's end. */
+    void bytes(Fd to, byte[] text, int offset, int length) {
+        if (used + length > CAPACITY) {
+            flush(to);
+        }
+        bytes.put(used, text, offset, length);
+        used += length;
+    }
+
+    /** Bytes that lie in native memory already, behind what is collected. */
+    void direct(Fd to, NativeBuffer memory, int offset, int length) {
+        flush(to);
+        write(to, memory, offset, length);
+    }
+
     /** Writes what is collected; after a failure nothing more of this batch is written. */
     void flush(Fd to) {
+        write(to, buffer, 0, used);
+        used = 0;
+    }
+
+    private void write(Fd to, NativeBuffer memory, int offset, int length) {
         int from = 0;
-        while (from < used && failure == 0) {
-            int n = Descriptors.write(to, buffer, from, used - from);
+        while (from < length && failure == 0) {
+            int n = Descriptors.write(to, memory, offset + from, length - from);
             if (n == -Errno.EINTR) {
                 continue;
             }
@@ -50,7 +70,6 @@ final class LineWriter {
                 written += n;
             }
         }
-        used = 0;
     }
 
     /** Bytes of this batch in the file. */

@@ -6,10 +6,9 @@ import dev.holdfast.linux.Fd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 
-/** A replica's current log file and its rotation. One thread owns it. */
+/** A replica's current log file. One thread owns it. */
 final class LogFile {
     private static final int FLAGS =
             Descriptors.O_WRONLY | Descriptors.O_APPEND | Descriptors.O_CREAT | Descriptors.O_NOFOLLOW;
@@ -17,6 +16,13 @@ final class LogFile {
 
     /** Instances that write to it. */
     int used;
+
+    /** Whose records the file's last ones are; empty: nobody has written yet. */
+    String tags = "";
+
+    boolean knownToLose;
+
+    final Health health = new Health();
 
     private LogTarget target;
     private @Nullable Fd fd;
@@ -26,8 +32,12 @@ final class LogFile {
 
     private String lostTo = "";
 
-    LogFile(LogTarget target) {
+    private final Archive archive;
+
+    LogFile(LogTarget target, Archive archive) {
         this.target = target;
+        this.archive = archive;
+        archive.know(target.file(), target.rotation());
     }
 
     LogTarget target() {
@@ -39,14 +49,14 @@ final class LogFile {
             close();
         }
         target = fresh;
+        archive.know(target.file(), target.rotation());
     }
 
     /** The open file, rotated first when {@code coming} more bytes would pass its bound. */
     Fd open(long coming) throws IOException {
         Fd open = fd != null ? fd : openNow();
-        if (size > 0 && size + coming > target.maxSizeBytes()) {
-            close();
-            rotate();
+        if (size > 0 && size + coming > target.rotation().maxSizeBytes()) {
+            cutShort();
             open = openNow();
         }
         return open;
@@ -59,27 +69,15 @@ final class LogFile {
         }
         Fd opened = Descriptors.open(target.file(), FLAGS, MODE);
         fd = opened;
+        tags = "";
         size = Descriptors.size(opened);
         return opened;
     }
 
-    private void rotate() throws IOException {
-        if (target.maxBackups() == 0) {
-            Files.deleteIfExists(target.file());
-            return;
-        }
-        for (int i = target.maxBackups() - 1; i >= 0; i--) {
-            Path from = backup(i);
-            if (Files.exists(from)) {
-                Files.move(from, backup(i + 1), StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
-    }
-
-    private Path backup(int i) {
-        return i == 0
-                ? target.file()
-                : target.file().resolveSibling(target.file().getFileName() + "." + i);
+    /** Begins a new file though this one is not full. */
+    void cutShort() throws IOException {
+        close();
+        archive.rotate(target.file(), target.rotation());
     }
 
     long size() {
@@ -88,6 +86,7 @@ final class LogFile {
 
     void grew(long bytes) {
         size += bytes;
+        archive.wrote(bytes);
     }
 
     /** Cuts off what a batch that is done again, or failed half-way, had written. */

@@ -1,39 +1,80 @@
 package dev.holdfast.log;
 
+import dev.holdfast.unit.Level;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link Pump} wrote, pieces of long lines put together again. Not thread-safe. */
 public final class LogReader implements AutoCloseable {
-    private static final int MAX_JOINED = 64 << 20;
-
     private final Path path;
     private @Nullable RandomAccessFile file;
-    private @Nullable Object key;
+    /** Of the open file, which cannot become another's while we have it open. */
+    private long inode;
+
+    private boolean packed;
     private InputStream in = InputStream.nullInputStream();
     private final ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream pieces = new ByteArrayOutputStream();
+    private final Records records = new Records();
+    private Instant fileTime = Instant.EPOCH;
 
-    /** @param raw the line's bytes as ISO-8859-1 characters, without its end: nothing is lost by decoding */
-    public record Line(Instant at, boolean stderr, String raw) {
-        private Line(Instant at, boolean stderr, byte[] bytes) {
-            this(at, stderr, new String(bytes, StandardCharsets.ISO_8859_1));
+    /**
+     * Whose a line is, as far as the file says.
+     *
+     * @param process empty when it does not say
+     * @param instance empty when it does not say
+     */
+    public record Origin(String process, int replica, String instance, Map<String, String> labels) {
+        static final Origin UNKNOWN = new Origin("", 0, "", Map.of());
+    }
+
+    /**
+     * @param continues whether it belongs with the line before
+     * @param told the level as the file says it; null: see {@link #level}
+     * @param raw the line's bytes as ISO-8859-1 characters, without its end: nothing is lost by decoding
+     */
+    public record Line(
+            Instant at,
+            boolean stderr,
+            boolean continues,
+            Origin origin,
+            @Nullable Level told,
+            String raw) {
+        Line(Instant at, boolean stderr, boolean continues, Origin origin, @Nullable Level told, byte[] bytes) {
+            this(at, stderr, continues, origin, told, new String(bytes, StandardCharsets.ISO_8859_1));
+        }
+
+        /** As an object of JSON, where the file does not say so of the process and replica given. */
+        public byte[] json(Instant when, String process, int replica) {
+            boolean known = !origin.process().isEmpty();
+            var source = new Source(
+                    known ? origin.process() : process,
+                    known ? origin.replica() : replica,
+                    new TreeMap<>(origin.labels()));
+            return JsonEncoder.object(Entry.read(when, source, origin.instance(), stderr, level(), bytes()));
+        }
+
+        /** What the line says of itself; null when it says nothing. */
+        public @Nullable Level level() {
+            return told != null ? told : Levels.of(bytes(), 0, raw.length());
         }
 
         public byte[] bytes() {
@@ -63,19 +104,23 @@ public final class LogReader implements AutoCloseable {
      * none is lost and none comes twice.
      */
     public List<Line> tail(int n) throws IOException {
-        open(0);
-        Object first = key;
+        open(path, false);
+        long first = file == null ? -1 : inode;
         Deque<Line> last = lastHere(n);
-        for (int i = 1; last.size() < n; i++) {
-            Path older = numbered(i);
-            if (!Files.exists(older)) {
+        boolean seen = false;
+        for (Backup older : Backup.of(path)) {
+            if (last.size() >= n) {
                 break;
             }
-            if (Objects.equals(first, key(older))) {
-                continue; // it became older just now
-            }
-            try (var reader = new LogReader(older)) {
-                reader.open(0);
+            try (var reader = new LogReader(older.path())) {
+                if (!reader.open(older.path(), older.compressed()) || reader.inode == first) {
+                    continue; // it became older just now
+                }
+                // It may even be compressed. Of several that remember our file's number, the newest was it last.
+                if (older.compressed() && !seen && !isCurrent(first) && Packed.inode(older.path()) == first) {
+                    seen = true;
+                    continue;
+                }
                 Deque<Line> before = reader.lastHere(n - last.size());
                 while (!before.isEmpty()) {
                     last.addFirst(before.removeLast());
@@ -83,6 +128,14 @@ public final class LogReader implements AutoCloseable {
             }
         }
         return new ArrayList<>(last);
+    }
+
+    private boolean isCurrent(long number) throws IOException {
+        try {
+            return Backup.inode(path) == number;
+        } catch (NoSuchFileException none) {
+            return false;
+        }
     }
 
     private Deque<Line> lastHere(int n) throws IOException {
@@ -99,19 +152,17 @@ public final class LogReader implements AutoCloseable {
 
     /** Goes back to the oldest file that was written to at or after {@code since}; {@link #next} then reads them all. */
     public void toFirst(Instant since) throws IOException {
-        int oldest = 0;
-        for (int i = 1; Files.exists(numbered(i)); i++) {
-            if (Files.getLastModifiedTime(numbered(i)).toInstant().isBefore(since)) {
-                break;
+        for (Backup b : Backup.of(path).reversed()) {
+            if (!Files.getLastModifiedTime(b.path()).toInstant().isBefore(since) && open(b.path(), b.compressed())) {
+                return;
             }
-            oldest = i;
         }
-        open(oldest);
+        open(path, false);
     }
 
     /** Goes to the end: only what comes from now on is read. */
     public void toEnd() throws IOException {
-        open(0);
+        open(path, false);
         if (file != null) {
             file.seek(file.length());
             in = new BufferedInputStream(Channels.newInputStream(file.getChannel()), 64 << 10);
@@ -121,7 +172,7 @@ public final class LogReader implements AutoCloseable {
     /** Skips most of a long file when only its last lines are wanted: at least {@code lines} of them remain. */
     private void seekBack(long lines) throws IOException {
         RandomAccessFile f = file;
-        if (f == null) {
+        if (f == null || packed) {
             return;
         }
         long at = f.length();
@@ -151,58 +202,59 @@ public final class LogReader implements AutoCloseable {
             if (line.isPresent()) {
                 return line;
             }
-            int successor = successor();
-            if (successor < 0) {
+            Backup successor = successor();
+            if (successor == null) {
                 return Optional.empty();
             }
             line = here(); // what was written after we saw the end and before it was rotated
             if (line.isPresent()) {
                 return line;
             }
-            close();
-            if (!open(successor)) {
+            if (!goOnWith(successor)) {
                 return Optional.empty();
             }
         }
     }
 
+    /** Leaves the open file for the one after it; false when names change too fast, or it is gone: ask again. */
+    private boolean goOnWith(Backup successor) throws IOException {
+        RandomAccessFile before = file;
+        long inodeBefore = inode;
+        boolean packedBefore = packed;
+        InputStream inBefore = in;
+        file = null;
+        boolean opened = open(successor.path(), successor.compressed());
+        RandomAccessFile next = file;
+        if (opened && before != null) {
+            // A rotation in between would have us skip a file.
+            InputStream inNext = in;
+            long inodeNext = inode;
+            file = before;
+            inode = inodeBefore;
+            packed = packedBefore;
+            opened = successor.equals(successor());
+            in = opened ? inNext : inBefore;
+            inode = opened ? inodeNext : inodeBefore;
+            packed = opened ? successor.compressed() : packedBefore;
+        }
+        RandomAccessFile leave = opened ? before : next;
+        file = opened ? next : before;
+        in = opened ? in : inBefore;
+        if (leave != null) {
+            leave.close();
+        }
+        unfinished.reset();
+        return opened;
+    }
+
     private Optional<Line> here() throws IOException {
         for (byte[] raw = rawLine(); raw != null; raw = rawLine()) {
-            Optional<Line> line = line(raw);
+            Optional<Line> line = records.take(raw, fileTime);
             if (line.isPresent()) {
                 return line;
             }
         }
         return Optional.empty();
-    }
-
-    private Optional<Line> line(byte[] raw) {
-        String head = new String(raw, 0, Math.min(raw.length, 60), StandardCharsets.ISO_8859_1);
-        String[] parts = head.split(" ", 4);
-        int text = parts.length == 4 ? head.length() - parts[3].length() : -1;
-        Instant at;
-        try {
-            at = Instant.parse(parts[0]);
-        } catch (DateTimeException notOurs) {
-            return Optional.of(new Line(Instant.EPOCH, false, raw));
-        }
-        if (text < 0) {
-            return Optional.empty();
-        }
-        boolean whole = parts[2].equals("F");
-        if (whole && pieces.size() == 0) {
-            return Optional.of(
-                    new Line(at, parts[1].equals("stderr"), java.util.Arrays.copyOfRange(raw, text, raw.length)));
-        }
-        if (pieces.size() < MAX_JOINED) {
-            pieces.write(raw, text, raw.length - text);
-        }
-        if (!whole) {
-            return Optional.empty();
-        }
-        byte[] joined = pieces.toByteArray();
-        pieces.reset();
-        return Optional.of(new Line(at, parts[1].equals("stderr"), joined));
     }
 
     private byte @Nullable [] rawLine() throws IOException {
@@ -217,41 +269,70 @@ public final class LogReader implements AutoCloseable {
         return null;
     }
 
-    /** @param i how many rotations ago it was the current file */
-    private boolean open(int i) throws IOException {
-        Path p = numbered(i);
-        if (file != null || !Files.exists(p)) {
-            return file != null;
+    private boolean open(Path p, boolean compressed) throws IOException {
+        if (file != null) {
+            return true;
         }
-        file = new RandomAccessFile(p.toFile(), "r");
-        key = key(p);
-        in = new BufferedInputStream(Channels.newInputStream(file.getChannel()), 64 << 10);
+        RandomAccessFile opened = openStill(p);
+        if (opened == null) {
+            return false;
+        }
+        file = opened;
+        packed = compressed;
+        InputStream bytes = Channels.newInputStream(opened.getChannel());
+        in = new BufferedInputStream(compressed ? new GZIPInputStream(bytes, 64 << 10) : bytes, 64 << 10);
         return true;
     }
 
-    private Path numbered(int i) {
-        return i == 0 ? path : path.resolveSibling(path.getFileName() + "." + i);
+    /** Opens what is called {@code p} both before and after: only then do we know which file it is. */
+    private @Nullable RandomAccessFile openStill(Path p) throws IOException {
+        try {
+            for (int i = 0; i < 100; i++) {
+                long named = Backup.inode(p);
+                var opened = new RandomAccessFile(p.toFile(), "r");
+                if (Backup.inode(p) == named) {
+                    inode = named;
+                    fileTime = Files.getLastModifiedTime(p).toInstant();
+                    return opened;
+                }
+                opened.close();
+            }
+        } catch (FileNotFoundException | NoSuchFileException gone) {
+            return null;
+        }
+        return null;
     }
 
-    /** Which file comes after the open one; -1 when it is the current one, or there is none. */
-    private int successor() throws IOException {
+    /** Which file comes after the open one; null when it is the current one, or there is none. */
+    private @Nullable Backup successor() throws IOException {
+        Backup newer = new Backup(path, 0, false);
         if (!Files.exists(path)) {
-            return -1;
+            return null;
         }
         if (file == null) {
-            return 0;
+            return newer;
         }
-        for (int i = 0; Files.exists(numbered(i)); i++) {
-            if (Objects.equals(key, key(numbered(i)))) {
-                return i - 1;
+        if (!packed && isCurrent(inode)) {
+            return null;
+        }
+        for (Backup b : Backup.of(path)) {
+            if (isOpen(b)) {
+                return newer;
             }
+            newer = b;
         }
-        return 0; // it is deleted already
+        return new Backup(path, 0, false); // it is deleted already
     }
 
-    private static @Nullable Object key(Path path) throws IOException {
-        return Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class)
-                .fileKey();
+    /** Whether it is the file we have open, which may have been compressed since. */
+    private boolean isOpen(Backup b) throws IOException {
+        try {
+            return packed
+                    ? b.compressed() && Backup.inode(b.path()) == inode
+                    : (b.compressed() ? Packed.inode(b.path()) : Backup.inode(b.path())) == inode;
+        } catch (NoSuchFileException rotatedMeanwhile) {
+            return false;
+        }
     }
 
     @Override

@@ -12,8 +12,9 @@ import java.util.Map;
  *
  * @param files by path; one {@link LogFile} has all that is written there, however many instances write it
  * @param streams both streams of each instance
+ * @param archive has the older files
  */
-record Moves(Map<Path, LogFile> files, Collection<List<Stream>> streams) {
+record Moves(Map<Path, LogFile> files, Collection<List<Stream>> streams, Archive archive) {
     private record Mover(List<Stream> both, LogFile from, LogTarget to) {}
 
     /** @param changes new targets by the label that the replica had until now */
@@ -42,7 +43,7 @@ record Moves(Map<Path, LogFile> files, Collection<List<Stream>> streams) {
     }
 
     private void arrive(Mover m) {
-        LogFile file = files.computeIfAbsent(m.to.file(), f -> new LogFile(m.to));
+        LogFile file = files.computeIfAbsent(m.to.file(), f -> new LogFile(m.to, archive));
         file.retarget(m.to);
         if (files.get(m.from.target().file()) != m.from) {
             file.takeLosses(m.from);
@@ -52,8 +53,7 @@ record Moves(Map<Path, LogFile> files, Collection<List<Stream>> streams) {
         }
         file.used++;
         for (Stream s : m.both) {
-            s.file = file;
-            s.label = m.to.label();
+            s.retarget(file, m.to);
         }
     }
 }

@@ -1,43 +1,40 @@
 package dev.holdfast.log;
 
 import dev.holdfast.event.InstanceId;
-import dev.holdfast.linux.Descriptors;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
-import dev.holdfast.linux.NativeBuffer;
 import dev.holdfast.linux.Poller;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Now;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
- * One thread that moves output from pipes into log files, a record a line: {@code TIME stdout F TEXT}, as Kubernetes'
- * CRI has it; P in place of F marks a piece of a line longer than 16 KiB. Text is kept byte for byte. What
- * {@link Recovery} knows lets the next daemon go on where this one died.
+ * One thread that moves output from pipes into log files, see {@link Format}. Text is kept byte for byte, but for what
+ * {@link LineRules} take out. What {@link Recovery} knows lets the next daemon go on where this one died.
  *
  * <p>Methods are thread-safe and only leave word for the thread.
  */
 public final class Pump implements AutoCloseable {
-    private static final DateTimeFormatter TIME =
-            new DateTimeFormatterBuilder().appendInstant(9).toFormatter();
     private static final int LAST_BATCHES = 64;
 
-    private final Supplier<Instant> clock;
+    private final Supplier<Now> clock;
     private final Consumer<String> warn;
     private final Consumer<Throwable> died;
-    private final Splitter splitter;
     private final Poller poller;
     private final Recovery recovery;
+    private final Batches batches;
+    private final Archive archive;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread;
     private volatile boolean closing;
@@ -47,29 +44,52 @@ public final class Pump implements AutoCloseable {
     private final Map<InstanceId, List<Stream>> streams = new HashMap<>();
     private final Map<Path, LogFile> files = new HashMap<>();
     private final List<Stream> early = new ArrayList<>();
-    private final LineWriter writer = new LineWriter();
-    private final NativeBuffer scratch = NativeBuffer.allocate(8);
-    private final byte[] data = new byte[Recovery.DATA_BYTES];
+    private final Set<Stream> holding = new LinkedHashSet<>();
+    private MonoTime due = MonoTime.NEVER;
     private boolean begun;
     private boolean bugTold;
 
     private final boolean forgetful;
 
-    /** Sees every record as it is written, on the pump's thread; must not block. */
-    @FunctionalInterface
+    /**
+     * @param directory of log files
+     * @param maxTotalBytes that all files there may have together; 0: no bound
+     */
+    public record Keeping(Path directory, long maxTotalBytes) {}
+
+    /** Hears every line as it is written, on the pump's thread; must not block, and must not keep the entry. */
     public interface LineListener {
-        /** @param whole false for a piece of a long line */
-        void line(String label, boolean stderr, boolean whole, byte[] text, int offset, int length);
+        void line(Entry entry);
+
+        /** @param told whether {@link #line} had it before it turned out that the file cannot take it */
+        default void unkept(Entry entry, boolean told) {}
+
+        /** A log file cannot be written from now on. */
+        default void unwritable(Source of, Path file, String why) {}
+
+        /**
+         * It can again.
+         *
+         * @param missing bytes of output that it lacks
+         */
+        default void writable(Source of, Path file, long missing) {}
+
+        /** False: {@link #line} need not be called; asked for each batch. */
+        default boolean listens() {
+            return true;
+        }
     }
 
     /**
      * @param runDir for what the next daemon must know
+     * @param keeping where log files lie unless told otherwise, and their bound
      * @param warn told, in words for people, when output cannot be kept
      * @param died told, on the pump's thread, what ended it: the pipes fill from now on, so that only another daemon helps
      */
     public Pump(
             Path runDir,
-            Supplier<Instant> clock,
+            Keeping keeping,
+            Supplier<Now> clock,
             Consumer<String> warn,
             Consumer<Throwable> died,
             LineListener listener)
@@ -77,7 +97,6 @@ public final class Pump implements AutoCloseable {
         this.clock = clock;
         this.warn = warn;
         this.died = died;
-        this.splitter = new Splitter(writer, listener);
         this.poller = Poller.open();
         Recovery r;
         boolean kept = true;
@@ -90,6 +109,9 @@ public final class Pump implements AutoCloseable {
         }
         this.forgetful = !kept;
         this.recovery = r;
+        this.archive = new Archive(
+                keeping.directory(), keeping.maxTotalBytes(), () -> clock.get().wall(), warn, this::cutShort);
+        this.batches = new Batches(clock, r, listener, warn);
         this.thread = Thread.ofPlatform().name("holdfast-pump").daemon().unstarted(this::run);
         thread.start();
     }
@@ -97,10 +119,11 @@ public final class Pump implements AutoCloseable {
     /** Takes the reading ends of an instance's output, and the duty to close them. */
     public void attach(InstanceId instance, LogTarget target, Fd stdout, Fd stderr) {
         tell(() -> {
-            LogFile file = files.computeIfAbsent(target.file(), f -> new LogFile(target));
+            LogFile file = files.computeIfAbsent(target.file(), f -> new LogFile(target, archive));
             file.used++;
             file.retarget(target);
-            List<Stream> both = List.of(stream(instance, false, stdout, file), stream(instance, true, stderr, file));
+            List<Stream> both = List.of(
+                    stream(instance, false, stdout, file, target), stream(instance, true, stderr, file, target));
             streams.put(instance, both);
             if (begun) {
                 both.forEach(this::watch);
@@ -117,12 +140,19 @@ public final class Pump implements AutoCloseable {
             Recovery.Interrupted interrupted = recovery.interrupted();
             for (Stream s : early) {
                 if (interrupted != null && s.slot == interrupted.slot()) {
-                    again(s, interrupted);
+                    batches.again(s, interrupted);
+                    after(s);
                 }
             }
             recovery.idle();
             recovery.freeOthers();
-            early.forEach(this::watch);
+            for (Stream s : early) {
+                watch(s);
+                if (s.carried() > 0 && s.file.target().rules().joining() != null) {
+                    s.deadline = clock.get().mono(); // what has waited before
+                    after(s);
+                }
+            }
             early.clear();
         });
     }
@@ -146,10 +176,9 @@ public final class Pump implements AutoCloseable {
         List<Stream> both = streams.getOrDefault(instance, List.of());
         for (Stream s : both) {
             for (int i = 0; i < LAST_BATCHES && read(s); i++) {}
-            if (s.carried() > 0) {
-                recovery.ending(s.slot);
-                batch(s, new byte[] {'\n'}, 1, -1);
-            }
+            batches.end(s);
+            noteLosses(s);
+            holding.remove(s);
             unwatch(s);
             s.pipe.close();
             recovery.free(s.slot);
@@ -171,8 +200,27 @@ public final class Pump implements AutoCloseable {
      */
     public void retarget(Map<String, LogTarget> changes) {
         tell(() -> {
-            new Moves(files, streams.values()).make(changes);
+            new Moves(files, streams.values(), archive).make(changes);
+            batches.keepOnly(files.values().stream().map(LogFile::target).collect(Collectors.toSet()));
             losing = lost();
+        });
+    }
+
+    /** Log files may have been renamed or deleted: what comes goes to files by their names. */
+    public void reopen() {
+        tell(() -> files.values().forEach(LogFile::close));
+    }
+
+    private void cutShort(Path file) {
+        tell(() -> {
+            LogFile f = files.get(file);
+            try {
+                if (f != null) {
+                    f.cutShort();
+                }
+            } catch (IOException e) {
+                warn.accept(file + " cannot be rotated: " + e.getMessage());
+            }
         });
     }
 
@@ -201,6 +249,7 @@ public final class Pump implements AutoCloseable {
         poller.wake();
         try {
             thread.join();
+            archive.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -221,7 +270,8 @@ public final class Pump implements AutoCloseable {
                 if (last) {
                     break;
                 }
-                guarded(() -> poller.await(-1));
+                guarded(() -> poller.await(patience()));
+                guarded(this::handOnWhatWaited);
             }
             files.values().forEach(LogFile::close);
             poller.close();
@@ -241,9 +291,49 @@ public final class Pump implements AutoCloseable {
         }
     }
 
-    private Stream stream(InstanceId instance, boolean stderr, Fd pipe, LogFile file) {
+    /** Nanoseconds until something that is held must go on; -1 when nothing is. */
+    private long patience() {
+        return due.equals(MonoTime.NEVER)
+                ? -1
+                : Math.max(0, due.since(clock.get().mono()).toNanos());
+    }
+
+    private void handOnWhatWaited() {
+        MonoTime now = due.equals(MonoTime.NEVER) ? MonoTime.NEVER : clock.get().mono();
+        if (now.isBefore(due) || due.equals(MonoTime.NEVER)) {
+            return;
+        }
+        due = MonoTime.NEVER;
+        for (Stream s : List.copyOf(holding)) {
+            if (!now.isBefore(s.deadline)) {
+                s.deadline = MonoTime.NEVER;
+                batches.due(s);
+            }
+            after(s);
+        }
+    }
+
+    /** A batch of it is done. */
+    private void after(Stream s) {
+        noteLosses(s);
+        if (!s.deadline.equals(MonoTime.NEVER)) {
+            holding.add(s);
+            due = MonoTime.earliest(due, s.deadline);
+        } else if (!holding.isEmpty()) {
+            holding.remove(s);
+        }
+    }
+
+    private void noteLosses(Stream s) {
+        if (s.file.losing() != s.file.knownToLose) {
+            s.file.knownToLose = s.file.losing();
+            losing = lost();
+        }
+    }
+
+    private Stream stream(InstanceId instance, boolean stderr, Fd pipe, LogFile file, LogTarget target) {
         int slot = recovery.slot(instance, stderr);
-        return new Stream(instance, stderr, pipe, file, slot, recovery.carry(slot));
+        return new Stream(instance, stderr, pipe, file, target, slot, recovery.held(slot));
     }
 
     private void watch(Stream s) {
@@ -278,104 +368,8 @@ public final class Pump implements AutoCloseable {
 
     /** One batch; false when there was nothing. */
     private boolean read(Stream s) {
-        int there = Math.min(Descriptors.readable(s.pipe, scratch), Recovery.DATA_BYTES);
-        if (there <= 0) {
-            return false;
-        }
-        recovery.reading(s.slot, there);
-        int n = Descriptors.read(s.pipe, recovery.memory(), recovery.data(), there);
-        if (n <= 0) {
-            recovery.idle();
-            return false;
-        }
-        recovery.memory().bytes().get(recovery.data(), data, 0, n);
-        batch(s, data, n, -1);
-        return true;
-    }
-
-    private void again(Stream s, Recovery.Interrupted left) {
-        try {
-            s.file.open(0);
-            batch(
-                    s,
-                    left.data().array(),
-                    left.data().capacity(),
-                    left.cutBack(s.file.target().file()));
-        } catch (IOException e) {
-            warn.accept(s.file.target().file() + ": " + e.getMessage());
-        }
-    }
-
-    /**
-     * A bug that one batch meets costs that batch and is told: the other streams, and this one's next batches, go on.
-     *
-     * @param cutBackTo size of the log file before an interrupted try, or -1
-     */
-    private void batch(Stream s, byte[] bytes, int n, long cutBackTo) {
-        boolean wasLosing = s.file.losing();
-        try {
-            write(s, bytes, n, cutBackTo);
-        } catch (RuntimeException bug) {
-            s.clear();
-            s.file.cutBack(s.file.size());
-            s.file.lose(n, "a bug: " + bug);
-            recovery.committed(s.slot, s.carry(), 0);
-            if (!s.bugTold) {
-                s.bugTold = true;
-                warn.accept("a bug: output of " + s.label + " is lost: " + bug);
-            }
-        }
-        if (s.file.losing() != wasLosing) {
-            losing = lost();
-        }
-    }
-
-    private void write(Stream s, byte[] bytes, int n, long cutBackTo) {
-        LogFile file = s.file;
-        boolean wasLosing = file.losing();
-        Fd to = null;
-        int errno = Errno.EIO;
-        try {
-            to = file.open(cutBackTo >= 0 ? 0 : n + (long) n / 8);
-        } catch (Errno e) {
-            errno = e.number();
-        } catch (IOException e) {
-            errno = Errno.EIO;
-        }
-        if (to != null) {
-            if (cutBackTo >= 0) {
-                file.cutBack(cutBackTo);
-            }
-            long before = file.size();
-            recovery.writing(before, file.target().file());
-            writer.begin();
-            String time = TIME.format(clock.get());
-            if (wasLosing) {
-                byte[] apology = file.apology().getBytes(StandardCharsets.UTF_8);
-                writer.record(to, Splitter.prefix(time, "stderr", 'F'), apology, 0, apology.length);
-            }
-            splitter.split(s, to, time, bytes, n);
-            writer.flush(to);
-            errno = writer.failure();
-            if (errno == 0) {
-                file.grew(writer.written());
-                if (wasLosing) {
-                    file.apologised();
-                }
-            } else {
-                file.cutBack(before);
-            }
-        }
-        if (errno != 0) {
-            if (to == null) {
-                s.clear();
-            }
-            file.lose(n, Errno.text(errno));
-            if (!wasLosing) {
-                warn.accept("output of " + file.target().label() + " cannot be kept, "
-                        + file.target().file() + ": " + Errno.text(errno));
-            }
-        }
-        recovery.committed(s.slot, s.carry(), s.carried());
+        boolean any = batches.read(s);
+        after(s);
+        return any;
     }
 }

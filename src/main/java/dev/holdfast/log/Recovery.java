@@ -27,7 +27,7 @@ final class Recovery {
     static final int DATA_BYTES = 64 << 10;
     static final int SLOTS = 8192;
 
-    private static final long MAGIC = 0x686f6c6466617331L; // "holdfas1"
+    private static final long MAGIC = 0x686f6c6466617332L; // "holdfas2"
     private static final long IDLE = 0;
     private static final long READING = 1;
     private static final long WRITING = 2;
@@ -43,10 +43,13 @@ final class Recovery {
     private static final int PATTERN_BYTES = 16;
     private static final int DATA = 4096;
     private static final int TABLE = DATA + DATA_BYTES;
-    private static final int ENTRY = 40;
+    private static final int ENTRY = 48;
     private static final int ENTRY_STREAM = 16;
     private static final int ENTRY_AREA = 24;
-    private static final int ENTRY_LENGTH = 32;
+    private static final int ENTRY_HELD = 32;
+    private static final int HELD = 8; // of each area: length, flags with what was dropped
+    private static final int FLAGS = 7;
+    private static final long MOST_DROPPED = (1L << 24) - 1;
 
     private final NativeBuffer shared;
     private final ByteBuffer b;
@@ -64,6 +67,42 @@ final class Recovery {
         /** To which {@code path} is cut back; -1 when it is another file than the one that was written. */
         long cutBack(Path path) {
             return path.toString().hashCode() == file ? sizeBefore : -1;
+        }
+    }
+
+    /** What a stream had not written yet. */
+    static final class Held {
+        static final Held NOTHING = new Held(new byte[0], 0);
+
+        private final byte[] bytes;
+        private final int word;
+
+        private Held(byte[] bytes, int word) {
+            this.bytes = bytes;
+            this.word = word;
+        }
+
+        /** What another daemon will be told of it. */
+        static Held of(Stream s) {
+            return new Held(java.util.Arrays.copyOf(s.carry(), s.carried()), word(s));
+        }
+
+        private static int word(Stream s) {
+            return s.flags() | (int) Math.min(s.dropped, MOST_DROPPED) << FLAGS;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+
+        /** See {@link Stream#flags}. */
+        int flags() {
+            return word & ((1 << FLAGS) - 1);
+        }
+
+        /** Lines that its rate limit took, not told yet. */
+        long dropped() {
+            return Integer.toUnsignedLong(word) >>> FLAGS;
         }
     }
 
@@ -105,7 +144,7 @@ final class Recovery {
         long phase = b.getLong(PHASE);
         int slot = (int) b.getLong(SLOT);
         int expected = (int) b.getLong(EXPECTED);
-        if (phase == IDLE || slot < 0 || slot >= SLOTS || expected < 1 || expected > DATA_BYTES) {
+        if (phase == IDLE || slot < 0 || slot >= SLOTS || expected < 0 || expected > DATA_BYTES) {
             return null;
         }
         if (phase == COMMITTED) {
@@ -139,8 +178,8 @@ final class Recovery {
         if (free < SLOTS) {
             int entry = TABLE + free * ENTRY;
             b.put(entry, HexFormat.of().parseHex(instance.value()));
-            setLength(free, 0, 0);
-            setLength(free, 1, 0);
+            setHeld(free, 0, 0, 0);
+            setHeld(free, 1, 0, 0);
             b.putLong(entry + ENTRY_AREA, 0);
             VarHandle.storeStoreFence();
             b.putLong(entry + ENTRY_STREAM, stderr ? 2 : 1);
@@ -179,13 +218,14 @@ final class Recovery {
         earlier.clear();
     }
 
-    /** The unfinished line that a stream had when the last daemon ended. */
-    byte[] carry(int slot) {
+    /** What a stream had not written when the last daemon ended. */
+    Held held(int slot) {
         if (slot < 0) {
-            return new byte[0];
+            return Held.NOTHING;
         }
         int area = area(slot);
-        return carries.read(slot, area, length(slot, area));
+        int at = held(slot, area);
+        return new Held(carries.read(slot, area, b.getInt(at)), b.getInt(at + 4));
     }
 
     /** The memory a batch is read into. */
@@ -206,11 +246,11 @@ final class Recovery {
         phase(slot < 0 ? IDLE : READING);
     }
 
-    /** A batch that was not read: the end of a line that its stream never ended. */
-    void ending(int slot) {
+    /** A batch that was not read: the end of a line that its stream never ended, or nothing but the time that passed. */
+    void unread(int slot, int bytes) {
         b.put(DATA, (byte) '\n');
         b.putLong(SLOT, slot);
-        b.putLong(EXPECTED, 1);
+        b.putLong(EXPECTED, bytes);
         b.putLong(OLD_AREA, slot < 0 ? 0 : area(slot));
         phase(IDLE);
     }
@@ -224,13 +264,14 @@ final class Recovery {
         }
     }
 
-    /** @param carry the stream's unfinished line from now on */
-    void committed(int slot, byte[] carry, int length) {
+    /** What the stream holds from now on. */
+    void committed(Stream s) {
+        int slot = s.slot;
         if (slot < 0) {
             return;
         }
         int fresh = 1 - area(slot);
-        setLength(slot, fresh, carries.write(slot, fresh, carry, length));
+        setHeld(slot, fresh, carries.write(slot, fresh, s.carry(), s.carried()), Held.word(s));
         phase(COMMITTED);
         setArea(slot, fresh);
         phase(IDLE);
@@ -265,11 +306,13 @@ final class Recovery {
         b.putLong(TABLE + slot * ENTRY + ENTRY_AREA, area);
     }
 
-    private int length(int slot, int area) {
-        return b.getInt(TABLE + slot * ENTRY + ENTRY_LENGTH + 4 * area);
+    private static int held(int slot, int area) {
+        return TABLE + slot * ENTRY + ENTRY_HELD + HELD * area;
     }
 
-    private void setLength(int slot, int area, int length) {
-        b.putInt(TABLE + slot * ENTRY + ENTRY_LENGTH + 4 * area, length);
+    private void setHeld(int slot, int area, int length, int word) {
+        int at = held(slot, area);
+        b.putInt(at, length);
+        b.putInt(at + 4, word);
     }
 }

@@ -82,23 +82,9 @@ public final class Visible {
         return 0;
     }
 
-    /** The length of the character in UTF-8 (RFC 3629) that begins at {@code from}; 0 for what is none, or a control. */
+    /** The length of the character in UTF-8 that begins at {@code from}; 0 for what is none, or an 8-bit control. */
     private static int character(byte[] text, int from, int end) {
-        int lead = text[from] & 0xff;
-        int length = lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 ? 3 : 2;
-        if (lead < 0xc2 || lead > 0xf4 || from + length > end) {
-            return 0;
-        }
-        int code = lead & (0x7f >> length);
-        for (int i = from + 1; i < from + length; i++) {
-            if ((text[i] & 0xc0) != 0x80) {
-                return 0;
-            }
-            code = (code << 6) | (text[i] & 0x3f);
-        }
-        boolean shortest = code >= (length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000);
-        boolean control = code < 0xa0;
-        boolean surrogate = code >= 0xd800 && code < 0xe000;
-        return shortest && !control && !surrogate && code <= 0x10ffff ? length : 0;
+        boolean control = (text[from] & 0xff) == 0xc2 && from + 1 < end && (text[from + 1] & 0xff) < 0xa0;
+        return control ? 0 : Utf8.character(text, from, end);
     }
 }

@@ -80,6 +80,35 @@ class LogsCommandTest {
     }
 
     @Test
+    void filtersByWhatALineSays() throws IOException {
+        write(
+                "a.0.log",
+                "05:50:01 stdout F:instance=0123abcd:process=a:replica=0:label.env=prod level=info ok",
+                "05:50:02 stderr F:instance=0123abcd:process=a:replica=0:label.env=prod ERROR boom",
+                "05:50:02 stderr F:c \tat x",
+                "05:50:03 stdout F:instance=4567abcd:process=a:replica=0:label.env=a%20b level=warn slow");
+        assertThat(run("--level", "warn").out()).isEqualTo("a | ERROR boom\na | \tat x\na | level=warn slow\n");
+        assertThat(run("--grep", "(?i)BOOM").out()).isEqualTo("a | ERROR boom\na | \tat x\n");
+        assertThat(run("--stream", "stdout", "--grep", "level").out())
+                .isEqualTo("a | level=info ok\na | level=warn slow\n");
+        assertThat(run("--label", "env=a b").out()).isEqualTo("a | level=warn slow\n");
+        assertThat(run("--instance", "0123").out().lines()).hasSize(3);
+        assertThat(run("--since", "2026-11-21T05:50:02Z", "--until", "2026-11-21T05:50:03Z")
+                        .out()
+                        .lines())
+                .hasSize(2);
+        assertThat(run("--level", "loud").code()).isEqualTo(ExitStatus.USAGE);
+        assertThat(run("--grep", "(").code()).isEqualTo(ExitStatus.USAGE);
+        assertThat(run("--until", "1m", "-f").code()).isEqualTo(ExitStatus.USAGE);
+        assertThat(run("--json", "--level", "error").out()).isEqualTo("""
+                {"time":"2026-11-21T05:50:02.000000000Z","process":"a","replica":0,"instance":"0123abcd",\
+                "stream":"stderr","level":"error","labels":{"env":"prod"},"text":"ERROR boom"}
+                {"time":"2026-11-21T05:50:02.000000000Z","process":"a","replica":0,"instance":"0123abcd",\
+                "stream":"stderr","labels":{"env":"prod"},"text":"\\tat x"}
+                """);
+    }
+
+    @Test
     void showsWhatIsRecentOutOfOlderFilesToo() throws IOException {
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         line("a.0.log.1", now.minus(Duration.ofHours(2)), "old");

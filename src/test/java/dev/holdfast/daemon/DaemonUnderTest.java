@@ -181,7 +181,7 @@ final class DaemonUnderTest implements AutoCloseable {
     List<String> logged(String file) {
         return read(home.resolve("log").resolve(file))
                 .lines()
-                .map(l -> l.replaceFirst("^\\S+ \\S+ [FP] ", ""))
+                .map(l -> l.replaceFirst("^\\S+ \\S+ [FP]\\S* ", ""))
                 .toList();
     }
 

@@ -67,7 +67,7 @@ class OutputTest {
             await().atMost(SOON).until(() -> Files.size(home.resolve("log/raw.0.log")) > bytes.length);
             String file = DaemonUnderTest.read(home.resolve("log/raw.0.log"));
             String text = new String(bytes, StandardCharsets.ISO_8859_1);
-            assertThat(file).endsWith(" stdout F " + text + "\n");
+            assertThat(file).contains(" stdout F:instance=").endsWith(":process=raw:replica=0 " + text + "\n");
             assertThat(daemon.cli("logs", "raw", "--no-prefix").out()).isEqualTo(text + "\n");
             var why = daemon.cli("why", "raw");
             assertThat(why.exit()).as(why.err()).isZero();

@@ -77,7 +77,7 @@ class SupervisionEndToEndTest {
         }
         List<String> texts = read(home.resolve("log/counter.0.log"))
                 .lines()
-                .map(l -> l.substring(l.indexOf(" F ") + 3))
+                .map(l -> l.replaceFirst("^\\S+ \\S+ F\\S* ", ""))
                 .toList();
         assertThat(texts)
                 .containsExactlyElementsOf(IntStream.rangeClosed(1, texts.size())

@@ -8,6 +8,8 @@ import dev.holdfast.event.InstanceId;
 import dev.holdfast.linux.Descriptors;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.NativeBuffer;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Now;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +74,8 @@ class PumpTest {
         assertThat(lines).extracting(LogReader.Line::raw).containsExactly("one", "two", "\u00ff\0\u00c3\r", "half");
         assertThat(lines).extracting(LogReader.Line::stderr).containsExactly(false, false, true, false);
         assertThat(Files.readString(log, StandardCharsets.ISO_8859_1))
-                .startsWith("2026-11-21T05:50:00.123000000Z stdout F one\n");
+                .startsWith("2026-11-21T05:50:00.123000000Z stdout F:instance=" + INSTANCE
+                        + ":process=web:replica=0 one\n2026-11-21T05:50:00.123000000Z stdout F two\n");
     }
 
     @Test
@@ -128,7 +131,7 @@ class PumpTest {
         int slot = earlier.slot(INSTANCE, false);
         earlier.reading(slot, 2);
         earlier.memory().bytes().put(earlier.data(), "ab".getBytes(StandardCharsets.UTF_8));
-        earlier.committed(slot, "ab".getBytes(StandardCharsets.UTF_8), 2);
+        earlier.committed(holding(slot, "ab"));
         earlier.reading(slot, 4);
         earlier.memory().bytes().put(earlier.data(), "c\nd\n".getBytes(StandardCharsets.UTF_8));
         Files.createDirectories(log.getParent());
@@ -161,7 +164,7 @@ class PumpTest {
         try (OutputStream out = writer("out")) {
             out.write("lost\n".getBytes(StandardCharsets.UTF_8));
             await().until(() -> !warnings.isEmpty());
-            pump.retarget(Map.of("web/0", new LogTarget("web/0", log, 1 << 20, 1)));
+            pump.retarget(Map.of("web/0", target("web/0", log)));
             await().until(() -> {
                 out.write("more\n".getBytes(StandardCharsets.UTF_8)); // the word of the new place may come after it
                 return Files.exists(log) && LogReader.last(log, 9).size() >= 2;
@@ -282,11 +285,36 @@ class PumpTest {
     }
 
     private static LogTarget target(String label, Path file) {
-        return new LogTarget(label, file, 1 << 20, 3);
+        return target(label, file, 1 << 20, 3);
+    }
+
+    private static LogTarget target(String label, Path file, long maxSize, int backups) {
+        return new LogTarget(
+                label,
+                new Source(label.replaceFirst("/.*", ""), 0),
+                file,
+                Format.PREFIXED,
+                new Rotation(maxSize, backups),
+                LineRules.NONE);
+    }
+
+    private Stream holding(int slot, String text) throws IOException {
+        LogTarget target = target("web/0", log);
+        var s = new Stream(
+                INSTANCE,
+                false,
+                reader("out"),
+                new LogFile(target, ArchiveTest.NONE),
+                target,
+                slot,
+                Recovery.Held.NOTHING);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        s.add(bytes, 0, bytes.length);
+        return s;
     }
 
     private static LogTarget small(String label, Path file) {
-        return new LogTarget(label, file, 300, 20);
+        return target(label, file, 300, 20);
     }
 
     /** Another instance, "db", that writes into out2. */
@@ -302,18 +330,20 @@ class PumpTest {
     }
 
     private Pump pump(long maxSize, int backups, Path file) throws IOException {
-        var pump = new Pump(dir, () -> AT, warnings::add, deaths::add, (label, stderr, whole, text, offset, length) -> {
-            String line = new String(text, offset, length, StandardCharsets.UTF_8);
-            if (line.equals("boom")) {
-                throw new IllegalStateException("planted");
-            }
-            if (line.equals("crash")) {
-                throw new StackOverflowError("planted");
-            }
-            labels.add(label + ": " + line);
-        });
+        var now = new Now(AT, new MonoTime(0));
+        var pump = new Pump(
+                dir, new Pump.Keeping(dir.resolve("logs"), 0), () -> now, warnings::add, deaths::add, entry -> {
+                    String line = new String(entry.text(), StandardCharsets.UTF_8);
+                    if (line.equals("boom")) {
+                        throw new IllegalStateException("planted");
+                    }
+                    if (line.equals("crash")) {
+                        throw new StackOverflowError("planted");
+                    }
+                    labels.add(entry.label() + ": " + line);
+                });
         open.add(pump);
-        pump.attach(INSTANCE, new LogTarget("web/0", file, maxSize, backups), reader("out"), reader("err"));
+        pump.attach(INSTANCE, target("web/0", file, maxSize, backups), reader("out"), reader("err"));
         pump.begin();
         return pump;
     }

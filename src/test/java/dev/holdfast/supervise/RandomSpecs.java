@@ -76,7 +76,7 @@ final class RandomSpecs {
                 random.nextInt(6) == 0 ? Duration.ofSeconds(15) : null,
                 true,
                 random.nextInt(10) == 0,
-                new LogSpec(null, 1, 1),
+                LogSpec.DEFAULT,
                 dev.holdfast.config.ResourcesSpec.NONE);
     }
 

@@ -101,7 +101,7 @@ final class SpecOf {
                 null,
                 enabled,
                 manual,
-                new LogSpec(null, 1, 1),
+                LogSpec.DEFAULT,
                 ResourcesSpec.NONE);
     }
 }
