@@ -75,6 +75,7 @@ final class Checks {
     private void process(String name, ProcessSection p) {
         Node at = binder.at(document.processes(), name);
         resources.check(p.resources(), at);
+        resources.watch(p, at);
         ProcessSection.Logging logging = p.logging();
         if (logging != null) {
             logging.redact().forEach(r -> pattern(r, binder.at(logging, "redact", at)));

@@ -24,7 +24,6 @@ final class NotBuilt {
             "global.api",
             "global.storage",
             "processes.*.sandbox",
-            "processes.*.memory_watch",
             "processes.*.logging.multiline",
             "processes.*.logging.redact",
             "processes.*.logging.file.rotation.compress",

@@ -135,7 +135,7 @@ final class Resolver {
                 s.enabled(),
                 s.manual(),
                 log(s.logging(), at),
-                ResourcesSpec.of(s.resources()));
+                ResourcesSpec.of(s.resources(), s.memoryWatch()));
     }
 
     private LaunchSpec launch(ProcessSection s, Ranges r, Node at) {
