@@ -7,9 +7,9 @@ package dev.holdfast.process;
  */
 final class Pace {
     /** A look may take at most this share of a processor. */
-    private static final int THRIFT = 100;
+    private static final int THRIFT = 250;
     /** Yet so long after one there may be another: what it took may have been others' doing. */
-    private static final long MOST_WAIT_NANOS = 1_000_000_000;
+    private static final long MOST_WAIT_NANOS = 1_500_000_000;
 
     private boolean looked;
     private long available;

@@ -106,20 +106,20 @@ class VigilTest {
         var pace = new Pace();
         assertThat(pace.stirred(0, 2000 * MI, 0)).as("nothing is watched").isFalse();
         pace.looked(1000 * MI, 100 * MI, 0, 1_000_000);
-        assertThat(pace.stirred(960 * MI, 2000 * MI, 110_000_000)).isFalse();
-        assertThat(pace.stirred(940 * MI, 2000 * MI, 110_000_000)).isTrue();
-        assertThat(pace.stirred(940 * MI, 2000 * MI, 90_000_000))
+        assertThat(pace.stirred(960 * MI, 2000 * MI, 260_000_000)).isFalse();
+        assertThat(pace.stirred(940 * MI, 2000 * MI, 260_000_000)).isTrue();
+        assertThat(pace.stirred(940 * MI, 2000 * MI, 240_000_000))
                 .as("too dear so soon")
                 .isFalse();
-        assertThat(pace.stirred(99 * MI, 2000 * MI, 110_000_000))
+        assertThat(pace.stirred(99 * MI, 2000 * MI, 260_000_000))
                 .as("hardly any is left")
                 .isTrue();
         // What was given back meanwhile can be taken again.
-        pace.stirred(1500 * MI, 2000 * MI, 110_000_000);
-        assertThat(pace.stirred(1440 * MI, 2000 * MI, 110_000_000)).isTrue();
+        pace.stirred(1500 * MI, 2000 * MI, 260_000_000);
+        assertThat(pace.stirred(1440 * MI, 2000 * MI, 260_000_000)).isTrue();
         // A look that took long, perhaps for want of a processor, does not put off the next one for long.
         pace.looked(1000 * MI, 100 * MI, 0, 10_000_000_000L);
-        assertThat(pace.stirred(100 * MI, 2000 * MI, 1_000_000_000)).isTrue();
+        assertThat(pace.stirred(100 * MI, 2000 * MI, 1_500_000_000)).isTrue();
     }
 
     private static List<Kind> told(Vigil vigil, long... mebibytes) {
