@@ -25,10 +25,16 @@ public record Status(
      * @param health empty without a check
      * @param detail what it waits for, or how it ended last
      * @param cpuPercent of one core, since the last time somebody looked; null when nothing runs
-     * @param cpuSeconds user and system, of its whole tree as it is now
-     * @param memoryBytes resident, of its whole tree
+     * @param cpuLimit in cores; null when it has none
+     * @param cpuSeconds user and system, of its group in its life; without one, of its tree as it is now
+     * @param memoryBytes of its group, page cache included; without one, resident of its tree
+     * @param memoryPeakBytes the most so far; null without a group
+     * @param memoryLimitBytes null when it has none
+     * @param pids processes and threads
+     * @param pidsLimit null when it has none
      * @param log the file that holds its output
-     * @param enforcedBy who keeps its limits: kernel, or what nobody does and why; null when it has none
+     * @param enforcedBy who keeps its limits: kernel, watch, both with a comma between, or nobody; null when it has none
+     * @param weaker which of its limits are only watched, or kept by nobody, and why; null when the kernel keeps all
      */
     @Json
     public record Replica(
@@ -44,8 +50,14 @@ public record Status(
             String health,
             String detail,
             @Nullable Double cpuPercent,
+            @Nullable Double cpuLimit,
             @Nullable Double cpuSeconds,
             @Nullable Long memoryBytes,
+            @Nullable Long memoryPeakBytes,
+            @Nullable Long memoryLimitBytes,
+            @Nullable Long pids,
+            @Nullable Integer pidsLimit,
             String log,
-            @Nullable String enforcedBy) {}
+            @Nullable String enforcedBy,
+            @Nullable String weaker) {}
 }

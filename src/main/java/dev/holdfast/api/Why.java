@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
 public record Why(List<Replica> replicas) {
     /**
      * @param now its state, and what it waits for, in a sentence
+     * @param uses what it uses now beside its limits, and who keeps those; null when nothing runs
      * @param ends the last ones, newest first
      * @param history the last that happened to it, oldest first
      */
     @Json
-    public record Replica(String name, String now, List<End> ends, List<Happening> history) {}
+    public record Replica(String name, String now, @Nullable String uses, List<End> ends, List<Happening> history) {}
 
     /**
      * A start, a failed start, a request, an end.
@@ -32,7 +33,8 @@ public record Why(List<Replica> replicas) {
      * @param reason who asked for it, or that nobody did
      * @param seconds it had run
      * @param cpuSeconds null when unknown
-     * @param maxRssBytes largest resident set of any process of it; null when unknown
+     * @param maxRssBytes the most memory of its group; without one, the largest resident set of any process of it; null
+     *     when unknown
      * @param lastLines of its output before that
      */
     @Json

@@ -1,13 +1,16 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.api.HostCheck;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Loaded;
 import dev.holdfast.config.Problem;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code holdfast check}. */
@@ -15,12 +18,17 @@ import picocli.CommandLine.Parameters;
         name = "check",
         description = {
             "Says all that is wrong with a configuration.",
-            "Each problem is a line file:line:column: message. Needs no daemon and changes nothing."
+            "Each problem is a line file:line:column: message. Needs no daemon and changes nothing.",
+            "With --host also what this host cannot give: users it lacks, limits above what it has, reservations that are "
+                    + "more together than there is; and what all limits and reservations come to."
         },
-        footer = {"", "Example:", "  holdfast check holdfast.yaml"})
+        footer = {"", "Examples:", "  holdfast check holdfast.yaml", "  holdfast check --host holdfast.yaml"})
 final class CheckCommand extends Subcommand {
     @Parameters(paramLabel = "FILE", description = "the configuration")
     private @Nullable Path file;
+
+    @Option(names = "--host", description = "compare it with this host, too")
+    private boolean host;
 
     @Override
     public Integer call() {
@@ -31,8 +39,14 @@ final class CheckCommand extends Subcommand {
                 yield ExitStatus.USAGE;
             }
             case Loaded.Sound sound -> {
-                sound(path, sound.config());
-                yield ExitStatus.DONE;
+                HostCheck here = host ? root().comparison(sound.config()) : new HostCheck(List.of(), List.of());
+                if (here.problems().isEmpty()) {
+                    sound(path, sound.config());
+                } else {
+                    here.problems().forEach(err()::println);
+                }
+                here.sums().forEach(out()::println);
+                yield here.problems().isEmpty() ? ExitStatus.DONE : ExitStatus.USAGE;
             }
         };
     }

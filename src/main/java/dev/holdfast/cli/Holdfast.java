@@ -1,6 +1,8 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.api.Doctor;
+import dev.holdfast.api.HostCheck;
+import dev.holdfast.config.Config;
 import dev.holdfast.config.Directories;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -46,6 +49,8 @@ public final class Holdfast implements Runnable {
     private final int uid;
     private final OutputStream standardOutput;
     private BiFunction<Directories, Integer, List<Doctor.Finding>> diagnosis = (_, _) -> List.of();
+
+    private Function<Config, HostCheck> comparison = _ -> new HostCheck(List.of(), List.of());
 
     @Option(
             names = "--dir",
@@ -123,6 +128,16 @@ public final class Holdfast implements Runnable {
         commands.put("completion", CompletionCommand::new);
         commands.put("version", VersionCommand::new);
         return Collections.unmodifiableMap(commands);
+    }
+
+    /** What compares a configuration with this host. */
+    public Holdfast comparing(Function<Config, HostCheck> with) {
+        comparison = with;
+        return this;
+    }
+
+    HostCheck comparison(Config config) {
+        return comparison.apply(config);
     }
 
     /** What looks at this host where no daemon does it, for directories and a user id. */

@@ -7,17 +7,27 @@ import dev.holdfast.cli.Style.Paint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A status as people read it. */
 final class StatusTable {
-    private static final String KERNEL = "kernel";
-
     private StatusTable() {}
 
     /** All of it. */
     static List<String> full(Status status, Style style) {
-        var table =
-                new Table(style).head("NAME", "STATE", "PID", "UPTIME", "RESTARTS", "CPU", "MEM", "HEALTH", "DETAIL");
+        var table = new Table(style)
+                .head(
+                        "NAME",
+                        "STATE",
+                        "PID",
+                        "UPTIME",
+                        "RESTARTS",
+                        "CPU",
+                        "MEM",
+                        "PIDS",
+                        "HEALTH",
+                        "ENFORCED BY",
+                        "DETAIL");
         for (Status.Replica r : status.replicas()) {
             table.row(
                     cell(r.name()),
@@ -25,9 +35,17 @@ final class StatusTable {
                     cell(pid(r)),
                     cell(uptime(r)),
                     cell(Integer.toString(r.restarts()), r.restarts() > 0 ? Paint.YELLOW : Paint.PLAIN),
-                    cell(Human.percent(r.cpuPercent())),
-                    cell(Human.bytes(r.memoryBytes())),
+                    cell(cpu(r)),
+                    cell(beside(
+                            Human.bytes(r.memoryBytes()),
+                            r.memoryLimitBytes() == null ? null : Human.bytes(r.memoryLimitBytes()))),
+                    cell(beside(
+                            r.pids() == null ? Human.UNKNOWN : Long.toString(r.pids()),
+                            r.pidsLimit() == null ? null : Integer.toString(r.pidsLimit()))),
                     cell(r.health().isEmpty() ? Human.UNKNOWN : r.health(), Style.ofState(r.health())),
+                    cell(
+                            r.enforcedBy() == null ? Human.UNKNOWN : r.enforcedBy(),
+                            r.weaker() == null ? Paint.PLAIN : Paint.YELLOW),
                     cell(r.detail()));
         }
         var lines = new ArrayList<>(status.replicas().isEmpty() ? List.of("no processes") : table.lines());
@@ -43,19 +61,24 @@ final class StatusTable {
         return lines;
     }
 
-    /** Who keeps the limits: one line for all of whom the kernel does, one for each of the others. */
+    private static String cpu(Status.Replica r) {
+        Double limit = r.cpuLimit();
+        return beside(Human.percent(r.cpuPercent()), limit == null ? null : Human.percent(limit * 100));
+    }
+
+    /** A value and its limit; the value alone where nothing limits it, or nothing runs. */
+    private static String beside(String value, @Nullable String limit) {
+        return limit == null || value.equals(Human.UNKNOWN) ? value : value + "/" + limit;
+    }
+
+    /** Which limits the kernel does not keep, a line for each process. */
     private static void limits(Status status, Style style, List<String> lines) {
         var weaker = new TreeMap<String, String>();
-        boolean kernel = false;
         for (Status.Replica r : status.replicas()) {
-            String by = r.enforcedBy();
-            if (by != null && !by.equals(KERNEL)) {
-                weaker.put(r.process(), by);
+            String why = r.weaker();
+            if (why != null) {
+                weaker.put(r.process(), why);
             }
-            kernel |= KERNEL.equals(by);
-        }
-        if (kernel) {
-            lines.add("limits enforced by: kernel");
         }
         weaker.forEach((process, by) ->
                 lines.add(style.paint(Paint.YELLOW, "limits of " + process + ": " + Table.printable(by))));

@@ -61,6 +61,9 @@ final class WhyCommand extends Subcommand {
                 text.add("");
             }
             text.add(style.paint(Paint.BOLD, r.name()) + ": " + Table.printable(r.now()));
+            if (r.uses() != null) {
+                text.add("  uses " + Table.printable(r.uses()));
+            }
             if (r.ends().isEmpty()) {
                 text.add("  no end of it is known");
             }

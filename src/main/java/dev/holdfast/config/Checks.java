@@ -76,6 +76,7 @@ final class Checks {
     private void process(String name, ProcessSection p) {
         Node at = binder.at(document.processes(), name);
         resources.check(p.resources(), at);
+        resources.watch(p, at);
         if (p.health() != null && (p.readiness() != null || p.liveness() != null)) {
             problems.add(
                     binder.at(p, "health", at), "health is readiness and liveness in one: give it, or those, not both");

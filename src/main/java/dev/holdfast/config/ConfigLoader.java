@@ -19,7 +19,8 @@ public final class ConfigLoader {
             Map.of("process", "processes", "schedule", "schedules", "queue", "queues");
 
     /** What can be right here and wrong on another host. */
-    private static final List<String> OF_THE_HOST = List.of("user", "group", "rlimits", "oomScoreAdj", "sandbox");
+    private static final List<String> OF_THE_HOST =
+            List.of("user", "group", "rlimits", "oomScoreAdj", "sandbox", "resources");
 
     private final Map<String, String> environment;
     private final boolean root;

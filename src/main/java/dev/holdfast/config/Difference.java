@@ -3,6 +3,7 @@ package dev.holdfast.config;
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.CpuAmount;
 import dev.holdfast.unit.Durations;
+import dev.holdfast.unit.Percent;
 import dev.holdfast.unit.Signal;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
@@ -33,6 +34,8 @@ final class Difference {
             Map.entry("resources.pids", "resources.limits.pids"),
             Map.entry("resources.io", "resources.limits.io"),
             Map.entry("resources.cpu_reserved", "resources.reservations.cpu"),
+            Map.entry("resources.memory_warn", "memory_watch.warn"),
+            Map.entry("resources.memory_recycle", "memory_watch.recycle"),
             Map.entry("resources.memory_reserved", "resources.reservations.memory"),
             Map.entry("log.format", "logging.file.format"),
             Map.entry("log.rotation", "logging.file.rotation"),
@@ -92,7 +95,10 @@ final class Difference {
 
     /** Whether people write it as one value. */
     private static boolean isOne(Object value) {
-        return value instanceof CommandSpec || value instanceof ByteSize || value instanceof CpuAmount;
+        return value instanceof CommandSpec
+                || value instanceof ByteSize
+                || value instanceof CpuAmount
+                || value instanceof Percent;
     }
 
     private static String text(String key, @Nullable Object value) {
@@ -106,6 +112,7 @@ final class Difference {
             case CommandSpec c -> c.argv().toString();
             case ByteSize size -> size.toString();
             case CpuAmount amount -> amount.toString();
+            case Percent share -> share.toString();
             case Record r -> record(r);
             default -> value.toString();
         };

@@ -20,8 +20,7 @@ final class NotBuilt {
             "global.api_rate_limit",
             "global.metrics",
             "global.api",
-            "global.storage",
-            "processes.*.memory_watch");
+            "global.storage");
 
     private NotBuilt() {}
 

@@ -71,7 +71,9 @@ record ProcessSection(
         @Doc("where its output goes") @Nullable Logging logging,
         @Doc("limits and reservations") @Nullable Resources resources,
         @Doc("what it cannot reach") @Nullable Sandbox sandbox,
-        @Doc("shares of its memory limit") @Nullable MemoryWatch memoryWatch)
+
+        @Doc("what is done before its memory limit ends it") @Nullable
+        MemoryWatch memoryWatch)
         implements Program {
 
     @Doc("a command")
@@ -364,9 +366,9 @@ record ProcessSection(
 
     @Doc("a memory watch")
     record MemoryWatch(
-            @Doc("an alert at this share of its limit") @Nullable
+            @Doc("told once at this share of its memory limit") @Nullable
             Percent warn,
 
-            @Doc("a restart at this share of its limit") @Nullable
+            @Doc("asked to finish and started again at this share of its memory limit") @Nullable
             Percent recycle) {}
 }

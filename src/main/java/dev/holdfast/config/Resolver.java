@@ -145,7 +145,7 @@ final class Resolver {
                 s.enabled(),
                 s.manual(),
                 log(s, s.logging(), at),
-                ResourcesSpec.of(s.resources()));
+                ResourcesSpec.of(s.resources(), s.memoryWatch()));
     }
 
     LaunchSpec launch(Program s, Ranges r, Node at) {

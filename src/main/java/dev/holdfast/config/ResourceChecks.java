@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.CpuAmount;
+import dev.holdfast.unit.Percent;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -17,6 +18,35 @@ record ResourceChecks(Problems problems, Binder binder) {
         }
         if (l != null && kept != null) {
             reservations(l, kept, at);
+        }
+    }
+
+    void watch(ProcessSection p, Node at) {
+        ProcessSection.MemoryWatch w = p.memoryWatch();
+        if (w == null) {
+            return;
+        }
+        ProcessSection.Resources resources = p.resources();
+        ProcessSection.Limits l = resources == null ? null : resources.limits();
+        if (l == null || l.memory() == null) {
+            problems.add(
+                    binder.at(p, "memoryWatch", at),
+                    "memory_watch has shares of resources.limits.memory, which is not given");
+        }
+        var ranges = new Ranges(problems, binder, w, at);
+        share(ranges, "warn", w.warn());
+        share(ranges, "recycle", w.recycle());
+        Percent warn = w.warn();
+        Percent recycle = w.recycle();
+        if (warn != null && recycle != null && warn.share() >= recycle.share()) {
+            problems.add(
+                    binder.at(w, "warn", at), "warn (" + warn + ") is below recycle (" + recycle + "), or never told");
+        }
+    }
+
+    private static void share(Ranges ranges, String component, @Nullable Percent share) {
+        if (share != null && (share.share() <= 0 || share.share() > 1)) {
+            ranges.add(component, share.toString(), "is more than 0% and at most 100%");
         }
     }
 

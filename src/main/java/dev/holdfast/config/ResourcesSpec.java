@@ -2,6 +2,7 @@ package dev.holdfast.config;
 
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.CpuAmount;
+import dev.holdfast.unit.Percent;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param memorySwap memory and swap together
  * @param cpuReserved processors kept for it
  * @param memoryReserved memory kept for it
+ * @param memoryWarn share of {@code memory} at which it is told
+ * @param memoryRecycle share of {@code memory} at which it is asked to finish and started again
  */
 public record ResourcesSpec(
         @Nullable CpuAmount cpu,
@@ -22,9 +25,12 @@ public record ResourcesSpec(
         @Nullable Integer pids,
         @Nullable IoSpec io,
         @Nullable CpuAmount cpuReserved,
-        @Nullable ByteSize memoryReserved) {
+        @Nullable ByteSize memoryReserved,
+        @Nullable Percent memoryWarn,
+        @Nullable Percent memoryRecycle) {
     /** Nothing is limited, nothing kept. */
-    public static final ResourcesSpec NONE = new ResourcesSpec(null, null, null, null, null, null, null, null);
+    public static final ResourcesSpec NONE =
+            new ResourcesSpec(null, null, null, null, null, null, null, null, null, null);
 
     /**
      * Of each disk, a second.
@@ -38,7 +44,7 @@ public record ResourcesSpec(
             @Nullable Integer writeOps,
             @Nullable Integer weight) {}
 
-    static ResourcesSpec of(ProcessSection.@Nullable Resources written) {
+    static ResourcesSpec of(ProcessSection.@Nullable Resources written, ProcessSection.@Nullable MemoryWatch watch) {
         ProcessSection.Limits l = written == null ? null : written.limits();
         ProcessSection.Reservations r = written == null ? null : written.reservations();
         ProcessSection.IoLimits io = l == null ? null : l.io();
@@ -52,7 +58,9 @@ public record ResourcesSpec(
                         ? null
                         : new IoSpec(io.readBytes(), io.writeBytes(), io.readOps(), io.writeOps(), io.weight()),
                 r == null ? null : r.cpu(),
-                r == null ? null : r.memory());
+                r == null ? null : r.memory(),
+                watch == null ? null : watch.warn(),
+                watch == null ? null : watch.recycle());
     }
 
     /** Keys that are given, as the file has them below {@code resources}. */

@@ -64,7 +64,7 @@ final class ScheduleResolver {
                         name,
                         timing,
                         launch,
-                        ResourcesSpec.of(s.resources()),
+                        ResourcesSpec.of(s.resources(), null),
                         s.jitter(),
                         overlap.policy(),
                         overlap.depth() == null ? 1 : overlap.depth(),

@@ -59,6 +59,7 @@ final class Chronicle implements AutoCloseable {
                     Event.Adopted _,
                     Event.Presumed _,
                     Event.Unhealthy _,
+                    Event.MemoryHigh _,
                     Event.Stopping _,
                     Event.Killed _,
                     Event.Exited _,

@@ -4,6 +4,7 @@ import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
+import dev.holdfast.process.Watch;
 import dev.holdfast.supervise.Action;
 import dev.holdfast.supervise.ReplicaView;
 import java.util.Collection;
@@ -15,13 +16,15 @@ import java.util.function.Consumer;
 final class Confinement {
     private final KernelLauncher launcher;
     private final Enforcement enforcement;
+    private final Watch watch;
     private final Consumer<String> say;
     /** On their way to their first instruction, with these limits: a reload may come in between. */
     private final Map<InstanceId, ProcessSpec> starting = new HashMap<>();
 
-    Confinement(KernelLauncher launcher, Enforcement enforcement, Consumer<String> say) {
+    Confinement(KernelLauncher launcher, Enforcement enforcement, Watch watch, Consumer<String> say) {
         this.launcher = launcher;
         this.enforcement = enforcement;
+        this.watch = watch;
         this.say = say;
     }
 
@@ -35,7 +38,10 @@ final class Confinement {
         switch (event) {
             case ProcessEvent.Started(InstanceId id, var _) -> started(id, specs);
             case ProcessEvent.LaunchFailed(InstanceId id, var _) -> starting.remove(id);
-            case ProcessEvent.Emptied(InstanceId id, var _) -> enforcement.ended(id);
+            case ProcessEvent.Emptied(InstanceId id, var _) -> {
+                enforcement.ended(id);
+                watch.forget(id);
+            }
             case ProcessEvent.Exited _, ProcessEvent.Notified _ -> {}
         }
     }
@@ -43,8 +49,13 @@ final class Confinement {
     private void started(InstanceId id, Map<String, ProcessSpec> specs) {
         ProcessSpec given = starting.remove(id);
         ProcessSpec now = given == null ? null : specs.get(given.name());
-        if (given != null && now != null && !now.resources().equals(given.resources())) {
+        if (given == null) {
+            return; // a hook or a check
+        }
+        if (now != null && !now.resources().equals(given.resources())) {
             limit(id, now);
+        } else {
+            watch(id, given);
         }
     }
 
@@ -62,6 +73,9 @@ final class Confinement {
         } else if (enforcement.grouping() && !spec.resources().given().isEmpty()) {
             enforcement.ungrouped(a.id());
         }
+        if (purpose.equals(Action.Purpose.MAIN.name())) {
+            watch(a.id(), spec);
+        }
     }
 
     void reconfigured(Collection<ReplicaView> views, Map<String, ProcessSpec> before, Map<String, ProcessSpec> now) {
@@ -78,5 +92,10 @@ final class Confinement {
     private void limit(InstanceId id, ProcessSpec spec) {
         launcher.limit(id, Limits.of(spec.resources()))
                 .forEach(refused -> say.accept(spec.name() + ": a limit was not changed: " + refused));
+        watch(id, spec);
+    }
+
+    private void watch(InstanceId id, ProcessSpec spec) {
+        launcher.watch(watch, id, enforcement.bounds(spec, id));
     }
 }

@@ -18,6 +18,7 @@ import dev.holdfast.process.Groups;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.process.RunFiles;
+import dev.holdfast.process.Watch;
 import dev.holdfast.supervise.Action;
 import dev.holdfast.supervise.ExitPolicy;
 import dev.holdfast.supervise.Stimulus;
@@ -51,6 +52,7 @@ final class Daemon {
     private final KernelLauncher launcher;
     private final Groups groups;
     private final Enforcement enforcement;
+    private final Watch watch;
     private final Confinement confinement;
     private final Probes probes;
     private final Trim trim = new Trim(Loop.now().mono(), Trim::giveBack);
@@ -106,7 +108,13 @@ final class Daemon {
         this.enforcement = new Enforcement(groups, console::warn);
         this.launcher = new KernelLauncher(
                 dirs.run(), host, loop.poller(), loop, Loop::now, outputs, groups, this::happened, console::say);
-        this.confinement = new Confinement(launcher, enforcement, console::say);
+        this.watch = new Watch(
+                PROC,
+                host.pid(),
+                () -> Loop.now().mono(),
+                crossing -> loop.soon(() -> apply(new Stimulus.Crossed(crossing))),
+                console::warn);
+        this.confinement = new Confinement(launcher, enforcement, watch, console::warn);
         this.history = new History(dirs.state(), console::say);
         this.timetable =
                 new Timetable(config.schedules(), launcher, launches, history, InstanceId::fresh, console::say);
@@ -172,6 +180,7 @@ final class Daemon {
                 console.say("something is left that would not end within " + LAST_WAIT.toSeconds() + " s");
             }
         } finally {
+            watch.close();
             launcher.close();
             groups.leave(host.pid());
             pump.close();

@@ -2,25 +2,39 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.api.Doctor;
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.config.ResourcesSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.linux.CgroupHome;
+import dev.holdfast.process.Bounds;
+import dev.holdfast.process.GroupUsage;
 import dev.holdfast.process.Groups;
+import dev.holdfast.unit.ByteSize;
+import dev.holdfast.unit.Percent;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Who keeps the limits that are configured, and which nobody does. Thread-safe. */
+/** Who keeps the limits that are configured: the kernel, we by watching, or nobody. Thread-safe. */
 final class Enforcement {
     /** What findings of limits that nobody keeps are about. */
     static final String LIMITS = "limits";
 
-    private static final String KERNEL = "kernel";
+    static final String KERNEL = "kernel";
+    static final String WATCH = "watch";
+    static final String NOBODY = "nobody";
+
+    private static final String MEMORY = "limits.memory";
+    private static final String PIDS = "limits.pids";
+    /** What can be watched where the kernel does not keep it. */
+    private static final Set<String> WATCHABLE = Set.of(MEMORY, PIDS);
 
     private final Groups groups;
     private final Consumer<String> say;
@@ -28,19 +42,58 @@ final class Enforcement {
     /** Adopted from a daemon that had no groups: nothing is moved into one. */
     private final Set<InstanceId> ungrouped = ConcurrentHashMap.newKeySet();
 
+    /**
+     * What of one process is kept by whom.
+     *
+     * @param watched keys that we watch, and why the kernel does not keep them
+     * @param unkept keys that nobody keeps, and why
+     * @param kernel whether the kernel keeps any
+     */
+    private record Kept(Map<String, String> watched, Map<String, String> unkept, boolean kernel) {
+        /** In a word or two: by whom. */
+        String by() {
+            var by = new ArrayList<String>();
+            if (kernel) {
+                by.add(KERNEL);
+            }
+            if (!watched.isEmpty()) {
+                by.add(WATCH);
+            }
+            return by.isEmpty() ? NOBODY : String.join(", ", by);
+        }
+
+        /** What is weaker than the kernel's word; null when nothing is. */
+        @Nullable
+        String weaker() {
+            var parts = new ArrayList<String>();
+            if (!watched.isEmpty()) {
+                parts.add("enforced by watching: " + sentence(watched));
+            }
+            if (!unkept.isEmpty()) {
+                parts.add("not enforced here: " + sentence(unkept));
+            }
+            return parts.isEmpty() ? null : String.join("; ", parts);
+        }
+    }
+
     Enforcement(Groups groups, Consumer<String> say) {
         this.groups = groups;
         this.say = say;
     }
 
-    /** Warns once of each process whose limits are not kept. */
+    /** Warns once of each process whose limits the kernel does not keep. */
     void warn(Collection<ProcessSpec> specs) {
         for (ProcessSpec spec : specs) {
-            String weaker = spec.enabled() ? weaker(spec) : null;
+            String weaker = spec.enabled() ? kept(spec, null).weaker() : null;
             if (weaker != null && told.add(spec.name() + weaker)) {
                 say.accept(spec.name() + ": " + weaker);
             }
         }
+    }
+
+    /** What its group uses now; empty where it has none. */
+    Optional<GroupUsage> usage(String process, InstanceId instance) {
+        return groups.usage(process, instance);
     }
 
     /** Whether what is started now gets a group. */
@@ -56,17 +109,34 @@ final class Enforcement {
         ungrouped.remove(id);
     }
 
-    /** {@code kernel}, or what is not enforced and why; null when nothing is limited. */
+    /** {@link #KERNEL}, {@link #WATCH}, both, or {@link #NOBODY}; null when nothing is limited. */
     @Nullable
     String by(@Nullable ProcessSpec spec, @Nullable InstanceId instance) {
-        if (spec == null || spec.resources().given().isEmpty()) {
-            return null;
-        }
-        if (instance != null && ungrouped.contains(instance)) {
-            return "limits are not enforced before it is restarted: it was started without a cgroup";
-        }
-        String weaker = weaker(spec);
-        return weaker == null ? KERNEL : weaker;
+        return spec == null || spec.resources().given().isEmpty()
+                ? null
+                : kept(spec, instance).by();
+    }
+
+    /** Which of its limits nobody keeps, or only by watching, and why; null when the kernel keeps all. */
+    @Nullable
+    String weaker(@Nullable ProcessSpec spec, @Nullable InstanceId instance) {
+        return spec == null ? null : kept(spec, instance).weaker();
+    }
+
+    /** What of it is to be watched: what the kernel does not keep, and the marks of its memory. */
+    Bounds bounds(ProcessSpec spec, InstanceId instance) {
+        ResourcesSpec r = spec.resources();
+        Map<String, String> watched = kept(spec, instance).watched();
+        ByteSize memory = r.memory();
+        return new Bounds(
+                share(memory, r.memoryWarn()),
+                share(memory, r.memoryRecycle()),
+                memory != null && watched.containsKey(MEMORY) ? (Long) memory.bytes() : null,
+                watched.containsKey(PIDS) ? r.pids() : null);
+    }
+
+    private static @Nullable Long share(@Nullable ByteSize whole, @Nullable Percent share) {
+        return whole == null || share == null ? null : (Long) (long) (whole.bytes() * share.share());
     }
 
     /** What groups below that place promise. */
@@ -86,18 +156,18 @@ final class Enforcement {
             case CgroupHome.None(String why) ->
                 HostFindings.weaker(
                         "cgroup v2",
-                        why + ": limits are not enforced here; a stop finds descendants by session, parent and"
-                                + " environment, and would miss a program that leaves its session, is orphaned"
-                                + " and wipes its environment");
+                        why + ": memory and pids are enforced by: watch; other limits are not enforced; a stop finds"
+                                + " descendants by session, parent and environment, and would miss a program that"
+                                + " leaves its session, is orphaned and wipes its environment");
         };
     }
 
-    /** What this host lets us promise, and which limits nobody keeps. */
+    /** What this host lets us promise, and which limits nobody keeps, or only by watching. */
     List<Doctor.Finding> findings(Collection<ProcessSpec> specs) {
         var findings = new ArrayList<Doctor.Finding>();
         findings.add(finding(groups.home()));
         for (ProcessSpec spec : specs) {
-            String weaker = spec.enabled() ? weaker(spec) : null;
+            String weaker = spec.enabled() ? kept(spec, null).weaker() : null;
             if (weaker != null) {
                 findings.add(HostFindings.weaker(LIMITS, spec.name() + ": " + weaker));
             }
@@ -111,9 +181,23 @@ final class Enforcement {
         return findings;
     }
 
-    private @Nullable String weaker(ProcessSpec spec) {
+    private Kept kept(ProcessSpec spec, @Nullable InstanceId instance) {
         Map<String, String> lacking = groups.lacking(Limits.of(spec.resources()));
-        return lacking.isEmpty() ? null : "not enforced here: " + sentence(lacking);
+        if (instance != null && ungrouped.contains(instance)) {
+            lacking = new LinkedHashMap<>();
+            for (String key : spec.resources().given()) {
+                lacking.put(key, "it was started without a cgroup; a restart gives it one");
+            }
+        }
+        var watched = new LinkedHashMap<String, String>();
+        var unkept = new LinkedHashMap<String, String>();
+        lacking.forEach((key, why) -> (WATCHABLE.contains(key) ? watched : unkept).put(key, why));
+        long keys = groups.keys(Limits.of(spec.resources()));
+        return new Kept(watched, unkept, lacking.size() < keys && instanceKept(instance));
+    }
+
+    private boolean instanceKept(@Nullable InstanceId instance) {
+        return instance == null || !ungrouped.contains(instance);
     }
 
     /** Keys with the same reason stand together. */

@@ -1,9 +1,13 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.api.HostCheck;
 import dev.holdfast.cli.Holdfast;
+import dev.holdfast.config.Config;
+import dev.holdfast.linux.CgroupHome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine;
 
 /** Where both the daemon and its command line begin. */
@@ -17,11 +21,25 @@ public final class Main {
         System.exit(code);
     }
 
+    private static HostCheck compare(Config config, int uid) {
+        try {
+            return HostBudget.of(
+                    config,
+                    HostRoom.of(Daemon.PROC, CgroupHome.ownMemoryLimit(Daemon.PROC)),
+                    new Launches(System.getenv(), uid == 0).resolve(config));
+        } catch (IOException e) {
+            return new HostCheck(List.of("this host cannot be looked at: " + e.getMessage()), List.of());
+        }
+    }
+
     /** At least the command that {@code args} name: each that is built costs time. */
     static CommandLine commandLine(String... args) throws IOException {
         int uid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        CommandLine line =
-                Holdfast.commandLine(new Holdfast(System.getenv(), uid).diagnosing(HostFindings::before), args);
+        CommandLine line = Holdfast.commandLine(
+                new Holdfast(System.getenv(), uid)
+                        .diagnosing(HostFindings::before)
+                        .comparing(config -> compare(config, uid)),
+                args);
         line.addSubcommand("up", new UpCommand());
         return line;
     }

@@ -44,6 +44,7 @@ final class Recollection {
             case "HookFailed" -> new Event.HookFailed(at, replica, text("hook"), text("why"));
             case "Presumed" -> new Event.Presumed(at, replica, text("why"));
             case "Unhealthy" -> new Event.Unhealthy(at, replica, text("detail"));
+            case "MemoryHigh" -> new Event.MemoryHigh(at, replica, instance(), count("bytes"), count("markBytes"));
             case "Stopping" -> new Event.Stopping(at, replica, instance(), text("why"));
             case "Killed" -> new Event.Killed(at, replica, instance(), text("why"));
             case "Completed" -> new Event.Completed(at, replica);
@@ -56,6 +57,11 @@ final class Recollection {
     private String text(String key) {
         Object value = line.get(key);
         return value == null ? "unknown" : value.toString();
+    }
+
+    private long count(String key) {
+        Long number = number(line.get(key));
+        return number == null ? 0 : number;
     }
 
     private InstanceId instance() {

@@ -3,21 +3,26 @@ package dev.holdfast.daemon;
 import dev.holdfast.api.Status;
 import dev.holdfast.api.Why;
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.config.ResourcesSpec;
 import dev.holdfast.event.Event;
+import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.event.Usage;
 import dev.holdfast.log.LogReader;
+import dev.holdfast.process.GroupUsage;
 import dev.holdfast.supervise.ReplicaView;
+import dev.holdfast.unit.ByteSize;
+import dev.holdfast.unit.CpuAmount;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,11 +45,7 @@ final class Reports {
 
     Status status(List<ReplicaView> views, Set<String> names) {
         List<ReplicaView> wanted = views.stream().filter(v -> meant(v, names)).toList();
-        List<ProcessRef> leaders = wanted.stream()
-                .map(ReplicaView::leader)
-                .filter(Objects::nonNull)
-                .toList();
-        Map<ProcessRef, Usages.Usage> used = usages.of(leaders, System.nanoTime());
+        Map<ProcessRef, Usages.Usage> used = used(wanted);
         Instant now = Instant.now();
         return new Status(
                 version,
@@ -57,6 +58,20 @@ final class Reports {
                                 absent(views, names).map(v -> replica(v, used, now)))
                         .sorted(Comparator.comparing(Status.Replica::process).thenComparingInt(Status.Replica::index))
                         .toList());
+    }
+
+    private Map<ProcessRef, Usages.Usage> used(List<ReplicaView> views) {
+        var leaders = new HashMap<ProcessRef, @Nullable GroupUsage>();
+        for (ReplicaView v : views) {
+            ProcessRef leader = v.leader();
+            InstanceId instance = v.instance();
+            if (leader != null && instance != null) {
+                leaders.put(
+                        leader,
+                        daemon.enforcement().usage(v.id().process(), instance).orElse(null));
+            }
+        }
+        return usages.of(leaders, System.nanoTime());
     }
 
     /** Processes without a single replica are not forgotten: a line each says why. */
@@ -81,6 +96,10 @@ final class Reports {
     private Status.Replica replica(ReplicaView v, Map<ProcessRef, Usages.Usage> used, Instant now) {
         ProcessRef leader = v.leader();
         Usages.Usage u = leader == null ? null : used.get(leader);
+        ProcessSpec spec = daemon.specs().get(v.id().process());
+        ResourcesSpec r = spec == null ? ResourcesSpec.NONE : spec.resources();
+        CpuAmount cpu = r.cpu();
+        ByteSize memory = r.memory();
         return new Status.Replica(
                 v.id().process(),
                 v.id().index(),
@@ -94,10 +113,16 @@ final class Reports {
                 v.health(),
                 detail(v),
                 u == null ? null : u.cpuPercent(),
+                cpu == null ? null : (Double) (cpu.millicores() / 1000.0),
                 u == null ? null : (Double) u.cpuSeconds(),
-                u == null ? null : (Long) u.memoryBytes(),
+                u == null ? null : u.memoryBytes(),
+                u == null ? null : u.peakBytes(),
+                memory == null ? null : (Long) memory.bytes(),
+                u == null ? null : u.pids(),
+                r.pids(),
                 daemon.outputs().file(v.id()).toString(),
-                daemon.enforcement().by(daemon.specs().get(v.id().process()), v.instance()));
+                daemon.enforcement().by(spec, v.instance()),
+                daemon.enforcement().weaker(spec, v.instance()));
     }
 
     /** What an earlier daemon knew of the last end, the journal still knows. */
@@ -108,6 +133,8 @@ final class Reports {
 
     Why why(List<ReplicaView> views, String process, int ends, int lines) {
         var replicas = new ArrayList<Why.Replica>();
+        Map<ProcessRef, Usages.Usage> used =
+                used(views.stream().filter(v -> meant(v, Set.of(process))).toList());
         for (ReplicaView v :
                 Stream.concat(views.stream(), absent(views, Set.of(process))).toList()) {
             if (meant(v, Set.of(process))) {
@@ -119,7 +146,7 @@ final class Reports {
                 List<Why.End> all = daemon.chronicle().ends(v.id(), ends).stream()
                         .map(e -> end(v, e, lines))
                         .toList();
-                replicas.add(new Why.Replica(name(v), now, all, history));
+                replicas.add(new Why.Replica(name(v), now, Words.uses(replica(v, used, Instant.now())), all, history));
             }
         }
         return new Why(replicas);

@@ -2,35 +2,82 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.linux.Proc;
+import dev.holdfast.process.GroupUsage;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What trees of processes use now, by one walk over /proc for all of them. Thread-safe. */
+/** What instances use now: as their groups count it, else by one walk over /proc for all of them. Thread-safe. */
 final class Usages {
     private static final double TICKS = 100;
 
     private final Proc proc;
     private final Map<ProcessRef, Seen> before = new HashMap<>();
 
-    private record Seen(long nanos, long ticks) {}
+    private record Seen(long nanos, double cpuSeconds) {}
+
+    private static final class Sum {
+        private long ticks;
+        private long rss;
+        private long threads;
+    }
 
     /**
-     * @param cpuSeconds of the tree as it is now
+     * @param cpuSeconds of the group in its life; of the tree as it is now
      * @param cpuPercent of one core, since the last look; null at the first
-     * @param memoryBytes resident
+     * @param memoryBytes of the group, page cache included; resident of the tree
+     * @param peakBytes null without a group
+     * @param pids processes and threads
      */
-    record Usage(double cpuSeconds, @Nullable Double cpuPercent, long memoryBytes) {}
+    record Usage(
+            double cpuSeconds,
+            @Nullable Double cpuPercent,
+            @Nullable Long memoryBytes,
+            @Nullable Long peakBytes,
+            @Nullable Long pids) {}
 
     Usages(Path procRoot) {
         this.proc = new Proc(procRoot);
     }
 
-    /** @param leaders whose trees to sum up */
-    synchronized Map<ProcessRef, Usage> of(Collection<ProcessRef> leaders, long nanos) {
+    /** @param leaders with what their groups use; null for those without one */
+    synchronized Map<ProcessRef, Usage> of(Map<ProcessRef, @Nullable GroupUsage> leaders, long nanos) {
+        var trees = new HashMap<Integer, ProcessRef>();
+        var usages = new HashMap<ProcessRef, Usage>();
+        leaders.forEach((leader, group) -> {
+            if (group == null || group.memoryBytes() == null || group.pids() == null) {
+                trees.put(leader.pid(), leader);
+            }
+        });
+        Map<ProcessRef, Sum> sums = trees.isEmpty() ? Map.of() : sums(trees);
+        leaders.forEach((leader, group) -> {
+            Sum tree = sums.get(leader);
+            if (group != null) {
+                double cpu = (double) group.cpu().toNanos() / 1e9;
+                Long memory = group.memoryBytes() != null || tree == null ? group.memoryBytes() : (Long) tree.rss;
+                Long pids = group.pids() != null || tree == null ? group.pids() : (Long) tree.threads;
+                usages.put(leader, new Usage(cpu, percent(leader, cpu, nanos), memory, group.peakBytes(), pids));
+            } else if (tree != null) {
+                double cpu = (double) tree.ticks / TICKS;
+                usages.put(leader, new Usage(cpu, percent(leader, cpu, nanos), tree.rss, null, tree.threads));
+            }
+        });
+        before.keySet().retainAll(usages.keySet());
+        usages.forEach((leader, u) -> before.put(leader, new Seen(nanos, u.cpuSeconds())));
+        return usages;
+    }
+
+    private @Nullable Double percent(ProcessRef leader, double cpuSeconds, long nanos) {
+        Seen last = before.get(leader);
+        return last == null || nanos <= last.nanos
+                ? null
+                : (Double) (Math.max(0, cpuSeconds - last.cpuSeconds) / ((double) (nanos - last.nanos) / 1e9) * 100);
+    }
+
+    private Map<ProcessRef, Sum> sums(Map<Integer, ProcessRef> roots) {
         var stats = new HashMap<Integer, Proc.Stat>();
         try {
             for (int pid : proc.pids()) {
@@ -42,31 +89,17 @@ final class Usages {
         } catch (IOException e) { // unknown, which status shows as such; the next look may know
             return Map.of();
         }
-        var roots = new HashMap<Integer, ProcessRef>();
-        leaders.forEach(l -> roots.put(l.pid(), l));
-        var ticks = new HashMap<ProcessRef, Long>();
-        var memory = new HashMap<ProcessRef, Long>();
+        var sums = new HashMap<ProcessRef, Sum>();
         for (Proc.Stat s : stats.values()) {
             ProcessRef root = root(s, stats, roots);
             if (root != null) {
-                ticks.merge(root, s.cpuTicks(), Long::sum);
-                memory.merge(root, s.rssBytes(), Long::sum);
+                Sum sum = Objects.requireNonNull(sums.computeIfAbsent(root, r -> new Sum()));
+                sum.ticks += s.cpuTicks();
+                sum.rss += s.rssBytes();
+                sum.threads += s.threads();
             }
         }
-        var usages = new HashMap<ProcessRef, Usage>();
-        ticks.forEach((root, t) -> {
-            Seen last = before.get(root);
-            Double percent = last == null || nanos <= last.nanos
-                    ? null
-                    : (Double) (Math.max(0, (double) (t - last.ticks))
-                            / TICKS
-                            / ((double) (nanos - last.nanos) / 1e9)
-                            * 100);
-            usages.put(root, new Usage((double) t / TICKS, percent, memory.getOrDefault(root, 0L)));
-        });
-        before.keySet().retainAll(ticks.keySet());
-        ticks.forEach((root, t) -> before.put(root, new Seen(nanos, t)));
-        return usages;
+        return sums;
     }
 
     private static @Nullable ProcessRef root(

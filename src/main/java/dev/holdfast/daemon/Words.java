@@ -1,12 +1,15 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.api.Status;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.Usage;
+import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.Level;
 import dev.holdfast.unit.Signal;
 import java.time.Duration;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Events as people read them. */
@@ -50,6 +53,8 @@ final class Words {
             case Event.Completed _ -> "completed";
             case Event.GivenUp e -> "given up: " + e.why();
             case Event.HookFailed e -> "hook " + e.hook() + " failed: " + e.why();
+            case Event.MemoryHigh e ->
+                "uses " + mebibytes(e.bytes()) + " of memory, at its warning mark of " + mebibytes(e.markBytes());
             case Event.Breaker e -> "circuit breaker " + e.state();
             case Event.LogUnwritable e -> "its log " + e.file() + " cannot be written: " + e.why();
             case Event.LogWritable e ->
@@ -61,7 +66,8 @@ final class Words {
     static Level level(Event event) {
         return switch (event) {
             case Event.StartFailed _, Event.GivenUp _, Event.Survived _, Event.LogUnwritable _ -> Level.ERROR;
-            case Event.Unhealthy _, Event.Killed _, Event.HookFailed _, Event.Breaker _ -> Level.WARNING;
+            case Event.Unhealthy _, Event.Killed _, Event.HookFailed _, Event.Breaker _, Event.MemoryHigh _ ->
+                Level.WARNING;
             case Event.Presumed _ -> Level.NOTICE;
             case Event.Exited e -> e.outcome().equals(new Outcome.Exited(0)) ? Level.INFO : Level.NOTICE;
             case Event.Started _,
@@ -72,6 +78,36 @@ final class Words {
                     Event.Completed _,
                     Event.LogWritable _ -> Level.INFO;
         };
+    }
+
+    /** What runs of it uses, beside its limits; null when nothing runs. */
+    static @Nullable String uses(Status.Replica r) {
+        if (r.pid() == null) {
+            return null;
+        }
+        var parts = new ArrayList<String>();
+        Long memory = r.memoryBytes();
+        if (memory != null) {
+            Long limit = r.memoryLimitBytes();
+            Long peak = r.memoryPeakBytes();
+            parts.add(mebibytes(memory) + (limit == null ? "" : " of " + new ByteSize(limit)) + " memory"
+                    + (peak == null ? "" : " (at most " + mebibytes(peak) + ")"));
+        }
+        if (r.cpuSeconds() != null) {
+            parts.add("%.2fs of CPU".formatted(r.cpuSeconds())
+                    + (r.cpuLimit() == null ? "" : " with a limit of " + r.cpuLimit() + " cores"));
+        }
+        if (r.pids() != null) {
+            parts.add(r.pids() + (r.pidsLimit() == null ? "" : " of " + r.pidsLimit()) + " processes and threads");
+        }
+        if (r.enforcedBy() != null) {
+            parts.add("limits enforced by: " + r.enforcedBy());
+        }
+        return String.join(", ", parts);
+    }
+
+    private static String mebibytes(long bytes) {
+        return "%.1fMi".formatted(bytes / (double) (1 << 20));
     }
 
     static String of(Duration d) {

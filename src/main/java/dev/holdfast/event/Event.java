@@ -66,6 +66,15 @@ public sealed interface Event {
     /** It is given up. */
     record GivenUp(Instant at, ReplicaId replica, String why) implements Event {}
 
+    /**
+     * Its memory has risen to the mark of its {@code memory_watch}; told once until it has clearly fallen again.
+     *
+     * @param bytes it uses
+     * @param markBytes the mark
+     */
+    record MemoryHigh(Instant at, ReplicaId replica, InstanceId instance, long bytes, long markBytes)
+            implements Event {}
+
     /** A hook did not succeed. */
     record HookFailed(Instant at, ReplicaId replica, String hook, String why) implements Event {}
 

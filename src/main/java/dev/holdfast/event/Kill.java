@@ -18,6 +18,10 @@ public record Kill(By by, long oomKills, @Nullable Long limitBytes) {
         INNER_LIMIT,
         /** The host ran out of memory, or a group above its own did. */
         HOST,
+        /** More memory was wanted than its limit allows, which we kept by watching. */
+        WATCHED_MEMORY,
+        /** It had more processes than its limit allows, which we kept by watching. */
+        WATCHED_PIDS,
         /** We did: it did not end in its grace, or was not wanted any more. */
         HOLDFAST
     }
@@ -37,6 +41,12 @@ public record Kill(By by, long oomKills, @Nullable Long limitBytes) {
                 killed
                         ? "was killed by the host's OOM killer, not by its own limit"
                         : "the host's OOM killer ended " + count;
+            case WATCHED_MEMORY ->
+                (killed ? "was killed by its own memory limit" : "passed its own memory limit") + limit
+                        + ", kept by watching";
+            case WATCHED_PIDS ->
+                (killed ? "was killed by its own limit of processes" : "passed its own limit of processes")
+                        + ", kept by watching";
             case HOLDFAST -> "was killed by Holdfast";
         };
     }

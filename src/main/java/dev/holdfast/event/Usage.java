@@ -14,4 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param kill null when nobody killed it, or nobody knows who did
  */
 public record Usage(
-        Duration cpu, @Nullable Long maxRssBytes, @Nullable Kill kill) {}
+        Duration cpu, @Nullable Long maxRssBytes, @Nullable Kill kill) {
+    /** The same, ended by {@code by}. */
+    public Usage killedBy(Kill by) {
+        return new Usage(cpu, maxRssBytes, by);
+    }
+}

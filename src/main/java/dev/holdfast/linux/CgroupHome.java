@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Whether, and where, this daemon may make groups of its own. */
 public sealed interface CgroupHome {
@@ -80,6 +82,15 @@ public sealed interface CgroupHome {
             case Ready found -> found;
             case None none -> none;
         };
+    }
+
+    /** The memory that the group this process is in may use; null when nothing limits it there. */
+    static @Nullable Long ownMemoryLimit(Path proc) {
+        if (!(seek(proc) instanceof Ready own)) {
+            return null;
+        }
+        OptionalLong max = own.base().number("memory.max");
+        return max.isPresent() ? (Long) max.getAsLong() : null;
     }
 
     /** Our own group. */

@@ -27,8 +27,7 @@ public final class Proc {
     private final String prefix;
     private final byte[] text = new byte[2 * PAGE];
     private final NativeBuffer buffer = NativeBuffer.allocate(text.length);
-    /** Of /proc/PID/stat, counted from the state, which is 0 and no number. */
-    private final long[] fields = new long[50];
+    private final StatLine line = new StatLine();
 
     /**
      * The fields of /proc/PID/stat in use (proc_pid_stat(5)).
@@ -47,7 +46,8 @@ public final class Proc {
             long startTicks,
             long rssBytes,
             boolean kernel,
-            int waitStatus) {
+            int waitStatus,
+            long threads) {
         public ProcessRef ref() {
             return new ProcessRef(pid, startTicks);
         }
@@ -81,38 +81,18 @@ public final class Proc {
             return Optional.empty();
         }
         check("read " + file, n);
-        // The command may contain spaces and parentheses: fields are counted from the last one.
-        int at = n - 1;
-        while (at > 0 && text[at] != ')') {
-            at--;
-        }
-        char state = (char) text[at + 2];
-        at += 4;
-        for (int field = 1; field < fields.length; field++) {
-            at = number(at, n, field);
-        }
+        line.parse(text, n);
         return Optional.of(new Stat(
                 pid,
-                state,
-                (int) fields[1],
-                (int) fields[3],
-                fields[11] + fields[12],
-                fields[19],
-                fields[21] * 4096,
-                (fields[6] & 0x200000) != 0, // PF_KTHREAD
-                (int) fields[49]));
-    }
-
-    /** Reads the number that begins at {@code at}; where the next one does. A few fields fill 64 bits: none of ours. */
-    private int number(int at, int end, int field) {
-        boolean negative = at < end && text[at] == '-';
-        int i = negative ? at + 1 : at;
-        long value = 0;
-        while (i < end && text[i] >= '0' && text[i] <= '9') {
-            value = value * 10 + text[i++] - '0';
-        }
-        fields[field] = negative ? -value : value;
-        return i + 1;
+                line.state(),
+                line.ppid(),
+                line.session(),
+                line.cpuTicks(),
+                line.startTicks(),
+                line.rssBytes(),
+                line.kernel(),
+                line.waitStatus(),
+                line.threads()));
     }
 
     /**
@@ -209,11 +189,13 @@ public final class Proc {
         if (at < 0) {
             return Long.MAX_VALUE;
         }
-        while (text[at] < '0' || text[at] > '9') {
-            at++;
+        long kibibytes = 0;
+        for (int i = at + 6; i < n && text[i] != 'k'; i++) {
+            if (text[i] >= '0' && text[i] <= '9') {
+                kibibytes = kibibytes * 10 + text[i] - '0';
+            }
         }
-        number(at, n, 0);
-        return fields[0] * 1024;
+        return kibibytes * 1024;
     }
 
     /** Into {@link #text}: how much, at most what it holds, or minus errno. */

@@ -6,12 +6,14 @@ import dev.holdfast.linux.CgroupHome;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.GroupLimits;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +63,34 @@ public final class Groups {
             }
         }
         return lacking;
+    }
+
+    /** What the instance's group uses now; empty where there is none. */
+    public Optional<GroupUsage> usage(String name, InstanceId id) {
+        if (!(home instanceof CgroupHome.Ready ready)) {
+            return Optional.empty();
+        }
+        Cgroup group = ready.base().child(directory(name)).child(id.value());
+        Long micros = group.counts("cpu.stat").get("usage_usec");
+        return Optional.ofNullable(micros)
+                .map(m -> new GroupUsage(
+                        Duration.ofNanos(m * 1000),
+                        boxed(group.number("memory.current")),
+                        boxed(group.number("memory.peak")),
+                        boxed(group.number("pids.current"))));
+    }
+
+    private static @Nullable Long boxed(OptionalLong number) {
+        return number.isPresent() ? (Long) number.getAsLong() : null;
+    }
+
+    /** How many keys of the configuration these limits are. */
+    public long keys(GroupLimits limits) {
+        return limits.settings(disks).stream()
+                .filter(GroupLimits.Setting::wanted)
+                .map(GroupLimits.Setting::key)
+                .distinct()
+                .count();
     }
 
     private @Nullable String lacking(GroupLimits.Setting s) {

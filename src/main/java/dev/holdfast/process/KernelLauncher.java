@@ -2,6 +2,7 @@ package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.GroupLimits;
@@ -170,6 +171,16 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     public List<String> limit(InstanceId id, GroupLimits limits) {
         Instance i = instances.get(id);
         return i == null || i.group == null ? List.of() : groups.change(i.group, limits);
+    }
+
+    /** Has an instance that runs watched; its group tells more than /proc, where there is one that counts memory. */
+    public void watch(Watch watch, InstanceId id, Bounds bounds) {
+        Instance i = instances.get(id);
+        if (i != null) {
+            Cgroup group = i.group;
+            boolean counted = group != null && bounds.tasks() == null && group.has("memory.current");
+            watch.over(id, i.leader, counted ? group : null, bounds);
+        }
     }
 
     /** Whether the instance has a group that keeps its limits; one that an older daemon started may have none. */

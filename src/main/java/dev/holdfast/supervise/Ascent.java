@@ -117,7 +117,8 @@ final class Ascent {
         ExitRecord last = self.endings.lastExit().orElse(null);
         Outcome outcome = last == null ? new Outcome.Unknown("no record") : last.outcome();
         Duration uptime = last == null ? Duration.ZERO : last.uptime();
-        boolean success = outcome instanceof Outcome.Exited(int code)
+        boolean success = !self.endings.overran()
+                && outcome instanceof Outcome.Exited(int code)
                 && (code == 0 || self.spec.plannedExitCodes().contains(code));
         if (success && self.spec.type() == ProcessSpec.Type.ONESHOT) {
             complete(now);

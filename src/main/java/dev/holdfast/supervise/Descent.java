@@ -99,6 +99,24 @@ final class Descent {
                 + (command == null || s.ended() != null ? self.spec.stop().signal() : "its stop command");
     }
 
+    /** No grace: it would take the host with it. */
+    void killAtOnce(Running r, String reason, String why, Now now) {
+        self.stopReason = reason;
+        self.around.act(new Action.Journal(new Event.Stopping(now.wall(), self.id, r.main(), reason)));
+        endChecks(r.main());
+        self.postStarts.killAll();
+        kill(new Stopping(r.main(), r.leader(), r.since(), Phase.ASKED, null, MonoTime.NEVER, null), why, now);
+    }
+
+    /** Nor is what is left of its grace given to what goes on growing. */
+    void killAtOnce(Stopping s, String why, Now now) {
+        InstanceId aux = s.aux();
+        if (aux != null) {
+            self.around.act(new Action.Kill(aux));
+        }
+        kill(s, why, now);
+    }
+
     private void kill(Stopping s, String why, Now now) {
         self.endings.killed(why);
         self.around.act(new Action.Journal(new Event.Killed(now.wall(), self.id, s.main(), why)));

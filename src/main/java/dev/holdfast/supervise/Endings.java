@@ -31,8 +31,12 @@ final class Endings {
 
     private String signalledBy = "";
 
+    /** The limit that what runs now has passed, as we kept it. */
+    private @Nullable Kill overran;
+
     /** Another instance is about to run. */
     void begin() {
+        overran = null;
         killedBecause = "";
         signalled = null;
     }
@@ -44,6 +48,15 @@ final class Endings {
 
     void killed(String why) {
         killedBecause = why;
+    }
+
+    /** It passed a limit of its own: whatever its end looks like, it is that limit's doing. */
+    void overran(Kill limit) {
+        overran = limit;
+    }
+
+    boolean overran() {
+        return overran != null;
     }
 
     void failedToStart(String why) {
@@ -67,10 +80,12 @@ final class Endings {
             ReplicaId replica,
             InstanceId instance,
             Outcome outcome,
-            @Nullable Usage usage,
+            @Nullable Usage measured,
             String asked,
             MonoTime started,
             Now now) {
+        Kill limit = overran;
+        Usage usage = limit == null || measured == null ? measured : measured.killedBy(limit);
         Duration uptime = now.mono().since(started);
         String why = asked.isEmpty() ? unasked(outcome, usage) : asked(asked, outcome, usage);
         last = Outcomes.describe(outcome, usage);
@@ -107,6 +122,9 @@ final class Endings {
         if (kill == null || !kill.tellsTheEnd(outcome)) {
             return ", not by holdfast";
         }
-        return kill.by() == Kill.By.HOLDFAST ? ", by holdfast" : ", by the kernel for want of memory";
+        return switch (kill.by()) {
+            case HOLDFAST, WATCHED_MEMORY, WATCHED_PIDS -> ", by holdfast";
+            case OWN_LIMIT, INNER_LIMIT, HOST -> ", by the kernel for want of memory";
+        };
     }
 }

@@ -63,6 +63,7 @@ final class Replica {
     final Restarts restarts;
     final Ascent up = new Ascent(this);
     final Descent down = new Descent(this);
+    final Overruns overruns = new Overruns(this);
     private final Upkeep upkeep = new Upkeep(this);
     final Surroundings around;
     final Endings endings = new Endings();

@@ -5,6 +5,7 @@ import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.process.Bounds;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.unit.Signal;
 import java.time.Duration;
@@ -25,6 +26,9 @@ public sealed interface Stimulus {
      * @param sequence of the {@link Action.Probe}; an answer to an older one is ignored
      */
     record Probed(InstanceId instance, long sequence, boolean healthy, String detail) implements Stimulus {}
+
+    /** A running instance has passed one of its bounds. */
+    record Crossed(Bounds.Crossing crossing) implements Stimulus {}
 
     /** {@link Supervision#nextDeadline} has come, or may have. */
     record Tick() implements Stimulus {}

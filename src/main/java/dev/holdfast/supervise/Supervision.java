@@ -7,6 +7,7 @@ import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.process.Bounds;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.supervise.Action.Purpose;
 import dev.holdfast.unit.MonoTime;
@@ -81,6 +82,7 @@ public final class Supervision {
             case Stimulus.FromProcess(ProcessEvent event) -> fromProcess(event);
             case Stimulus.Probed(InstanceId id, long sequence, boolean healthy, String detail) ->
                 owner(id).ifPresent(r -> r.probed(id, sequence, healthy, detail, now));
+            case Stimulus.Crossed(Bounds.Crossing c) -> owner(c.id()).ifPresent(r -> r.overruns.crossed(c, now));
             case Stimulus.Tick() -> tick();
             case Stimulus.Adopt adopt -> adopt(adopt);
             case Stimulus.Begin begin -> {

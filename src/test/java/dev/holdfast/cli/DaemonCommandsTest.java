@@ -121,14 +121,16 @@ class DaemonCommandsTest extends AgainstADaemon {
                 new Why.Replica(
                         "web/0",
                         "up for 8m",
+                        "12.0Mi of 64Mi memory",
                         List.of(end, bare),
                         List.of(new Why.Happening("2026-11-21T05:40:00Z", "started, pid 7"))),
-                new Why.Replica("web/1", "up for 1h", List.of(), List.of())));
+                new Why.Replica("web/1", "up for 1h", null, List.of(), List.of())));
         assertThat(String.join(
                         "\n",
                         WhyCommand.text(why, Instant.parse("2026-11-21T05:58:01Z"), ZoneOffset.UTC, new Style(false))))
                 .isEqualTo("""
                         web/0: up for 8m
+                          uses 12.0Mi of 64Mi memory
 
                           2026-11-21 05:50:00 (8m1s ago)  exited with 7
                             nobody asked for it; ran 2m3s, 1.23s of CPU, at most 12.3Mi of memory

@@ -14,7 +14,9 @@ class StatusCommandTest extends AgainstADaemon {
              "degraded":["no cgroups"],"replicas":[
               {"process":"web","index":0,"name":"web","state":"up","wanted":true,"pid":41,
                "since":"2026-11-21T05:00:00Z","seconds":93600,"restarts":2,"health":"healthy","detail":"",
-               "cpuPercent":12.34,"cpuSeconds":3.5,"memoryBytes":12897485,"log":"/var/log/web.0.log"},
+               "cpuPercent":12.34,"cpuLimit":0.5,"cpuSeconds":3.5,"memoryBytes":12897485,"memoryLimitBytes":67108864,
+               "pids":3,"pidsLimit":30,"log":"/var/log/web.0.log","enforcedBy":"watch",
+               "weaker":"enforced by watching: limits.memory (no cgroup v2)"},
               {"process":"job","index":0,"name":"job","state":"failed","wanted":true,"pid":null,
                "since":"2026-11-21T05:00:00Z","seconds":5,"restarts":0,"health":"","detail":"exited with 7",
                "cpuPercent":null,"cpuSeconds":null,"memoryBytes":null,"log":""}]}""";
@@ -24,9 +26,10 @@ class StatusCommandTest extends AgainstADaemon {
         daemon.answers("GET /api/v1/status", TWO);
         Run run = Run.of("status", "--dir", dir.toString());
         assertThat(run).isEqualTo(new Run(0, """
-                NAME  STATE   PID  UPTIME  RESTARTS  CPU    MEM     HEALTH   DETAIL
-                web   up      41   1d2h    2         12.3%  12.3Mi  healthy
-                job   failed  -    -       0         -      -       -        exited with 7
+                NAME  STATE   PID  UPTIME  RESTARTS  CPU          MEM            PIDS  HEALTH   ENFORCED BY  DETAIL
+                web   up      41   1d2h    2         12.3%/50.0%  12.3Mi/64.0Mi  3/30  healthy  watch
+                job   failed  -    -       0         -            -              -     -        -            exited with 7
+                limits of web: enforced by watching: limits.memory (no cgroup v2)
                 1 guarantee is weaker here: holdfast doctor
                 """, ""));
     }

@@ -41,6 +41,7 @@ class ConfigLoaderTest {
         assertThat(worker.stop().timeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(worker.launch().workingDir()).isEqualTo("/srv/bot");
         assertThat(worker.restart().policy()).isEqualTo(RestartSpec.Policy.ALWAYS);
+        assertThat(worker.resources().memoryRecycle()).hasToString("95%");
         assertThat(c.notBuilt()).extracting(Problem::message).contains("queues is not built yet in this version");
     }
 
@@ -50,6 +51,9 @@ class ConfigLoaderTest {
             quoteCharacter = '~',
             value = {
                 "{a: {command: [x], depends_on: [b]}}                              | \"a\" depends on \"b\", which is no process",
+                "{a: {command: [x], memory_watch: {warn: 90%}}} | memory_watch has shares of resources.limits.memory, which is not given",
+                "{a: {command: [x], resources: {limits: {memory: 1Mi}}, memory_watch: {warn: 90%, recycle: 80%}}} | warn (90%) is below recycle (80%)",
+                "{a: {command: [x], resources: {limits: {memory: 1Mi}}, memory_watch: {recycle: 101%}}} | \"101%\": recycle is more than 0% and at most 100%",
                 "{web: {command: [x]}, a: {command: [x], depends_on: [wbe]}}       | did you mean web?",
                 "{a: {command: [x], depends_on: [b]}, b: {command: [x], depends_on: [c]}, c: {command: [x], depends_on: [a]}} | a cycle of dependencies: a → b → c → a",
                 "{a: {command: [x], depends_on: [a]}}                              | a cycle of dependencies: a → a",

@@ -47,7 +47,10 @@ class LimitsKernelTest {
                     .containsPattern("at most (6[0-9]|64).*Mi of memory");
             assertThat(journal()).contains("\"kill\":{\"by\":\"OWN_LIMIT\",\"oomKills\":1,\"limitBytes\":67108864}");
             assertThat(daemon.replica("neighbour").state()).isEqualTo("up");
-            assertThat(daemon.cli("status").out()).contains("limits enforced by: kernel");
+            assertThat(daemon.replica("neighbour").enforcedBy()).isEqualTo("kernel");
+            assertThat(daemon.replica("neighbour").weaker()).isNull();
+            assertThat(daemon.replica("neighbour").memoryPeakBytes()).isPositive();
+            assertThat(daemon.cli("status").out()).containsPattern("neighbour +up .*Mi/64.0Mi +1 .*kernel");
             assertThat(daemon.cli("doctor").out()).contains("enforced by: kernel");
             Path group = group(daemon.pidOf("neighbour"));
             assertThat(counts(group, "memory.events", "oom_kill")).isZero();
@@ -221,7 +224,7 @@ class LimitsKernelTest {
         return read(home.resolve("state/journal.jsonl"));
     }
 
-    private static Path group(int pid) throws IOException {
+    static Path group(int pid) throws IOException {
         String own = Files.readString(Path.of("/proc/" + pid + "/cgroup")).strip();
         return CGROUPS.resolve(own.substring("0::/".length()));
     }
@@ -238,7 +241,7 @@ class LimitsKernelTest {
         }
     }
 
-    private static long counts(Path group, String file, String key) throws IOException {
+    static long counts(Path group, String file, String key) throws IOException {
         return Files.readAllLines(group.resolve(file)).stream()
                 .filter(l -> l.startsWith(key + " "))
                 .mapToLong(l -> Long.parseLong(l.substring(key.length() + 1)))

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import dev.holdfast.linux.CgroupHome;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,17 +33,20 @@ class WithoutGroupsTest {
                   free: { command: [sleep, "1000"] }
                 """);
         try (daemon) {
-            String expected = "not enforced here: ";
             assertThat(daemon.cli("doctor").out()).contains("limited: ").doesNotContain("free: ");
-            assertThat(daemon.daemonOutput().lines().filter(l -> l.contains("limited: not enforced here")))
+            assertThat(daemon.daemonOutput().lines().filter(l -> l.contains("limited: enforced by watching: ")))
                     .hasSize(1);
             assertThat(daemon.cli("reload").exit()).isZero();
             assertThat(daemon.daemonOutput().lines().filter(l -> l.contains("not enforced here: ")))
                     .hasSize(1)
-                    .allMatch(l -> Stream.of("limits.memory", "limits.pids", "reservations.cpu")
-                            .allMatch(l::contains));
-            assertThat(daemon.cli("status").out()).containsOnlyOnce("limits of limited: " + expected);
-            assertThat(daemon.replica("limited/0").enforcedBy()).startsWith(expected);
+                    .allMatch(l -> l.matches(".*enforced by watching: limits.memory.*limits.pids.*"
+                            + "; not enforced here: reservations.cpu \\(.*"));
+            assertThat(daemon.cli("status").out())
+                    .containsOnlyOnce("limits of limited: enforced by watching: ")
+                    .containsPattern("limited/0 +up .*/64.0Mi +1/5 +- +watch");
+            assertThat(daemon.replica("limited/0").enforcedBy()).isEqualTo("watch");
+            assertThat(daemon.cli("why", "limited/0").out())
+                    .contains("of 64Mi memory", "1 of 5 processes and threads", "limits enforced by: watch");
             assertThat(daemon.replica("free").enforcedBy()).isNull();
             assertThat(daemon.cli("stop", "limited").exit()).isZero();
         }

@@ -4,6 +4,7 @@ import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.process.Bounds;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.supervise.Action.Purpose;
 import dev.holdfast.unit.MonoTime;
@@ -41,6 +42,9 @@ final class Simulation {
     }
 
     private final RandomGenerator random;
+    /** Of its own, so that the other disturbances of a seed stay as they are. */
+    private final RandomGenerator overruns;
+
     private final Fault fault;
     private final SimulatedKernel kernel;
     private final RandomSpecs configurations;
@@ -65,6 +69,7 @@ final class Simulation {
 
     Simulation(long seed, Fault fault) {
         this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        this.overruns = RandomGeneratorFactory.of("L64X128MixRandom").create(~seed);
         this.fault = fault;
         this.kernel = new SimulatedKernel(random);
         this.configurations = new RandomSpecs(random);
@@ -103,6 +108,10 @@ final class Simulation {
 
     /** Whatever is due next happens; with {@code chaos}, sometimes a user or death comes first. */
     private void step(boolean chaos) {
+        if (chaos && policy instanceof ExitPolicy.Never && overruns.nextInt(40) == 0) {
+            overrun();
+            return;
+        }
         if (chaos && random.nextInt(12) == 0) {
             disturb();
             return;
@@ -144,6 +153,19 @@ final class Simulation {
             }
             case 7 -> wallJump += random.nextInt(-100_000, 100_000);
             default -> die();
+        }
+    }
+
+    /** One that runs passes a bound; its supervision alone decides what comes of it. */
+    private void overrun() {
+        List<InstanceId> running = supervision.views().stream()
+                .map(ReplicaView::instance)
+                .filter(Objects::nonNull)
+                .toList();
+        if (!running.isEmpty()) {
+            Bounds.Kind kind = List.of(Bounds.Kind.values()).get(overruns.nextInt(Bounds.Kind.values().length));
+            tell(new Stimulus.Crossed(
+                    new Bounds.Crossing(running.get(overruns.nextInt(running.size())), kind, 2000, 1000)));
         }
     }
 

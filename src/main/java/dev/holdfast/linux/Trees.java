@@ -1,0 +1,303 @@
+package dev.holdfast.linux;
+
+import dev.holdfast.event.ProcessRef;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which processes belong to trees that no cgroup holds together, and what they use. Whose a process is, is found out
+ * once, when it is first seen: by its session, by its parent, or, when that is gone, by a variable of its environment.
+ * It stays so for life. The stat files of members stay open: a look costs one pread each. One thread uses it.
+ */
+public final class Trees implements AutoCloseable {
+    /** Descriptors that may stay open; members beyond are opened at each look. */
+    private static final int MOST_OPEN = 4096;
+
+    private static final int TEXT = 2048;
+    private static final int DEEPEST = 100;
+    /** New pids that are asked for one by one; more cost more than a walk. */
+    private static final int FEW = 500;
+
+    private final Proc proc;
+    private final String prefix;
+    private final int self;
+    private final String variable;
+    private final NativeBuffer buffer = NativeBuffer.allocate(TEXT);
+    private final byte[] text = new byte[TEXT];
+    private final StatLine line = new StatLine();
+    private final Map<String, Tree> trees = new HashMap<>();
+    private final Map<Integer, Tree> bySession = new HashMap<>();
+    private final Map<Integer, Member> members = new HashMap<>();
+    /** Pids of processes that are nobody's. */
+    private final BitSet strangers = new BitSet();
+
+    private int open;
+
+    /** One tree as it was when it was last looked at. */
+    public static final class Tree {
+        private final String id;
+        private final ProcessRef leader;
+        private final List<Member> members = new ArrayList<>(1);
+        private long rssBytes;
+        private long tasks;
+        private boolean grown;
+
+        private Tree(String id, ProcessRef leader) {
+            this.id = id;
+            this.leader = leader;
+        }
+
+        /** Sum of the resident sets: pages that several share count for each, so it is never too little. */
+        public long rssBytes() {
+            return rssBytes;
+        }
+
+        /** Whether a process or thread of it was found since it was last looked at. */
+        public boolean grown() {
+            return grown;
+        }
+
+        /** Processes and threads, zombies included, as pids.max counts them. */
+        public long tasks() {
+            return tasks;
+        }
+    }
+
+    private static final class Member {
+        private final int pid;
+        private final long startTicks;
+        private final Tree tree;
+        private @Nullable Fd stat;
+        private long rssBytes;
+        private long tasks = 1;
+
+        private Member(int pid, long startTicks, Tree tree) {
+            this.pid = pid;
+            this.startTicks = startTicks;
+            this.tree = tree;
+        }
+    }
+
+    /**
+     * @param root /proc, or a tree like it
+     * @param self our own pid, to which orphans may fall
+     * @param variable whose value in the environment is the id of a process's tree
+     */
+    public Trees(Path root, int self, String variable) {
+        this.proc = new Proc(root);
+        this.prefix = root + "/";
+        this.self = self;
+        this.variable = variable;
+    }
+
+    /** Whom it has beside its leader is known after the next {@link #discover}. */
+    public Tree add(String id, ProcessRef leader) {
+        var tree = new Tree(id, leader);
+        trees.put(id, tree);
+        bySession.put(leader.pid(), tree);
+        var first = new Member(leader.pid(), leader.startTicks(), tree);
+        members.put(leader.pid(), first);
+        tree.members.add(first);
+        strangers.clear(); // it may have had children before we heard of it
+        return tree;
+    }
+
+    public void remove(Tree tree) {
+        trees.remove(tree.id, tree);
+        bySession.remove(tree.leader.pid(), tree);
+        for (Member m : tree.members) {
+            drop(m);
+        }
+        tree.members.clear();
+    }
+
+    private void drop(Member m) {
+        members.remove(m.pid, m);
+        Fd stat = m.stat;
+        if (stat != null) {
+            stat.close();
+            m.stat = null;
+            open--;
+        }
+    }
+
+    /**
+     * Finds processes that came since: those of the pids given since, as long as these are few. A pid that was a
+     * stranger's may be given anew.
+     *
+     * @param from the last pid that had been given at the last call; 0: take nobody for known
+     * @param to the last one that is given now (/proc/loadavg)
+     */
+    public void discover(int from, int to) throws IOException {
+        if (from == 0) {
+            strangers.clear();
+        } else if (from <= to) {
+            strangers.clear(from, to + 1);
+        } else { // numbers began anew
+            strangers.clear(0, to + 1);
+            strangers.clear(from, Math.max(from, strangers.length()));
+        }
+        if (from > 0 && from <= to && to - from <= FEW) {
+            for (int pid = from + 1; pid <= to; pid++) {
+                owner(pid, 0);
+            }
+            return;
+        }
+        for (int pid : proc.pids()) {
+            owner(pid, 0);
+        }
+    }
+
+    private @Nullable Tree owner(int pid, int depth) throws Errno {
+        if (pid <= 1 || pid == self || strangers.get(pid) || depth > DEEPEST) {
+            return null;
+        }
+        Member known = members.get(pid);
+        if (known != null) {
+            return known.tree;
+        }
+        int n = slurp(prefix + pid + "/stat");
+        if (n <= 0) {
+            return null;
+        }
+        line.parse(text, n);
+        long start = line.startTicks();
+        int parent = line.ppid();
+        Tree tree = line.kernel() ? null : bySession.get(line.session());
+        if (tree != null && pid == tree.leader.pid() && start != tree.leader.startTicks()) {
+            tree = null; // the leader is gone, and its number another's
+        }
+        if (tree == null && !line.kernel()) {
+            tree = parent == self || parent <= 1
+                    ? proc.environment(pid, variable).map(trees::get).orElse(null)
+                    : owner(parent, depth + 1);
+        }
+        if (tree == null) {
+            strangers.set(pid);
+            return null;
+        }
+        tree.grown = true;
+        if (isThread(pid)) {
+            return tree;
+        }
+        var member = new Member(pid, start, tree);
+        members.put(pid, member);
+        tree.members.add(member);
+        return tree;
+    }
+
+    /** A thread has a directory that no walk shows, and the stat line of its process. */
+    private boolean isThread(int pid) {
+        int n = slurp(prefix + pid + "/status");
+        return n > 0 && number("Tgid:", n) != pid;
+    }
+
+    /** Sums up what its members use now; forgets those that have ended. */
+    public void look(Tree tree) {
+        long rss = 0;
+        long tasks = 0;
+        for (Iterator<Member> it = tree.members.iterator(); it.hasNext(); ) {
+            Member m = it.next();
+            int n = read(m);
+            if (n > 0) {
+                line.parse(text, n);
+                m.rssBytes = line.rssBytes();
+                m.tasks = line.threads();
+            }
+            // What cannot be read, for want of descriptors say, is not gone: it counts as it did.
+            boolean gone = n == 0 || n == -Errno.ESRCH || n == -Errno.ENOENT;
+            if (gone || (n > 0 && line.startTicks() != m.startTicks)) {
+                drop(m);
+                it.remove();
+                continue;
+            }
+            rss += m.rssBytes;
+            tasks += m.tasks;
+        }
+        tree.rssBytes = rss;
+        tree.tasks = tasks;
+        tree.grown = false;
+    }
+
+    private int read(Member m) {
+        Fd stat = m.stat;
+        if (stat == null && open < MOST_OPEN) {
+            try {
+                stat = Descriptors.open(prefix + m.pid + "/stat", Descriptors.O_RDONLY, 0);
+                m.stat = stat;
+                open++;
+            } catch (Errno goneOrFull) {
+                return slurp(prefix + m.pid + "/stat");
+            }
+        }
+        return stat == null ? slurp(prefix + m.pid + "/stat") : taken(Descriptors.readAt(stat, buffer, 0, TEXT, 0));
+    }
+
+    /**
+     * What its members have for themselves, and their part of what they share (PSS, smaps_rollup of proc_pid_smaps(5)):
+     * a walk of all their page tables, so only worth it near a limit. Those we may not ask count with their resident set.
+     */
+    public long pssBytes(Tree tree) {
+        long sum = 0;
+        for (Member m : tree.members) {
+            int n = slurp(prefix + m.pid + "/smaps_rollup");
+            long pss = n <= 0 ? -1 : number("Pss:", n);
+            sum += pss < 0 ? m.rssBytes : pss << 10;
+        }
+        return sum;
+    }
+
+    /** The number behind a key that begins a line of {@link #text}; -1 when there is none. */
+    private long number(String key, int n) {
+        for (int at = 0; at + key.length() < n; at++) {
+            if ((at == 0 || text[at - 1] == '\n') && begins(key, at)) {
+                int i = at + key.length();
+                while (i < n && (text[i] == ' ' || text[i] == '\t')) {
+                    i++;
+                }
+                long value = 0;
+                for (; i < n && text[i] >= '0' && text[i] <= '9'; i++) {
+                    value = value * 10 + text[i] - '0';
+                }
+                return value;
+            }
+        }
+        return -1;
+    }
+
+    private boolean begins(String key, int at) {
+        for (int i = 0; i < key.length(); i++) {
+            if (text[at + i] != key.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int slurp(String file) {
+        try (Fd fd = Descriptors.open(file, Descriptors.O_RDONLY, 0)) {
+            return taken(Descriptors.read(fd, buffer, 0, TEXT));
+        } catch (Errno gone) {
+            return -gone.number();
+        }
+    }
+
+    private int taken(int n) {
+        if (n > 0) {
+            buffer.bytes().get(0, text, 0, n);
+        }
+        return n;
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(trees.values()).forEach(this::remove);
+    }
+}
