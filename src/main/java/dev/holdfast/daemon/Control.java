@@ -65,7 +65,7 @@ final class Control implements ControlPort {
     public Status status(List<String> names) throws Refused {
         Set<String> wanted = known(names, true);
         Daemon d = running.join();
-        return reports.join().status(onLoop(() -> d.supervision().views()), wanted);
+        return reports.join().status(onLoop(() -> d.supervision.views()), wanted);
     }
 
     @Override
@@ -82,8 +82,8 @@ final class Control implements ControlPort {
                 object(new Objections(d).to(verb, names, named));
                 switch (verb) {
                     case STOP -> {
-                        if (!d.supervision().shuttingDown()) { // after which the file alone counts
-                            d.intents().stopped(names);
+                        if (!d.supervision.shuttingDown()) { // after which the file alone counts
+                            d.intents.stopped(names);
                         }
                     }
                     case START, RESTART -> startNeeded(names, by, d);
@@ -102,10 +102,10 @@ final class Control implements ControlPort {
 
     /** What they depend on is started with them, unless it was given up. */
     private static void startNeeded(Set<String> names, String by, Daemon d) {
-        Set<String> needed = d.supervision().neededBy(names);
+        Set<String> needed = d.supervision.neededBy(names);
         var all = new TreeSet<>(names);
         all.addAll(needed);
-        d.intents().started(all);
+        d.intents.started(all);
         if (!needed.isEmpty()) {
             d.apply(new Stimulus.Start(needed, by));
         }
@@ -163,7 +163,7 @@ final class Control implements ControlPort {
     private boolean await(Daemon d, Set<String> names, long timeoutMillis) throws Refused {
         var settled = new CompletableFuture<Boolean>();
         onLoop(() -> {
-            d.waiters().add(names, () -> settled.complete(true));
+            d.waiters.add(names, () -> settled.complete(true));
             return true;
         });
         try {
@@ -188,7 +188,7 @@ final class Control implements ControlPort {
     public PlanReply reload(String by) throws Refused {
         Daemon d = running.join();
         reloading.lock(); // else one that read an older file could be the last to take effect
-        d.notices().reloading(Loop.now().mono());
+        d.notices.reloading(Loop.now().mono());
         @Nullable String refused = "it was not completed";
         try {
             Config config = load();
@@ -207,19 +207,19 @@ final class Control implements ControlPort {
             refused = e.getMessage();
             throw e;
         } finally {
-            d.notices().reloaded(d.specs().size(), refused);
+            d.notices.reloaded(d.specs().size(), refused);
             reloading.unlock();
         }
     }
 
     private SortedMap<String, ProcessSpec> asConfigured(Config config) throws Refused {
         Daemon d = running.join();
-        return onLoop(() -> d.intents().applied(config.processes()));
+        return onLoop(() -> d.intents.applied(config.processes()));
     }
 
     /** SIGHUP has nobody to answer: the console is told. */
     void reloadBySignal() {
-        Console console = running.join().console();
+        Console console = running.join().console;
         try {
             List<String> changes = reload("SIGHUP").steps().stream()
                     .filter(s -> !s.verb().equals("keep"))
@@ -254,7 +254,7 @@ final class Control implements ControlPort {
 
     private PlanReply reply(Plan plan, Config config) {
         var steps = new ArrayList<PlanReply.Step>();
-        if (!config.global().equals(running.join().global())) {
+        if (!config.global().equals(running.join().global)) {
             steps.add(new PlanReply.Step("global", "not before the next up", List.of(), List.of()));
         }
         for (Plan.Step s : plan.steps()) {
@@ -268,7 +268,7 @@ final class Control implements ControlPort {
         Set<String> names = known(List.of(name), false);
         Daemon d = running.join();
         return reports.join()
-                .why(onLoop(() -> d.supervision().views()), names.iterator().next(), ends, lines);
+                .why(onLoop(() -> d.supervision.views()), names.iterator().next(), ends, lines);
     }
 
     @Override
@@ -284,7 +284,7 @@ final class Control implements ControlPort {
     @Override
     public void down(String by) {
         Daemon d = running.join();
-        d.loop().soon(() -> d.shutDown(by));
+        d.loop.soon(() -> d.shutDown(by));
     }
 
     private Set<String> known(List<String> names, boolean emptyMeansAll) throws Refused {
@@ -320,7 +320,7 @@ final class Control implements ControlPort {
 
     private <T> T onLoop(Callable<T> task) throws Refused {
         var future = new FutureTask<>(task);
-        running.join().loop().soon(future);
+        running.join().loop.soon(future);
         try {
             return future.get(30, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

@@ -114,7 +114,7 @@ final class CronControl implements CronPort {
             if (now.running() != null && now.spec().overlap() == ScheduleSpec.Overlap.SKIP) {
                 throw refused(409, name + " is " + now.state() + ", and its overlap is skip");
             }
-            daemon.console().say(name + " is run by " + by);
+            daemon.console.say(name + " is run by " + by);
             timetable().await(run, over::complete);
             timetable().apply(new Stimulus.RunNow(name, run));
             return true;
@@ -152,7 +152,7 @@ final class CronControl implements CronPort {
     @Override
     public CronHistory history(String name, int most, int lines) throws Refused {
         view(name);
-        Path log = onLoop.call(() -> daemon.outputs().file(new ReplicaId(name, 0)));
+        Path log = onLoop.call(() -> daemon.outputs.file(new ReplicaId(name, 0)));
         try {
             return new CronHistory(timetable().history().of(name, Math.clamp(most, 1, 1000)).stream()
                     .map(line -> attempt(line, log, lines))
@@ -234,7 +234,7 @@ final class CronControl implements CronPort {
     }
 
     private Timetable timetable() {
-        return daemon.timetable();
+        return daemon.timetable;
     }
 
     private ScheduleView view(String name) throws Refused {

@@ -43,33 +43,35 @@ final class Daemon {
     private static final Duration LAST_WAIT = Duration.ofSeconds(10);
 
     private final Directories dirs;
-    private final Console console;
-    private final Loop loop;
+    final Console console;
+    final Loop loop;
     private final Host host;
     private final Launches launches;
     private final Pump pump;
-    private final Outputs outputs;
+    final Outputs outputs;
     private final KernelLauncher launcher;
     private final Groups groups;
-    private final Enforcement enforcement;
+    final Enforcement enforcement;
     private final Watch watch;
     private final Confinement confinement;
     private final Probes probes;
     private final Trim trim = new Trim(Loop.now().mono(), Trim::giveBack);
-    private final Chronicle chronicle;
-    private final Intents intents;
-    private final Supervision supervision;
-    private final Waiters waiters;
+    final Chronicle chronicle;
+    final Intents intents;
+    final Supervision supervision;
+    final Waiters waiters;
     private final History history;
-    private final Timetable timetable;
-    private final Instant startedAt = Instant.now();
+    final Timetable timetable;
+    final Instant startedAt = Instant.now();
     private final Lasting lasting;
     private final RunDirectory runDirectory;
     private @Nullable Front front;
-    private final GlobalSpec global;
+    /** As it was when the daemon started, which is when it counts. */
+    final GlobalSpec global;
+
     private final Desired desired;
     private @Nullable Integer finished;
-    private final SystemdNotices notices;
+    final SystemdNotices notices;
     private @Nullable Integer exitCode;
     private boolean leaving;
 
@@ -323,55 +325,10 @@ final class Daemon {
 
     // ── for Control and OsSignals ──
 
-    Loop loop() {
-        return loop;
-    }
-
-    Supervision supervision() {
-        return supervision;
-    }
-
-    Intents intents() {
-        return intents;
-    }
-
-    Chronicle chronicle() {
-        return chronicle;
-    }
-
-    Enforcement enforcement() {
-        return enforcement;
-    }
-
-    Timetable timetable() {
-        return timetable;
-    }
-
-    Outputs outputs() {
-        return outputs;
-    }
-
     /** Log files were renamed: what comes goes to files by their names. */
     void reopenLogs() {
         pump.reopen();
         console.reopen();
-    }
-
-    Console console() {
-        return console;
-    }
-
-    /** As it was when the daemon started, which is when it counts. */
-    GlobalSpec global() {
-        return global;
-    }
-
-    Instant startedAt() {
-        return startedAt;
-    }
-
-    SystemdNotices notices() {
-        return notices;
     }
 
     int pid() {
@@ -390,11 +347,6 @@ final class Daemon {
     /** Why no replica of a process is wanted at all, such as {@code scaled to 0 by hand}. Thread-safe. */
     Optional<String> absent(String process) {
         return desired.absent(process);
-    }
-
-    /** Who waits for the end of what was asked of some processes; on the loop's thread. */
-    Waiters waiters() {
-        return waiters;
     }
 
     /** On the loop's thread: from now on this is what the file says. @return what that changes */

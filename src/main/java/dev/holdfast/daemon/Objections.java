@@ -31,7 +31,7 @@ final class Objections {
     }
 
     Optional<String> toReload() {
-        return daemon.supervision().shuttingDown() ? Optional.of(SHUTTING_DOWN) : Optional.empty();
+        return daemon.supervision.shuttingDown() ? Optional.of(SHUTTING_DOWN) : Optional.empty();
     }
 
     /** Why there is no replica of a process, and what would give it one; empty when there is. */
@@ -50,7 +50,7 @@ final class Objections {
     }
 
     private Optional<String> nothingRuns(String name) {
-        boolean runs = daemon.supervision().views().stream()
+        boolean runs = daemon.supervision.views().stream()
                 .anyMatch(v -> v.leader() != null
                         && (v.id().process().equals(name) || v.id().toString().equals(name)));
         return runs ? Optional.empty() : Optional.of("nothing of " + name + " runs: no signal was sent");
@@ -71,7 +71,7 @@ final class Objections {
         Set<String> processes = new TreeSet<>();
         stopped.forEach(n -> processes.add(process(n)));
         var told = new TreeSet<String>();
-        for (ReplicaView v : daemon.supervision().views()) {
+        for (ReplicaView v : daemon.supervision.views()) {
             ProcessSpec spec = daemon.specs().get(v.id().process());
             if (spec == null || !v.wantedUp() || v.leader() == null || !told.add(spec.name())) {
                 continue;

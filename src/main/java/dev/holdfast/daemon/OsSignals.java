@@ -27,9 +27,9 @@ final class OsSignals {
     void listen(Daemon daemon) {
         for (Signal signal : HEARD) {
             try {
-                VmSignals.handle(signal.name(), () -> daemon.loop().soon(() -> heard(signal, daemon)));
+                VmSignals.handle(signal.name(), () -> daemon.loop.soon(() -> heard(signal, daemon)));
             } catch (IllegalArgumentException takenByTheVm) {
-                daemon.console().say("SIG" + signal.name() + " cannot be heard: " + takenByTheVm.getMessage());
+                daemon.console.say("SIG" + signal.name() + " cannot be heard: " + takenByTheVm.getMessage());
             }
         }
     }
@@ -50,10 +50,10 @@ final class OsSignals {
             case ALRM -> daemon.leave("SIGALRM");
             case USR1 -> {
                 daemon.reopenLogs();
-                daemon.console().say("log files are opened anew, asked by SIGUSR1");
+                daemon.console.say("log files are opened anew, asked by SIGUSR1");
             }
             case HUP -> Thread.ofVirtual().name("reload").start(control::reloadBySignal);
-            default -> daemon.console().say("SIG" + signal.name() + " is meant for nobody: see global.forward_signals");
+            default -> daemon.console.say("SIG" + signal.name() + " is meant for nobody: see global.forward_signals");
         }
     }
 }

@@ -50,7 +50,7 @@ final class Reports {
         return new Status(
                 version,
                 daemon.pid(),
-                daemon.startedAt().toString(),
+                daemon.startedAt.toString(),
                 file.toString(),
                 HostFindings.degraded(daemon.findings()),
                 Stream.concat(
@@ -68,7 +68,7 @@ final class Reports {
             if (leader != null && instance != null) {
                 leaders.put(
                         leader,
-                        daemon.enforcement().usage(v.id().process(), instance).orElse(null));
+                        daemon.enforcement.usage(v.id().process(), instance).orElse(null));
             }
         }
         return usages.of(leaders, System.nanoTime());
@@ -86,7 +86,7 @@ final class Reports {
                                 false,
                                 null,
                                 null,
-                                daemon.startedAt(),
+                                daemon.startedAt,
                                 0,
                                 "",
                                 why,
@@ -120,15 +120,15 @@ final class Reports {
                 memory == null ? null : (Long) memory.bytes(),
                 u == null ? null : u.pids(),
                 r.pids(),
-                daemon.outputs().file(v.id()).toString(),
-                daemon.enforcement().by(spec, v.instance()),
-                daemon.enforcement().weaker(spec, v.instance()));
+                daemon.outputs.file(v.id()).toString(),
+                daemon.enforcement.by(spec, v.instance()),
+                daemon.enforcement.weaker(spec, v.instance()));
     }
 
     /** What an earlier daemon knew of the last end, the journal still knows. */
     private String detail(ReplicaView v) {
         boolean idle = v.leader() == null && !v.state().equals("waiting");
-        return v.detail().isEmpty() && idle ? daemon.chronicle().last(v.id()) : v.detail();
+        return v.detail().isEmpty() && idle ? daemon.chronicle.last(v.id()) : v.detail();
     }
 
     Why why(List<ReplicaView> views, String process, int ends, int lines) {
@@ -140,10 +140,10 @@ final class Reports {
             if (meant(v, Set.of(process))) {
                 String detail = detail(v);
                 String now = v.state() + (detail.isEmpty() ? "" : ": " + detail);
-                List<Why.Happening> history = daemon.chronicle().history(v.id(), ends * 4).stream()
+                List<Why.Happening> history = daemon.chronicle.history(v.id(), ends * 4).stream()
                         .map(e -> new Why.Happening(e.at().toString(), Words.of(e)))
                         .toList();
-                List<Why.End> all = daemon.chronicle().ends(v.id(), ends).stream()
+                List<Why.End> all = daemon.chronicle.ends(v.id(), ends).stream()
                         .map(e -> end(v, e, lines))
                         .toList();
                 replicas.add(new Why.Replica(name(v), now, Words.uses(replica(v, used, Instant.now())), all, history));
@@ -161,7 +161,7 @@ final class Reports {
                 seconds(e.uptime()),
                 usage == null ? null : (Double) seconds(usage.cpu()),
                 usage == null ? null : usage.maxRssBytes(),
-                lastLines(daemon.outputs().file(v.id()), e, lines));
+                lastLines(daemon.outputs.file(v.id()), e, lines));
     }
 
     private static double seconds(Duration d) {
