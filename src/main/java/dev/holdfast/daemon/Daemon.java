@@ -9,7 +9,6 @@ import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
 import dev.holdfast.event.ReplicaId;
-import dev.holdfast.linux.CgroupHome;
 import dev.holdfast.linux.Disks;
 import dev.holdfast.linux.Host;
 import dev.holdfast.log.Pump;
@@ -90,7 +89,9 @@ final class Daemon {
                 (label, stderr, whole, text, offset, length) -> console.line(label, text, offset, length));
         this.outputs = new Outputs(pump, dirs.log(), specs());
         this.groups = new Groups(
-                CgroupHome.open(PROC, host.pid(), groupName(dirs.run())), Disks.numbers(Path.of("/sys")), console::say);
+                Enforcement.home(launches.own(), host.pid(), groupName(dirs.run())),
+                Disks.numbers(Path.of("/sys")),
+                console::say);
         this.enforcement = new Enforcement(groups, console::say);
         this.launcher = new KernelLauncher(
                 dirs.run(), host, loop.poller(), loop, Loop::now, outputs, groups, this::happened, console::say);
