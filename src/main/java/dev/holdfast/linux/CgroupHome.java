@@ -185,7 +185,7 @@ public sealed interface CgroupHome {
             base.make();
             base.child(LEAF).make();
             for (int pid : lodgers) {
-                base.child(LEAF).enter(pid);
+                lodge(base.child(LEAF), pid);
             }
         } catch (Errno e) {
             base.child(LEAF).remove();
@@ -207,6 +207,16 @@ public sealed interface CgroupHome {
             }
         }
         return new Ready(base, lacking);
+    }
+
+    private static void lodge(Cgroup leaf, int pid) throws Errno {
+        try {
+            leaf.enter(pid);
+        } catch (Errno e) {
+            if (e.number() != Errno.ESRCH) { // who has ended meanwhile is in nobody's way
+                throw e;
+            }
+        }
     }
 
     /** Started by somebody in the leaf of an earlier daemon, we are in it already. */

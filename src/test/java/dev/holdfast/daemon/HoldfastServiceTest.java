@@ -117,6 +117,12 @@ class HoldfastServiceTest {
         assertLimits(group);
         assertThat(holdfast("why", "hf-one").out()).contains("pid " + one);
 
+        // who keeps the group open ends
+        DaemonUnderTest.runPlain(List.of("kill", "-KILL", shown("holdfast-instances", "MainPID")));
+        await().atMost(SOON).until(() -> shown("holdfast-instances", "SubState").equals("exited"));
+        assertThat(running()).isEqualTo(all);
+        assertThat(shown("holdfast", "ActiveState")).isEqualTo("active");
+
         // stop
         systemctl("stop", "holdfast");
         assertThat(running()).isEmpty();
