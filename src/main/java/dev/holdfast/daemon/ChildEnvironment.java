@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The environment a child starts with: inherited or clean, then who it is, then what its configuration says. */
 final class ChildEnvironment {
-    /** What systemd tells a service of itself (systemd.exec(5)). */
+    /** What systemd tells a service of itself (systemd.exec(5)), our own unit included. */
     private static final java.util.Set<String> OF_THE_DAEMON = java.util.Set.of(
             "NOTIFY_SOCKET",
             "WATCHDOG_PID",
@@ -20,7 +20,8 @@ final class ChildEnvironment {
             "JOURNAL_STREAM",
             "SYSTEMD_EXEC_PID",
             "MEMORY_PRESSURE_WATCH",
-            "MEMORY_PRESSURE_WRITE");
+            "MEMORY_PRESSURE_WRITE",
+            Enforcement.HANDED_OVER);
 
     private ChildEnvironment() {}
 

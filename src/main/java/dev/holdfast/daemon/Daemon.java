@@ -10,7 +10,6 @@ import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
 import dev.holdfast.event.ReplicaId;
-import dev.holdfast.linux.CgroupHome;
 import dev.holdfast.linux.Disks;
 import dev.holdfast.linux.Host;
 import dev.holdfast.log.Pump;
@@ -104,7 +103,7 @@ final class Daemon {
         }));
         this.outputs = new Outputs(pump, dirs.log(), withSchedules(Timetable.asProcesses(config.schedules())));
         this.groups = new Groups(
-                CgroupHome.open(PROC, host.pid(), groupName(dirs.run())),
+                Enforcement.home(launches.own(), host.pid(), groupName(dirs.run())),
                 Disks.numbers(Path.of("/sys")),
                 console::warn);
         this.enforcement = new Enforcement(groups, console::warn);

@@ -27,6 +27,9 @@ final class Enforcement {
     /** What findings of limits that nobody keeps are about. */
     static final String LIMITS = "limits";
 
+    /** Names the group, handed over to the daemon, in which it makes all others; its own where that is not set. */
+    static final String HANDED_OVER = "HOLDFAST_CGROUP";
+
     static final String KERNEL = "kernel";
     static final String WATCH = "watch";
     static final String NOBODY = "nobody";
@@ -79,6 +82,27 @@ final class Enforcement {
     Enforcement(Groups groups, Consumer<String> say) {
         this.groups = groups;
         this.say = say;
+    }
+
+    /** Makes the place of all groups of this daemon. */
+    static CgroupHome home(Map<String, String> environment, int pid, String name) {
+        String group = environment.getOrDefault(HANDED_OVER, "");
+        return group.isEmpty()
+                ? CgroupHome.open(Daemon.PROC, pid, name)
+                : named(CgroupHome.openHandedOver(Daemon.PROC, group, name));
+    }
+
+    /** Where that would be. */
+    static CgroupHome sight(Map<String, String> environment) {
+        String group = environment.getOrDefault(HANDED_OVER, "");
+        return group.isEmpty() ? CgroupHome.look(Daemon.PROC) : named(CgroupHome.lookHandedOver(Daemon.PROC, group));
+    }
+
+    private static CgroupHome named(CgroupHome home) {
+        return switch (home) {
+            case CgroupHome.Ready ready -> ready;
+            case CgroupHome.None(String why) -> new CgroupHome.None(HANDED_OVER + ": " + why);
+        };
     }
 
     /** Warns once of each process whose limits the kernel does not keep. */

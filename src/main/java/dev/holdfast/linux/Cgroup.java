@@ -167,14 +167,20 @@ public record Cgroup(Path dir) {
         return read(EVENTS).map(text -> text.contains("populated 1")).orElseGet(this::exists);
     }
 
-    /** Processes here and below. More may come while it is read. */
-    public List<Integer> pids() {
+    /** Processes here, not below. More may come while it is read. */
+    public List<Integer> members() {
         var pids = new ArrayList<Integer>();
         read(PROCS)
                 .orElse("")
                 .lines()
                 .filter(l -> l.matches("[1-9]\\d{0,9}"))
                 .forEach(l -> pids.add(Integer.parseInt(l)));
+        return pids;
+    }
+
+    /** Processes here and below, likewise. */
+    public List<Integer> pids() {
+        List<Integer> pids = members();
         children().forEach(below -> pids.addAll(below.pids()));
         return pids;
     }

@@ -24,7 +24,10 @@ public sealed interface CgroupHome {
      * @param lacking controllers that are not handed down there, and why
      */
     record Ready(Cgroup base, Map<String, String> lacking) implements CgroupHome {
-        /** The group of the daemon itself, which has the files every group below {@code base} has. */
+        /**
+         * The group of the daemon itself, or of who keeps a group that was handed over; it has the files every group
+         * below {@code base} has.
+         */
         public Cgroup leaf() {
             return base.child(LEAF);
         }
@@ -39,7 +42,9 @@ public sealed interface CgroupHome {
                 return;
             }
             try {
-                new Cgroup(own).enter(pid);
+                if (leaf().pids().contains(pid)) {
+                    new Cgroup(own).enter(pid);
+                }
                 base.remove();
             } catch (Errno stays) {
                 // Empty groups cost next to nothing.
@@ -64,7 +69,23 @@ public sealed interface CgroupHome {
      */
     static CgroupHome open(Path proc, int pid, String name) {
         return switch (seek(proc)) {
-            case Ready found -> within(proc, found.base(), pid, name);
+            case Ready found -> {
+                Cgroup own = aboveLeaf(found.base(), name);
+                yield within(proc, own, List.of(pid), name);
+            }
+            case None none -> none;
+        };
+    }
+
+    /**
+     * The same in a group that was handed over to this user. This process stays where it is; who is in the group itself
+     * (one must be, or systemd removes it) is moved into the leaf in our place.
+     *
+     * @param group as the kernel names it in /proc/PID/cgroup, such as {@code /system.slice/some.service}
+     */
+    static CgroupHome openHandedOver(Path proc, String group, String name) {
+        return switch (handedOver(proc, group)) {
+            case Ready found -> within(proc, found.base(), found.base().members(), name);
             case None none -> none;
         };
     }
@@ -75,7 +96,16 @@ public sealed interface CgroupHome {
      * @return Ready: with our own group, in which groups may be made, and what it does not offer
      */
     static CgroupHome look(Path proc) {
-        return switch (seek(proc)) {
+        return writable(seek(proc));
+    }
+
+    /** What {@link #openHandedOver} would find, likewise. */
+    static CgroupHome lookHandedOver(Path proc, String group) {
+        return writable(handedOver(proc, group));
+    }
+
+    private static CgroupHome writable(CgroupHome sought) {
+        return switch (sought) {
             case Ready found
             when !Files.isWritable(found.base().dir().resolve("cgroup.procs")) ->
                 new None("no group may be made in " + found.base() + " by this user");
@@ -119,6 +149,37 @@ public sealed interface CgroupHome {
         }
     }
 
+    /** Whether systemd, or whoever it was, says so: to root every group looks as if it were its own to use. */
+    private static CgroupHome handedOver(Path proc, String group) {
+        if (!group.startsWith("/") || group.contains("/..")) {
+            return new None("'" + group + "' names no cgroup: it wants the form /system.slice/some.service");
+        }
+        try {
+            for (CgroupMount mount : CgroupMount.all(proc)) {
+                Optional<Cgroup> there = mount.find(group).map(Cgroup::new).filter(g -> g.has("cgroup.procs"));
+                if (there.isPresent()) {
+                    return delegated(proc, there.get())
+                            ? new Ready(there.get(), absent(there.get()))
+                            : new None(there.get() + " was not handed over to this user: its unit needs Delegate=yes");
+                }
+            }
+            return new None("there is no cgroup " + group + " of version 2: is its unit started?");
+        } catch (IOException e) {
+            return new None("it cannot be found out: " + e.getMessage());
+        }
+    }
+
+    /** systemd marks what it delegates (trusted.* is for CAP_SYS_ADMIN only), and gives it to the user it is for. */
+    private static boolean delegated(Path proc, Cgroup group) throws IOException {
+        for (String mark : List.of("trusted.delegate", "user.delegate")) {
+            if (Descriptors.attribute(group.dir(), mark).filter("1"::equals).isPresent()) {
+                return true;
+            }
+        }
+        int own = (Integer) Files.getAttribute(proc.resolve("self"), "unix:uid");
+        return own != 0 && own == (Integer) Files.getAttribute(group.dir(), "unix:uid");
+    }
+
     private static Map<String, String> absent(Cgroup own) {
         var absent = new LinkedHashMap<String, String>();
         for (String controller : CONTROLLERS) {
@@ -129,13 +190,14 @@ public sealed interface CgroupHome {
         return absent;
     }
 
-    private static CgroupHome within(Path proc, Cgroup found, int pid, String name) {
-        Cgroup own = aboveLeaf(found, name);
+    private static CgroupHome within(Path proc, Cgroup own, List<Integer> lodgers, String name) {
         Cgroup base = own.child(name);
         try {
             base.make();
             base.child(LEAF).make();
-            base.child(LEAF).enter(pid);
+            for (int pid : lodgers) {
+                lodge(base.child(LEAF), pid);
+            }
         } catch (Errno e) {
             base.child(LEAF).remove();
             base.remove();
@@ -156,6 +218,16 @@ public sealed interface CgroupHome {
             }
         }
         return new Ready(base, lacking);
+    }
+
+    private static void lodge(Cgroup leaf, int pid) throws Errno {
+        try {
+            leaf.enter(pid);
+        } catch (Errno e) {
+            if (e.number() != Errno.ESRCH) { // who has ended meanwhile is in nobody's way
+                throw e;
+            }
+        }
     }
 
     /** Started by somebody in the leaf of an earlier daemon, we are in it already. */

@@ -2,7 +2,9 @@ package dev.holdfast.linux;
 
 import static dev.holdfast.linux.Syscall.check;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.LongUnaryOperator;
 
 /** Opening, reading and writing by descriptor: what java.nio cannot do with FIFOs. Thread-safe. */
@@ -29,6 +31,7 @@ public final class Descriptors {
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int FIONREAD = 0x541B;
     private static final int SEEK_END = 2;
+    private static final int MOST_ATTRIBUTE = 64;
 
     private Descriptors() {}
 
@@ -89,6 +92,20 @@ public final class Descriptors {
     /** rmdir(2); false when that cannot be. */
     public static boolean rmdir(String path) {
         return named(path, name -> Syscall.UNLINKAT.call(AT_FDCWD, name, AT_REMOVEDIR)) == 0;
+    }
+
+    /** getxattr(2); empty where there is none, where it may not be read, and where it is longer than 64 bytes. */
+    static Optional<String> attribute(Path path, String name) {
+        NativeBuffer value = NativeBuffer.allocate(MOST_ATTRIBUTE);
+        NativeBuffer attribute = NativeBuffer.ofString(name);
+        long n = attribute.use(a ->
+                value.use(v -> named(path.toString(), p -> Syscall.GETXATTR.call(p, a, v, MOST_ATTRIBUTE))));
+        if (n < 0) {
+            return Optional.empty();
+        }
+        var bytes = new byte[(int) n];
+        value.bytes().get(0, bytes);
+        return Optional.of(new String(bytes, StandardCharsets.UTF_8));
     }
 
     private static void done(String call, String path, long result) throws Errno {

@@ -28,6 +28,7 @@ enum Syscall {
     SETPRIORITY(141, 140),
     PRCTL(157, 167),
     GETTID(186, 178),
+    GETXATTR(191, 8),
     SCHED_SETAFFINITY(203, 122),
     EPOLL_CTL(233, 21),
     WAITID(247, 95),

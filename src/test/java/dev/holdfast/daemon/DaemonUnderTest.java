@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** A real daemon in a JVM of its own, in a directory of its own, driven by the real command line. */
 final class DaemonUnderTest implements AutoCloseable {
-    private static final Duration DEADLINE = Duration.ofMinutes(3);
+    private static final Duration DEADLINE = Duration.ofMinutes(5);
 
     private final Path home;
     private final List<String> prefix;

@@ -1,5 +1,7 @@
 package dev.holdfast.daemon;
 
+import static dev.holdfast.daemon.DaemonUnderTest.named;
+import static dev.holdfast.daemon.DaemonUnderTest.read;
 import static dev.holdfast.daemon.Systemctl.UNITS;
 import static dev.holdfast.daemon.Systemctl.holdfast;
 import static dev.holdfast.daemon.Systemctl.shown;
@@ -20,135 +22,178 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Our own unit, {@code packaging/systemd/holdfast.service}, as a real systemd runs it. */
+/**
+ * Our own units, {@code packaging/systemd}, as a real systemd runs them. Few tests with much in each: a daemon takes long
+ * to start on an emulated CPU.
+ */
 @OnSystemdKernel
-@Timeout(900)
+@Timeout(1200)
 class HoldfastServiceTest {
-    private static final Duration SOON = Duration.ofMinutes(3);
+    private static final Duration SOON = Duration.ofMinutes(4);
     private static final Path CONFIG = Path.of("/etc/holdfast/holdfast.yaml");
     private static final Path DROP_IN = UNITS.resolve("holdfast.service.d/10-test.conf");
+    private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+    /** A shell whose child leaves the session, and whose own end makes that an orphan. */
+    private static final String STRAY = "(setsid hf-stray 100000 &); exec hf-one 100000";
 
     @BeforeEach
     void install() throws IOException {
         Path program = Path.of("/usr/bin/holdfast");
         if (!Files.exists(program)) {
             Files.createSymbolicLink(program, Path.of(System.getProperty("holdfast.test.launcher")));
-            Files.createSymbolicLink(Path.of("/usr/local/bin/hf-one"), Path.of("/bin/sleep"));
-            Files.createSymbolicLink(Path.of("/usr/local/bin/hf-two"), Path.of("/bin/sleep"));
-            Files.createSymbolicLink(Path.of("/usr/local/bin/hf-three"), Path.of("/bin/sleep"));
+            for (String name : List.of("hf-one", "hf-two", "hf-three", "hf-stray")) {
+                Files.createSymbolicLink(Path.of("/usr/local/bin", name), Path.of("/bin/sleep"));
+            }
         }
-        Files.createDirectories(Path.of("/etc/holdfast"));
-        Files.writeString(CONFIG, yaml("hf-one", "hf-two"));
-        Files.createDirectories(UNITS.resolve("holdfast.service.d"));
-        // An emulated JVM starts slowly.
-        Files.writeString(DROP_IN, "[Service]\nTimeoutStartSec=300\n");
-        Files.copy(
-                Path.of("packaging/systemd/holdfast.service"),
-                UNITS.resolve("holdfast.service"),
-                StandardCopyOption.REPLACE_EXISTING);
+        Files.createDirectories(CONFIG.getParent());
+        Files.writeString(CONFIG, yaml("hf-two"));
+        Files.createDirectories(DROP_IN.getParent());
+        timeouts("");
+        for (String unit : List.of("holdfast.service", "holdfast-instances.service")) {
+            Files.copy(Path.of("packaging/systemd", unit), UNITS.resolve(unit), StandardCopyOption.REPLACE_EXISTING);
+        }
         systemctl("daemon-reload");
         systemctl("start", "holdfast");
         await().atMost(SOON)
-                .until(() -> running("hf-one").size() == 1 && running("hf-two").size() == 1);
+                .until(() -> named("hf-one").size() == 1
+                        && named("hf-two").size() == 1
+                        && named("hf-stray").size() == 1);
     }
 
     @AfterEach
     void stop() {
-        tried("stop", "holdfast");
+        tried("stop", "holdfast", "holdfast-instances");
+        tried("reset-failed", "holdfast");
     }
 
     @Test
-    void startsReloadsAndStopsWithoutASurvivor() throws IOException {
+    void neitherReloadRestartNorCrashTouchesWhatRunsAndAStopLeavesNobody() throws IOException {
+        // start
         assertThat(shown("holdfast", "ActiveState")).isEqualTo("active");
         assertThat(shown("holdfast", "StatusText")).isEqualTo("supervises 2 processes");
-        List<Long> before = running("hf-one");
-        assertThat(DaemonUnderTest.read(Path.of("/proc/" + before.getFirst() + "/oom_score_adj"))
-                        .strip())
-                .isEqualTo("0");
-        assertThat(DaemonUnderTest.read(Path.of("/proc/" + main() + "/oom_score_adj"))
-                        .strip())
-                .isEqualTo("-900");
-        assertThat(DaemonUnderTest.read(Path.of("/proc/" + before.getFirst() + "/environ")))
-                .doesNotContain("NOTIFY_SOCKET", "INVOCATION_ID", "WATCHDOG");
+        long one = named("hf-one").getFirst();
+        assertThat(read(Path.of("/proc/" + one + "/oom_score_adj")).strip()).isEqualTo("0");
+        assertThat(read(Path.of("/proc/" + main() + "/oom_score_adj")).strip()).isEqualTo("-900");
+        assertThat(read(Path.of("/proc/" + one + "/environ")))
+                .doesNotContain("NOTIFY_SOCKET", "INVOCATION_ID", "WATCHDOG", "HOLDFAST_CGROUP");
+        String group = group(one);
+        assertThat(group).startsWith("/system.slice/holdfast-instances.service/holdfast/hf-one/");
+        assertThat(group(named("hf-stray").getFirst())).isEqualTo(group);
+        assertThat(group(Long.parseLong(main()))).isEqualTo("/system.slice/holdfast.service");
+        assertLimits(group);
+        assertThat(holdfast("status").out()).contains("limits enforced by: kernel");
 
-        Files.writeString(CONFIG, yaml("hf-one", "hf-three"));
+        // reload
+        Files.writeString(CONFIG, yaml("hf-three"));
         systemctl("reload", "holdfast");
         await().atMost(SOON)
-                .until(() ->
-                        running("hf-three").size() == 1 && running("hf-two").isEmpty());
-        assertThat(running("hf-one")).isEqualTo(before);
-
+                .until(() -> named("hf-three").size() == 1 && named("hf-two").isEmpty());
         Files.writeString(CONFIG, "version: 1\nprocesses: {a: {comand: [x]}}\n");
         assertThat(tried("reload", "holdfast").exit()).isNotZero();
-        assertThat(shown("holdfast", "ActiveState")).isEqualTo("active");
         assertThat(shown("holdfast", "StatusText")).contains("supervises 2 processes; the last reload was refused");
-        assertThat(running("hf-one")).isEqualTo(before);
+        Files.writeString(CONFIG, yaml("hf-three"));
+        List<Long> all = running();
+        assertThat(all).hasSize(3).contains(one);
 
-        systemctl("stop", "holdfast");
-        assertThat(running("hf-one")).isEmpty();
-        assertThat(running("hf-three")).isEmpty();
-        assertThat(shown("holdfast", "Result")).isEqualTo("success");
-        assertThat(shown("holdfast", "ActiveState")).isEqualTo("inactive");
-    }
-
-    @Test
-    void restartsTheDaemonAndNoneOfItsProcesses() {
-        List<Long> one = running("hf-one");
-        List<Long> two = running("hf-two");
+        // restart
         String before = main();
         systemctl("restart", "holdfast");
         assertThat(main()).isNotEqualTo(before);
         assertThat(shown("holdfast", "ActiveState")).isEqualTo("active");
         assertThat(shown("holdfast", "NRestarts")).isEqualTo("0");
-        assertThat(running("hf-one")).isEqualTo(one);
-        assertThat(running("hf-two")).isEqualTo(two);
-        assertThat(holdfast("status").out())
-                .contains(one.getFirst().toString(), two.getFirst().toString());
-        systemctl("stop", "holdfast");
-        assertThat(running("hf-one")).isEmpty();
-        assertThat(running("hf-two")).isEmpty();
-    }
+        assertThat(running()).isEqualTo(all);
+        assertThat(group(one)).isEqualTo(group);
+        assertLimits(group);
+        assertThat(holdfast("status").out()).contains(Long.toString(one));
 
-    @Test
-    void anotherDaemonAdoptsAfterACrash() {
-        List<Long> one = running("hf-one");
-        String before = main();
-        DaemonUnderTest.runPlain(List.of("kill", "-KILL", before));
-        await().atMost(SOON).until(() -> shown("holdfast", "ActiveState").equals("active") && !main().equals(before));
+        // crash
+        String restarted = main();
+        DaemonUnderTest.runPlain(List.of("kill", "-KILL", restarted));
+        await().atMost(SOON)
+                .until(() -> shown("holdfast", "ActiveState").equals("active") && !main().equals(restarted));
         assertThat(shown("holdfast", "NRestarts")).isEqualTo("1");
-        assertThat(running("hf-one")).isEqualTo(one);
-        assertThat(holdfast("status").out()).contains(one.getFirst().toString());
-    }
+        assertThat(running()).isEqualTo(all);
+        assertThat(group(one)).isEqualTo(group);
+        assertLimits(group);
+        assertThat(holdfast("why", "hf-one").out()).contains("pid " + one);
 
-    @Test
-    void staysDownAfterDown() {
-        assertThat(holdfast("down").exit()).isZero();
-        await().atMost(SOON).until(() -> shown("holdfast", "ActiveState").equals("inactive"));
-        assertThat(running("hf-one")).isEmpty();
+        // who keeps the group open ends
+        DaemonUnderTest.runPlain(List.of("kill", "-KILL", shown("holdfast-instances", "MainPID")));
+        await().atMost(SOON).until(() -> shown("holdfast-instances", "SubState").equals("exited"));
+        assertThat(running()).isEqualTo(all);
+        assertThat(shown("holdfast", "ActiveState")).isEqualTo("active");
+
+        // stop
+        systemctl("stop", "holdfast");
+        assertThat(running()).isEmpty();
+        assertThat(shown("holdfast", "Result")).isEqualTo("success");
+        assertThat(shown("holdfast", "ActiveState")).isEqualTo("inactive");
+        assertThat(shown("holdfast-instances", "ActiveState")).isEqualTo("inactive");
+        assertThat(CGROUPS.resolve("system.slice/holdfast-instances.service")).doesNotExist();
     }
 
     @Test
     void aStopLeavesNobodyEvenWhenTheDaemonHangs() throws IOException {
         // A signal that it does not hear: of SIGSTOP systemd would wake it up.
-        Files.writeString(DROP_IN, "[Service]\nTimeoutStartSec=300\nTimeoutStopSec=3\nKillSignal=SIGCONT\n");
+        timeouts("TimeoutStopSec=20\nKillSignal=SIGCONT\n");
         systemctl("daemon-reload");
         systemctl("stop", "holdfast");
-        await().atMost(SOON)
-                .until(() -> running("hf-one").isEmpty() && running("hf-two").isEmpty());
+        assertThat(running()).isEmpty();
         assertThat(shown("holdfast", "Result")).isEqualTo("timeout");
-        systemctl("reset-failed", "holdfast");
+        assertThat(shown("holdfast-instances", "ActiveState")).isEqualTo("inactive");
     }
 
-    private static String yaml(String... programs) {
-        var text = new StringBuilder("version: 1\nprocesses:\n");
-        for (String p : programs) {
-            text.append("  ").append(p).append(": { command: [").append(p).append(", \"100000\"] }\n");
-        }
-        return text.toString();
+    @Test
+    void whatAnUnsoundConfigurationLeavesUnwatchedEndsWithTheUnitOfTheInstances() throws IOException {
+        List<Long> all = running();
+        Files.writeString(CONFIG, "version: 1\nprocesses: {a: {comand: [x]}}\n");
+        assertThat(tried("restart", "holdfast").exit()).isNotZero();
+        assertThat(shown("holdfast", "ActiveState")).isEqualTo("failed");
+        assertThat(running()).isEqualTo(all);
+        systemctl("stop", "holdfast-instances");
+        assertThat(running()).isEmpty();
+        assertThat(shown("holdfast-instances", "Result")).isEqualTo("success");
+
+        Files.writeString(CONFIG, yaml("hf-two"));
+        systemctl("start", "holdfast");
+        await().atMost(SOON).until(() -> running().size() == 3);
+        assertThat(holdfast("down").exit()).isZero();
+        await().atMost(SOON).until(() -> shown("holdfast", "ActiveState").equals("inactive"));
+        assertThat(running()).isEmpty();
     }
 
-    private static List<Long> running(String program) {
-        return DaemonUnderTest.named(program);
+    private static void timeouts(String more) throws IOException {
+        // An emulated JVM starts slowly.
+        Files.writeString(DROP_IN, "[Service]\nTimeoutStartSec=280\nTimeoutStopSec=200\nWatchdogSec=200\n" + more);
+    }
+
+    private static String yaml(String second) {
+        return """
+                version: 1
+                processes:
+                  hf-one:
+                    command: [sh, -c, "%s"]
+                    resources: { limits: { memory: 64Mi, cpu: "0.5", pids: 20 } }
+                  %s: { command: [%s, "100000"], resources: { limits: { memory: 32Mi } } }
+                """.formatted(STRAY, second, second);
+    }
+
+    private static void assertLimits(String group) {
+        Path dir = CGROUPS.resolve(group.substring(1));
+        assertThat(dir.resolve("memory.max")).hasContent("67108864");
+        assertThat(dir.resolve("cpu.max")).hasContent("50000 100000");
+        assertThat(dir.resolve("pids.max")).hasContent("20");
+    }
+
+    private static String group(long pid) {
+        return read(Path.of("/proc/" + pid + "/cgroup")).strip().replaceFirst("^0::", "");
+    }
+
+    /** Of all programs of these tests. */
+    private static List<Long> running() {
+        return List.of("hf-one", "hf-two", "hf-three", "hf-stray").stream()
+                .flatMap(program -> named(program).stream())
+                .toList();
     }
 
     private static String main() {

@@ -27,7 +27,7 @@ final class Systemctl {
 
     static DaemonUnderTest.Ran tried(String... args) {
         // An emulated systemd takes longer to answer than the usual 25 s when the host is busy.
-        var command = new ArrayList<>(List.of("env", "SYSTEMD_BUS_TIMEOUT=170", "systemctl", "--no-pager"));
+        var command = new ArrayList<>(List.of("env", "SYSTEMD_BUS_TIMEOUT=290", "systemctl", "--no-pager"));
         command.addAll(List.of(args));
         return DaemonUnderTest.runPlain(command);
     }

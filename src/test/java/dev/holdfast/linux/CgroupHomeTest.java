@@ -1,10 +1,15 @@
 package dev.holdfast.linux;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.Assumptions.assumeThatCode;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +123,77 @@ class CgroupHomeTest {
                         CgroupHome.Ready.class, r -> assertThat(r.lacking()).containsOnlyKeys("pids", "io"));
         assertThat(mount.resolve("holdfast/_daemon/cgroup.procs")).isEmptyFile();
         assertThat(mount.resolve("cgroup.subtree_control")).isEmptyFile();
+    }
+
+    @Test
+    void usesAGroupThatWasHandedOverAndStaysOutOfIt() throws IOException {
+        sees("/", "/system.slice/holdfast.service");
+        group("", "cpu memory");
+        group("system.slice/holdfast.service", "");
+        group("system.slice/instances.service", "memory");
+        Path group = mount.resolve("system.slice/instances.service");
+        Files.writeString(group.resolve("cgroup.procs"), "77\n");
+        markAsDelegated(group);
+        assertThat(CgroupHome.lookHandedOver(proc, "/system.slice/instances.service"))
+                .isInstanceOf(CgroupHome.Ready.class);
+        assertThat(group.resolve("holdfast/_daemon/cgroup.procs")).isEmptyFile();
+        assertThat(CgroupHome.openHandedOver(proc, "/system.slice/instances.service", "holdfast"))
+                .isInstanceOfSatisfying(
+                        CgroupHome.Ready.class, r -> assertThat(r.base().dir()).isEqualTo(group.resolve("holdfast")));
+        // Who kept it makes way, since a group that hands controllers down holds no process.
+        assertThat(group.resolve("holdfast/_daemon/cgroup.procs")).hasContent("77");
+        assertThat(group.resolve("cgroup.subtree_control")).hasContent("+memory");
+    }
+
+    @Test
+    void refusesAGroupThatNobodyHandedOver() throws IOException {
+        assumeThat(Files.getAttribute(dir, "unix:uid"))
+                .as("only root owns everything")
+                .isEqualTo(0);
+        Files.setAttribute(proc.resolve("self"), "unix:uid", 0);
+        sees("/", "/");
+        group("system.slice/instances.service", "memory");
+        assertThat(handedOver("/system.slice/instances.service"))
+                .contains("was not handed over to this user", "Delegate=yes");
+        assertThat(mount.resolve("system.slice/instances.service/cgroup.subtree_control"))
+                .isEmptyFile();
+    }
+
+    @Test
+    void takesAGroupThatItsUserOwns() throws IOException {
+        assumeThat(Files.getAttribute(dir, "unix:uid"))
+                .as("only root can give away")
+                .isEqualTo(0);
+        sees("/", "/");
+        group("user.slice/instances.service", "memory");
+        Files.setAttribute(proc.resolve("self"), "unix:uid", 1000);
+        assertThat(handedOver("/user.slice/instances.service")).contains("was not handed over");
+        Files.setAttribute(mount.resolve("user.slice/instances.service"), "unix:uid", 1000);
+        assertThat(CgroupHome.openHandedOver(proc, "/user.slice/instances.service", "holdfast"))
+                .isInstanceOf(CgroupHome.Ready.class);
+    }
+
+    @Test
+    void saysWhenTheGroupHandedOverIsNotThere() throws IOException {
+        sees("/", "/");
+        group("", "memory");
+        assertThat(handedOver("/system.slice/instances.service")).contains("there is no cgroup /system.slice");
+        assertThat(handedOver("instances.service")).contains("names no cgroup");
+        assertThat(handedOver("/a/../b")).contains("names no cgroup");
+    }
+
+    private String handedOver(String group) {
+        CgroupHome home = CgroupHome.openHandedOver(proc, group, "holdfast");
+        assertThat(home).isInstanceOf(CgroupHome.None.class);
+        return ((CgroupHome.None) home).why();
+    }
+
+    /** As systemd does, with the attribute that needs no capability. */
+    private static void markAsDelegated(Path group) {
+        var attributes = Files.getFileAttributeView(group, UserDefinedFileAttributeView.class);
+        assumeThatCode(() -> attributes.write("delegate", ByteBuffer.wrap("1".getBytes(US_ASCII))))
+                .as("this file system keeps attributes of users")
+                .doesNotThrowAnyException();
     }
 
     private Path base() {
