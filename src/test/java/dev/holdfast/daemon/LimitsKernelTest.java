@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.testkernel.OnPlainKernel;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -132,7 +133,9 @@ class LimitsKernelTest {
             assertThat(group.resolve("cpu.max")).hasContent("100000 100000");
             assertThat(read(group.resolve("io.max"))).contains("wbps=1048576");
             DaemonUnderTest.write(home.resolve("holdfast.yaml"), yaml.formatted("{ memory: 128Mi, pids: 9 }"));
-            assertThat(daemon.cli("plan").out())
+            // Output is read byte by byte, so that nothing in it can be malformed.
+            byte[] plan = daemon.cli("plan").out().getBytes(StandardCharsets.ISO_8859_1);
+            assertThat(new String(plan, StandardCharsets.UTF_8))
                     .containsPattern("update +web +resources.limits[^\n]+, without a restart\n")
                     .contains("resources.limits.memory: 64Mi → 128Mi", "resources.limits.pids: (none) → 9");
             var reload = daemon.cli("reload");
