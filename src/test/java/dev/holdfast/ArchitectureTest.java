@@ -35,12 +35,25 @@ class ArchitectureTest {
             Map.entry("config", Set.of("unit")),
             Map.entry("log", Set.of("linux", "event", "unit")),
             Map.entry("process", Set.of("linux", "event", "unit")),
+            Map.entry("confine", Set.of("config", "process", "linux", "event", "unit")),
+            Map.entry("run", Set.of("confine", "config", "process", "linux", "event", "unit")),
             Map.entry("supervise", Set.of("process", "config", "event", "unit")),
             Map.entry("protect", Set.of("config", "linux", "event", "unit")),
             Map.entry("api", Set.of()),
-            Map.entry("cli", Set.of("api", "protect", "log", "config", "unit")),
+            Map.entry("cli", Set.of("api", "protect", "run", "log", "config", "unit")),
             Map.entry(
-                    "daemon", Set.of("cli", "api", "supervise", "process", "log", "config", "linux", "event", "unit")));
+                    "daemon",
+                    Set.of(
+                            "cli",
+                            "api",
+                            "supervise",
+                            "confine",
+                            "process",
+                            "log",
+                            "config",
+                            "linux",
+                            "event",
+                            "unit")));
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A launch between its spawn and its first instruction. Owned by the loop's thread. */
 final class PendingLaunch {
-    private static final String USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    static final String USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     final Launch launch;
-    final GateSlot slot;
+    final GateSlot<PendingLaunch> slot;
     final SpawnThread thread;
     final InstanceFiles.Opened files;
 
@@ -61,7 +61,7 @@ final class PendingLaunch {
 
     PendingLaunch(
             Launch launch,
-            GateSlot slot,
+            GateSlot<PendingLaunch> slot,
             SpawnThread thread,
             InstanceFiles.Opened files,
             @Nullable Cgroup group,
@@ -117,6 +117,7 @@ final class PendingLaunch {
                 slot.hello(),
                 slot.gate(),
                 l.sandbox(),
-                l.notifySocket() ? files.dir() : null);
+                l.notifySocket() ? files.dir() : null,
+                null);
     }
 }
