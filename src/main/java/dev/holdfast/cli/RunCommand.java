@@ -50,7 +50,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  holdfast run --timeout 5m --memory 512Mi --nice 10 --io best-effort:7 -- /usr/local/bin/report --all",
             "  30 3 * * * root holdfast run --user www-data --timeout 1h --cpu 0.5 -- php /srv/app/cron.php",
-            "  holdfast run --private-network --protect-system full --read-only / -- ./untrusted < input",
+            "  holdfast run --private-network --protect-system strict --protect-home -- ./untrusted < input",
             "  holdfast run --strict --memory 1Gi --memory-swap 1Gi --pids 100 -- make -j4"
         })
 final class RunCommand extends Subcommand {
@@ -101,7 +101,7 @@ final class RunCommand extends Subcommand {
         if (!wrong.isEmpty()) {
             throw misuse(String.join("; ", wrong));
         }
-        if (!quiet) {
+        if (!quiet && !wanted.none()) {
             Sanity.of(wanted, HostSize.of(PROC)).warnings().forEach(this::say);
         }
         ResourcesSpec resources;

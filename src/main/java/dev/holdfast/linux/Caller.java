@@ -3,7 +3,9 @@ package dev.holdfast.linux;
 import dev.holdfast.linux.ffi.Native;
 import dev.holdfast.unit.Signal;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +14,8 @@ import java.util.Map;
 
 /** What this process was started with, byte for byte, and what it may do to itself. */
 public final class Caller {
+    private static final int F_SETFD = 2;
+    private static final int FD_CLOEXEC = 1;
     private static final int SIG_DFL = 0;
     private static final int SIG_IGN = 1;
     private static final int PR_SET_DUMPABLE = 4;
@@ -78,6 +82,32 @@ public final class Caller {
 
     private static long bit(Signal signal) {
         return 1L << (signal.number() - 1);
+    }
+
+    /** Lets no child inherit what the JVM has opened of itself and of our classes, which it does not mark as its own. */
+    public static void keepOwnFiles(Path proc) throws IOException {
+        var own = new ArrayList<String>();
+        own.add(System.getProperty("java.home") + "/");
+        for (String path : List.of("java.class.path", "jdk.module.path")) {
+            for (String entry : System.getProperty(path, "").split(":", -1)) {
+                if (!entry.isEmpty()) {
+                    own.add(entry);
+                }
+            }
+        }
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(proc.resolve("self/fd"))) {
+            for (Path fd : all) {
+                try {
+                    String file = Files.readSymbolicLink(fd).toString();
+                    if (own.stream().anyMatch(file::startsWith)) {
+                        int number = Integer.parseInt(fd.getFileName().toString());
+                        Syscall.FCNTL.call(number, F_SETFD, FD_CLOEXEC);
+                    }
+                } catch (NoSuchFileException closed) {
+                    // The descriptor by which they are listed.
+                }
+            }
+        }
     }
 
     /** Has the whole process ignore a signal that the JVM keeps for itself. */

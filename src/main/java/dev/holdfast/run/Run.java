@@ -46,7 +46,7 @@ public final class Run {
         this.wanted = wanted;
         this.clock = clock;
         this.say = line -> say.accept(wanted.name() + ": " + line);
-        this.fail = line -> fail.accept(wanted.name() + ": " + line);
+        this.fail = fail;
     }
 
     /**
@@ -81,6 +81,7 @@ public final class Run {
 
     private Ending launched(Launching launching, Host host, Poller poller, Place place, Queue<Signal> heard)
             throws IOException, InterruptedException {
+        Caller.keepOwnFiles(PROC);
         Caller.Terminal terminal = Caller.Terminal.ofOurs();
         String dir = launching.gateDirectory(host.pid());
         Solo.Begun begun;

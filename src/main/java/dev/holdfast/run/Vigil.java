@@ -212,7 +212,7 @@ final class Vigil {
                     + ": killed by the kernel");
         }
         Long refused = group.counts("pids.events").get("max");
-        if (refused != null && refused > 0) {
+        if (refused != null && refused > 0 && wanted.resources().pids() != null) {
             say.accept("limit of " + wanted.resources().pids() + " processes and threads: " + refused
                     + " more were refused");
         }
