@@ -34,6 +34,9 @@ public final class Solo {
     private @Nullable Pidfd leader;
     private @Nullable String refused;
 
+    /** Made ahead: the thread that spawns may not see our classes any more once it is in its sandbox. */
+    private static final Done STARTED = new Done(null);
+
     private record Done(SpawnThread.@Nullable Failure failure) {}
 
     /** What came of it. */
@@ -71,7 +74,7 @@ public final class Solo {
         try (slot) {
             SpawnThread thread = SpawnThread.ready(THREAD);
             thread.spawn(solo.spawn(slot, heritage, stdout, stderr), failure -> {
-                solo.done.set(new Done(failure));
+                solo.done.set(failure == null ? STARTED : new Done(failure));
                 poller.wake();
             });
             return solo.await(thread, slot);
