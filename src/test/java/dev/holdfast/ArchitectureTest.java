@@ -37,11 +37,13 @@ class ArchitectureTest {
             Map.entry("crontab", Set.of("cron", "unit")),
             Map.entry("log", Set.of("linux", "event", "unit")),
             Map.entry("process", Set.of("linux", "event", "unit")),
+            Map.entry("confine", Set.of("config", "process", "linux", "event", "unit")),
+            Map.entry("run", Set.of("confine", "config", "process", "linux", "event", "unit")),
             Map.entry("supervise", Set.of("process", "config", "event", "unit")),
             Map.entry("schedule", Set.of("config", "cron", "event", "unit")),
             Map.entry("protect", Set.of("config", "linux", "event", "unit")),
             Map.entry("api", Set.of()),
-            Map.entry("cli", Set.of("api", "protect", "log", "config", "crontab", "unit")),
+            Map.entry("cli", Set.of("api", "protect", "run", "log", "config", "crontab", "unit")),
             Map.entry(
                     "daemon",
                     Set.of(
@@ -50,6 +52,7 @@ class ArchitectureTest {
                             "cli",
                             "api",
                             "supervise",
+                            "confine",
                             "process",
                             "log",
                             "config",

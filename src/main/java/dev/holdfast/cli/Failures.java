@@ -29,7 +29,7 @@ final class Failures implements IExecutionExceptionHandler {
                 yield ExitStatus.NO_SUCH_PROCESS;
             }
             case Refused refused when refused.status() == 400 || refused.status() == 422 -> ExitStatus.USAGE;
-            default -> ExitStatus.FAILED;
+            default -> command.getCommandSpec().exitCodeOnExecutionException();
         };
     }
 

@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
             "2:bad usage, or a configuration that is not sound",
             "3:no daemon answers; of protect: systemd does not run here",
             "4:no such process; of protect: no such unit or service",
-            "124:the wait of --timeout ran out"
+            "124:the wait of --timeout ran out; of run: its command was ended",
+            "N:of run: its command's own; see holdfast run --help"
         })
 public final class Holdfast implements Runnable {
     public static final String VERSION = "0.1.0";
@@ -100,7 +101,12 @@ public final class Holdfast implements Runnable {
                 line.addSubcommand(name, command.get());
             }
         });
+        CommandLine run = line.getSubcommands().get("run");
+        if (run != null) {
+            run.setStopAtPositional(true); // what follows is the command's own
+        }
         return line.setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false)
                 .setParameterExceptionHandler(new Misuse())
                 .setExecutionExceptionHandler(new Failures());
     }
@@ -123,6 +129,7 @@ public final class Holdfast implements Runnable {
         commands.put("cron", CronCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("import", ImportCommand::new);
+        commands.put("run", RunCommand::new);
         commands.put("protect", ProtectCommand::new);
         commands.put("schema", SchemaCommand::new);
         commands.put("completion", CompletionCommand::new);

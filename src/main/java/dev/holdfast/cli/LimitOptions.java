@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.config.ResourcesSpec;
 import dev.holdfast.protect.DeviceLimit;
 import dev.holdfast.protect.Limits;
 import dev.holdfast.unit.ByteSize;
@@ -14,8 +15,11 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The limits of {@code protect}, by the names that {@code resources} of a configuration has for them. */
+/** The limits of {@code protect} and {@code run}, by the names that {@code resources} of a configuration has for them. */
 final class LimitOptions {
+    /** As a reservation of processors is turned into a weight. */
+    private static final int MILLICORES_OF_WEIGHT = 10;
+
     @Option(names = "--memory", paramLabel = "SIZE", converter = Size.class, description = "above it the kernel kills")
     private @Nullable ByteSize memory;
 
@@ -128,6 +132,55 @@ final class LimitOptions {
                 nice,
                 oomScoreAdj,
                 timeout);
+    }
+
+    /**
+     * For a group of our own, in which a limit of I/O holds for each disk.
+     *
+     * @throws IllegalArgumentException for what only a unit of systemd can have
+     */
+    static ResourcesSpec resources(Limits l) {
+        Integer weight = l.cpuWeight();
+        CpuAmount reserved = weight == null ? l.reserveCpu() : new CpuAmount(weight * MILLICORES_OF_WEIGHT);
+        boolean io = l.ioWeight() != null || !l.io().isEmpty();
+        return new ResourcesSpec(
+                l.cpu(),
+                l.memory(),
+                l.memoryHigh(),
+                l.memorySwap(),
+                l.tasks(),
+                io
+                        ? new ResourcesSpec.IoSpec(
+                                size(l.readBytes()),
+                                size(l.writeBytes()),
+                                operations(l.readOps()),
+                                operations(l.writeOps()),
+                                l.ioWeight())
+                        : null,
+                reserved,
+                l.reserveMemory(),
+                null,
+                null);
+    }
+
+    private static @Nullable ByteSize size(List<DeviceLimit> limits) {
+        Long amount = each(limits);
+        return amount == null ? null : new ByteSize(amount);
+    }
+
+    private static @Nullable Integer operations(List<DeviceLimit> limits) {
+        Long amount = each(limits);
+        return amount == null ? null : (Integer) Math.toIntExact(amount);
+    }
+
+    private static @Nullable Long each(List<DeviceLimit> limits) {
+        for (DeviceLimit l : limits) {
+            if (!l.device().equals(DeviceLimit.ROOT)) {
+                throw new IllegalArgumentException(
+                        l.device() + ": limits of I/O hold for each disk here; give the amount without one");
+            }
+        }
+        return limits.isEmpty() ? null : (Long) limits.getLast().amount();
     }
 
     private static <T> T converted(String text, Function<String, T> by) {

@@ -15,6 +15,6 @@ final class Misuse implements IParameterExceptionHandler {
         err.println("holdfast: " + e.getMessage());
         UnmatchedArgumentException.printSuggestions(e, err);
         err.println(command.getCommandSpec().qualifiedName() + " --help says more");
-        return ExitStatus.USAGE;
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.confine.Limits;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;

@@ -3,6 +3,7 @@ package dev.holdfast.daemon;
 import dev.holdfast.api.Doctor;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ResourcesSpec;
+import dev.holdfast.confine.Limits;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.linux.CgroupHome;
 import dev.holdfast.process.Bounds;

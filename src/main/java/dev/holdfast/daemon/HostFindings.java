@@ -38,7 +38,7 @@ final class HostFindings {
                 pid == 1
                         ? "is PID 1: reaps every orphan of this namespace"
                         : "is subreaper: orphans of its children stay its own"));
-        f.findings.add(Sandboxing.finding(SandboxAbility.tried()));
+        f.findings.add(SandboxFinding.of(SandboxAbility.tried()));
         return List.copyOf(f.findings);
     }
 

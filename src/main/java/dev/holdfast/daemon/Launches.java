@@ -6,6 +6,9 @@ import dev.holdfast.config.LaunchSpec;
 import dev.holdfast.config.Place;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.confine.Limits;
+import dev.holdfast.confine.Properties;
+import dev.holdfast.confine.Sandboxing;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
@@ -13,7 +16,6 @@ import dev.holdfast.linux.Accounts;
 import dev.holdfast.process.Identity;
 import dev.holdfast.process.Launch;
 import dev.holdfast.supervise.Action;
-import dev.holdfast.unit.Resource;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -144,7 +146,6 @@ final class Launches {
             argv = argv.stream().map(a -> a.replace("$MAINPID", pid)).toList();
         }
         boolean main = purpose.equals("MAIN") || purpose.equals(Timetable.RUN);
-        LaunchSpec.IoClass io = l.ioClass();
         return new Launch(
                 id,
                 main ? replica.toString() : replica + " " + purpose.toLowerCase(java.util.Locale.ROOT),
@@ -165,8 +166,8 @@ final class Launches {
                 account == null ? null : account.identity,
                 l.umask(),
                 l.nice(),
-                io == null ? null : new Launch.IoPriority(ioClass(io), l.ioPriority()),
-                rlimits(l),
+                Properties.ioPriority(l),
+                Properties.rlimits(l),
                 l.cpuAffinity(),
                 oomScoreAdj(l),
                 sandboxing.of(l, beside),
@@ -224,23 +225,6 @@ final class Launches {
     private @Nullable Integer oomScoreAdj(LaunchSpec l) {
         Integer wanted = l.oomScoreAdj();
         return wanted == null && ownScore < 0 ? Integer.valueOf(0) : wanted;
-    }
-
-    private static int ioClass(LaunchSpec.IoClass io) {
-        return switch (io) {
-            case REALTIME -> 1;
-            case BEST_EFFORT -> 2;
-            case IDLE -> 3;
-        };
-    }
-
-    private static List<Launch.Rlimit> rlimits(LaunchSpec l) {
-        return l.rlimits().entrySet().stream()
-                .map(e -> new Launch.Rlimit(
-                        Resource.named(e.getKey()).orElseThrow().number(),
-                        e.getValue().soft(),
-                        e.getValue().hard()))
-                .toList();
     }
 
     private static String key(LaunchSpec l) {

@@ -3,19 +3,25 @@ package dev.holdfast.daemon;
 import dev.holdfast.api.HostCheck;
 import dev.holdfast.cli.Holdfast;
 import dev.holdfast.config.Config;
+import dev.holdfast.linux.Caller;
 import dev.holdfast.linux.CgroupHome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
 
 /** Where both the daemon and its command line begin. */
 public final class Main {
+    private static final Path PROC = Path.of("/proc");
+
     private Main() {}
 
-    /** @param args as typed */
-    public static void main(String[] args) throws IOException {
+    /** @param typed as the JVM read them */
+    public static void main(String[] typed) throws IOException {
+        boolean run = Arrays.asList(typed).contains("run");
+        String[] args = run ? Caller.arguments(PROC, typed.length).toArray(String[]::new) : typed;
         int code = commandLine(args).execute(args);
         System.out.flush();
         System.exit(code);

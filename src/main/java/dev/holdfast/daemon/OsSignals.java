@@ -1,6 +1,7 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.config.GlobalSpec;
+import dev.holdfast.linux.VmSignals;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.Signal;
 import java.util.List;

@@ -17,6 +17,8 @@ public sealed interface CgroupHome {
     List<String> CONTROLLERS = List.of("cpu", "memory", "pids", "io");
     /** The daemon's own group, since a group that hands controllers down holds no process. No process is called so. */
     String LEAF = "_daemon";
+    /** Where commands of {@code run} have their groups. No process is called so. */
+    String RUNS = "_run";
 
     /**
      * Groups can be made below {@code base}.
@@ -30,6 +32,16 @@ public sealed interface CgroupHome {
          */
         public Cgroup leaf() {
             return base.child(LEAF);
+        }
+
+        /** Where commands of {@code run} have their groups. */
+        public Cgroup runs() {
+            return base.child(RUNS);
+        }
+
+        /** Some group below {@code base}, which has the files they all have. */
+        public Cgroup sample() {
+            return leaf().exists() ? leaf() : runs();
         }
 
         /**
@@ -87,6 +99,20 @@ public sealed interface CgroupHome {
         return switch (handedOver(proc, group)) {
             case Ready found -> within(proc, found.base(), found.base().members(), name);
             case None none -> none;
+        };
+    }
+
+    /**
+     * For a process that ends soon and moves nobody, itself neither: the nearest group at or above its own in which such
+     * a place can be made. What it leaves behind on the way up is told by {@link CgroupAscent#passed}, since their limits
+     * would hold no more.
+     *
+     * @param controllers that are needed
+     */
+    static CgroupAscent near(Path proc, int pid, String name, List<String> controllers) {
+        return switch (seek(proc)) {
+            case Ready found -> CgroupAscent.from(proc, found.base(), pid, name, controllers);
+            case None none -> new CgroupAscent(none, List.of());
         };
     }
 

@@ -32,6 +32,14 @@ public final class Children {
         }
     }
 
+    /** Some child that has ended, left unreaped; empty when none has. */
+    public static OptionalInt ended() {
+        NativeBuffer info = NativeBuffer.scratch(128);
+        long r = info.use(a -> Syscall.WAITID.call(P_ALL, 0, a, WEXITED | WNOHANG | WNOWAIT, 0, 0));
+        int pid = info.bytes().getInt(SI_PID_OFFSET);
+        return r == 0 && pid > 0 ? OptionalInt.of(pid) : OptionalInt.empty();
+    }
+
     /** Reaps an ended child whose status interests nobody; false when it has not ended or is not ours. */
     public static boolean reap(int pid) {
         NativeBuffer info = NativeBuffer.scratch(128);

@@ -54,6 +54,12 @@ public final class Descriptors {
         return new Fd((int) check("dup", Syscall.FCNTL.call(fd.number(), F_DUPFD_CLOEXEC, 3)));
     }
 
+    /** Another descriptor of what this process got as its 0, 1 or 2, close-on-exec; of /dev/null if that is closed. */
+    public static Fd standard(int number) throws Errno {
+        long fd = Syscall.FCNTL.call(number, F_DUPFD_CLOEXEC, 3);
+        return fd == -9 ? open("/dev/null", number == 0 ? O_RDONLY : O_WRONLY, 0) : new Fd((int) check("dup", fd));
+    }
+
     /** mkfifo(3) with exactly {@code mode}, owned by {@code uid}:{@code gid} (-1 keeps). */
     public static void mkfifo(String path, int mode, int uid, int gid) throws Errno {
         done("mkfifo", path, named(path, name -> Syscall.MKNODAT.call(AT_FDCWD, name, S_IFIFO | mode, 0)));
@@ -75,7 +81,12 @@ public final class Descriptors {
 
     /** mkdir(2), mode 0777 less the umask. */
     public static void mkdir(String path) throws Errno {
-        done("mkdir", path, named(path, name -> Syscall.MKDIRAT.call(AT_FDCWD, name, EVERYTHING)));
+        mkdir(path, EVERYTHING);
+    }
+
+    /** mkdir(2). */
+    public static void mkdir(String path, int mode) throws Errno {
+        done("mkdir", path, named(path, name -> Syscall.MKDIRAT.call(AT_FDCWD, name, mode)));
     }
 
     /** rename(2). */

@@ -58,7 +58,10 @@ final class Enclosure {
     /** What the program must find wherever it lies: where it starts, and where its NOTIFY_SOCKET is. */
     private List<String> reachable() {
         var reachable = new ArrayList<String>();
-        reachable.add(spawn.workingDir());
+        String cwd = spawn.workingDir();
+        if (cwd != null) {
+            reachable.add(cwd);
+        }
         if (spawn.noticeDir() != null) {
             reachable.add(spawn.noticeDir());
         }

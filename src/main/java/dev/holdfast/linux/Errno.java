@@ -16,6 +16,7 @@ public final class Errno extends IOException {
     public static final int EACCES = 13;
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
+    public static final int ENODEV = 19;
     public static final int ENOTDIR = 20;
     public static final int EINVAL = 22;
     public static final int ENOSPC = 28;
@@ -59,7 +60,7 @@ public final class Errno extends IOException {
             case 24 -> "too many open files";
             case 26 -> "text file busy";
             case ENOSPC -> "no space left on device";
-            case 19 -> "no such device";
+            case ENODEV -> "no such device";
             case 30 -> "read-only file system";
             case 36 -> "file name too long";
             case 38 -> "not implemented by this kernel";

@@ -6,7 +6,6 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -76,7 +75,7 @@ public final class NativeBuffer {
 
     /** Calls with the address of a NUL-terminated copy of {@code text}. */
     static long withString(String text, LongUnaryOperator call) {
-        return with(text.getBytes(StandardCharsets.UTF_8), call);
+        return with(Text.bytes(text), call);
     }
 
     /** Calls with the address of a copy of {@code data} and a NUL behind it. */
@@ -88,7 +87,7 @@ public final class NativeBuffer {
 
     /** A NUL-terminated copy of {@code text} in UTF-8, for paths and names. */
     public static NativeBuffer ofString(String text) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        byte[] utf8 = Text.bytes(text);
         NativeBuffer b = allocate(utf8.length + 1);
         b.bytes.put(0, utf8);
         return b;

@@ -2,14 +2,15 @@ package dev.holdfast.linux;
 
 import dev.holdfast.linux.ffi.Native;
 import java.lang.ref.Reference;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * posix_spawn(3): vfork inside, so nothing of the JVM's page tables is copied. The child gets a session of its own, no
- * blocked and no ignored signal (the JVM has both), stdin from /dev/null, and no descriptor beyond 2.
+ * posix_spawn(3): vfork inside, so nothing of the JVM's page tables is copied. Without a heritage the child gets a
+ * session of its own, no blocked and no ignored signal (the JVM has both), stdin from /dev/null, no descriptor beyond 2.
  */
 final class PosixSpawn {
+    private static final int SETPGROUP = 0x02;
     private static final int SETSIGDEF = 0x04;
     private static final int SETSIGMASK = 0x08;
     private static final int SETSID = 0x80;
@@ -44,11 +45,18 @@ final class PosixSpawn {
         ATTR_INIT.call(attr, 0, 0, 0, 0, 0);
         NativeBuffer signals = NativeBuffer.allocate(SIGSET_BYTES);
         signals.use(none -> ATTR_MASK.call(attr, none, 0, 0, 0, 0));
-        for (int i = 0; i < SIGSET_BYTES; i += Long.BYTES) {
+        defaults(-1L);
+        ATTR_FLAGS.call(attr, SETSIGDEF | SETSIGMASK | SETSID, 0, 0, 0, 0);
+    }
+
+    /** @param first bit N-1 for each signal N, up to 64, that is not ignored */
+    private void defaults(long first) {
+        NativeBuffer signals = NativeBuffer.allocate(SIGSET_BYTES);
+        signals.bytes().putLong(0, first);
+        for (int i = Long.BYTES; i < SIGSET_BYTES; i += Long.BYTES) {
             signals.bytes().putLong(i, -1L);
         }
-        signals.use(all -> ATTR_DEFAULT.call(attr, all, 0, 0, 0, 0));
-        ATTR_FLAGS.call(attr, SETSIGDEF | SETSIGMASK | SETSID, 0, 0, 0, 0);
+        signals.use(set -> ATTR_DEFAULT.call(attributes.address(), set, 0, 0, 0, 0));
     }
 
     /** @return 0 once the program runs, else the errno of the step that failed; blocks while the gate is shut */
@@ -70,13 +78,18 @@ final class PosixSpawn {
     /**
      * One without a gate, for a program that somebody waits for.
      *
+     * @param stdin null: /dev/null
      * @return its pid, or minus errno
      */
-    int start(String program, List<String> argv, List<String> environment, Fd stdout, Fd stderr) {
+    int start(String program, List<String> argv, List<String> environment, @Nullable Fd stdin, Fd stdout, Fd stderr) {
         memory = NativeBuffer.allocate(size(program, argv, environment));
         long actions = take(OPAQUE_BYTES);
         ACTIONS_INIT.call(actions, 0, 0, 0, 0, 0);
-        open(actions, "/dev/null", Descriptors.O_RDONLY);
+        if (stdin == null) {
+            open(actions, "/dev/null", Descriptors.O_RDONLY);
+        } else {
+            ADD_DUP2.call(actions, stdin.number(), 0, 0, 0, 0);
+        }
         ADD_DUP2.call(actions, stdout.number(), 1, 0, 0, 0);
         ADD_DUP2.call(actions, stderr.number(), 2, 0, 0, 0);
         ADD_CLOSE_FROM.call(actions, 3, 0, 0, 0, 0);
@@ -93,10 +106,21 @@ final class PosixSpawn {
         open(actions, "/proc/self/fd/" + s.hello().number(), Descriptors.O_WRONLY);
         ADD_CLOSE.call(actions, 0, 0, 0, 0, 0);
         open(actions, "/proc/self/fd/" + s.gate().number(), Descriptors.O_RDONLY);
-        open(actions, "/dev/null", Descriptors.O_RDONLY);
+        Spawn.Heritage heritage = s.heritage();
+        if (heritage == null) {
+            open(actions, "/dev/null", Descriptors.O_RDONLY);
+        } else {
+            ADD_DUP2.call(actions, heritage.stdin().number(), 0, 0, 0, 0);
+        }
         ADD_DUP2.call(actions, s.stdout().number(), 1, 0, 0, 0);
         ADD_DUP2.call(actions, s.stderr().number(), 2, 0, 0, 0);
-        ADD_CLOSE_FROM.call(actions, 3, 0, 0, 0, 0);
+        if (heritage == null) {
+            ADD_CLOSE_FROM.call(actions, 3, 0, 0, 0, 0);
+        } else { // ours are close-on-exec, all others are its heritage
+            defaults(~heritage.ignoredSignals());
+            ATTR_FLAGS.call(
+                    attributes.address(), SETSIGDEF | SETSIGMASK | (heritage.ownGroup() ? SETPGROUP : 0), 0, 0, 0, 0);
+        }
 
         return spawn(program, actions, s.argv(), s.environment());
     }
@@ -120,7 +144,7 @@ final class PosixSpawn {
     }
 
     private long string(String text) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        byte[] utf8 = Text.bytes(text);
         int at = used;
         long address = take(utf8.length + 1);
         memory.bytes().put(at, utf8);

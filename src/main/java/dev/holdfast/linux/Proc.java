@@ -6,12 +6,15 @@ import dev.holdfast.event.ProcessRef;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * /proc as typed facts (proc(5)). A process that ends while it is read is absent, never half read; one that is hidden
@@ -93,6 +96,35 @@ public final class Proc {
                 line.kernel(),
                 line.waitStatus(),
                 line.threads()));
+    }
+
+    /** The threads of a process; none when it is gone. */
+    public List<Integer> threads(int pid) throws IOException {
+        var threads = new ArrayList<Integer>();
+        try (DirectoryStream<Path> dir =
+                Files.newDirectoryStream(root.resolve(Integer.toString(pid)).resolve("task"))) {
+            for (Path entry : dir) {
+                threads.add(Integer.parseInt(entry.getFileName().toString()));
+            }
+        } catch (NoSuchFileException | DirectoryIteratorException gone) {
+            return threads;
+        }
+        return threads;
+    }
+
+    /**
+     * Proportional set size: shared pages count by how many share them (proc_pid_smaps_rollup(5)); empty when it may not
+     * be read, or the process is gone.
+     */
+    public OptionalLong pss(int pid) {
+        String file = prefix + pid + "/smaps_rollup";
+        int n = slurp(file);
+        String rollup = n <= 0 ? "" : new String(text, 0, n, StandardCharsets.US_ASCII);
+        int at = rollup.indexOf("\nPss:");
+        int kb = rollup.indexOf(" kB", at);
+        return at < 0 || kb < 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(Long.parseLong(rollup.substring(at + 5, kb).strip()) * 1024);
     }
 
     /**

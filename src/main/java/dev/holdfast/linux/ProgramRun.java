@@ -36,7 +36,7 @@ public record ProgramRun(Outcome outcome, String out, String err) {
     public static ProgramRun of(List<String> argv, List<String> environment, Duration timeout) throws IOException {
         try (Fd out = memory("stdout");
                 Fd err = memory("stderr")) {
-            int pid = new PosixSpawn().start(argv.getFirst(), argv, environment, out, err);
+            int pid = new PosixSpawn().start(argv.getFirst(), argv, environment, null, out, err);
             if (pid < 0) {
                 throw new Errno("exec " + argv.getFirst(), -pid);
             }

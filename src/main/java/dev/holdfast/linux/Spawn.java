@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param program absolute path, or a name that is looked up in {@code path} by the child's user
  * @param path the child's PATH
  * @param environment entries NAME=VALUE
+ * @param workingDir null stays where we are
  * @param umask 0 to 0777
  * @param ioprio as ioprio_set(2) takes it; null keeps
  * @param uid null keeps user, group and groups
@@ -18,13 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param gate an O_PATH descriptor of a FIFO: the child waits there for a writer before it becomes the program
  * @param sandbox null: none
  * @param noticeDir the directory of its NOTIFY_SOCKET, which a sandbox must leave in its place; null when it has none
+ * @param heritage null: a session of its own, stdin from /dev/null, no other descriptor, no signal ignored
  */
 public record Spawn(
         String program,
         String path,
         List<String> argv,
         List<String> environment,
-        String workingDir,
+        @Nullable String workingDir,
         int umask,
         @Nullable Integer nice,
         @Nullable Integer ioprio,
@@ -37,4 +39,15 @@ public record Spawn(
         Fd hello,
         Fd gate,
         @Nullable Sandbox sandbox,
-        @Nullable String noticeDir) {}
+        @Nullable String noticeDir,
+        @Nullable Heritage heritage) {
+
+    /**
+     * What a program has of whoever started us, as one that was started by exec would.
+     *
+     * @param stdin becomes its fd 0
+     * @param ownGroup whether it leads a process group of its own; else it is in ours
+     * @param ignoredSignals bit N-1 for each signal N that stays ignored
+     */
+    public record Heritage(Fd stdin, boolean ownGroup, long ignoredSignals) {}
+}

@@ -21,7 +21,24 @@ public final class SpawnThread {
     private volatile int tid;
     private volatile boolean cancelled;
 
-    private record Job(Spawn spawn, Consumer<@Nullable String> done) {}
+    /** What kept a program from running. */
+    public enum Kind {
+        /** Something of what it was to be given. */
+        PREPARATION,
+        /** There is no such program. */
+        NOT_FOUND,
+        /** It is there and cannot be executed. */
+        NOT_EXECUTABLE
+    }
+
+    /**
+     * Why a program does not run.
+     *
+     * @param why a sentence for people
+     */
+    public record Failure(Kind kind, String why) {}
+
+    private record Job(Spawn spawn, Consumer<@Nullable Failure> done) {}
 
     private SpawnThread() {}
 
@@ -46,9 +63,9 @@ public final class SpawnThread {
     /**
      * Hands over the job; may wait for as long as a thread takes to start.
      *
-     * @param done told on the spawning thread: null when the program runs, else the sentence why not
+     * @param done told on the spawning thread: null when the program runs, else why not
      */
-    public void spawn(Spawn spawn, Consumer<@Nullable String> done) throws InterruptedException {
+    public void spawn(Spawn spawn, Consumer<@Nullable Failure> done) throws InterruptedException {
         jobs.put(new Job(spawn, done));
     }
 
@@ -74,7 +91,7 @@ public final class SpawnThread {
             Thread.currentThread().interrupt();
             return;
         }
-        String failure;
+        Failure failure;
         try {
             failure = posix == null || unprepared != null ? said(unprepared) : attempt(job.spawn(), posix);
         } catch (Throwable t) { // else nobody would ever hear of this launch
@@ -83,11 +100,12 @@ public final class SpawnThread {
         job.done().accept(failure);
     }
 
-    private static String said(@Nullable Throwable t) {
-        return t instanceof IOException e ? String.valueOf(e.getMessage()) : "spawn: " + t;
+    private static Failure said(@Nullable Throwable t) {
+        return new Failure(
+                Kind.PREPARATION, t instanceof IOException e ? String.valueOf(e.getMessage()) : "spawn: " + t);
     }
 
-    private @Nullable String attempt(Spawn s, PosixSpawn posix) throws IOException {
+    private @Nullable Failure attempt(Spawn s, PosixSpawn posix) throws IOException {
         Enclosure sandbox = Enclosure.of(s);
         if (sandbox != null) {
             sandbox.enter();
@@ -97,20 +115,26 @@ public final class SpawnThread {
             sandbox.seal();
         }
         if (cancelled) {
-            return "it was given up";
+            return new Failure(Kind.PREPARATION, "it was given up");
         }
-        String program = s.program().contains("/") ? s.program() : lookUp(s.program(), s.path());
+        String program = s.program().contains("/") ? s.program() : lookUp(s.program(), s.path(), X_OK);
         if (program == null) {
-            return s.program() + ": not found in PATH=" + s.path();
+            String there = lookUp(s.program(), s.path(), F_OK);
+            return there == null
+                    ? new Failure(Kind.NOT_FOUND, s.program() + ": not found in PATH=" + s.path())
+                    : new Failure(Kind.NOT_EXECUTABLE, there + ": not executable by this user");
         }
         int errno = posix.spawn(s, program);
         if (errno == 0) {
             return null;
         }
         if (errno == Errno.ENOENT && access(program, F_OK)) {
-            return "exec " + program + ": its #! interpreter or dynamic loader does not exist";
+            return new Failure(
+                    Kind.NOT_FOUND, "exec " + program + ": its #! interpreter or dynamic loader does not exist");
         }
-        return "exec " + program + ": " + Errno.text(errno) + (sandbox == null ? "" : sandbox.hint(program));
+        return new Failure(
+                errno == Errno.ENOENT ? Kind.NOT_FOUND : Kind.NOT_EXECUTABLE,
+                "exec " + program + ": " + Errno.text(errno) + (sandbox == null ? "" : sandbox.hint(program)));
     }
 
     private static void takeOn(Spawn s, @Nullable Enclosure sandbox) throws Errno {
@@ -150,13 +174,16 @@ public final class SpawnThread {
             sandbox.afterUser(root);
         }
         // As the child's user, so that a directory it may not enter is told as such.
-        Syscall.check("chdir " + s.workingDir(), NativeBuffer.withString(s.workingDir(), Syscall.CHDIR::call));
+        String cwd = s.workingDir();
+        if (cwd != null) {
+            Syscall.check("chdir " + cwd, NativeBuffer.withString(cwd, Syscall.CHDIR::call));
+        }
     }
 
-    private static @Nullable String lookUp(String name, String path) {
+    private static @Nullable String lookUp(String name, String path, int mode) {
         for (String dir : path.split(":", -1)) {
             String candidate = dir + "/" + name;
-            if (access(candidate, X_OK) && !access(candidate + "/", F_OK)) { // a directory may be "executed", too
+            if (access(candidate, mode) && !access(candidate + "/", F_OK)) { // a directory may be "executed", too
                 return candidate;
             }
         }

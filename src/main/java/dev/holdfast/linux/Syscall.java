@@ -15,6 +15,7 @@ enum Syscall {
     PWRITE64(18, 68),
     MADVISE(28, 233),
     GETPID(39, 172),
+    GETPGID(121, 155),
     KILL(62, 129),
     FCNTL(72, 25),
     FTRUNCATE(77, 46),

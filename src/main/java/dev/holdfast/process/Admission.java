@@ -36,11 +36,14 @@ final class Admission {
         if (entrance != null) {
             Cgroup.enter(entrance, leader.pid());
         }
-        limit(leader, p.launch);
+        Identity who = p.launch.identity();
+        host.openFiles(leader, who == null ? null : (Integer) who.uid(), who == null ? -1 : who.gid(), openFiles);
+        limit(host, leader, p.launch);
         record(p, leader);
     }
 
-    private void limit(ProcessRef leader, Launch launch) throws IOException {
+    /** What can only be set on a process from outside. */
+    static void limit(Host host, ProcessRef leader, Launch launch) throws IOException {
         Integer oom = launch.oomScoreAdj();
         if (oom != null) {
             host.oomScoreAdj(leader, oom);
@@ -48,7 +51,6 @@ final class Admission {
         Identity who = launch.identity();
         Integer uid = who == null ? null : (Integer) who.uid();
         int gid = who == null ? -1 : who.gid();
-        host.openFiles(leader, uid, gid, openFiles);
         for (Launch.Rlimit l : launch.rlimits()) {
             host.limit(leader, uid, gid, l.resource(), l.soft(), l.hard());
         }

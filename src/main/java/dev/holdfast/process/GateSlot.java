@@ -13,11 +13,14 @@ import org.jspecify.annotations.Nullable;
  * A pair of FIFOs that one spawn at a time uses: on {@code hello} the child says that it exists, at {@code gate} it
  * waits until it is recorded and limited. Anyone who reaches them may open them, but only through our descriptors: the
  * directory is ours alone.
+ *
+ * @param <G> whose child comes here
  */
-final class GateSlot implements AutoCloseable {
+final class GateSlot<G> implements AutoCloseable {
     private static final int O_PATH = 0x200000;
     private static final int EVERYONE = 0666;
 
+    private final String helloPath;
     private final String gatePath;
     private final Fd hello;
     private final Fd gate;
@@ -25,9 +28,10 @@ final class GateSlot implements AutoCloseable {
     private final Poller poller;
     /** Whose child it is that comes here; null between two. */
     @Nullable
-    PendingLaunch guest;
+    G guest;
 
     private GateSlot(String helloPath, String gatePath, Poller poller) throws IOException {
+        this.helloPath = helloPath;
         this.gatePath = gatePath;
         this.poller = poller;
         this.hello = fifo(helloPath);
@@ -36,11 +40,11 @@ final class GateSlot implements AutoCloseable {
     }
 
     /** @param arrived told when the guest's child may have said hello: a late word of its predecessor's counts too */
-    static GateSlot make(Path dir, int number, Poller poller, Consumer<PendingLaunch> arrived) throws IOException {
-        var slot = new GateSlot(dir + "/" + number + ".hello", dir + "/" + number + ".gate", poller);
+    static <G> GateSlot<G> make(Path dir, int number, Poller poller, Consumer<G> arrived) throws IOException {
+        var slot = new GateSlot<G>(dir + "/" + number + ".hello", dir + "/" + number + ".gate", poller);
         // Once its first writer has gone a FIFO hangs up for ever; each further writer's end is an edge.
         poller.add(slot.listening, Poller.READABLE | Poller.EDGE, ready -> {
-            PendingLaunch p = slot.guest;
+            G p = slot.guest;
             if (p != null) {
                 arrived.accept(p);
             }
@@ -74,6 +78,12 @@ final class GateSlot implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** Takes the names away; who has opened them goes on, but nobody is let in any more. */
+    void unlink() {
+        Descriptors.unlink(helloPath);
+        Descriptors.unlink(gatePath);
     }
 
     @Override

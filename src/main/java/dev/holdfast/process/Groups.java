@@ -104,7 +104,7 @@ public final class Groups {
                 if (s.value().isEmpty()) {
                     yield "there is no disk";
                 }
-                yield ready.leaf().has(s.file()) ? null : "this kernel has no " + s.file();
+                yield ready.sample().has(s.file()) ? null : "this kernel has no " + s.file();
             }
         };
     }
@@ -115,8 +115,7 @@ public final class Groups {
      * @return null where there are no groups
      * @throws Errno when it cannot be made, or the kernel refuses a limit
      */
-    @Nullable
-    Cgroup make(InstanceId id, Launch.Group wanted) throws Errno {
+    public @Nullable Cgroup make(InstanceId id, Launch.Group wanted) throws Errno {
         if (!(home instanceof CgroupHome.Ready ready)) {
             return null;
         }
@@ -170,7 +169,7 @@ public final class Groups {
     }
 
     /** Removes an empty group, now or when it has become empty. */
-    void remove(Cgroup group) {
+    public void remove(Cgroup group) {
         leftovers.removeIf(Groups::gone);
         if (!gone(group)) {
             leftovers.add(group);
@@ -195,7 +194,7 @@ public final class Groups {
             return;
         }
         for (Cgroup named : ready.base().children()) {
-            if (named.equals(ready.leaf())) {
+            if (named.equals(ready.leaf()) || named.equals(ready.runs())) {
                 continue;
             }
             for (Cgroup group : named.children()) {

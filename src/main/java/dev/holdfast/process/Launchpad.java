@@ -51,8 +51,8 @@ final class Launchpad implements AutoCloseable {
     private final String bootId;
     private final Admission admission;
 
-    private final List<GateSlot> slots = new ArrayList<>();
-    private final Deque<GateSlot> freeSlots = new ArrayDeque<>();
+    private final List<GateSlot<PendingLaunch>> slots = new ArrayList<>();
+    private final Deque<GateSlot<PendingLaunch>> freeSlots = new ArrayDeque<>();
     private final Deque<Launch> queued = new ArrayDeque<>();
     private final Map<InstanceId, PendingLaunch> pending = new HashMap<>();
     private @Nullable SpawnThread warm;
@@ -135,7 +135,7 @@ final class Launchpad implements AutoCloseable {
         }
     }
 
-    private void begin(Launch launch, GateSlot slot) {
+    private void begin(Launch launch, GateSlot<PendingLaunch> slot) {
         Provisions.Provided provided = null;
         try {
             provided = provisions.make(launch);
@@ -145,7 +145,7 @@ final class Launchpad implements AutoCloseable {
             p.patience = clock.get().mono().plus(LONGEST_AT_GATE);
             thread.spawn(p.spawn(), failure -> {
                 p.returned = true;
-                loop.soon(() -> spawned(p, failure));
+                loop.soon(() -> spawned(p, failure == null ? null : failure.why()));
             });
             pending.put(launch.id(), p);
             slot.guest = p;

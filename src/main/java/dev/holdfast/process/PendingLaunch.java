@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A launch between its spawn and its first instruction. Owned by the loop's thread. */
 final class PendingLaunch {
-    private static final String USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    static final String USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     final Launch launch;
-    final GateSlot slot;
+    final GateSlot<PendingLaunch> slot;
     final SpawnThread thread;
     final Provisions.Provided provided;
 
@@ -53,7 +53,7 @@ final class PendingLaunch {
     @Nullable
     String refused;
 
-    PendingLaunch(Launch launch, GateSlot slot, SpawnThread thread, Provisions.Provided provided) {
+    PendingLaunch(Launch launch, GateSlot<PendingLaunch> slot, SpawnThread thread, Provisions.Provided provided) {
         this.launch = launch;
         this.slot = slot;
         this.thread = thread;
@@ -121,6 +121,7 @@ final class PendingLaunch {
                 slot.hello(),
                 slot.gate(),
                 l.sandbox(),
-                l.notifySocket() ? files().dir() : null);
+                l.notifySocket() ? files().dir() : null,
+                null);
     }
 }

@@ -59,7 +59,7 @@ public record Limits(
     }
 
     /** All limits of disks. */
-    List<DeviceLimit> io() {
+    public List<DeviceLimit> io() {
         return Stream.of(readBytes, writeBytes, readOps, writeOps)
                 .flatMap(List::stream)
                 .toList();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Loaded;
 import dev.holdfast.config.ScheduleSpec;
+import dev.holdfast.confine.Limits;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.process.Launch;
 import java.io.BufferedReader;

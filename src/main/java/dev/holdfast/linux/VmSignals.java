@@ -1,4 +1,4 @@
-package dev.holdfast.daemon;
+package dev.holdfast.linux;
 
 import java.lang.reflect.Proxy;
 
@@ -6,7 +6,7 @@ import java.lang.reflect.Proxy;
  * {@code sun.misc.Signal}, the only way to hear signals in a JVM; supported for that (JEP 260). Called by reflection,
  * since javac's warning of it cannot be silenced where warnings are errors.
  */
-final class VmSignals {
+public final class VmSignals {
     private VmSignals() {}
 
     /**
@@ -14,7 +14,7 @@ final class VmSignals {
      * @param heard on a thread of the VM
      * @throws IllegalArgumentException when the VM keeps this signal for itself
      */
-    static void handle(String name, Runnable heard) {
+    public static void handle(String name, Runnable heard) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");

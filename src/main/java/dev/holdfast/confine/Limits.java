@@ -1,4 +1,4 @@
-package dev.holdfast.daemon;
+package dev.holdfast.confine;
 
 import dev.holdfast.config.ResourcesSpec;
 import dev.holdfast.linux.GroupLimits;
@@ -7,16 +7,16 @@ import dev.holdfast.unit.CpuAmount;
 import org.jspecify.annotations.Nullable;
 
 /** From what the file says of resources to what a group of the kernel's is given. */
-final class Limits {
+public final class Limits {
     private Limits() {}
 
     /** Of the process itself. */
-    static GroupLimits of(ResourcesSpec r) {
+    public static GroupLimits of(ResourcesSpec r) {
         return of(r, r.cpuReserved(), r.memoryReserved());
     }
 
     /** Of what runs beside it, a hook or a check: as limited, but nothing is kept for it. */
-    static GroupLimits ofAside(ResourcesSpec r) {
+    public static GroupLimits ofAside(ResourcesSpec r) {
         return of(r, null, null);
     }
 

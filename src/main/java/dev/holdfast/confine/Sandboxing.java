@@ -1,6 +1,5 @@
-package dev.holdfast.daemon;
+package dev.holdfast.confine;
 
-import dev.holdfast.api.Doctor;
 import dev.holdfast.config.LaunchSpec;
 import dev.holdfast.config.SandboxSpec;
 import dev.holdfast.event.ProcessRef;
@@ -18,10 +17,7 @@ import org.jspecify.annotations.Nullable;
  * From a sandbox as configured to one that this host can enforce. What it cannot is refused before anything starts: a
  * sandbox that is not there would be worse than a program that is not. Thread-safe.
  */
-final class Sandboxing {
-    private static final String PATHS = "protect_system, protect_home, read_only_paths and read_write_paths";
-    private static final String OWN_NAMESPACES = "private_tmp, private_network and hostname";
-
+public final class Sandboxing {
     private @Nullable SandboxAbility ability;
 
     /** Tried when the first sandbox is met. */
@@ -35,7 +31,7 @@ final class Sandboxing {
     }
 
     /** Why this host cannot give it, by key. */
-    Map<String, String> beyond(LaunchSpec l) {
+    public Map<String, String> beyond(LaunchSpec l) {
         var beyond = new LinkedHashMap<String, String>();
         SandboxSpec s = l.sandbox();
         if (s == null) {
@@ -95,8 +91,7 @@ final class Sandboxing {
     }
 
     /** @param beside whose namespaces it enters in place of its own, where it is one that runs */
-    @Nullable
-    Sandbox of(LaunchSpec l, @Nullable ProcessRef beside) {
+    public @Nullable Sandbox of(LaunchSpec l, @Nullable ProcessRef beside) {
         SandboxSpec s = l.sandbox();
         if (s == null) {
             return null;
@@ -143,26 +138,5 @@ final class Sandboxing {
             bits |= Capability.valueOf(name).bit();
         }
         return bits;
-    }
-
-    /** Which options can be enforced here, and by what. */
-    static Doctor.Finding finding(SandboxAbility a) {
-        String none = a.noNamespaces();
-        if (none == null && a.canDrop()) {
-            return HostFindings.ok(
-                    "sandbox",
-                    PATHS + ", " + OWN_NAMESPACES + ": by namespaces; capabilities, no_new_privileges: by the kernel");
-        }
-        String paths = none == null
-                ? "by namespaces"
-                : a.usableLandlock()
-                        ? "by Landlock " + a.landlock() + ", which leaves modes, owners and times to change"
-                        : "no (Landlock " + (a.landlock() == 0 ? "is missing" : a.landlock() + " is too old") + ")";
-        return HostFindings.weaker(
-                "sandbox",
-                PATHS + ": " + paths + "; " + OWN_NAMESPACES + ": "
-                        + (none == null ? "by namespaces" : "no (" + none + ")") + "; capabilities: "
-                        + (a.canDrop() ? "by the kernel" : "no (CAP_SETPCAP is missing)")
-                        + "; no_new_privileges: by the kernel; what says no is refused");
     }
 }

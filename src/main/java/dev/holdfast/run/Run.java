@@ -1,0 +1,168 @@
+package dev.holdfast.run;
+
+import dev.holdfast.linux.Caller;
+import dev.holdfast.linux.Descriptors;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Fd;
+import dev.holdfast.linux.Host;
+import dev.holdfast.linux.Pidfd;
+import dev.holdfast.linux.Poller;
+import dev.holdfast.linux.Sentinel;
+import dev.holdfast.linux.Spawn;
+import dev.holdfast.linux.SpawnThread;
+import dev.holdfast.linux.VmSignals;
+import dev.holdfast.process.Launch;
+import dev.holdfast.process.Solo;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Signal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** One command with its limits, in the caller's place. The calling thread owns it. */
+public final class Run {
+    private static final Path PROC = Path.of("/proc");
+    private static final Path SYS = Path.of("/sys");
+    /** CHLD: an orphan that was handed to us has ended. */
+    private static final List<Signal> HEARD =
+            List.of(Signal.TERM, Signal.INT, Signal.HUP, Signal.USR1, Signal.USR2, Signal.CHLD);
+
+    private final Wanted wanted;
+    private final Supplier<MonoTime> clock;
+    private final Consumer<String> say;
+    private final Consumer<String> fail;
+
+    /**
+     * @param say told, a line each, what a person should know
+     * @param fail told why the command does not run
+     */
+    public Run(Wanted wanted, Supplier<MonoTime> clock, Consumer<String> say, Consumer<String> fail) {
+        this.wanted = wanted;
+        this.clock = clock;
+        this.say = line -> say.accept(wanted.name() + ": " + line);
+        this.fail = fail;
+    }
+
+    /**
+     * Runs it to its end, and ends what it leaves behind.
+     *
+     * @throws IOException when it cannot be looked after
+     */
+    public Ending go() throws IOException, InterruptedException {
+        Launching launching = new Launching(wanted, PROC);
+        List<String> problems = launching.problems();
+        if (!problems.isEmpty()) {
+            problems.forEach(fail);
+            return Ending.code(Ending.OWN_FAILURE);
+        }
+        var host = new Host(PROC, clock);
+        host.becomeSubreaper();
+        host.requireChildrenFiles();
+        try (Poller poller = Poller.open();
+                Place place = Place.find(host, PROC, SYS, wanted)) {
+            Map<String, String> lacking = place.lacking();
+            if (wanted.strict() && !lacking.isEmpty()) {
+                fail.accept("not run, --strict: the kernel does not keep " + sentence(lacking));
+                return Ending.code(Ending.OWN_FAILURE);
+            }
+            if (!lacking.isEmpty()) {
+                say.accept("weaker here: " + weaker(lacking));
+            }
+            Queue<Signal> heard = listen(poller);
+            return launched(launching, host, poller, place, heard);
+        }
+    }
+
+    private Ending launched(Launching launching, Host host, Poller poller, Place place, Queue<Signal> heard)
+            throws IOException, InterruptedException {
+        Caller.keepOwnFiles(PROC);
+        Caller.Terminal terminal = Caller.Terminal.ofOurs();
+        String dir = launching.gateDirectory(host.pid());
+        Solo.Begun begun;
+        try (Fd stdin = Descriptors.standard(0);
+                Fd stdout = Descriptors.standard(1);
+                Fd stderr = Descriptors.standard(2)) {
+            Launch launch = launching.launch(new Launch.Output.Given(stdout, stderr));
+            var heritage = new Spawn.Heritage(stdin, terminal == null, launching.ignoredSignals());
+            begun = Solo.launch(host, poller, Path.of(dir), launch, heritage, place.group());
+        } finally {
+            Descriptors.rmdir(dir);
+        }
+        return switch (begun) {
+            case Solo.Begun.Failed(SpawnThread.Failure failure) -> {
+                fail.accept(failure.why());
+                yield Ending.code(
+                        switch (failure.kind()) {
+                            case PREPARATION -> Ending.OWN_FAILURE;
+                            case NOT_FOUND -> Ending.NOT_FOUND;
+                            case NOT_EXECUTABLE -> Ending.NOT_EXECUTABLE;
+                        });
+            }
+            case Solo.Begun.Running(Pidfd leader) -> {
+                var tree = new Tree(host, place);
+                try (Sentinel sentinel = sentinel(launching.mark(), place)) {
+                    if (sentinel != null) {
+                        tree.leaveOut(sentinel.pid());
+                    }
+                    var watch = new Watch(
+                            tree,
+                            clock,
+                            place.lacking().containsKey("--memory")
+                                    ? wanted.resources().memory()
+                                    : null,
+                            place.lacking().containsKey("--pids")
+                                    ? wanted.resources().pids()
+                                    : null);
+                    yield new Vigil(wanted, clock, say, poller, tree, place, watch, terminal, heard).over(leader);
+                }
+            }
+        };
+    }
+
+    private @org.jspecify.annotations.Nullable Sentinel sentinel(String mark, Place place) {
+        try {
+            return Sentinel.of(mark, place.dir());
+        } catch (Errno e) {
+            say.accept("weaker here: a SIGKILL of holdfast itself would leave the command running (" + e.getMessage()
+                    + ")");
+            return null;
+        }
+    }
+
+    private static Queue<Signal> listen(Poller poller) {
+        Queue<Signal> heard = new ConcurrentLinkedQueue<>();
+        for (Signal signal : HEARD) {
+            VmSignals.handle(signal.name(), () -> {
+                heard.add(signal);
+                poller.wake();
+            });
+        }
+        Caller.ignore(Signal.QUIT); // at which the JVM would print its threads to the command's stdout
+        return heard;
+    }
+
+    /** What is kept by watching, and what is not kept at all. */
+    private static String weaker(Map<String, String> lacking) {
+        var watched = lacking.keySet().stream()
+                .filter(o -> o.equals("--memory") || o.equals("--pids"))
+                .collect(Collectors.joining(", "));
+        var not = lacking.keySet().stream()
+                .filter(o -> !o.equals("--memory") && !o.equals("--pids"))
+                .collect(Collectors.joining(", "));
+        return (watched.isEmpty() ? "" : watched + " kept by watching every 0.1s")
+                + (watched.isEmpty() || not.isEmpty() ? "" : ", ")
+                + (not.isEmpty() ? "" : not + " not kept")
+                + " (" + String.join("; ", lacking.values().stream().distinct().toList()) + ")";
+    }
+
+    private static String sentence(Map<String, String> lacking) {
+        return String.join(", ", lacking.keySet()) + " ("
+                + String.join("; ", lacking.values().stream().distinct().toList()) + ")";
+    }
+}
