@@ -5,6 +5,7 @@ import dev.holdfast.linux.Caller;
 import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Children;
 import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.OwnMemory;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.Poller;
 import dev.holdfast.unit.ByteSize;
@@ -12,6 +13,7 @@ import dev.holdfast.unit.Durations;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Signal;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -26,8 +28,12 @@ import org.jspecify.annotations.Nullable;
  * Over a command that runs, until nothing of it is left: its time, its limits, signals for it, and what it leaves behind.
  */
 final class Vigil {
+    private static final Path PROC = Path.of("/proc");
     /** What is about to end by itself when the command ends, such as a {@code tee} that reads its last output, may. */
     private static final Duration SETTLING = Duration.ofMillis(500);
+
+    /** A command that runs for longer waits on; what only the start needed is given back. */
+    private static final Duration BEFORE_TRIM = Duration.ofSeconds(2);
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
     private static final Duration BETWEEN_KILLS = Duration.ofMillis(10);
@@ -49,6 +55,7 @@ final class Vigil {
     private boolean timedOut;
     private boolean asked;
     private MonoTime timeoutAt;
+    private MonoTime trimAt;
     private MonoTime settledAt = MonoTime.NEVER;
     private MonoTime killAt = MonoTime.NEVER;
     private MonoTime giveUpAt = MonoTime.NEVER;
@@ -72,6 +79,7 @@ final class Vigil {
         this.watch = watch;
         this.terminal = terminal;
         this.heard = heard;
+        this.trimAt = clock.get().plus(BEFORE_TRIM);
         Duration timeout = wanted.timeout();
         this.timeoutAt = timeout == null ? MonoTime.NEVER : clock.get().plus(timeout);
     }
@@ -149,6 +157,12 @@ final class Vigil {
 
     /** @return when to look again; null when it is hopeless */
     private @Nullable MonoTime decide(MonoTime now) throws IOException {
+        if (!now.isBefore(trimAt)) {
+            trimAt = MonoTime.NEVER;
+            System.gc();
+            OwnMemory.trimHeap();
+            OwnMemory.unmapUntouched(PROC);
+        }
         if (!now.isBefore(timeoutAt)) {
             timedOut();
         }
@@ -174,7 +188,7 @@ final class Vigil {
             return now.isBefore(giveUpAt) ? now.plus(BETWEEN_KILLS) : null;
         }
         MonoTime look = outcome == null ? MonoTime.NEVER : now.plus(BETWEEN_LOOKS);
-        return MonoTime.earliest(timeoutAt, killAt, watch.next(), look);
+        return MonoTime.earliest(timeoutAt, killAt, trimAt, watch.next(), look);
     }
 
     private void timedOut() throws IOException {
