@@ -75,11 +75,20 @@ public final class Run {
                 say.accept("weaker here: " + weaker(lacking));
             }
             Queue<Signal> heard = listen(poller);
-            return launched(launching, host, poller, place, heard);
+            // Before there is anything that it would have to end.
+            try (Sentinel sentinel = sentinel(launching.mark(), place)) {
+                return launched(launching, host, poller, place, heard, sentinel);
+            }
         }
     }
 
-    private Ending launched(Launching launching, Host host, Poller poller, Place place, Queue<Signal> heard)
+    private Ending launched(
+            Launching launching,
+            Host host,
+            Poller poller,
+            Place place,
+            Queue<Signal> heard,
+            @org.jspecify.annotations.Nullable Sentinel sentinel)
             throws IOException, InterruptedException {
         Caller.keepOwnFiles(PROC);
         Caller.Terminal terminal = Caller.Terminal.ofOurs();
@@ -106,21 +115,19 @@ public final class Run {
             }
             case Solo.Begun.Running(Pidfd leader) -> {
                 var tree = new Tree(host, place);
-                try (Sentinel sentinel = sentinel(launching.mark(), place)) {
-                    if (sentinel != null) {
-                        tree.leaveOut(sentinel.pid());
-                    }
-                    var watch = new Watch(
-                            tree,
-                            clock,
-                            place.lacking().containsKey("--memory")
-                                    ? wanted.resources().memory()
-                                    : null,
-                            place.lacking().containsKey("--pids")
-                                    ? wanted.resources().pids()
-                                    : null);
-                    yield new Vigil(wanted, clock, say, poller, tree, place, watch, terminal, heard).over(leader);
+                if (sentinel != null) {
+                    tree.leaveOut(sentinel.pid());
                 }
+                var watch = new Watch(
+                        tree,
+                        clock,
+                        place.lacking().containsKey("--memory")
+                                ? wanted.resources().memory()
+                                : null,
+                        place.lacking().containsKey("--pids")
+                                ? wanted.resources().pids()
+                                : null);
+                yield new Vigil(wanted, clock, say, poller, tree, place, watch, terminal, heard).over(leader);
             }
         };
     }

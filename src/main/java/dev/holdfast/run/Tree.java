@@ -9,6 +9,7 @@ import dev.holdfast.unit.Signal;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -47,7 +48,10 @@ final class Tree {
             members.add(s.ref());
         }
         members.addAll(place.members());
-        return List.copyOf(members);
+        // Parents first: a shell whose child is ended before it would go on to its next line.
+        return members.stream()
+                .sorted(Comparator.comparingLong(ProcessRef::startTicks).thenComparingInt(ProcessRef::pid))
+                .toList();
     }
 
     /** With the number of its threads. */
