@@ -9,7 +9,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -25,8 +24,6 @@ import org.junit.jupiter.api.Timeout;
 class NonRootTest {
     private static final int OWNER = 65534;
     private static final int STRANGER = 65533;
-    /** Has no other processes that would count. */
-    private static final int CROWDED = 54_321;
 
     private Path home;
     private Path program;
@@ -187,30 +184,6 @@ class NonRootTest {
                 ask(as(OWNER, OWNER), "up", home.resolve("holdfast.yaml").toString());
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(refused.err()).contains("run cannot be used: it belongs to uid " + STRANGER);
-    }
-
-    @Test
-    void survivesAUserWhoMayHaveNoMoreThreads() {
-        run("chown", "-R", CROWDED + ":" + CROWDED, home.toString());
-        DaemonUnderTest.write(home.resolve("holdfast.yaml"), """
-                version: 1
-                processes:
-                  many: { command: [sleep, "1000"], replicas: 60, restart: { delay: 200ms, max_delay: 400ms } }
-                """);
-        var prefix = new ArrayList<>(List.of("prlimit", "--nproc=50:50"));
-        prefix.addAll(as(CROWDED, CROWDED));
-        var daemon = DaemonUnderTest.startAs(home, prefix, program + "/*:" + program);
-        try (daemon) {
-            await().atMost(Duration.ofSeconds(90))
-                    .until(() ->
-                            daemon.daemonOutput().contains("no more threads can be made: ulimit -u of this user (50")
-                                    || daemon.daemonOutput().contains("a limit on processes or threads is reached"));
-            var status = ask(List.of(), "status");
-            assertThat(status.exit()).as(status.err() + daemon.daemonOutput()).isZero();
-            assertThat(status.out()).contains("up");
-            daemon.signal("TERM");
-            assertThat(daemon.join()).as(daemon.daemonOutput()).isZero();
-        }
     }
 
     @Test
