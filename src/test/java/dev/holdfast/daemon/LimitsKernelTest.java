@@ -51,7 +51,7 @@ class LimitsKernelTest {
             assertThat(daemon.replica("neighbour").enforcedBy()).isEqualTo("kernel");
             assertThat(daemon.replica("neighbour").weaker()).isNull();
             assertThat(daemon.replica("neighbour").memoryPeakBytes()).isPositive();
-            assertThat(daemon.cli("status").out()).containsPattern("neighbour +up .*Mi/64.0Mi +1 .*kernel");
+            assertThat(daemon.cli("status").out()).containsPattern("neighbour +up .*[KM]i/64.0Mi +1 .*kernel");
             assertThat(daemon.cli("doctor").out()).contains("enforced by: kernel");
             Path group = group(daemon.pidOf("neighbour"));
             assertThat(counts(group, "memory.events", "oom_kill")).isZero();
