@@ -38,6 +38,9 @@ public final class SpawnThread {
      */
     public record Failure(Kind kind, String why) {}
 
+    /** Made here, so that failures are loaded before a sandbox may hide where classes lie. */
+    private static final Failure GIVEN_UP = new Failure(Kind.PREPARATION, "it was given up");
+
     private record Job(Spawn spawn, Consumer<@Nullable Failure> done) {}
 
     private SpawnThread() {}
@@ -115,7 +118,7 @@ public final class SpawnThread {
             sandbox.seal();
         }
         if (cancelled) {
-            return new Failure(Kind.PREPARATION, "it was given up");
+            return GIVEN_UP;
         }
         String program = s.program().contains("/") ? s.program() : lookUp(s.program(), s.path(), X_OK);
         if (program == null) {
