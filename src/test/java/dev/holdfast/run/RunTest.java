@@ -245,9 +245,14 @@ class RunTest {
         return Files.exists(home.resolve(name)) && Files.size(home.resolve(name)) > 0;
     }
 
+    /** A zombie is gone, too: this JVM may have become its parent, and reaps nobody. */
     private boolean gone(String name) throws IOException {
-        return !Files.exists(
-                Path.of("/proc", Files.readString(home.resolve(name)).strip()));
+        Path stat = Path.of("/proc", Files.readString(home.resolve(name)).strip(), "stat");
+        try {
+            return Files.readString(stat).contains(") Z ");
+        } catch (IOException noProcess) {
+            return true;
+        }
     }
 
     private static void signal(String name, long pid) throws IOException, InterruptedException {
