@@ -59,7 +59,7 @@ class PlacesKernelTest {
             assertThat(place(daemon.pidOf("web")))
                     .matches(box.getFileName() + "/holdfast-[0-9a-f]{8}/web/[0-9a-f]{32}");
             assertThat(group(daemon.pidOf("web")).resolve("memory.max")).hasContent("67108864");
-            assertThat(daemon.cli("status").out()).contains("enforced by: kernel");
+            assertThat(daemon.cli("status").out()).containsPattern("web +up .*[KM]i/64.0Mi .*kernel");
         }
     }
 
@@ -83,9 +83,9 @@ class PlacesKernelTest {
             assertThat(group((int) stranger.pid())).isEqualTo(box);
             assertThat(place(daemon.pidOf("web")))
                     .matches(box.getFileName() + "/holdfast-[0-9a-f]{8}/web/[0-9a-f]{32}");
-            String expected = "not enforced here: limits.memory (controller memory: it cannot be handed down";
+            String expected = "limits.memory (controller memory: it cannot be handed down";
             assertThat(daemon.daemonOutput())
-                    .containsOnlyOnce("web: " + expected)
+                    .containsOnlyOnce("web: enforced by watching: " + expected)
                     .contains("others are in it: sleep");
             assertThat(daemon.cli("status").out()).contains(expected);
             assertThat(daemon.cli("doctor").out()).contains(expected);
