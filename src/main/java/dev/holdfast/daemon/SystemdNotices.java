@@ -1,8 +1,9 @@
 package dev.holdfast.daemon;
 
-import dev.holdfast.linux.Datagram;
 import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.UnixDatagram;
 import dev.holdfast.unit.MonoTime;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -86,8 +87,9 @@ final class SystemdNotices {
         if (to == null) {
             return;
         }
-        try {
-            Datagram.send(to, text);
+        byte[] message = text.getBytes(StandardCharsets.UTF_8);
+        try (var wire = UnixDatagram.to(to, message.length)) {
+            wire.offer(message, message.length);
         } catch (Errno e) {
             say.accept("systemd cannot be told \"" + text.lines().findFirst().orElse("") + "\": " + e.getMessage());
         }

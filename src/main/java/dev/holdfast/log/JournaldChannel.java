@@ -26,7 +26,7 @@ final class JournaldChannel implements Channel {
 
     @Override
     public void send(List<Entry> lines) throws IOException {
-        UnixDatagram open = socket == null ? UnixDatagram.to(path, LARGEST) : socket;
+        UnixDatagram open = socket == null ? UnixDatagram.to(path.toString(), LARGEST) : socket;
         socket = open;
         for (Entry e : lines) {
             byte[] fields = fields(e);

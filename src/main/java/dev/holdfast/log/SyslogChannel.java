@@ -57,7 +57,7 @@ final class SyslogChannel implements Channel {
         return switch (to.address()) {
             case OutputTarget.Address.Udp(String server, int port) -> udp(address(server, port));
             case OutputTarget.Address.Tcp(String server, int port) -> tcp(address(server, port));
-            case OutputTarget.Address.Unix(var socket) -> unix(UnixDatagram.to(socket, LARGEST_DATAGRAM));
+            case OutputTarget.Address.Unix(var socket) -> unix(UnixDatagram.to(socket.toString(), LARGEST_DATAGRAM));
         };
     }
 

@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import static dev.holdfast.daemon.LimitsKernelTest.counts;
 import static dev.holdfast.daemon.LimitsKernelTest.group;
+import static dev.holdfast.daemon.WatchTest.GROW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -19,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class WatchKernelTest {
     private static final Duration SOON = Duration.ofMinutes(2);
-    private static final String GROW = "i=0; printf -v b %01048576d 0; while :; do a[i++]=$$b; sleep 0.1; done";
 
     @TempDir
     Path home;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WatchTest {
     private static final Duration SOON = Duration.ofSeconds(90);
     /** A mebibyte at a time, at most ten a second. */
-    private static final String GROW = "i=0; printf -v b %01048576d 0; while :; do a[i++]=$$b; sleep 0.1; done";
+    static final String GROW = "i=0; printf -v b %01048576d 0; while :; do a[i++]=$$b; sleep 0.1; done";
 
     @TempDir
     Path home;

@@ -37,8 +37,16 @@ class GateTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         it.stop();
+        Files.deleteIfExists(run.resolve("proc")); // a link to a directory that is not ours to clear
+    }
+
+    private FaultyProc startAnewWithFaultyProc() throws Exception {
+        it.stop();
+        var proc = new FaultyProc(run.resolve("proc"));
+        it = new LauncherUnderTest(Files.createDirectory(run.resolve("faulty")), proc.root());
+        return proc;
     }
 
     @Test
@@ -100,9 +108,7 @@ class GateTest {
 
     @Test
     void whoCannotBeFoundAtItsGateIsRefusedWithTheReasonAndTheOthersGoOn() throws Exception {
-        it.stop();
-        var proc = new FaultyProc(run.resolve("proc"));
-        it = new LauncherUnderTest(Files.createDirectory(run.resolve("faulty")), proc.root());
+        FaultyProc proc = startAnewWithFaultyProc();
         proc.hideOwnChildren();
         InstanceId unseen = it.launch("sleep", "300");
         InstanceId next = it.launch("sleep", "300");
@@ -119,9 +125,7 @@ class GateTest {
 
     @Test
     void aPassingTroubleWithProcCostsNoStart() throws Exception {
-        it.stop();
-        var proc = new FaultyProc(run.resolve("proc"));
-        it = new LauncherUnderTest(Files.createDirectory(run.resolve("faulty")), proc.root());
+        FaultyProc proc = startAnewWithFaultyProc();
         proc.hideOwnChildren();
         InstanceId id = it.launch("sleep", "300");
         it.until(() -> !LauncherUnderTest.named(gate()).isEmpty());
@@ -154,9 +158,7 @@ class GateTest {
 
     @Test
     void anOrphanThatMustWaitKeepsNobodyBusy() throws Exception {
-        it.stop();
-        var proc = new FaultyProc(run.resolve("proc"));
-        it = new LauncherUnderTest(Files.createDirectory(run.resolve("faulty")), proc.root());
+        FaultyProc proc = startAnewWithFaultyProc();
         InstanceId parent = it.launch("sh", "-c", "(sleep 0.3 &); exec sleep 300");
         it.until(() -> it.started(parent));
         proc.hideOwnChildren();

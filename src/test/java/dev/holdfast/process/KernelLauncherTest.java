@@ -110,7 +110,7 @@ class KernelLauncherTest {
     @Test
     void runsAsAnotherUserWithItsGroupsUmaskNiceAndLimits() throws Exception {
         assumeTrue(new Host(LauncherUnderTest.PROC, () -> new MonoTime(0)).uid() == 0, "needs root");
-        var id = LauncherUnderTest.newId();
+        var id = InstanceId.fresh();
         it.launcher.launch(new Launch(
                 id,
                 "test",

@@ -29,6 +29,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** A launcher on the real kernel, with a loop of its own that runs while something is waited for. */
 final class LauncherUnderTest {
@@ -42,6 +43,8 @@ final class LauncherUnderTest {
     KernelLauncher launcher;
 
     private final Host host;
+    private final CgroupHome home;
+    private final Duration patience;
     private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
     private final List<InstanceId> launched = new ArrayList<>();
     private final Map<InstanceId, Fd> stdout = new HashMap<>();
@@ -55,7 +58,21 @@ final class LauncherUnderTest {
 
     /** @param proc /proc, or a tree that leads there but for some faults */
     LauncherUnderTest(Path run, Path proc) throws IOException {
+        this(run, proc, new CgroupHome.None("a test"), Duration.ofSeconds(20));
+    }
+
+    /**
+     * @param home of the instances' groups
+     * @param patience of {@link #until}
+     */
+    LauncherUnderTest(Path run, CgroupHome home, Duration patience) throws IOException {
+        this(run, PROC, home, patience);
+    }
+
+    private LauncherUnderTest(Path run, Path proc, CgroupHome home, Duration patience) throws IOException {
         this.run = run;
+        this.home = home;
+        this.patience = patience;
         this.host = new Host(proc, () -> now().mono());
         host.becomeSubreaper();
         this.poller = Poller.open();
@@ -69,7 +86,7 @@ final class LauncherUnderTest {
     }
 
     private KernelLauncher launcher() throws IOException {
-        var groups = new Groups(new CgroupHome.None("a test"), List.of(), warnings::add);
+        var groups = new Groups(home, List.of(), warnings::add);
         return new KernelLauncher(run, host, poller, tasks(), this::now, outputs(), groups, this::heard, warnings::add);
     }
 
@@ -140,22 +157,28 @@ final class LauncherUnderTest {
         return new Now(Instant.now(), new MonoTime(System.nanoTime() + skew.get()));
     }
 
-    static InstanceId newId() {
-        return InstanceId.fresh();
-    }
-
     InstanceId launch(String... argv) {
         return launch(false, argv);
     }
 
     InstanceId launch(boolean notifySocket, String... argv) {
-        InstanceId id = newId();
-        launched.add(id);
-        launcher.launch(launchOf(id, notifySocket, argv));
+        InstanceId id = InstanceId.fresh();
+        launch(launchOf(id, notifySocket, null, argv));
         return id;
     }
 
-    static Launch launchOf(InstanceId id, boolean notifySocket, String... argv) {
+    InstanceId launch(Launch.Group group, String... argv) {
+        InstanceId id = InstanceId.fresh();
+        launch(launchOf(id, false, group, argv));
+        return id;
+    }
+
+    private void launch(Launch launch) {
+        launched.add(launch.id());
+        launcher.launch(launch);
+    }
+
+    static Launch launchOf(InstanceId id, boolean notifySocket, Launch.@Nullable Group group, String... argv) {
         return new Launch(
                 id,
                 "test",
@@ -172,7 +195,7 @@ final class LauncherUnderTest {
                 null,
                 null,
                 new Launch.Output.Captured(),
-                null,
+                group,
                 notifySocket);
     }
 
@@ -236,7 +259,7 @@ final class LauncherUnderTest {
     }
 
     void until(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + 20_000_000_000L;
+        long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("deadline; events: %s", told()).isLessThan(deadline);
             poller.await(10_000_000);

@@ -70,10 +70,9 @@ class RunKernelTest {
     void leavesNothingWhenItIsKilledItself() throws Exception {
         RunUnderTest run = RunUnderTest.start(
                 home, "--memory", "64Mi", "sh", "-c", "env -i setsid sh -c 'echo $$ > inner; exec sleep 1000' & wait");
-        await().atMost(SOON).until(() -> Files.exists(home.resolve("inner")) && Files.size(home.resolve("inner")) > 0);
+        await().atMost(SOON).until(() -> RunUnderTest.named(home, "inner"));
         run.process().destroyForcibly();
-        Path inner = Path.of("/proc", Files.readString(home.resolve("inner")).strip());
-        await().atMost(SOON).until(() -> !Files.exists(inner));
+        await().atMost(SOON).until(() -> RunUnderTest.gone(home, "inner"));
         await().atMost(SOON).until(() -> groups().isEmpty());
         RunUnderTest.ran(home, "true");
         assertThat(GROUPS).doesNotExist();

@@ -212,9 +212,9 @@ class RunTest {
     void leavesNothingRunningWhenItIsKilledItself() throws Exception {
         RunUnderTest run = RunUnderTest.start(
                 home, "sh", "-c", "setsid sh -c 'echo $$ > inner; exec sleep 1000' & echo $$ > outer; wait");
-        await().atMost(SOON).until(() -> filled("inner") && filled("outer"));
+        await().atMost(SOON).until(() -> RunUnderTest.named(home, "inner") && RunUnderTest.named(home, "outer"));
         run.process().destroyForcibly();
-        await().atMost(SOON).until(() -> gone("inner") && gone("outer"));
+        await().atMost(SOON).until(() -> RunUnderTest.gone(home, "inner") && RunUnderTest.gone(home, "outer"));
     }
 
     @Test
@@ -236,23 +236,9 @@ class RunTest {
         run.process().getOutputStream().flush();
         await().atMost(SOON).until(() -> run.outSoFar().contains("^C"));
         Files.createFile(home.resolve("enough"));
-        await().atMost(SOON).until(() -> filled("count"));
+        await().atMost(SOON).until(() -> RunUnderTest.named(home, "count"));
         run.process().waitFor();
         assertThat(home.resolve("count")).hasContent("1");
-    }
-
-    private boolean filled(String name) throws IOException {
-        return Files.exists(home.resolve(name)) && Files.size(home.resolve(name)) > 0;
-    }
-
-    /** A zombie is gone, too: this JVM may have become its parent, and reaps nobody. */
-    private boolean gone(String name) throws IOException {
-        Path stat = Path.of("/proc", Files.readString(home.resolve(name)).strip(), "stat");
-        try {
-            return Files.readString(stat).contains(") Z ");
-        } catch (IOException noProcess) {
-            return true;
-        }
     }
 
     private static void signal(String name, long pid) throws IOException, InterruptedException {

@@ -88,6 +88,21 @@ final class RunUnderTest {
         return new RunUnderTest(process, out);
     }
 
+    /** Whether a process has written its pid to the file, or something else. */
+    static boolean named(Path home, String file) throws IOException {
+        return Files.exists(home.resolve(file)) && Files.size(home.resolve(file)) > 0;
+    }
+
+    /** Of the process whose pid the file holds. A zombie is gone, too: this JVM may have become its parent, and reaps nobody. */
+    static boolean gone(Path home, String file) throws IOException {
+        Path stat = Path.of("/proc", Files.readString(home.resolve(file)).strip(), "stat");
+        try {
+            return Files.readString(stat).contains(") Z ");
+        } catch (IOException noProcess) {
+            return true;
+        }
+    }
+
     String outSoFar() throws IOException {
         return Files.readString(err, StandardCharsets.ISO_8859_1);
     }
