@@ -23,12 +23,12 @@ public record CapabilitySets(long bounding, long ambient) {
     /** Before the thread gives up being root, which all this needs. */
     void bound(boolean staysRoot) throws Errno {
         for (int c = 0; c < MOST; c++) {
-            long r = Syscall.PRCTL.call(PR_CAPBSET_READ, c, 0, 0, 0, 0);
-            if (r < 0) {
+            long r = (bounding & (1L << c)) == 0 ? Syscall.PRCTL.call(PR_CAPBSET_DROP, c, 0, 0, 0, 0) : 0;
+            if (r == -Errno.EINVAL) {
                 break; // beyond the last that this kernel knows
             }
-            if (r == 1 && (bounding & (1L << c)) == 0) {
-                check(KEY + "drop number " + c, Syscall.PRCTL.call(PR_CAPBSET_DROP, c, 0, 0, 0, 0));
+            if (r < 0 && Syscall.PRCTL.call(PR_CAPBSET_READ, c, 0, 0, 0, 0) != 0) {
+                check(KEY + "drop number " + c, r);
             }
         }
         if (!staysRoot && ambient != 0) {

@@ -13,9 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +23,9 @@ public final class Host {
     private static final int PR_SET_CHILD_SUBREAPER = 36;
     private static final int RLIMIT_NOFILE = 7;
     private static final int LIMITS_BYTES = 16;
+    /** Of an id, for setresuid(2). */
+    private static final long KEEP = -1;
+
     private static final long UNLIMITED = -1;
 
     private final Path procRoot;
@@ -127,8 +129,8 @@ public final class Host {
     }
 
     /**
-     * prlimit(2); -1 is unlimited. Another user's process needs CAP_SYS_RESOURCE, which containers lack; its own user
-     * may always lower it, so a thread of that identity is asked then.
+     * prlimit(2); -1 is unlimited. Another user's process needs CAP_SYS_RESOURCE, which containers lack; who has its real
+     * ids may always lower it, so this thread takes them for a moment then.
      *
      * @param uid the process's user, or null when it is ours
      * @param gid the process's group
@@ -137,19 +139,7 @@ public final class Host {
             throws IOException {
         long r = prlimit(process, resource, soft, hard);
         if (r == -Errno.EPERM && uid != null) {
-            var result = new FutureTask<>(() -> {
-                check("setresgid " + gid, Syscall.SETRESGID.call(gid, gid, gid));
-                check("setresuid " + uid, Syscall.SETRESUID.call(uid, uid, uid));
-                return prlimit(process, resource, soft, hard);
-            });
-            Threads.start(Thread.ofPlatform().name("holdfast-limit").daemon().unstarted(result));
-            try {
-                r = result.get();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (ExecutionException e) {
-                throw e.getCause() instanceof Errno refused ? refused : new IOException(e);
-            }
+            r = withRealIds(uid, gid, () -> prlimit(process, resource, soft, hard));
         }
         long present = r == -Errno.EPERM ? hardLimit(process, resource) : UNLIMITED;
         if (Long.compareUnsigned(hard, present) > 0) {
@@ -158,6 +148,22 @@ public final class Host {
                     + " that holds here, which only a daemon with CAP_SYS_RESOURCE can raise");
         }
         check("rlimits." + named(resource) + " " + amount(soft) + ":" + amount(hard), r);
+    }
+
+    /** Effective and saved ids, and so all power, stay: prlimit(2) asks for the real ones. They belong to the thread. */
+    private static long withRealIds(int uid, int gid, LongSupplier call) throws Errno {
+        long ownUid = Syscall.GETUID.call(0);
+        long ownGid = Syscall.GETGID.call(0);
+        check("setresgid " + gid, Syscall.SETRESGID.call(gid, KEEP, KEEP));
+        long taken = Syscall.SETRESUID.call(uid, KEEP, KEEP);
+        long r = taken < 0 ? taken : call.getAsLong();
+        long user = Syscall.SETRESUID.call(ownUid, KEEP, KEEP);
+        long group = Syscall.SETRESGID.call(ownGid, KEEP, KEEP);
+        if (user < 0 || group < 0) { // the kernel was out of memory: nobody may go on as half another
+            throw new IllegalStateException("own ids could not be taken back");
+        }
+        check("setresuid " + uid, taken);
+        return r;
     }
 
     private static String named(int resource) {

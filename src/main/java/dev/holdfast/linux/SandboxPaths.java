@@ -36,7 +36,11 @@ final class SandboxPaths implements AutoCloseable {
      * @param path without symbolic links
      * @param handle the path itself, opened O_PATH
      */
-    record Entry(String key, String path, Access access, Fd handle, boolean directory) {
+    record Entry(String key, String path, Access access, Fd handle) {
+        boolean directory() {
+            return Files.isDirectory(link(handle));
+        }
+
         boolean hides() {
             return access == Access.EMPTY || access == Access.OWN;
         }
@@ -99,8 +103,12 @@ final class SandboxPaths implements AutoCloseable {
 
     private void usual(String key, List<String> paths, Access access) throws IOException {
         for (String path : paths) {
-            if (Files.exists(Path.of(path))) {
+            try {
                 put(open(key, path, access));
+            } catch (Errno e) {
+                if (e.number() != Errno.ENOENT) {
+                    throw e;
+                }
             }
         }
     }
@@ -129,8 +137,7 @@ final class SandboxPaths implements AutoCloseable {
         } catch (Errno e) {
             throw new Errno(key + " " + path, e.number());
         }
-        Path link = link(fd);
-        return new Entry(key, Files.readSymbolicLink(link).toString(), access, fd, Files.isDirectory(link));
+        return new Entry(key, Files.readSymbolicLink(link(fd)).toString(), access, fd);
     }
 
     /** The path of a handle, by which it can be used where only a path can. */

@@ -22,6 +22,8 @@ enum Syscall {
     CHDIR(80, 49),
     FSYNC(74, 82),
     UMASK(95, 166),
+    GETUID(102, 174),
+    GETGID(104, 176),
     GETEUID(107, 175),
     SETGROUPS(116, 159),
     SETRESUID(117, 147),
