@@ -54,8 +54,8 @@ class TreesTest {
 
     @Test
     void countsThreadsAndForgetsWhatHasEnded() throws IOException {
-        Process leader = bash("one", "sleep 1000 & p=$!; sleep 1000 & read -r; kill $p; wait $p; read -r; :");
-        Trees.Tree tree = trees.add("one", ref(leader));
+        Process leader = bash("threads", "sleep 1000 & p=$!; sleep 1000 & read -r; kill $p; wait $p; read -r; :");
+        Trees.Tree tree = trees.add("threads", ref(leader));
         await().until(() -> tasks(tree) == 3);
         assertThat(tree.grown()).isFalse();
         leader.getOutputStream().write('\n');
@@ -73,16 +73,16 @@ class TreesTest {
     @Test
     void countsPagesThatSeveralShareOnceWhenAskedForThat() throws IOException {
         assumeTrue(Files.exists(Path.of("/proc/self/smaps_rollup")), "Linux before 4.14");
-        Process leader = bash("one", "a=$(printf %041943040d 0); for i in 1 2 3 4; do (sleep 1000; :) & done; wait");
-        Trees.Tree tree = trees.add("one", ref(leader));
+        Process leader = bash("sharing", "a=$(printf %041943040d 0); for i in 1 2 3 4; do (sleep 1000; :) & done; wait");
+        Trees.Tree tree = trees.add("sharing", ref(leader));
         await().until(() -> tasks(tree) == 9 && tree.rssBytes() > 150L << 20);
         assertThat(trees.pssBytes(tree)).isBetween(35L << 20, 100L << 20);
     }
 
     @Test
     void looksAgainAtNumbersThatWereGivenSince() throws IOException {
-        Process leader = bash("one", "read -r; sleep 1000; :");
-        Trees.Tree tree = trees.add("one", ref(leader));
+        Process leader = bash("anew", "read -r; sleep 1000; :");
+        Trees.Tree tree = trees.add("anew", ref(leader));
         trees.discover(0, lastPid());
         trees.look(tree);
         int known = lastPid();
@@ -114,6 +114,7 @@ class TreesTest {
         }
     }
 
+    /** @param id of this test alone: what another has just killed may still be there */
     private Process bash(String id, String script) throws IOException {
         var builder = new ProcessBuilder("setsid", "bash", "-c", script);
         builder.environment().put(VARIABLE, id);
