@@ -4,7 +4,7 @@ import time
 
 from .. import BenchError, procs, session
 
-QUIET_S = 5  # after the start, before anything is measured
+QUIET_S = 15  # after the start, before anything is measured: garbage collectors and caches have come to rest
 
 
 def measures(kind, options, wanted):

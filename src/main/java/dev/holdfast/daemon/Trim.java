@@ -7,11 +7,14 @@ import java.time.Duration;
 
 /**
  * Gives back what a burst of starts and ends needed and a quiet daemon does not: garbage, memory that the compiler
- * freed, code and classes of the start. Once, when the burst is over, because a collection holds the loop up for some
- * 10 ms; a burst that does not end waits for {@link #LONGEST}. The loop's thread's own.
+ * freed, code and classes of the start. Twice: when the burst is over, and once more when the compiler is through with
+ * what the burst left to it. A collection holds the loop up for some 10 ms; a burst that does not end waits for
+ * {@link #LONGEST}. The loop's thread's own.
  */
 final class Trim {
     static final Duration QUIET = Duration.ofSeconds(2);
+    /** The JVM keeps the compiler's memory for up to five seconds. */
+    static final Duration AGAIN = Duration.ofSeconds(6);
     /** After the first burst that nothing was given back of: programs that crash all the time are never quiet. */
     static final Duration LONGEST = Duration.ofSeconds(30);
 
@@ -24,6 +27,7 @@ final class Trim {
 
     private MonoTime at;
     private MonoTime latest;
+    private boolean again;
 
     /** @param giveBack does it */
     Trim(MonoTime now, Runnable giveBack) {
@@ -35,9 +39,10 @@ final class Trim {
     /** Something started or ended. */
     void stirred(MonoTime now) {
         if (++events >= BURST) {
-            if (at.equals(MonoTime.NEVER)) {
+            if (again || at.equals(MonoTime.NEVER)) {
                 latest = now.plus(LONGEST);
             }
+            again = false;
             at = MonoTime.earliest(now.plus(QUIET), latest);
         }
     }
@@ -49,7 +54,8 @@ final class Trim {
     void tick(MonoTime now) {
         if (!now.isBefore(at)) {
             events = 0;
-            at = MonoTime.NEVER;
+            again = !again;
+            at = again ? now.plus(AGAIN) : MonoTime.NEVER;
             giveBack.run();
         }
     }

@@ -15,27 +15,43 @@ class TrimTest {
     private final Trim trim = new Trim(now, given::incrementAndGet);
 
     @Test
-    void givesBackOnceWhenTheStartIsOver() {
-        quiet(Duration.ofMinutes(10));
+    void givesBackWhenTheStartIsOverAndOnceMore() {
+        quiet(Trim.QUIET);
         assertThat(given).hasValue(1);
+        quiet(Trim.AGAIN.minus(STEP));
+        assertThat(given).hasValue(1);
+        quiet(STEP);
+        assertThat(given).hasValue(2);
+        quiet(Duration.ofMinutes(10));
+        assertThat(given).hasValue(2);
         assertThat(trim.deadline()).isEqualTo(MonoTime.NEVER);
     }
 
     @Test
-    void givesBackOnceAfterABurst() {
+    void givesBackAgainAfterABurst() {
+        settle();
+        storm(Duration.ofSeconds(1));
+        assertThat(given).as("while it goes on, and is short").hasValue(2);
+        settle();
+        assertThat(given).hasValue(4);
+    }
+
+    @Test
+    void aBurstBetweenTheTwoIsWaitedForAsAnyOther() {
         quiet(Trim.QUIET);
         storm(Duration.ofSeconds(1));
-        assertThat(given).as("while it goes on, and is short").hasValue(1);
-        quiet(Duration.ofMinutes(10));
+        quiet(Trim.QUIET.minus(STEP));
+        assertThat(given).hasValue(1);
+        quiet(STEP);
         assertThat(given).hasValue(2);
     }
 
     @Test
     void aFewEventsAreNoBurst() {
-        quiet(Trim.QUIET);
+        settle();
         storm(Duration.ofMillis(100));
         quiet(Duration.ofMinutes(10));
-        assertThat(given).hasValue(1);
+        assertThat(given).hasValue(2);
     }
 
     @Test
@@ -50,6 +66,11 @@ class TrimTest {
         assertThat(given).hasValue(2);
         quiet(Trim.QUIET);
         assertThat(given).as("and once more when it is over").hasValue(3);
+    }
+
+    private void settle() {
+        quiet(Trim.QUIET);
+        quiet(Trim.AGAIN);
     }
 
     /** An event each millisecond. */

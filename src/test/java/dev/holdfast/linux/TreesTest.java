@@ -73,7 +73,8 @@ class TreesTest {
     @Test
     void countsPagesThatSeveralShareOnceWhenAskedForThat() throws IOException {
         assumeTrue(Files.exists(Path.of("/proc/self/smaps_rollup")), "Linux before 4.14");
-        Process leader = bash("sharing", "a=$(printf %041943040d 0); for i in 1 2 3 4; do (sleep 1000; :) & done; wait");
+        Process leader =
+                bash("sharing", "a=$(printf %041943040d 0); for i in 1 2 3 4; do (sleep 1000; :) & done; wait");
         Trees.Tree tree = trees.add("sharing", ref(leader));
         await().until(() -> tasks(tree) == 9 && tree.rssBytes() > 150L << 20);
         assertThat(trees.pssBytes(tree)).isBetween(35L << 20, 100L << 20);
