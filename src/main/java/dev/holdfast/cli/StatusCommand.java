@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
         name = "status",
         description = {
             "Shows what runs, what does not, and why.",
-            "CPU is of one core, since somebody last looked; memory is resident; both are of all a process started.",
+            "CPU is of one core, since somebody last looked, else since the start; memory is resident; both are of all a process started.",
             "With names it ends with 0 when all of them are up or completed, else with 1, for scripts; without names always "
                     + "with 0: it was asked and it answered."
         },

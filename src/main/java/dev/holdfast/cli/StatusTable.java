@@ -63,7 +63,15 @@ final class StatusTable {
 
     private static String cpu(Status.Replica r) {
         Double limit = r.cpuLimit();
-        return beside(Human.percent(r.cpuPercent()), limit == null ? null : Human.percent(limit * 100));
+        return beside(Human.percent(since(r)), limit == null ? null : Human.percent(limit * 100));
+    }
+
+    /** Since somebody last looked; at the first look, as ps(1) does, since it started. */
+    private static @Nullable Double since(Status.Replica r) {
+        Double used = r.cpuSeconds();
+        return r.cpuPercent() != null || used == null
+                ? r.cpuPercent()
+                : (Double) (used / Math.max(1, r.seconds()) * 100);
     }
 
     /** A value and its limit; the value alone where nothing limits it, or nothing runs. */

@@ -35,6 +35,14 @@ class StatusCommandTest extends AgainstADaemon {
     }
 
     @Test
+    void atTheFirstLookTheProcessorTimeIsThatOfItsLife() {
+        daemon.answers(
+                "GET /api/v1/status",
+                TWO.replace("\"cpuPercent\":12.34", "\"cpuPercent\":null").replace("93600", "10"));
+        assertThat(Run.of("status", "--dir", dir.toString()).out()).contains(" 35.0%/50.0% ");
+    }
+
+    @Test
     void asksForTheNamedOnes() {
         daemon.answers("GET /api/v1/status?name=web&name=a%2F1", TWO);
         assertThat(Run.of("status", "web", "a/1", "--dir", dir.toString()).out())
