@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -73,7 +74,7 @@ public final class Client {
             out.write(content);
             out.flush();
             InputStream in = new BufferedInputStream(Channels.newInputStream(channel));
-            String status = line(in);
+            String status = first(in);
             int code = status.matches("HTTP/1\\.1 \\d{3} .*") ? Integer.parseInt(status.substring(9, 12)) : 0;
             for (String header = line(in); !header.isEmpty(); header = line(in)) {}
             String answer = new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -98,6 +99,15 @@ public final class Client {
                         "permission denied at " + socket + ": only root and the daemon's own user may ask it", e);
             }
             throw new NoDaemon(socket, e);
+        }
+    }
+
+    private static String first(InputStream in) throws IOException {
+        try {
+            return line(in);
+        } catch (EOFException | SocketException e) {
+            throw new IOException(
+                    "the daemon hung up before it answered; whether it did anything, holdfast status shows", e);
         }
     }
 

@@ -19,6 +19,9 @@ final class PosixSpawn {
     /** The three above, the paths of hello, gate and /dev/null, the pid and the ends of both arrays. */
     private static final int FIXED_BYTES = 2 * OPAQUE_BYTES + 1024;
 
+    /** Beyond stdin, stdout and stderr. */
+    private static final int FIRST_FREE = 3;
+
     private static final int MAX_UTF8 = 3;
 
     private static final Native ACTIONS_INIT = Native.function("posix_spawn_file_actions_init");
@@ -101,27 +104,35 @@ final class PosixSpawn {
     private int call(Spawn s, String program) {
         long actions = take(OPAQUE_BYTES);
         ACTIONS_INIT.call(actions, 0, 0, 0, 0, 0);
-        // By /proc/self/fd: neither directory permissions nor another mount namespace stand in the child's way.
-        // Descriptor 0 serves for all three in turn: opening onto it closes what it was.
-        open(actions, "/proc/self/fd/" + s.hello().number(), Descriptors.O_WRONLY);
-        ADD_CLOSE.call(actions, 0, 0, 0, 0, 0);
-        open(actions, "/proc/self/fd/" + s.gate().number(), Descriptors.O_RDONLY);
         Spawn.Heritage heritage = s.heritage();
-        if (heritage == null) {
-            open(actions, "/dev/null", Descriptors.O_RDONLY);
-        } else {
-            ADD_DUP2.call(actions, heritage.stdin().number(), 0, 0, 0, 0);
-        }
+        int hello = s.hello().number();
+        int gate = s.gate().number();
         ADD_DUP2.call(actions, s.stdout().number(), 1, 0, 0, 0);
         ADD_DUP2.call(actions, s.stderr().number(), 2, 0, 0, 0);
         if (heritage == null) {
-            ADD_CLOSE_FROM.call(actions, 3, 0, 0, 0, 0);
+            // Before it waits: should we die now, our control socket must not live on in it.
+            int helloTo = gate == FIRST_FREE ? FIRST_FREE + 1 : FIRST_FREE;
+            int gateTo = gate == FIRST_FREE ? FIRST_FREE : FIRST_FREE + 1;
+            ADD_DUP2.call(actions, hello, helloTo, 0, 0, 0);
+            ADD_DUP2.call(actions, gate, gateTo, 0, 0, 0);
+            ADD_CLOSE_FROM.call(actions, FIRST_FREE + 2, 0, 0, 0, 0);
+            hello = helloTo;
+            gate = gateTo;
+        }
+        // By /proc/self/fd: neither directory permissions nor another mount namespace stand in the child's way.
+        // Descriptor 0 serves for all three in turn: opening onto it closes what it was.
+        open(actions, "/proc/self/fd/" + hello, Descriptors.O_WRONLY);
+        ADD_CLOSE.call(actions, 0, 0, 0, 0, 0);
+        open(actions, "/proc/self/fd/" + gate, Descriptors.O_RDONLY);
+        if (heritage == null) {
+            open(actions, "/dev/null", Descriptors.O_RDONLY);
+            ADD_CLOSE_FROM.call(actions, FIRST_FREE, 0, 0, 0, 0);
         } else { // ours are close-on-exec, all others are its heritage
+            ADD_DUP2.call(actions, heritage.stdin().number(), 0, 0, 0, 0);
             defaults(~heritage.ignoredSignals());
             ATTR_FLAGS.call(
                     attributes.address(), SETSIGDEF | SETSIGMASK | (heritage.ownGroup() ? SETPGROUP : 0), 0, 0, 0, 0);
         }
-
         return spawn(program, actions, s.argv(), s.environment());
     }
 

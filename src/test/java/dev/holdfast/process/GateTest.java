@@ -8,6 +8,11 @@ import dev.holdfast.linux.Proc;
 import dev.holdfast.unit.MonoTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -170,6 +175,31 @@ class GateTest {
         assertThat(it.turns - before).isLessThan(300);
         proc.mend();
         it.until(() -> LauncherUnderTest.zombies() == 0);
+    }
+
+    @Test
+    void whoWaitsAtItsGateHoldsNothingOfOurs() throws Exception {
+        FaultyProc proc = startAnewWithFaultyProc();
+        proc.hideOwnChildren();
+        var address = UnixDomainSocketAddress.of(run.resolve("socket"));
+        try (var ours = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            ours.bind(address);
+            it.launch("sleep", "300");
+            it.until(() -> !LauncherUnderTest.named(gate()).isEmpty());
+        }
+        it.until(() -> isRefused(address));
+        assertThat(LauncherUnderTest.named(gate())).as("while it waits").isNotEmpty();
+        proc.mend();
+    }
+
+    private static boolean isRefused(UnixDomainSocketAddress address) {
+        try (var channel = SocketChannel.open(address)) {
+            return !channel.isConnected();
+        } catch (ConnectException e) {
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String gate() {
