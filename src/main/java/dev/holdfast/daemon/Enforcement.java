@@ -148,14 +148,18 @@ final class Enforcement {
         return spec == null ? null : kept(spec, instance).weaker();
     }
 
-    /** What of it is to be watched: what the kernel does not keep, and the marks of its memory. */
-    Bounds bounds(ProcessSpec spec, InstanceId instance) {
+    /**
+     * What of it is to be watched: what the kernel does not keep, and the marks of its memory.
+     *
+     * @param main false: what runs beside it, for which there are no marks
+     */
+    Bounds bounds(ProcessSpec spec, InstanceId instance, boolean main) {
         ResourcesSpec r = spec.resources();
         Map<String, String> watched = kept(spec, instance).watched();
         ByteSize memory = r.memory();
         return new Bounds(
-                share(memory, r.memoryWarn()),
-                share(memory, r.memoryRecycle()),
+                main ? share(memory, r.memoryWarn()) : null,
+                main ? share(memory, r.memoryRecycle()) : null,
                 memory != null && watched.containsKey(MEMORY) ? (Long) memory.bytes() : null,
                 watched.containsKey(PIDS) ? r.pids() : null);
     }

@@ -1,6 +1,7 @@
 package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Kill;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Errno;
@@ -159,6 +160,15 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         }
         Instance i = instances.get(id);
         if (i != null) {
+            containment.kill(i, clock.get().mono());
+        }
+    }
+
+    /** The same of a running instance, and its end is told as the doing of a limit that we keep. */
+    public void kill(InstanceId id, Kill limit) {
+        Instance i = instances.get(id);
+        if (i != null) {
+            i.overran = limit;
             containment.kill(i, clock.get().mono());
         }
     }

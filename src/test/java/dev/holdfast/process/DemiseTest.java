@@ -71,6 +71,14 @@ class DemiseTest {
         assertThat(usage(false, group.resolve("none"))).isEqualTo(LEADER);
     }
 
+    @Test
+    void blamesNobodyWhenItCannotBeTold() throws IOException {
+        Files.writeString(group.resolve("cpu.stat"), "usage_usec 2500000\n");
+        Files.createDirectory(group.resolve("memory.events"));
+        assertThat(usage(false, group)).isEqualTo(LEADER);
+        assertThat(kill(true)).isEqualTo(new Kill(Kill.By.HOLDFAST, 0, null));
+    }
+
     private void counts(String all, String own) throws IOException {
         Files.writeString(group.resolve("memory.events"), all);
         Files.writeString(group.resolve("memory.events.local"), own);
