@@ -10,17 +10,32 @@ import dev.holdfast.unit.Signal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What an instance used and who killed it, read from its group when its leader has ended. */
 final class Demise {
     private Demise() {}
 
-    /** @return null when nothing is known */
-    static @Nullable Usage of(Instance i, Pidfd.Ended ended) {
-        boolean killed =
-                ended.outcome() instanceof Outcome.Signalled(int signal, var _) && signal == Signal.KILL.number();
-        Kill byUs = i.overran != null || !killed || !i.killing ? i.overran : new Kill(Kill.By.HOLDFAST, 0, null);
+    /**
+     * @param oom whether the kernel's log says that the leader was killed for want of memory; asked only where its group
+     *     does not tell
+     * @return null when nothing is known
+     */
+    static @Nullable Usage of(Instance i, Pidfd.Ended ended, BooleanSupplier oom) {
+        Usage usage = counted(i, ended);
+        return usage != null && usage.kill() == null && killed(ended) && oom.getAsBoolean()
+                ? usage.killedBy(new Kill(Kill.By.HOST, 1, null))
+                : usage;
+    }
+
+    private static boolean killed(Pidfd.Ended ended) {
+        return ended.outcome() instanceof Outcome.Signalled(int signal, var _) && signal == Signal.KILL.number();
+    }
+
+    private static @Nullable Usage counted(Instance i, Pidfd.Ended ended) {
+        boolean ours = i.killing && killed(ended);
+        Kill byUs = i.overran != null || !ours ? i.overran : new Kill(Kill.By.HOLDFAST, 0, null);
         Cgroup group = i.group;
         Usage leader = ended.usage();
         if (group == null || !group.exists()) {

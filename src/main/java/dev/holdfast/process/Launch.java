@@ -80,8 +80,5 @@ public record Launch(
 
         /** These two, which stay the caller's; it closes them no sooner than the launch is told of. */
         record Given(Fd stdout, Fd stderr) implements Output {}
-
-        /** The daemon's own stdout and stderr: {@code holdfast run}, foreground debugging. */
-        record Inherited() implements Output {}
     }
 }

@@ -9,7 +9,6 @@ import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.Usage;
 import dev.holdfast.schedule.Activity.Ending;
-import dev.holdfast.unit.Durations;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import java.net.URI;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -240,53 +238,7 @@ final class Runs {
         var over = r.over() != null
                 ? r.over()
                 : new Activity.Over(now.wall(), new Outcome.Unknown("its end was not seen"), null);
-        over(line, r, result(r, over.outcome()), words(line, r, over), over, now);
-    }
-
-    private static Result result(Activity.Running r, Outcome outcome) {
-        return switch (r.ending()) {
-            case null ->
-                switch (outcome) {
-                    case Outcome.Exited(int code) -> code == 0 ? Result.SUCCESS : Result.FAILED;
-                    case Outcome.Signalled _ -> Result.FAILED;
-                    case Outcome.Unknown _ -> Result.UNKNOWN;
-                };
-            case TIMEOUT -> Result.TIMEOUT;
-            case LIMIT -> Result.FAILED;
-            case REPLACED, SHUT_DOWN, UNCONFIGURED -> Result.STOPPED;
-        };
-    }
-
-    private static String words(Line line, Activity.Running r, Activity.Over over) {
-        String how = how(over.outcome());
-        Usage usage = over.usage();
-        Kill kill = r.limit() != null || usage == null ? r.limit() : usage.kill();
-        if (kill != null && kill.by() != Kill.By.HOLDFAST) { // why that did it is told below
-            String words = kill.words(over.outcome());
-            how = kill.tellsTheEnd(over.outcome()) ? words : how + "; " + words;
-        }
-        return switch (r.ending()) {
-            case null -> how;
-            case LIMIT -> how;
-            case TIMEOUT ->
-                "no end within " + Durations.format(Objects.requireNonNullElse(line.spec.timeout(), Duration.ZERO))
-                        + ", " + how;
-            case REPLACED -> "replaced by the next, " + how;
-            case SHUT_DOWN -> "shut down, " + how;
-            case UNCONFIGURED -> "not configured any more, " + how;
-        };
-    }
-
-    private static String how(Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Exited(int code) -> "exited with " + code;
-            case Outcome.Signalled(int signal, boolean _) ->
-                "ended by "
-                        + dev.holdfast.unit.Signal.ofNumber(signal)
-                                .map(s -> "SIG" + s.written())
-                                .orElse("signal " + signal);
-            case Outcome.Unknown(String why) -> why;
-        };
+        over(line, r, Verdict.result(r, over.outcome()), Verdict.words(line, r, over), over, now);
     }
 
     private void over(Line line, Activity.Running r, Result result, String detail, Activity.Over over, Now now) {

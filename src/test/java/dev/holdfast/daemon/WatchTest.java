@@ -77,7 +77,7 @@ class WatchTest {
                 version: 1
                 processes:
                   forker:
-                    command: [bash, -c, "a=$$(printf %031457280d 0); for i in {1..2000}; do (:); done; echo done; sleep 1000"]
+                    command: [bash, -c, "a=$$(printf %031457280d 0); for i in {1..300}; do (:); done; echo done; sleep 1000"]
                     restart: never
                     resources: { limits: { memory: 48Mi } }
                     memory_watch: { warn: 90% }

@@ -3,6 +3,7 @@ package dev.holdfast.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.CgroupHome;
@@ -92,6 +93,30 @@ class GroupsKernelTest {
         it.until(() -> it.emptied(id));
         assertThat(it.events)
                 .anyMatch(e -> e instanceof ProcessEvent.Exited x && x.outcome().equals(new Outcome.Exited(42)));
+    }
+
+    /** A group that is none of ours stands in for the host, which had better not run out of memory. */
+    @Test
+    void tellsByTheKernelsLogWhomTheOomKillerEndedWithoutAGroup() throws IOException {
+        it.stop();
+        it = new LauncherUnderTest(run, new CgroupHome.None("a test"), Duration.ofMinutes(2));
+        var small = new Cgroup(Path.of("/sys/fs/cgroup/holdfast-small"));
+        small.make();
+        try {
+            small.set("memory.max", "16777216");
+            InstanceId id = launch(
+                    GroupLimits.NONE,
+                    "sh",
+                    "-c",
+                    "echo $$ > " + small + "/cgroup.procs; x=a; while :; do x=$x$x; done");
+            it.until(() -> it.emptied(id));
+            assertThat(it.events)
+                    .anyMatch(e -> e instanceof ProcessEvent.Exited x
+                            && x.usage() != null
+                            && new Kill(Kill.By.HOST, 1, null).equals(x.usage().kill()));
+        } finally {
+            small.remove();
+        }
     }
 
     @Test
