@@ -288,8 +288,8 @@ public final class Trees implements AutoCloseable {
             long pss = n <= 0 ? -1 : number("Pss:", n);
             if (pss >= 0) {
                 sum += pss << 10;
-            } else if (!gone(n) || !gone(slurp(prefix + m.pid + "/stat"))) { // Linux before 4.14 has no such file
-                sum += m.rssBytes;
+            } else if (!gone(n) || (n == -Errno.ENOENT && slurp(prefix + m.pid + "/stat") > 0)) {
+                sum += m.rssBytes; // Linux before 4.14 has no such file; who has ended and is not reaped has no pages
             }
         }
         return sum;

@@ -77,9 +77,13 @@ class WatchTest {
                 version: 1
                 processes:
                   forker:
-                    command: [bash, -c, "a=$$(printf %031457280d 0); for i in {1..300}; do (:); done; echo done; sleep 1000"]
+                    command:
+                      - bash
+                      - -c
+                      - "printf -v b %01048576d 0; for i in {1..60}; do a[i]=$$b; done;
+                        for i in {1..300}; do (:); done; echo done; sleep 1000"
                     restart: never
-                    resources: { limits: { memory: 48Mi } }
+                    resources: { limits: { memory: 80Mi } }
                     memory_watch: { warn: 90% }
                 """);
         try (daemon) {
