@@ -1,10 +1,10 @@
 import dev.holdfast.event.InstanceId;
-import dev.holdfast.linux.CapabilitySets;
+import dev.holdfast.linux.sandbox.CapabilitySets;
 import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Descriptors;
 import dev.holdfast.linux.Host;
 import dev.holdfast.linux.Poller;
-import dev.holdfast.linux.Sandbox;
+import dev.holdfast.linux.sandbox.Sandbox;
 import dev.holdfast.linux.Spawn.Heritage;
 import dev.holdfast.process.Identity;
 import dev.holdfast.process.Launch;

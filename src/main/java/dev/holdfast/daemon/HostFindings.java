@@ -3,7 +3,7 @@ package dev.holdfast.daemon;
 import dev.holdfast.api.Doctor;
 import dev.holdfast.config.Directories;
 import dev.holdfast.linux.CgroupHome;
-import dev.holdfast.linux.SandboxAbility;
+import dev.holdfast.linux.sandbox.SandboxAbility;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -82,8 +82,8 @@ class TreesTest {
 
     @Test
     void looksAgainAtNumbersThatWereGivenSince() throws IOException {
-        Process leader = bash("one", "read -r; sleep 1000; :");
-        Trees.Tree tree = trees.add("one", ref(leader));
+        Process leader = bash("again", "read -r; sleep 1000; :");
+        Trees.Tree tree = trees.add("again", ref(leader));
         trees.discover(lastPid());
         trees.look(tree);
         leader.getOutputStream().write('\n');
