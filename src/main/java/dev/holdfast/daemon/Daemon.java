@@ -41,7 +41,6 @@ import org.jspecify.annotations.Nullable;
 final class Daemon {
     static final Path PROC = Path.of("/proc");
     private static final Duration LAST_WAIT = Duration.ofSeconds(10);
-    private static final Duration WATCH_BEAT = Duration.ofMillis(250);
 
     private final Directories dirs;
     final Console console;
@@ -111,14 +110,8 @@ final class Daemon {
         this.enforcement = new Enforcement(groups, console::warn);
         this.launcher = new KernelLauncher(
                 dirs.run(), host, loop.poller(), loop, Loop::now, outputs, groups, this::happened, console::say);
-        this.watch = new Watch(
-                PROC,
-                host.pid(),
-                Watch.MARKED,
-                () -> Loop.now().mono(),
-                WATCH_BEAT,
-                crossing -> loop.soon(() -> crossed(crossing)),
-                console::warn);
+        this.watch = Watch.ofInstances(
+                PROC, host.pid(), () -> Loop.now().mono(), c -> loop.soon(() -> crossed(c)), console::warn);
         this.confinement = new Confinement(launcher, enforcement, watch, console::warn);
         this.history = new History(dirs.state(), console::say);
         this.timetable = new Timetable(

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * says when memory.high or memory.max is touched, too.
  */
 public final class Watch implements AutoCloseable {
-    /** Whose an orphan is, its environment tells. */
-    public static final Trees.Lost MARKED = (proc, pid, _) -> proc.environment(pid, TreeScan.VARIABLE);
+    /** Of many instances, most of which do not grow. */
+    private static final Duration CALM_BEAT = Duration.ofMillis(250);
 
     /** Between two costly looks at the same tree lies this many times what one took. */
     private static final int THRIFT = 20;
@@ -107,7 +107,15 @@ public final class Watch implements AutoCloseable {
         this.afresh = clock.get().plus(AFRESH);
     }
 
-    /** The memory and the processes of the leader's tree, likewise. */
+    /** Of a daemon's instances: whose an orphan is, its environment tells. Arguments are those of the constructor. */
+    public static Watch ofInstances(
+            Path proc, int self, Supplier<MonoTime> clock, Consumer<Crossing> crossed, Consumer<String> warn)
+            throws Errno {
+        Trees.Lost marked = (of, pid, _) -> of.environment(pid, TreeScan.VARIABLE);
+        return new Watch(proc, self, marked, clock, CALM_BEAT, crossed, warn);
+    }
+
+    /** Watches the memory and the processes of the leader's tree from now on. */
     public void over(InstanceId id, ProcessRef leader, Bounds bounds) {
         over(id, leader, null, bounds);
     }
