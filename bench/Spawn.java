@@ -1,12 +1,12 @@
 import dev.holdfast.event.InstanceId;
-import dev.holdfast.linux.CapabilitySets;
 import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.CgroupHome;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.GroupLimits;
 import dev.holdfast.linux.Host;
 import dev.holdfast.linux.Poller;
-import dev.holdfast.linux.Sandbox;
+import dev.holdfast.linux.sandbox.CapabilitySets;
+import dev.holdfast.linux.sandbox.Sandbox;
 import dev.holdfast.process.Groups;
 import dev.holdfast.process.Identity;
 import dev.holdfast.process.KernelLauncher;

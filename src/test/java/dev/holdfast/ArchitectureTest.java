@@ -32,12 +32,13 @@ class ArchitectureTest {
             Map.entry("event", Set.of("unit")),
             Map.entry("linux.ffi", Set.of()),
             Map.entry("linux", Set.of("linux.ffi", "event", "unit")),
+            Map.entry("linux.sandbox", Set.of("linux", "event", "unit")),
             Map.entry("cron", Set.of("unit")),
             Map.entry("config", Set.of("cron", "unit")),
             Map.entry("crontab", Set.of("cron", "unit")),
             Map.entry("log", Set.of("linux", "event", "unit")),
             Map.entry("process", Set.of("linux", "event", "unit")),
-            Map.entry("confine", Set.of("config", "process", "linux", "event", "unit")),
+            Map.entry("confine", Set.of("config", "process", "linux", "linux.sandbox", "event", "unit")),
             Map.entry("run", Set.of("confine", "config", "process", "linux", "event", "unit")),
             Map.entry("supervise", Set.of("process", "config", "event", "unit")),
             Map.entry("schedule", Set.of("config", "cron", "event", "unit")),
@@ -57,6 +58,7 @@ class ArchitectureTest {
                             "log",
                             "config",
                             "linux",
+                            "linux.sandbox",
                             "event",
                             "unit")));
 
@@ -117,6 +119,12 @@ class ArchitectureTest {
                                 .callMethod(java.time.Instant.class, "now")
                                 .orShould()
                                 .callMethod(Thread.class, "sleep", long.class),
+                        noClasses()
+                                .that()
+                                .resideOutsideOfPackages("dev.holdfast.linux", "dev.holdfast.linux.sandbox")
+                                .should()
+                                .dependOnClassesThat()
+                                .haveFullyQualifiedName("dev.holdfast.linux.Syscall"),
                         noClasses().should().haveSimpleNameEndingWith("Manager"),
                         noClasses().should().haveNameMatching(".*(Util|Utils|Helper|Impl|Base)"),
                         noFields().that().areStatic().should().notBeFinal())

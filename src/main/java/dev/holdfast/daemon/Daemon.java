@@ -13,6 +13,7 @@ import dev.holdfast.event.ReplicaId;
 import dev.holdfast.linux.Disks;
 import dev.holdfast.linux.Host;
 import dev.holdfast.log.Pump;
+import dev.holdfast.process.Bounds.Crossing;
 import dev.holdfast.process.Groups;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
@@ -109,17 +110,13 @@ final class Daemon {
         this.enforcement = new Enforcement(groups, console::warn);
         this.launcher = new KernelLauncher(
                 dirs.run(), host, loop.poller(), loop, Loop::now, outputs, groups, this::happened, console::say);
-        this.watch = new Watch(
-                PROC,
-                host.pid(),
-                () -> Loop.now().mono(),
-                crossing -> loop.soon(() -> apply(new Stimulus.Crossed(crossing))),
-                console::warn);
+        this.watch = Watch.ofInstances(
+                PROC, host.pid(), () -> Loop.now().mono(), c -> loop.soon(() -> crossed(c)), console::warn);
         this.confinement = new Confinement(launcher, enforcement, watch, console::warn);
         this.history = new History(dirs.state(), console::say);
-        this.timetable =
-                new Timetable(config.schedules(), launcher, launches, history, InstanceId::fresh, console::say);
-        this.probes = new Probes(launcher, launches, InstanceId::fresh, loop::soon, this::apply);
+        this.timetable = new Timetable(
+                config.schedules(), launcher, confinement, launches, history, InstanceId::fresh, console::say);
+        this.probes = new Probes(launcher, confinement, launches, InstanceId::fresh, loop::soon, this::apply);
         this.supervision = new Supervision(
                 specs(),
                 config.global().shutdownTimeout(),
@@ -135,7 +132,8 @@ final class Daemon {
                 runFiles,
                 chronicle,
                 pump,
-                () -> enforcement.findings(specs().values()));
+                () -> enforcement.findings(
+                        withSchedules(timetable.asProcesses()).values()));
         this.runDirectory = new RunDirectory(dirs, host.uid(), ProcessId.own(), lock, runFiles);
     }
 
@@ -266,6 +264,15 @@ final class Daemon {
         confinement.happened(event, specs());
     }
 
+    /** A limit that is kept by watching was passed, or a mark. */
+    private void crossed(Crossing c) {
+        switch (confinement.role(c.id())) {
+            case MAIN -> apply(new Stimulus.Crossed(c));
+            case RUN -> timetable.crossed(c, confinement.label(c.id()));
+            case ASIDE -> confinement.kill(c);
+        }
+    }
+
     /** On the loop's thread: decides, then acts. */
     void apply(Stimulus stimulus) {
         Now now = Loop.now();
@@ -277,11 +284,10 @@ final class Daemon {
     private void act(Action action) {
         switch (action) {
             case Action.Launch l -> {
-                confinement.launching(l);
                 if (l.purpose() == Action.Purpose.MAIN) {
                     intents.begins(l.replica());
                 }
-                launcher.launch(launches.launch(l, launcher::leader));
+                confinement.launch(launches.launch(l, launcher::leader), l.spec());
             }
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);

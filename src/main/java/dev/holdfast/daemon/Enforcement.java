@@ -6,11 +6,13 @@ import dev.holdfast.config.ResourcesSpec;
 import dev.holdfast.confine.Limits;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.linux.CgroupHome;
+import dev.holdfast.linux.OomLog;
 import dev.holdfast.process.Bounds;
 import dev.holdfast.process.GroupUsage;
 import dev.holdfast.process.Groups;
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.Percent;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -148,14 +150,18 @@ final class Enforcement {
         return spec == null ? null : kept(spec, instance).weaker();
     }
 
-    /** What of it is to be watched: what the kernel does not keep, and the marks of its memory. */
-    Bounds bounds(ProcessSpec spec, InstanceId instance) {
+    /**
+     * What of it is to be watched: what the kernel does not keep, and the marks of its memory.
+     *
+     * @param main false: what runs beside it, for which there are no marks
+     */
+    Bounds bounds(ProcessSpec spec, InstanceId instance, boolean main) {
         ResourcesSpec r = spec.resources();
         Map<String, String> watched = kept(spec, instance).watched();
         ByteSize memory = r.memory();
         return new Bounds(
-                share(memory, r.memoryWarn()),
-                share(memory, r.memoryRecycle()),
+                main ? share(memory, r.memoryWarn()) : null,
+                main ? share(memory, r.memoryRecycle()) : null,
                 memory != null && watched.containsKey(MEMORY) ? (Long) memory.bytes() : null,
                 watched.containsKey(PIDS) ? r.pids() : null);
     }
@@ -187,10 +193,30 @@ final class Enforcement {
         };
     }
 
+    /** Whether kills for want of memory can be told from others where no group counts them. */
+    static Doctor.Finding attribution() {
+        try (OomLog _ = OomLog.open(OomLog.DEVICE, Daemon.PROC)) {
+            return HostFindings.ok("OOM kills", "the kernel's log tells whom the OOM killer ended");
+        } catch (IOException e) {
+            return HostFindings.weaker(
+                    "OOM kills",
+                    "the OOM killer cannot be told from others who send SIGKILL, without cgroup v2 and the kernel's"
+                            + " log: " + e.getMessage());
+        }
+    }
+
+    /** Groups that count memory tell that themselves. */
+    static boolean counting(CgroupHome home) {
+        return home instanceof CgroupHome.Ready ready && !ready.lacking().containsKey("memory");
+    }
+
     /** What this host lets us promise, and which limits nobody keeps, or only by watching. */
     List<Doctor.Finding> findings(Collection<ProcessSpec> specs) {
         var findings = new ArrayList<Doctor.Finding>();
         findings.add(finding(groups.home()));
+        if (!counting(groups.home())) {
+            findings.add(attribution());
+        }
         for (ProcessSpec spec : specs) {
             String weaker = spec.enabled() ? kept(spec, null).weaker() : null;
             if (weaker != null) {

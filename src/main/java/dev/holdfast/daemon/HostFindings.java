@@ -2,7 +2,8 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.api.Doctor;
 import dev.holdfast.config.Directories;
-import dev.holdfast.linux.SandboxAbility;
+import dev.holdfast.linux.CgroupHome;
+import dev.holdfast.linux.sandbox.SandboxAbility;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,11 @@ final class HostFindings {
     static List<Doctor.Finding> before(Directories dirs, int uid) {
         var f = new HostFindings();
         f.findings.addAll(of(Daemon.PROC, uid, 0));
-        f.findings.add(Enforcement.finding(Enforcement.sight(System.getenv())));
+        CgroupHome sight = Enforcement.sight(System.getenv());
+        f.findings.add(Enforcement.finding(sight));
+        if (!Enforcement.counting(sight)) {
+            f.findings.add(Enforcement.attribution());
+        }
         f.future("run directory", dirs.run());
         f.future("state directory", dirs.state());
         f.future("log directory", dirs.log());

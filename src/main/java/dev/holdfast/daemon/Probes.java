@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.config.HealthSpec.Check;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
 /** Asks whether processes are well: commands as instances of their own, ports and URLs on virtual threads. */
 final class Probes {
     private final KernelLauncher launcher;
+    private final Confinement confinement;
     private final Launches launches;
     private final Supplier<InstanceId> ids;
     private final Consumer<Runnable> loop;
@@ -32,11 +34,13 @@ final class Probes {
 
     Probes(
             KernelLauncher launcher,
+            Confinement confinement,
             Launches launches,
             Supplier<InstanceId> ids,
             Consumer<Runnable> loop,
             Consumer<Stimulus> answers) {
         this.launcher = launcher;
+        this.confinement = confinement;
         this.launches = launches;
         this.ids = ids;
         this.loop = loop;
@@ -49,8 +53,9 @@ final class Probes {
                 InstanceId id = ids.get();
                 asked.put(id, new Asked(p, Loop.now().mono().plus(p.timeout()), false));
                 ProcessRef beside = launcher.leader(p.instance()).orElse(null);
-                launcher.launch(
-                        launches.launch(id, p.replica(), Launches.PROBE, p.spec(), command, null, beside, 0, false));
+                confinement.launch(
+                        launches.launch(id, p.replica(), Launches.PROBE, p.spec(), command, null, beside, 0, false),
+                        p.spec());
             }
             case Check.Tcp tcp -> aside(p, "tcp probe", () -> post(p, NetworkProbe.tcp(tcp, p.timeout())));
             case Check.Http http ->
@@ -89,9 +94,10 @@ final class Probes {
                 answer(id, a, false, why);
                 asked.remove(id);
             }
-            case ProcessEvent.Exited(InstanceId id, Outcome outcome, var _) -> {
+            case ProcessEvent.Exited(InstanceId id, Outcome outcome, var usage) -> {
+                Kill kill = usage == null ? null : usage.kill();
                 boolean healthy = outcome instanceof Outcome.Exited(int code) && code == 0;
-                answer(id, a, healthy, "the check " + Words.of(outcome));
+                answer(id, a, healthy, "the check " + (kill == null ? Words.of(outcome) : kill.words(outcome)));
                 launcher.kill(id); // what it left behind
             }
             case ProcessEvent.Emptied(InstanceId id, var _) -> asked.remove(id);

@@ -1,7 +1,7 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.api.Doctor;
-import dev.holdfast.linux.SandboxAbility;
+import dev.holdfast.linux.sandbox.SandboxAbility;
 
 /** What {@code doctor} says of sandboxes. */
 final class SandboxFinding {

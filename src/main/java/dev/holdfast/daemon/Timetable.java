@@ -3,6 +3,8 @@ package dev.holdfast.daemon;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Kill;
+import dev.holdfast.process.Bounds.Crossing;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.schedule.Action;
@@ -40,6 +42,7 @@ final class Timetable {
 
     private final Schedules schedules;
     private final KernelLauncher launcher;
+    private final Confinement confinement;
     private final Launches launches;
     private final History history;
     private final Outbound outbound;
@@ -48,7 +51,7 @@ final class Timetable {
     private final Map<String, List<Consumer<RunLine>>> waiting = new HashMap<>();
     private SortedMap<String, ScheduleSpec> specs;
     /** What the launcher and the pump take schedules for. */
-    private SortedMap<String, ProcessSpec> asProcesses;
+    private volatile SortedMap<String, ProcessSpec> asProcesses;
 
     private boolean begun;
     private boolean drained;
@@ -56,6 +59,7 @@ final class Timetable {
     Timetable(
             SortedMap<String, ScheduleSpec> specs,
             KernelLauncher launcher,
+            Confinement confinement,
             Launches launches,
             History history,
             Supplier<InstanceId> ids,
@@ -63,6 +67,7 @@ final class Timetable {
         this.specs = specs;
         this.asProcesses = asProcesses(specs);
         this.launcher = launcher;
+        this.confinement = confinement;
         this.launches = launches;
         this.history = history;
         this.say = say;
@@ -86,6 +91,7 @@ final class Timetable {
         return all;
     }
 
+    /** Thread-safe. */
     SortedMap<String, ProcessSpec> asProcesses() {
         return asProcesses;
     }
@@ -162,6 +168,17 @@ final class Timetable {
         }
     }
 
+    /** The run so called passed a limit that is kept by watching. */
+    void crossed(Crossing c, String label) {
+        Kill limit = c.limit();
+        List<Action> due =
+                limit == null ? List.of() : schedules.apply(new Stimulus.Overran(c.id(), limit, c.grave()), Loop.now());
+        if (!due.isEmpty()) { // else it was asked to end already
+            say.accept(label + ": " + c.passed() + ", it has " + c.amount());
+        }
+        due.forEach(this::act);
+    }
+
     MonoTime deadline() {
         return begun ? schedules.nextDeadline() : MonoTime.NEVER;
     }
@@ -202,14 +219,17 @@ final class Timetable {
         switch (action) {
             case Action.Launch(InstanceId id, Run run, ScheduleSpec spec) -> {
                 own.add(id);
-                launcher.launch(launches.scheduled(
-                        id, process(spec), RUN, spec.launch().command(), facts(run), variables(run)));
+                ProcessSpec process = process(spec);
+                confinement.launch(
+                        launches.scheduled(id, process, RUN, spec.launch().command(), facts(run), variables(run)),
+                        process);
             }
             case Action.Hook(InstanceId id, Run run, var result, ScheduleSpec spec, var command) -> {
                 own.add(id);
                 Map<String, String> variables = new HashMap<>(variables(run));
                 variables.put("HOLDFAST_RESULT", result.written());
-                launcher.launch(launches.scheduled(id, process(spec), HOOK, command, facts(run), variables));
+                ProcessSpec process = process(spec);
+                confinement.launch(launches.scheduled(id, process, HOOK, command, facts(run), variables), process);
             }
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);

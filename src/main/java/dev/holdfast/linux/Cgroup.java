@@ -1,5 +1,6 @@
 package dev.holdfast.linux;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -24,6 +25,7 @@ import java.util.TreeSet;
 public record Cgroup(Path dir) {
     private static final String EVENTS = "cgroup.events";
     private static final String PROCS = "cgroup.procs";
+    private static final int PAGE = 4096;
 
     public Cgroup child(String name) {
         return new Cgroup(dir.resolve(name));
@@ -44,10 +46,14 @@ public record Cgroup(Path dir) {
         }
     }
 
-    /** Removes it and the groups below it; false when a process is left in one. */
+    /** Removes it and the groups below it; false when a process is left in one, or it cannot be told. */
     public boolean remove() {
-        for (Cgroup below : children()) {
-            below.remove();
+        try {
+            for (Cgroup below : children()) {
+                below.remove();
+            }
+        } catch (Errno unreadable) {
+            return false;
         }
         return Descriptors.rmdir(dir.toString()) || !exists();
     }
@@ -57,15 +63,18 @@ public record Cgroup(Path dir) {
         Descriptors.rmdir(dir.toString());
     }
 
-    /** Groups right below it, in no order. */
-    public List<Cgroup> children() {
+    /** Groups right below it, in no order; none when it is gone. */
+    public List<Cgroup> children() throws Errno {
         if (counts("cgroup.stat").getOrDefault("nr_descendants", 1L) == 0) {
             return List.of(); // its many files need not be told from groups then
         }
         var children = new ArrayList<Cgroup>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(dir, Files::isDirectory)) {
             all.forEach(d -> children.add(new Cgroup(d)));
-        } catch (IOException | java.nio.file.DirectoryIteratorException gone) {
+        } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+            if (exists()) {
+                throw new Errno("list " + dir + " (" + e.getMessage() + ")", Errno.EIO);
+            }
             return List.of();
         }
         return children;
@@ -99,16 +108,16 @@ public record Cgroup(Path dir) {
     }
 
     /** What it may hand down. */
-    public Set<String> controllers() {
+    public Set<String> controllers() throws Errno {
         return words("cgroup.controllers");
     }
 
     /** What it does hand down. */
-    public Set<String> enabled() {
+    public Set<String> enabled() throws Errno {
         return words("cgroup.subtree_control");
     }
 
-    private Set<String> words(String file) {
+    private Set<String> words(String file) throws Errno {
         var words = new TreeSet<>(List.of(read(file).orElse("").split("\\s+", -1)));
         words.remove("");
         return words;
@@ -130,17 +139,35 @@ public record Cgroup(Path dir) {
         return Files.exists(dir.resolve(file));
     }
 
-    /** One of its files without the last newline; empty when there is none. */
-    public Optional<String> read(String file) {
-        try {
-            return Optional.of(Files.readString(dir.resolve(file)).strip());
-        } catch (IOException none) {
-            return Optional.empty();
+    /**
+     * One of its files without the last newline; empty when there is none, or the group is gone.
+     *
+     * @throws Errno when it cannot be read for another reason, such as no descriptor left: unknown is not empty
+     */
+    public Optional<String> read(String file) throws Errno {
+        var all = new ByteArrayOutputStream();
+        var page = new byte[PAGE];
+        String path = dir.resolve(file).toString();
+        try (Fd fd = Descriptors.open(path, Descriptors.O_RDONLY, 0)) {
+            NativeBuffer buffer = NativeBuffer.scratch(PAGE);
+            int n = Descriptors.read(fd, buffer, 0, PAGE);
+            while (n > 0) {
+                buffer.bytes().get(0, page, 0, n);
+                all.write(page, 0, n);
+                n = Descriptors.read(fd, buffer, 0, PAGE);
+            }
+            Syscall.check("read " + path, n);
+        } catch (Errno e) {
+            if (e.number() == Errno.ENOENT || e.number() == Errno.ENODEV || e.number() == Errno.ENOTDIR) {
+                return Optional.empty();
+            }
+            throw e;
         }
+        return Optional.of(all.toString(StandardCharsets.UTF_8).strip());
     }
 
     /** A file of one number; empty when there is none, or when it says {@code max}. */
-    public OptionalLong number(String file) {
+    public OptionalLong number(String file) throws Errno {
         return read(file)
                 .filter(text -> text.matches("\\d{1,18}"))
                 .map(text -> OptionalLong.of(Long.parseLong(text)))
@@ -148,7 +175,7 @@ public record Cgroup(Path dir) {
     }
 
     /** A file of lines {@code key number}; empty when there is none. */
-    public Map<String, Long> counts(String file) {
+    public Map<String, Long> counts(String file) throws Errno {
         var counts = new LinkedHashMap<String, Long>();
         read(file).orElse("").lines().forEach(line -> {
             int space = line.indexOf(' ');
@@ -164,11 +191,15 @@ public record Cgroup(Path dir) {
      * cannot be read, for want of a descriptor.
      */
     public boolean populated() {
-        return read(EVENTS).map(text -> text.contains("populated 1")).orElseGet(this::exists);
+        try {
+            return read(EVENTS).map(text -> text.contains("populated 1")).orElseGet(this::exists);
+        } catch (Errno unknown) {
+            return true;
+        }
     }
 
     /** Processes here, not below. More may come while it is read. */
-    public List<Integer> members() {
+    public List<Integer> members() throws Errno {
         var pids = new ArrayList<Integer>();
         read(PROCS)
                 .orElse("")
@@ -179,9 +210,11 @@ public record Cgroup(Path dir) {
     }
 
     /** Processes here and below, likewise. */
-    public List<Integer> pids() {
+    public List<Integer> pids() throws Errno {
         List<Integer> pids = members();
-        children().forEach(below -> pids.addAll(below.pids()));
+        for (Cgroup below : children()) {
+            pids.addAll(below.pids());
+        }
         return pids;
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ public record CgroupAscent(CgroupHome home, List<Cgroup> passed) {
     private static final String OWN_FILE = "cgroup.procs";
     private static final int MOST = 64;
 
-    static CgroupAscent from(Path proc, Cgroup own, int pid, String name, List<String> controllers) {
+    static CgroupAscent from(Path proc, Cgroup own, int pid, String name, List<String> controllers) throws Errno {
         var passed = new ArrayList<Cgroup>();
         String why = "";
         Cgroup at = own;
@@ -48,10 +49,11 @@ public record CgroupAscent(CgroupHome home, List<Cgroup> passed) {
         return new CgroupAscent(new CgroupHome.None(why), List.of());
     }
 
-    private static Map<String, String> handDown(Cgroup at, List<String> controllers) {
+    private static Map<String, String> handDown(Cgroup at, List<String> controllers) throws Errno {
         var lacking = new LinkedHashMap<String, String>();
+        Set<String> enabled = at.enabled();
         for (String controller : controllers) {
-            if (at.enabled().contains(controller)) {
+            if (enabled.contains(controller)) {
                 continue;
             }
             try {
@@ -79,7 +81,7 @@ public record CgroupAscent(CgroupHome home, List<Cgroup> passed) {
         return false;
     }
 
-    private static CgroupHome within(Cgroup at, String name, List<String> controllers) {
+    private static CgroupHome within(Cgroup at, String name, List<String> controllers) throws Errno {
         Cgroup base = at.child(name);
         Cgroup runs = base.child(CgroupHome.RUNS);
         try {
@@ -100,8 +102,9 @@ public record CgroupAscent(CgroupHome home, List<Cgroup> passed) {
             return new CgroupHome.None("no group can be made in " + at + ": " + e.getMessage());
         }
         var lacking = new LinkedHashMap<String, String>();
+        Set<String> enabled = base.enabled();
         for (String controller : CgroupHome.CONTROLLERS) {
-            if (!base.enabled().contains(controller)) {
+            if (!enabled.contains(controller)) {
                 lacking.put(controller, "it is not handed down from " + at);
             }
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -50,10 +51,10 @@ public sealed interface CgroupHome {
          */
         public void leave(int pid) {
             Path own = base.dir().getParent();
-            if (own == null || base.children().stream().anyMatch(g -> !g.equals(leaf()))) {
-                return;
-            }
             try {
+                if (own == null || base.children().stream().anyMatch(g -> !g.equals(leaf()))) {
+                    return;
+                }
                 if (leaf().pids().contains(pid)) {
                     new Cgroup(own).enter(pid);
                 }
@@ -83,7 +84,11 @@ public sealed interface CgroupHome {
         return switch (seek(proc)) {
             case Ready found -> {
                 Cgroup own = aboveLeaf(found.base(), name);
-                yield within(proc, own, List.of(pid), name);
+                try {
+                    yield within(proc, own, List.of(pid), name);
+                } catch (Errno e) {
+                    yield unknown(e);
+                }
             }
             case None none -> none;
         };
@@ -97,9 +102,19 @@ public sealed interface CgroupHome {
      */
     static CgroupHome openHandedOver(Path proc, String group, String name) {
         return switch (handedOver(proc, group)) {
-            case Ready found -> within(proc, found.base(), found.base().members(), name);
+            case Ready found -> {
+                try {
+                    yield within(proc, found.base(), found.base().members(), name);
+                } catch (Errno e) {
+                    yield unknown(e);
+                }
+            }
             case None none -> none;
         };
+    }
+
+    private static None unknown(IOException why) {
+        return new None("it cannot be found out: " + why.getMessage());
     }
 
     /**
@@ -111,7 +126,13 @@ public sealed interface CgroupHome {
      */
     static CgroupAscent near(Path proc, int pid, String name, List<String> controllers) {
         return switch (seek(proc)) {
-            case Ready found -> CgroupAscent.from(proc, found.base(), pid, name, controllers);
+            case Ready found -> {
+                try {
+                    yield CgroupAscent.from(proc, found.base(), pid, name, controllers);
+                } catch (Errno e) {
+                    yield new CgroupAscent(unknown(e), List.of());
+                }
+            }
             case None none -> new CgroupAscent(none, List.of());
         };
     }
@@ -140,8 +161,12 @@ public sealed interface CgroupHome {
         };
     }
 
-    /** The memory that the group this process is in may use; null when nothing limits it there. */
-    static @Nullable Long ownMemoryLimit(Path proc) {
+    /**
+     * The memory that the group this process is in may use; null when nothing limits it there.
+     *
+     * @throws Errno when that cannot be read
+     */
+    static @Nullable Long ownMemoryLimit(Path proc) throws Errno {
         if (!(seek(proc) instanceof Ready own)) {
             return null;
         }
@@ -171,7 +196,7 @@ public sealed interface CgroupHome {
                             : "no controller that limits need is handed down to " + where
                                     + " (cgroup v1 has them, or nothing was delegated)");
         } catch (IOException e) {
-            return new None("it cannot be found out: " + e.getMessage());
+            return unknown(e);
         }
     }
 
@@ -191,7 +216,7 @@ public sealed interface CgroupHome {
             }
             return new None("there is no cgroup " + group + " of version 2: is its unit started?");
         } catch (IOException e) {
-            return new None("it cannot be found out: " + e.getMessage());
+            return unknown(e);
         }
     }
 
@@ -206,17 +231,18 @@ public sealed interface CgroupHome {
         return own != 0 && own == (Integer) Files.getAttribute(group.dir(), "unix:uid");
     }
 
-    private static Map<String, String> absent(Cgroup own) {
+    private static Map<String, String> absent(Cgroup own) throws Errno {
         var absent = new LinkedHashMap<String, String>();
+        Set<String> offered = own.controllers();
         for (String controller : CONTROLLERS) {
-            if (!own.controllers().contains(controller)) {
+            if (!offered.contains(controller)) {
                 absent.put(controller, "the kernel does not offer it in " + own);
             }
         }
         return absent;
     }
 
-    private static CgroupHome within(Path proc, Cgroup own, List<Integer> lodgers, String name) {
+    private static CgroupHome within(Path proc, Cgroup own, List<Integer> lodgers, String name) throws Errno {
         Cgroup base = own.child(name);
         try {
             base.make();
@@ -269,12 +295,12 @@ public sealed interface CgroupHome {
     /** Who else is in our group; they are not ours to move. */
     private static String others(Path proc, Cgroup own) {
         var names = new TreeSet<String>();
-        for (String pid : own.read("cgroup.procs").orElse("").lines().toList()) {
-            try {
-                names.add(Files.readString(proc.resolve(pid).resolve("comm")).strip());
-            } catch (IOException gone) {
-                // It is no obstacle any more.
+        try {
+            for (int pid : own.members()) {
+                new Proc(proc).name(pid).ifPresent(names::add);
             }
+        } catch (Errno unknown) {
+            // Then the kernel's word alone must do.
         }
         return names.isEmpty() ? "" : " (others are in it: " + String.join(", ", names) + ")";
     }

@@ -4,7 +4,8 @@ package dev.holdfast.linux;
 public final class Fd implements AutoCloseable {
     private int number;
 
-    Fd(int number) {
+    /** Takes it over. */
+    public Fd(int number) {
         this.number = number;
     }
 

@@ -61,6 +61,15 @@ public final class Host {
         return Files.readString(procRoot.resolve("sys/kernel/random/boot_id")).strip();
     }
 
+    /** Whom the OOM killer ends from now on; empty where the kernel's log cannot be read. */
+    public Optional<OomLog> oomLog() {
+        try {
+            return Optional.of(OomLog.open(OomLog.DEVICE, procRoot));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     /** Orphans of our children become our children (prctl(2)). */
     public void becomeSubreaper() throws Errno {
         check("prctl(PR_SET_CHILD_SUBREAPER)", Syscall.PRCTL.call(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0));

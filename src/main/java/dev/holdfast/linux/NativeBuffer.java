@@ -65,7 +65,7 @@ public final class NativeBuffer {
      *
      * @param bytes at most 4096
      */
-    static NativeBuffer scratch(int bytes) {
+    public static NativeBuffer scratch(int bytes) {
         NativeBuffer b = SCRATCH.get();
         for (int i = 0; i < bytes; i += Long.BYTES) {
             b.bytes.putLong(i, 0);
@@ -74,12 +74,12 @@ public final class NativeBuffer {
     }
 
     /** Calls with the address of a NUL-terminated copy of {@code text}. */
-    static long withString(String text, LongUnaryOperator call) {
+    public static long withString(String text, LongUnaryOperator call) {
         return with(Text.bytes(text), call);
     }
 
     /** Calls with the address of a copy of {@code data} and a NUL behind it. */
-    static long with(byte[] data, LongUnaryOperator call) {
+    public static long with(byte[] data, LongUnaryOperator call) {
         NativeBuffer b = data.length < SCRATCH_BYTES ? SCRATCH.get() : allocate(data.length + 1);
         b.bytes.put(0, data).put(data.length, (byte) 0);
         return b.use(call);
@@ -103,7 +103,7 @@ public final class NativeBuffer {
     }
 
     /** Calls with the first byte's address; the memory stays while the call runs. */
-    long use(LongUnaryOperator call) {
+    public long use(LongUnaryOperator call) {
         try {
             return call.applyAsLong(address);
         } finally {

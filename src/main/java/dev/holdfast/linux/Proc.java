@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * /proc as typed facts (proc(5)). A process that ends while it is read is absent, never half read; one that is hidden
@@ -110,21 +109,6 @@ public final class Proc {
             return threads;
         }
         return threads;
-    }
-
-    /**
-     * Proportional set size: shared pages count by how many share them (proc_pid_smaps_rollup(5)); empty when it may not
-     * be read, or the process is gone.
-     */
-    public OptionalLong pss(int pid) {
-        String file = prefix + pid + "/smaps_rollup";
-        int n = slurp(file);
-        String rollup = n <= 0 ? "" : new String(text, 0, n, StandardCharsets.US_ASCII);
-        int at = rollup.indexOf("\nPss:");
-        int kb = rollup.indexOf(" kB", at);
-        return at < 0 || kb < 0
-                ? OptionalLong.empty()
-                : OptionalLong.of(Long.parseLong(rollup.substring(at + 5, kb).strip()) * 1024);
     }
 
     /**

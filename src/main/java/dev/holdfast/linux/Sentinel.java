@@ -5,6 +5,10 @@ import java.util.List;
 /**
  * A shell that waits for our end and, if that comes without a word, as by SIGKILL, kills what we leave behind: the group,
  * and whoever carries our mark in the environment. One thread owns it.
+ *
+ * <p>A shell knows processes by their pids alone. Each is looked at again right before it is killed: what remains is that
+ * it ends, and its pid goes once round to another, within the millisecond from that look to its signal. Nobody is missed
+ * who has not both left the group, or never had one, and wiped the environment.
  */
 public final class Sentinel implements AutoCloseable {
     /** The variable that marks a tree. */
@@ -12,16 +16,22 @@ public final class Sentinel implements AutoCloseable {
 
     private static final String SHELL = "/bin/sh";
     private static final byte[] DONE = {'\n'};
-    /** Its last argument is empty where there is no group. Processes that fork meanwhile are met by the next round. */
+    /**
+     * Its last argument is empty where there is no group. Processes that fork meanwhile are met by the next round. Linux
+     * before 5.14 has no cgroup.kill: its members are killed one by one.
+     */
     private static final String SCRIPT = """
             read -r word && exit 0
-            [ -z "$2" ] || echo 1 >"$2/cgroup.kill"
+            [ -z "$2" ] || echo 1 >"$2/cgroup.kill" || members=$2/cgroup.procs
             rounds=0
             while [ $rounds -lt 200 ]; do
                 found=
+                [ -z "$members" ] || while read -r pid; do
+                    kill -KILL "$pid" && found=yes
+                done <"$members"
                 for file in $(grep -lszxF "$1" /proc/[0-9]*/environ); do
                     pid=${file#/proc/}
-                    kill -KILL "${pid%/environ}" && found=yes
+                    grep -qszxF "$1" "$file" && kill -KILL "${pid%/environ}" && found=yes
                 done
                 [ -n "$found" ] || break
                 rounds=$((rounds + 1))

@@ -1,6 +1,8 @@
 package dev.holdfast.linux;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +40,16 @@ public record Spawn(
         Fd stderr,
         Fd hello,
         Fd gate,
-        @Nullable Sandbox sandbox,
+        @Nullable Enclosure sandbox,
         @Nullable String noticeDir,
         @Nullable Heritage heritage) {
+
+    /** What the program must find wherever it lies: where it starts, and where its NOTIFY_SOCKET is. */
+    List<String> reachable() {
+        return Stream.of(Optional.ofNullable(workingDir), Optional.ofNullable(noticeDir))
+                .flatMap(Optional::stream)
+                .toList();
+    }
 
     /**
      * What a program has of whoever started us, as one that was started by exec would.

@@ -1,6 +1,7 @@
 package dev.holdfast.linux;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.SynchronousQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -109,13 +110,13 @@ public final class SpawnThread {
     }
 
     private @Nullable Failure attempt(Spawn s, PosixSpawn posix) throws IOException {
-        Enclosure sandbox = Enclosure.of(s);
+        Enclosure sandbox = s.sandbox();
         if (sandbox != null) {
-            sandbox.enter();
+            sandbox.enter(s.reachable());
         }
         takeOn(s, sandbox);
         if (sandbox != null) {
-            sandbox.seal();
+            sandbox.seal(s.reachable(), List.of(s.hello(), s.gate(), s.stdout(), s.stderr()));
         }
         if (cancelled) {
             return GIVEN_UP;

@@ -2,8 +2,8 @@ package dev.holdfast.linux;
 
 import dev.holdfast.linux.ffi.Native;
 
-/** The system calls in use, with their numbers on x86-64 (asm/unistd_64.h) and the generic table (aarch64). */
-enum Syscall {
+/** For this room and the sandbox alone: the system calls in use, with their numbers on x86-64 (asm/unistd_64.h) and the generic table (aarch64). */
+public enum Syscall {
     READ(0, 63),
     WRITE(1, 64),
     CLOSE(3, 57),
@@ -79,28 +79,28 @@ enum Syscall {
     }
 
     /** @return the result, or minus errno */
-    long call(long a, long b, long c, long d, long e, long f) {
+    public long call(long a, long b, long c, long d, long e, long f) {
         return Native.syscall(number, a, b, c, d, e, f);
     }
 
-    long call(long a, long b, long c, long d) {
+    public long call(long a, long b, long c, long d) {
         return call(a, b, c, d, 0, 0);
     }
 
-    long call(long a, long b, long c) {
+    public long call(long a, long b, long c) {
         return call(a, b, c, 0, 0, 0);
     }
 
-    long call(long a, long b) {
+    public long call(long a, long b) {
         return call(a, b, 0, 0, 0, 0);
     }
 
-    long call(long a) {
+    public long call(long a) {
         return call(a, 0, 0, 0, 0, 0);
     }
 
     /** The result of a call that must not fail unseen. */
-    static long check(String what, long result) throws Errno {
+    public static long check(String what, long result) throws Errno {
         if (result < 0) {
             throw new Errno(what, (int) -result);
         }

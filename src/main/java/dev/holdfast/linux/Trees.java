@@ -9,12 +9,13 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which processes belong to trees that no cgroup holds together, and what they use. Whose a process is, is found out
- * once, when it is first seen: by its session, by its parent, or, when that is gone, by a variable of its environment.
- * It stays so for life. The stat files of members stay open: a look costs one pread each. One thread uses it.
+ * once, when it is first seen: by its session, by its parent, or, when that is gone, as {@link Lost} tells. It stays so
+ * for life. The stat files of members stay open: a look costs one pread each. One thread uses it.
  */
 public final class Trees implements AutoCloseable {
     /** Descriptors that may stay open; members beyond are opened at each look. */
@@ -28,7 +29,7 @@ public final class Trees implements AutoCloseable {
     private final Proc proc;
     private final String prefix;
     private final int self;
-    private final String variable;
+    private final Lost lost;
     private final NativeBuffer buffer = NativeBuffer.allocate(TEXT);
     private final byte[] text = new byte[TEXT];
     private final StatLine line = new StatLine();
@@ -39,6 +40,19 @@ public final class Trees implements AutoCloseable {
     private final BitSet strangers = new BitSet();
 
     private int open;
+    /** The last pid that had been given when it was last discovered; 0: nobody is known. */
+    private int known;
+
+    /** Whose a process is that has lost its parent. */
+    @FunctionalInterface
+    public interface Lost {
+        /**
+         * @param parent to whom it fell: we or pid 1
+         * @return the id of its tree; empty when it is nobody's
+         * @throws Errno when it cannot be told
+         */
+        Optional<String> tree(Proc proc, int pid, int parent) throws Errno;
+    }
 
     /** One tree as it was when it was last looked at. */
     public static final class Tree {
@@ -88,13 +102,12 @@ public final class Trees implements AutoCloseable {
     /**
      * @param root /proc, or a tree like it
      * @param self our own pid, to which orphans may fall
-     * @param variable whose value in the environment is the id of a process's tree
      */
-    public Trees(Path root, int self, String variable) {
+    public Trees(Path root, int self, Lost lost) {
         this.proc = new Proc(root);
         this.prefix = root + "/";
         this.self = self;
-        this.variable = variable;
+        this.lost = lost;
     }
 
     /** Whom it has beside its leader is known after the next {@link #discover}. */
@@ -105,8 +118,27 @@ public final class Trees implements AutoCloseable {
         var first = new Member(leader.pid(), leader.startTicks(), tree);
         members.put(leader.pid(), first);
         tree.members.add(first);
-        strangers.clear(); // it may have had children before we heard of it
+        meetAgain(leader.pid());
         return tree;
+    }
+
+    /**
+     * Who came since this leader may have been taken for a stranger: its children, before we heard of it. All are asked
+     * anew when it is not one of the last that came.
+     */
+    private void meetAgain(int leader) {
+        if (Math.abs(known - leader) > FEW) {
+            forgetStrangers();
+        } else if (leader < known) {
+            strangers.clear(leader, known + 1);
+            known = leader;
+        }
+    }
+
+    /** The next discovery takes nobody for known. */
+    public void forgetStrangers() {
+        strangers.clear();
+        known = 0;
     }
 
     public void remove(Tree tree) {
@@ -129,16 +161,16 @@ public final class Trees implements AutoCloseable {
     }
 
     /**
-     * Finds processes that came since: those of the pids given since, as long as these are few. A pid that was a
+     * Finds processes that came since the last call: by the pids given since, as long as these are few. A pid that was a
      * stranger's may be given anew.
      *
-     * @param from the last pid that had been given at the last call; 0: take nobody for known
-     * @param to the last one that is given now (/proc/loadavg)
+     * @param to the last pid that is given now (/proc/loadavg)
+     * @throws IOException when it cannot be told whose somebody is: all are asked anew the next time
      */
-    public void discover(int from, int to) throws IOException {
-        if (from == 0) {
-            strangers.clear();
-        } else if (from <= to) {
+    public void discover(int to) throws IOException {
+        int from = known;
+        known = 0;
+        if (from <= to) {
             strangers.clear(from, to + 1);
         } else { // numbers began anew
             strangers.clear(0, to + 1);
@@ -148,11 +180,12 @@ public final class Trees implements AutoCloseable {
             for (int pid = from + 1; pid <= to; pid++) {
                 owner(pid, 0);
             }
-            return;
+        } else {
+            for (int pid : proc.pids()) {
+                owner(pid, 0);
+            }
         }
-        for (int pid : proc.pids()) {
-            owner(pid, 0);
-        }
+        known = to;
     }
 
     private @Nullable Tree owner(int pid, int depth) throws Errno {
@@ -176,7 +209,7 @@ public final class Trees implements AutoCloseable {
         }
         if (tree == null && !line.kernel()) {
             tree = parent == self || parent <= 1
-                    ? proc.environment(pid, variable).map(trees::get).orElse(null)
+                    ? lost.tree(proc, pid, parent).map(trees::get).orElse(null)
                     : owner(parent, depth + 1);
         }
         if (tree == null) {
@@ -212,8 +245,7 @@ public final class Trees implements AutoCloseable {
                 m.tasks = line.threads();
             }
             // What cannot be read, for want of descriptors say, is not gone: it counts as it did.
-            boolean gone = n == 0 || n == -Errno.ESRCH || n == -Errno.ENOENT;
-            if (gone || (n > 0 && line.startTicks() != m.startTicks)) {
+            if (gone(n) || (n > 0 && line.startTicks() != m.startTicks)) {
                 drop(m);
                 it.remove();
                 continue;
@@ -224,6 +256,11 @@ public final class Trees implements AutoCloseable {
         tree.rssBytes = rss;
         tree.tasks = tasks;
         tree.grown = false;
+    }
+
+    /** @param n bytes read, or minus errno */
+    private static boolean gone(int n) {
+        return n == 0 || n == -Errno.ESRCH || n == -Errno.ENOENT;
     }
 
     private int read(Member m) {
@@ -249,7 +286,11 @@ public final class Trees implements AutoCloseable {
         for (Member m : tree.members) {
             int n = slurp(prefix + m.pid + "/smaps_rollup");
             long pss = n <= 0 ? -1 : number("Pss:", n);
-            sum += pss < 0 ? m.rssBytes : pss << 10;
+            if (pss >= 0) {
+                sum += pss << 10;
+            } else if (!gone(n) || (n == -Errno.ENOENT && slurp(prefix + m.pid + "/stat") > 0)) {
+                sum += m.rssBytes; // Linux before 4.14 has no such file; who has ended and is not reaped has no pages
+            }
         }
         return sum;
     }

@@ -1,6 +1,9 @@
 package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Kill;
+import dev.holdfast.unit.ByteSize;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,5 +51,44 @@ public record Bounds(
      * @param value bytes, or tasks
      * @param bound the same
      */
-    public record Crossing(InstanceId id, Kind kind, long value, long bound) {}
+    public record Crossing(InstanceId id, Kind kind, long value, long bound) {
+        /** How the end is told of what is ended for this; null where only a mark was passed, and no limit. */
+        public @Nullable Kill limit() {
+            return switch (kind) {
+                case WARN, RECYCLE -> null;
+                case MEMORY, FAR_ABOVE_MEMORY -> new Kill(Kill.By.WATCHED_MEMORY, 0, bound);
+                case TASKS -> new Kill(Kill.By.WATCHED_PIDS, 0, null);
+            };
+        }
+
+        /** Whether no grace may be given: it would take the host with it. */
+        public boolean grave() {
+            return switch (kind) {
+                case WARN, RECYCLE, MEMORY -> false;
+                case FAR_ABOVE_MEMORY, TASKS -> true;
+            };
+        }
+
+        /** Such as {@code its own memory limit (512Mi) was passed}. */
+        public String passed() {
+            return switch (kind) {
+                case TASKS -> "its own limit of " + bound + " processes was passed";
+                case WARN, RECYCLE, MEMORY, FAR_ABOVE_MEMORY ->
+                    "its own memory limit (" + new ByteSize(bound) + ") was passed";
+            };
+        }
+
+        /** How much it has: {@code 513.0Mi}, or a number of processes. */
+        public String amount() {
+            return switch (kind) {
+                case TASKS -> Long.toString(value);
+                case WARN, RECYCLE, MEMORY, FAR_ABOVE_MEMORY -> mebibytes(value);
+            };
+        }
+
+        /** In MiB, to a tenth. */
+        public static String mebibytes(long bytes) {
+            return String.format(Locale.ROOT, "%.1fMi", bytes / (double) (1 << 20));
+        }
+    }
 }

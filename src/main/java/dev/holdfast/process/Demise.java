@@ -4,27 +4,51 @@ import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.Usage;
 import dev.holdfast.linux.Cgroup;
+import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.unit.Signal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What an instance used and who killed it, read from its group when its leader has ended. */
 final class Demise {
     private Demise() {}
 
-    /** @return null when nothing is known */
-    static @Nullable Usage of(Instance i, Pidfd.Ended ended) {
-        boolean killed =
-                ended.outcome() instanceof Outcome.Signalled(int signal, var _) && signal == Signal.KILL.number();
-        Kill byUs = killed && i.killing ? new Kill(Kill.By.HOLDFAST, 0, null) : null;
+    /**
+     * @param oom whether the kernel's log says that the leader was killed for want of memory; asked only where its group
+     *     does not tell
+     * @return null when nothing is known
+     */
+    static @Nullable Usage of(Instance i, Pidfd.Ended ended, BooleanSupplier oom) {
+        Usage usage = counted(i, ended);
+        return usage != null && usage.kill() == null && killed(ended) && oom.getAsBoolean()
+                ? usage.killedBy(new Kill(Kill.By.HOST, 1, null))
+                : usage;
+    }
+
+    private static boolean killed(Pidfd.Ended ended) {
+        return ended.outcome() instanceof Outcome.Signalled(int signal, var _) && signal == Signal.KILL.number();
+    }
+
+    private static @Nullable Usage counted(Instance i, Pidfd.Ended ended) {
+        boolean ours = i.killing && killed(ended);
+        Kill byUs = i.overran != null || !ours ? i.overran : new Kill(Kill.By.HOLDFAST, 0, null);
         Cgroup group = i.group;
         Usage leader = ended.usage();
         if (group == null || !group.exists()) {
             return leader == null ? null : new Usage(leader.cpu(), leader.maxRssBytes(), byUs);
         }
+        try {
+            return of(group, leader, byUs);
+        } catch (Errno unknown) { // no descriptor was left, say
+            return leader == null ? null : new Usage(leader.cpu(), leader.maxRssBytes(), byUs);
+        }
+    }
+
+    private static @Nullable Usage of(Cgroup group, @Nullable Usage leader, @Nullable Kill byUs) throws Errno {
         Kill oom = outOfMemory(group);
         Kill kill = oom != null ? oom : byUs;
         Long micros = group.counts("cpu.stat").get("usage_usec");
@@ -43,7 +67,7 @@ final class Demise {
      * memory.events has both for the group and all below it, memory.events.local for the group alone. A kill without
      * any {@code oom} down there came from above.
      */
-    private static @Nullable Kill outOfMemory(Cgroup group) {
+    private static @Nullable Kill outOfMemory(Cgroup group) throws Errno {
         Map<String, Long> all = group.counts("memory.events");
         long kills = all.getOrDefault("oom_kill", 0L);
         if (kills == 0) {

@@ -65,19 +65,24 @@ public final class Groups {
         return lacking;
     }
 
-    /** What the instance's group uses now; empty where there is none. */
+    /** What the instance's group uses now; empty where there is none, or it cannot be read now. */
     public Optional<GroupUsage> usage(String name, InstanceId id) {
         if (!(home instanceof CgroupHome.Ready ready)) {
             return Optional.empty();
         }
         Cgroup group = ready.base().child(directory(name)).child(id.value());
-        Long micros = group.counts("cpu.stat").get("usage_usec");
-        return Optional.ofNullable(micros)
-                .map(m -> new GroupUsage(
-                        Duration.ofNanos(m * 1000),
-                        boxed(group.number("memory.current")),
-                        boxed(group.number("memory.peak")),
-                        boxed(group.number("pids.current"))));
+        try {
+            Long micros = group.counts("cpu.stat").get("usage_usec");
+            return micros == null
+                    ? Optional.empty()
+                    : Optional.of(new GroupUsage(
+                            Duration.ofNanos(micros * 1000),
+                            boxed(group.number("memory.current")),
+                            boxed(group.number("memory.peak")),
+                            boxed(group.number("pids.current"))));
+        } catch (Errno unknown) {
+            return Optional.empty();
+        }
     }
 
     private static @Nullable Long boxed(OptionalLong number) {
@@ -193,6 +198,14 @@ public final class Groups {
         if (!(home instanceof CgroupHome.Ready ready)) {
             return;
         }
+        try {
+            sweep(ready, known);
+        } catch (Errno e) {
+            warn.accept("groups that an earlier daemon may have left are not looked for: " + e.getMessage());
+        }
+    }
+
+    private void sweep(CgroupHome.Ready ready, Set<InstanceId> known) throws Errno {
         for (Cgroup named : ready.base().children()) {
             if (named.equals(ready.leaf()) || named.equals(ready.runs())) {
                 continue;

@@ -1,6 +1,7 @@
 package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Kill;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Fd;
@@ -33,6 +34,10 @@ final class Instance {
 
     boolean leaderEnded;
     boolean killing;
+    /** The limit for which it is being killed, where we keep that. */
+    @Nullable
+    Kill overran;
+
     /** For those the leader left behind, who are not known yet. */
     @Nullable
     Signal undelivered;

@@ -151,8 +151,6 @@ final class InstanceFiles implements AutoCloseable {
                 open.add(
                         switch (l.output()) {
                             case Launch.Output.Given(Fd out, Fd err) -> Descriptors.duplicate(fd == 1 ? out : err);
-                            case Launch.Output.Inherited() ->
-                                Descriptors.open("/proc/self/fd/" + fd, Descriptors.O_RDWR, 0);
                             case Launch.Output.Discarded(), Launch.Output.Captured() ->
                                 Descriptors.open(NOTHING, Descriptors.O_RDWR, 0);
                         });

@@ -1,12 +1,14 @@
 package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Kill;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.GroupLimits;
 import dev.holdfast.linux.Host;
+import dev.holdfast.linux.OomLog;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.Poller;
 import dev.holdfast.unit.MonoTime;
@@ -43,6 +45,9 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     private final OutputKeeper keeper;
     private final NotifySockets notices;
     private final Groups groups;
+    /** Null where it cannot be read. */
+    private final @Nullable OomLog oom;
+
     private final Map<InstanceId, Instance> instances = new HashMap<>();
     /** By their leaders, while those run; the reaper reads it too. */
     private final Map<Integer, Instance> byPid = new ConcurrentHashMap<>();
@@ -78,7 +83,8 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         this.files = new InstanceFiles(runDir);
         this.keeper = new OutputKeeper(this, files, warn, host.pid() != 1);
         this.containment = new Containment(host, poller, loop::soon, this.events, instances, byPid, this::forget);
-        this.leaders = new Leaders(poller, clock, this.events, containment, byPid);
+        this.oom = host.oomLog().orElse(null);
+        this.leaders = new Leaders(poller, clock, this.events, containment, byPid, oom);
         var provisions = new Provisions(files, notices, groups);
         var admission = new Admission(host, clock, files, warn, host.raiseOpenFiles());
         this.pad = new Launchpad(runDir, host, poller, loop, clock, provisions, admission, new Launched(), warn);
@@ -159,6 +165,15 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         }
         Instance i = instances.get(id);
         if (i != null) {
+            containment.kill(i, clock.get().mono());
+        }
+    }
+
+    /** The same of a running instance, and its end is told as the doing of a limit that we keep. */
+    public void kill(InstanceId id, Kill limit) {
+        Instance i = instances.get(id);
+        if (i != null) {
+            i.overran = limit;
             containment.kill(i, clock.get().mono());
         }
     }
@@ -334,5 +349,8 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         reaper.close();
         pad.close();
         files.close();
+        if (oom != null) {
+            oom.close();
+        }
     }
 }

@@ -1,9 +1,9 @@
 package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.linux.Enclosure;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.GroupLimits;
-import dev.holdfast.linux.Sandbox;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,7 @@ public record Launch(
         List<Rlimit> rlimits,
         List<Integer> cpuAffinity,
         @Nullable Integer oomScoreAdj,
-        @Nullable Sandbox sandbox,
+        @Nullable Enclosure sandbox,
         Output output,
         @Nullable Group group,
         boolean notifySocket) {
@@ -80,8 +80,5 @@ public record Launch(
 
         /** These two, which stay the caller's; it closes them no sooner than the launch is told of. */
         record Given(Fd stdout, Fd stderr) implements Output {}
-
-        /** The daemon's own stdout and stderr: {@code holdfast run}, foreground debugging. */
-        record Inherited() implements Output {}
     }
 }

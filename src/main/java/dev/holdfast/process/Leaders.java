@@ -1,6 +1,7 @@
 package dev.holdfast.process;
 
 import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.OomLog;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.Poller;
 import dev.holdfast.unit.MonoTime;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Hears of each leader's end through its pidfd, and how it ended. Owned by the loop's thread. */
 final class Leaders {
@@ -21,17 +23,23 @@ final class Leaders {
     private final Consumer<ProcessEvent> events;
     private final Containment containment;
     private final Map<Integer, Instance> byPid;
+    private final @Nullable OomLog oom;
     /** Adopted leaders that have ended, are another's to reap, and are not reaped yet; and until when that may take. */
     private final Map<Instance, MonoTime> unreaped = new HashMap<>();
 
-    /** @param byPid instances by their leaders, while those run; kept here */
+    /**
+     * @param byPid instances by their leaders, while those run; kept here
+     * @param oom null where the kernel's log cannot be read
+     */
     Leaders(
             Poller poller,
             Supplier<Now> clock,
             Consumer<ProcessEvent> events,
             Containment containment,
-            Map<Integer, Instance> byPid) {
+            Map<Integer, Instance> byPid,
+            @Nullable OomLog oom) {
         this.byPid = byPid;
+        this.oom = oom;
         this.poller = poller;
         this.clock = clock;
         this.events = events;
@@ -78,7 +86,11 @@ final class Leaders {
             pidfd.close();
             i.pidfd = null;
             i.leaderEnded = true;
-            events.accept(new ProcessEvent.Exited(i.id, ended.outcome(), Demise.of(i, ended)));
+            var usage = Demise.of(
+                    i,
+                    ended,
+                    () -> oom != null && oom.ended(i.leader, clock.get().mono()));
+            events.accept(new ProcessEvent.Exited(i.id, ended.outcome(), usage));
             containment.leaderEnded(i, clock.get().mono());
         } catch (Errno e) {
             throw new IllegalStateException(e);

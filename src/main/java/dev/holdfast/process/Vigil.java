@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Vigil {
     static final Duration INSIST = Duration.ofSeconds(5);
-    static final Duration FAST = Duration.ofMillis(250);
+    /** At the next beat. */
+    static final Duration AT_ONCE = Duration.ZERO;
+
     static final Duration STEADY = Duration.ofSeconds(2);
     static final Duration SLOW = Duration.ofSeconds(5);
     /** Share of a mark below which it counts as left. */
@@ -50,6 +52,17 @@ final class Vigil {
         return lowest == Long.MAX_VALUE ? lowest : Math.max(0, lowest - bytes);
     }
 
+    /** Whether {@link #judge} would tell anything. */
+    boolean tells(long bytes, long tasks, MonoTime now) {
+        Crossing gravest = gravest(bytes, tasks);
+        Long mark = bounds.warnBytes();
+        return gravest != null ? again(gravest, now) : mark != null && bytes >= mark && !warned;
+    }
+
+    private boolean again(Crossing gravest, MonoTime now) {
+        return gravest.kind() != told || !now.isBefore(toldAt.plus(INSIST));
+    }
+
     /** @return what has to be told, the gravest alone; null when nothing has */
     @Nullable
     Crossing judge(long bytes, long tasks, MonoTime now) {
@@ -61,7 +74,7 @@ final class Vigil {
         }
         if (gravest != null) {
             warned |= above; // what is done about it says more
-            boolean again = gravest.kind() != told || !now.isBefore(toldAt.plus(INSIST));
+            boolean again = again(gravest, now);
             if (again) {
                 told = gravest.kind();
                 toldAt = now;
@@ -95,13 +108,13 @@ final class Vigil {
         before = bytes;
         Integer most = bounds.tasks();
         if (most != null && tasks > most) {
-            return FAST;
+            return AT_ONCE;
         }
         if (!near(bytes)) {
             return most != null && tasks >= most * NEAR ? STEADY : SLOW;
         }
         Long limit = bounds.memoryBytes();
         long ahead = limit != null && bytes > limit ? 0 : headroomBytes(bytes);
-        return grown > 0 && grown * LOOKS >= ahead ? FAST : STEADY;
+        return grown > 0 && grown * LOOKS >= ahead ? AT_ONCE : STEADY;
     }
 }

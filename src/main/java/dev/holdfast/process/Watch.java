@@ -25,11 +25,13 @@ import org.jspecify.annotations.Nullable;
  * watched: a look at a large program can take longer than the loop may be held up. What passes a bound is told; nothing
  * is done about it here.
  *
- * <p>A pulse of the whole host every {@link Vigil#FAST} decides whether anybody is looked at before his time. In a group
- * the kernel says when memory.high or memory.max is touched, too.
+ * <p>A pulse of the whole host at each beat decides whether anybody is looked at before his time. In a group the kernel
+ * says when memory.high or memory.max is touched, too.
  */
 public final class Watch implements AutoCloseable {
-    private static final Duration PULSE = Vigil.FAST;
+    /** Of many instances, most of which do not grow. */
+    private static final Duration CALM_BEAT = Duration.ofMillis(250);
+
     /** Between two costly looks at the same tree lies this many times what one took. */
     private static final int THRIFT = 20;
 
@@ -38,6 +40,7 @@ public final class Watch implements AutoCloseable {
 
     private final Path proc;
     private final Supplier<MonoTime> clock;
+    private final Duration beat;
     private final Consumer<Crossing> crossed;
     private final Consumer<String> warn;
     private final ConcurrentLinkedQueue<Runnable> orders = new ConcurrentLinkedQueue<>();
@@ -47,8 +50,7 @@ public final class Watch implements AutoCloseable {
     private final Pace pace = new Pace();
     private @Nullable Thread thread;
     private volatile boolean closed;
-    private int knownPid;
-    private MonoTime afresh = MonoTime.NEVER;
+    private MonoTime afresh;
     /** When all are looked at next: together, so that one walk of /proc serves them. */
     private MonoTime round = MonoTime.NEVER;
 
@@ -81,21 +83,45 @@ public final class Watch implements AutoCloseable {
     /**
      * @param proc such as /proc
      * @param self our own pid
+     * @param lost whose an orphan is, by the instance's id
+     * @param beat between two looks at what grows towards a bound
      * @param crossed told on the watching thread
      * @param warn told, in words for people, what cannot be watched; on the watching thread
      */
-    public Watch(Path proc, int self, Supplier<MonoTime> clock, Consumer<Crossing> crossed, Consumer<String> warn)
+    public Watch(
+            Path proc,
+            int self,
+            Trees.Lost lost,
+            Supplier<MonoTime> clock,
+            Duration beat,
+            Consumer<Crossing> crossed,
+            Consumer<String> warn)
             throws Errno {
         this.proc = proc;
         this.clock = clock;
+        this.beat = beat;
         this.crossed = crossed;
         this.warn = warn;
         this.poller = Poller.open();
-        this.trees = new Trees(proc, self, TreeScan.VARIABLE);
+        this.trees = new Trees(proc, self, lost);
+        this.afresh = clock.get().plus(AFRESH);
+    }
+
+    /** Of a daemon's instances: whose an orphan is, its environment tells. Arguments are those of the constructor. */
+    public static Watch ofInstances(
+            Path proc, int self, Supplier<MonoTime> clock, Consumer<Crossing> crossed, Consumer<String> warn)
+            throws Errno {
+        Trees.Lost marked = (of, pid, _) -> of.environment(pid, TreeScan.VARIABLE);
+        return new Watch(proc, self, marked, clock, CALM_BEAT, crossed, warn);
+    }
+
+    /** Watches the memory and the processes of the leader's tree from now on. */
+    public void over(InstanceId id, ProcessRef leader, Bounds bounds) {
+        over(id, leader, null, bounds);
     }
 
     /**
-     * From now on, in place of what was said of it before. On the loop's thread, as {@link #forget}.
+     * From now on, in place of what was said of it before. On one thread, as {@link #forget}.
      *
      * @param group whose memory counts; null: that of the leader's tree
      */
@@ -151,7 +177,6 @@ public final class Watch implements AutoCloseable {
             }
         }
         var w = new Watched(id, memory == null ? trees.add(id.value(), leader) : null, memory, bounds, now);
-        knownPid = w.tree == null ? knownPid : 0; // its children may have been taken for strangers
         watched.put(id, w);
         if (memory != null) {
             listen(memory, w);
@@ -196,7 +221,7 @@ public final class Watch implements AutoCloseable {
                 }
                 pulse.beat();
                 look(pulse);
-                poller.await(PULSE.toNanos());
+                poller.await(beat.toNanos());
             }
         } catch (Errno | RuntimeException e) {
             if (!closed) {
@@ -246,16 +271,13 @@ public final class Watch implements AutoCloseable {
     /** A few system calls for each process that came since, whoever's it is: a fork bomb is seen by the next beat. */
     private void discover(int lastPid, MonoTime now) {
         if (!now.isBefore(afresh)) {
-            knownPid = 0;
+            trees.forgetStrangers();
+            afresh = now.plus(AFRESH);
         }
-        if (lastPid != knownPid) {
-            try {
-                trees.discover(knownPid, lastPid);
-                afresh = knownPid == 0 ? now.plus(AFRESH) : afresh;
-                knownPid = lastPid;
-            } catch (IOException e) {
-                knownPid = 0; // it could not be told whose somebody is: the next beat asks again
-            }
+        try {
+            trees.discover(lastPid);
+        } catch (IOException e) {
+            // The next beat asks again.
         }
     }
 
@@ -273,11 +295,16 @@ public final class Watch implements AutoCloseable {
             w.bytes = tree.rssBytes();
             if (w.vigil.near(w.bytes)) {
                 w.bytes = Math.min(w.bytes, exact(w, tree, now));
+                if (tree.rssBytes() > w.exactRss && w.vigil.tells(w.bytes, w.tasks, now)) {
+                    // What was forked just now has all of its parent's pages: that is measured, not guessed.
+                    measure(w, tree);
+                    w.bytes = Math.min(tree.rssBytes(), w.exactBytes);
+                }
             }
         }
         Crossing crossing = w.vigil.judge(w.bytes, w.tasks, now);
         Duration rest = w.vigil.rest(w.bytes, w.tasks);
-        w.due = rest.compareTo(Vigil.SLOW) < 0 ? now.plus(rest) : MonoTime.NEVER; // else the round comes
+        w.due = rest.compareTo(Vigil.SLOW) < 0 ? now.plus(rest) : MonoTime.NEVER; // then the round comes
         if (crossing != null) {
             crossed.accept(crossing);
         }
@@ -285,14 +312,18 @@ public final class Watch implements AutoCloseable {
 
     private long exact(Watched w, Trees.Tree tree, MonoTime now) {
         if (!now.isBefore(w.exactNext)) {
-            MonoTime began = clock.get();
-            w.exactBytes = trees.pssBytes(tree);
-            w.exactRss = tree.rssBytes();
-            MonoTime ended = clock.get();
-            Duration wait = ended.since(began).multipliedBy(THRIFT);
-            w.exactNext = ended.plus(wait.compareTo(Vigil.STEADY) < 0 ? wait : Vigil.STEADY);
+            measure(w, tree);
         }
         return w.exactBytes + Math.max(0, tree.rssBytes() - w.exactRss); // what came since counts in full
+    }
+
+    private void measure(Watched w, Trees.Tree tree) {
+        MonoTime began = clock.get();
+        w.exactBytes = trees.pssBytes(tree);
+        w.exactRss = tree.rssBytes();
+        MonoTime ended = clock.get();
+        Duration wait = ended.since(began).multipliedBy(THRIFT);
+        w.exactNext = ended.plus(wait.compareTo(Vigil.STEADY) < 0 ? wait : Vigil.STEADY);
     }
 
     @Override

@@ -125,6 +125,10 @@ final class Launching {
         return environment;
     }
 
+    InstanceId id() {
+        return id;
+    }
+
     /** What all of the tree has in its environment. */
     String mark() {
         return id.value();

@@ -29,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  */
 record Place(Host host, @Nullable Groups groups, @Nullable Cgroup group, Map<String, String> lacking)
         implements AutoCloseable {
+    /** Options, as {@link #lacking} has them. */
+    static final String MEMORY = "--memory";
+
+    static final String PIDS = "--pids";
+
     private static final String NAME = "holdfast";
     private static final int ATTEMPTS = 16;
     /** Those of whose limits a command that leaves a group takes along what it has none of its own for. */
@@ -51,11 +56,15 @@ record Place(Host host, @Nullable Groups groups, @Nullable Cgroup group, Map<Str
             return new Place(host, null, null, lacking);
         }
         removeStale(host, ready.runs());
+        Cgroup group = null;
         try {
-            Cgroup group = make(host, groups, limits);
+            group = make(host, groups, limits);
             takeAlong(ascent.passed(), group);
             return new Place(host, groups, group, lacking);
         } catch (Errno e) {
+            if (group != null) {
+                groups.remove(group);
+            }
             var all = new LinkedHashMap<String, String>();
             w.resources().given().forEach(key -> all.put(option(key), String.valueOf(e.getMessage())));
             return new Place(host, null, null, all);
@@ -91,7 +100,13 @@ record Place(Host host, @Nullable Groups groups, @Nullable Cgroup group, Map<Str
 
     /** Empty groups of commands whose {@code run} is gone; one that is not empty keeps its limits. */
     private static void removeStale(Host host, Cgroup runs) {
-        for (Cgroup group : runs.children()) {
+        List<Cgroup> all;
+        try {
+            all = runs.children();
+        } catch (Errno unreadable) {
+            return; // the next one looks again
+        }
+        for (Cgroup group : all) {
             String name = String.valueOf(group.dir().getFileName());
             int dash = name.indexOf('-');
             if (!name.matches("[1-9]\\d{0,9}-\\d{1,18}")) {
@@ -103,7 +118,7 @@ record Place(Host host, @Nullable Groups groups, @Nullable Cgroup group, Map<Str
                     group.removeIfEmpty();
                 }
             } catch (Errno unknown) {
-                // The next one looks again.
+                // It may be somebody's: it stays.
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.run;
 
+import dev.holdfast.event.InstanceId;
 import dev.holdfast.linux.Caller;
 import dev.holdfast.linux.Descriptors;
 import dev.holdfast.linux.Errno;
@@ -11,27 +12,44 @@ import dev.holdfast.linux.Sentinel;
 import dev.holdfast.linux.Spawn;
 import dev.holdfast.linux.SpawnThread;
 import dev.holdfast.linux.VmSignals;
+import dev.holdfast.process.Bounds;
+import dev.holdfast.process.Bounds.Crossing;
 import dev.holdfast.process.Launch;
 import dev.holdfast.process.Solo;
+import dev.holdfast.process.Watch;
+import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Signal;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** One command with its limits, in the caller's place. The calling thread owns it. */
 public final class Run {
     private static final Path PROC = Path.of("/proc");
     private static final Path SYS = Path.of("/sys");
-    /** CHLD: an orphan that was handed to us has ended. */
+    /**
+     * CHLD: an orphan that was handed to us has ended. QUIT cannot be heard: HotSpot keeps it for its thread dump, and
+     * with -Xrs, which would free it, it hears none of the others; a signalfd gets it only where every thread blocks it,
+     * and one of HotSpot's own unblocks it.
+     */
     private static final List<Signal> HEARD =
             List.of(Signal.TERM, Signal.INT, Signal.HUP, Signal.USR1, Signal.USR2, Signal.CHLD);
+
+    /** Between two looks at a command that grows: what it may have beyond its limit is what it gets in this time. */
+    private static final Duration BEAT = Duration.ofMillis(100);
+
+    private static final Set<String> WATCHABLE = Set.of(Place.MEMORY, Place.PIDS);
 
     private final Wanted wanted;
     private final Supplier<MonoTime> clock;
@@ -88,7 +106,7 @@ public final class Run {
             Poller poller,
             Place place,
             Queue<Signal> heard,
-            @org.jspecify.annotations.Nullable Sentinel sentinel)
+            @Nullable Sentinel sentinel)
             throws IOException, InterruptedException {
         Caller.keepOwnFiles(PROC);
         Caller.Terminal terminal = Caller.Terminal.ofOurs();
@@ -114,25 +132,45 @@ public final class Run {
                         });
             }
             case Solo.Begun.Running(Pidfd leader) -> {
-                var tree = new Tree(host, place);
-                if (sentinel != null) {
-                    tree.leaveOut(sentinel.pid());
+                int other = sentinel == null ? 0 : sentinel.pid();
+                var crossed = new ConcurrentLinkedQueue<Crossing>();
+                var escort = new Escort(
+                        wanted, clock, say, poller, new Tree(host, place, other), place, terminal, heard, crossed);
+                try (Watch watch = watch(host, poller, launching.id(), other, crossed)) {
+                    watch.over(launching.id(), leader.process(), bounds(place));
+                    yield escort.over(leader);
                 }
-                var watch = new Watch(
-                        tree,
-                        clock,
-                        place.lacking().containsKey("--memory")
-                                ? wanted.resources().memory()
-                                : null,
-                        place.lacking().containsKey("--pids")
-                                ? wanted.resources().pids()
-                                : null);
-                yield new Vigil(wanted, clock, say, poller, tree, place, watch, terminal, heard).over(leader);
             }
         };
     }
 
-    private @org.jspecify.annotations.Nullable Sentinel sentinel(String mark, Place place) {
+    /** Whatever falls to us is the command's, whether or not it kept its session and environment. */
+    private Watch watch(Host host, Poller poller, InstanceId id, int other, Queue<Crossing> crossed) throws Errno {
+        int self = host.pid();
+        return new Watch(
+                PROC,
+                self,
+                (_, pid, parent) -> parent == self && pid != other ? Optional.of(id.value()) : Optional.empty(),
+                clock,
+                BEAT,
+                crossing -> {
+                    crossed.add(crossing);
+                    poller.wake();
+                },
+                say);
+    }
+
+    /** What the kernel does not keep here. */
+    private Bounds bounds(Place place) {
+        ByteSize memory = wanted.resources().memory();
+        return new Bounds(
+                null,
+                null,
+                memory != null && place.lacking().containsKey(Place.MEMORY) ? (Long) memory.bytes() : null,
+                place.lacking().containsKey(Place.PIDS) ? wanted.resources().pids() : null);
+    }
+
+    private @Nullable Sentinel sentinel(String mark, Place place) {
         try {
             return Sentinel.of(mark, place.dir());
         } catch (Errno e) {
@@ -156,13 +194,9 @@ public final class Run {
 
     /** What is kept by watching, and what is not kept at all. */
     private static String weaker(Map<String, String> lacking) {
-        var watched = lacking.keySet().stream()
-                .filter(o -> o.equals("--memory") || o.equals("--pids"))
-                .collect(Collectors.joining(", "));
-        var not = lacking.keySet().stream()
-                .filter(o -> !o.equals("--memory") && !o.equals("--pids"))
-                .collect(Collectors.joining(", "));
-        return (watched.isEmpty() ? "" : watched + " kept by watching every 0.1s")
+        var watched = lacking.keySet().stream().filter(WATCHABLE::contains).collect(Collectors.joining(", "));
+        var not = lacking.keySet().stream().filter(o -> !WATCHABLE.contains(o)).collect(Collectors.joining(", "));
+        return (watched.isEmpty() ? "" : watched + " kept by watching")
                 + (watched.isEmpty() || not.isEmpty() ? "" : ", ")
                 + (not.isEmpty() ? "" : not + " not kept")
                 + " (" + String.join("; ", lacking.values().stream().distinct().toList()) + ")";

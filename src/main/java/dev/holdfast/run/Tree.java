@@ -10,13 +10,9 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * All that descends from this process, which adopts orphans and has one command: whoever leaves its session or wipes its
@@ -25,28 +21,19 @@ import java.util.Set;
 final class Tree {
     private final Host host;
     private final Place place;
-    /** Children of ours that are not the command's. */
-    private final Set<Integer> others = new HashSet<>();
+    private final int other;
 
-    Tree(Host host, Place place) {
+    /** @param other a child of ours that is not the command's; 0 for none */
+    Tree(Host host, Place place, int other) {
         this.host = host;
         this.place = place;
-    }
-
-    void leaveOut(int pid) {
-        others.add(pid);
-    }
-
-    boolean isOurs(int pid) {
-        return others.contains(pid);
+        this.other = other;
     }
 
     /** Everybody but those that have ended. More may come while it is looked. */
     List<ProcessRef> members() throws IOException {
         var members = new LinkedHashSet<ProcessRef>();
-        for (Proc.Stat s : walk().keySet()) {
-            members.add(s.ref());
-        }
+        members.addAll(walk());
         members.addAll(place.members());
         // Parents first: a shell whose child is ended before it would go on to its next line.
         return members.stream()
@@ -54,17 +41,16 @@ final class Tree {
                 .toList();
     }
 
-    /** With the number of its threads. */
-    private Map<Proc.Stat, Integer> walk() throws IOException {
+    private List<ProcessRef> walk() throws IOException {
         Proc proc = host.proc();
-        var found = new HashMap<Proc.Stat, Integer>();
-        var seen = new HashSet<Integer>(others);
+        var found = new ArrayList<ProcessRef>();
+        var seen = new HashSet<Integer>();
+        seen.add(other);
         var next = new ArrayDeque<Integer>();
         next.add(host.pid());
         while (!next.isEmpty()) {
             int pid = next.remove();
-            List<Integer> threads = proc.threads(pid);
-            for (int tid : threads) {
+            for (int tid : proc.threads(pid)) {
                 for (int child : proc.children(pid, tid)) {
                     if (seen.add(child)) {
                         next.add(child);
@@ -72,38 +58,10 @@ final class Tree {
                 }
             }
             if (pid != host.pid()) {
-                proc.stat(pid).filter(s -> s.state() != 'Z').ifPresent(s -> found.put(s, threads.size()));
+                proc.stat(pid).filter(s -> s.state() != 'Z').map(Proc.Stat::ref).ifPresent(found::add);
             }
         }
         return found;
-    }
-
-    /**
-     * What it uses now.
-     *
-     * @param bytes resident; what processes share counts for each of them, unless {@code exact}
-     * @param tasks processes and threads
-     */
-    record Use(long bytes, int tasks, boolean exact) {}
-
-    /** @param limit of its memory: near it, shared pages are counted once, which costs more */
-    Use use(long limit) throws IOException {
-        Map<Proc.Stat, Integer> all = walk();
-        long bytes = 0;
-        int tasks = 0;
-        for (Map.Entry<Proc.Stat, Integer> e : all.entrySet()) {
-            bytes += e.getKey().rssBytes();
-            tasks += e.getValue();
-        }
-        if (bytes <= limit) {
-            return new Use(bytes, tasks, false);
-        }
-        long exact = 0;
-        for (Proc.Stat s : all.keySet()) {
-            OptionalLong pss = host.proc().pss(s.pid());
-            exact += pss.orElse(s.rssBytes());
-        }
-        return new Use(exact, tasks, true);
     }
 
     void signal(Signal signal) throws IOException {

@@ -1,6 +1,7 @@
 package dev.holdfast.schedule;
 
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.Usage;
 import dev.holdfast.unit.MonoTime;
@@ -26,6 +27,7 @@ sealed interface Activity {
      *
      * @param next its timeout, or when its grace is over
      * @param ending null: nobody has asked it to end; else what that makes of it
+     * @param limit that it has passed, which is kept by watching
      * @param over null: its leader runs
      */
     record Running(
@@ -35,18 +37,23 @@ sealed interface Activity {
             MonoTime next,
             @Nullable Ending ending,
             boolean killed,
+            @Nullable Kill limit,
             @Nullable Over over)
             implements Activity {
         Running asked(Ending why, MonoTime grace) {
-            return new Running(run, instance, started, grace, why, killed, over);
+            return new Running(run, instance, started, grace, why, killed, limit, over);
+        }
+
+        Running overran(Kill passed) {
+            return new Running(run, instance, started, next, ending, killed, passed, over);
         }
 
         Running beingKilled() {
-            return new Running(run, instance, started, MonoTime.NEVER, ending, true, over);
+            return new Running(run, instance, started, MonoTime.NEVER, ending, true, limit, over);
         }
 
         Running ended(Over end) {
-            return new Running(run, instance, started, MonoTime.NEVER, ending, killed, end);
+            return new Running(run, instance, started, MonoTime.NEVER, ending, killed, limit, end);
         }
     }
 
@@ -56,6 +63,8 @@ sealed interface Activity {
     /** Why it is asked to end. */
     enum Ending {
         TIMEOUT,
+        /** It passed a limit. */
+        LIMIT,
         REPLACED,
         SHUT_DOWN,
         UNCONFIGURED

@@ -5,7 +5,7 @@ import java.util.Locale;
 /** What an attempt, or a due time, came to. */
 public enum Result {
     SUCCESS,
-    /** It ended otherwise than with 0, or could not be started. */
+    /** It ended otherwise than with 0, passed a limit, or could not be started. */
     FAILED,
     TIMEOUT,
     /** By hand, by shutdown, or to make room for the next. */

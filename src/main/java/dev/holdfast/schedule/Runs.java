@@ -5,10 +5,10 @@ import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.config.ScheduleSpec.NoticeSpec;
 import dev.holdfast.config.ScheduleSpec.RetrySpec;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.Usage;
 import dev.holdfast.schedule.Activity.Ending;
-import dev.holdfast.unit.Durations;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import java.net.URI;
@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -132,7 +131,7 @@ final class Runs {
         owners.put(id, line);
         Duration timeout = line.spec.timeout();
         MonoTime until = timeout == null ? MonoTime.NEVER : now.mono().plus(timeout);
-        line.activity = new Activity.Running(run, id, now.wall(), until, null, false, null);
+        line.activity = new Activity.Running(run, id, now.wall(), until, null, false, null, null);
         act.accept(new Action.Launch(id, run, line.spec));
         if (run.attempt() == 1) {
             ping(line.spec, "/start");
@@ -145,7 +144,7 @@ final class Runs {
         Duration timeout = line.spec.timeout();
         MonoTime until = timeout == null ? MonoTime.NEVER : now.mono().plus(timeout.minus(adopted.age()));
         var running = new Activity.Running(
-                run, adopted.instance(), now.wall().minus(adopted.age()), until, null, false, null);
+                run, adopted.instance(), now.wall().minus(adopted.age()), until, null, false, null, null);
         line.activity = running;
         if (!adopted.alive()) {
             exited(line, running, new Outcome.Unknown("ended while no daemon ran"), null, now);
@@ -191,6 +190,21 @@ final class Runs {
         }
     }
 
+    /** As the kernel would, where it keeps limits; but it is asked first, as long as the host can bear that. */
+    void overran(Line line, Activity.Running r, Kill limit, boolean atOnce, Now now) {
+        if (r.killed()) {
+            return;
+        }
+        Activity.Running passed = r.overran(limit);
+        line.activity = passed;
+        if (!atOnce) {
+            end(line, Ending.LIMIT, now);
+            return;
+        }
+        line.activity = (r.ending() == null ? passed.asked(Ending.LIMIT, MonoTime.NEVER) : passed).beingKilled();
+        act.accept(new Action.Kill(r.instance()));
+    }
+
     private void abandon(Line line, Run run, Ending why, Now now) {
         leaveOut(run, why == Ending.REPLACED ? "replaced by the next" : "it is not to run any more");
         free(line, now);
@@ -224,39 +238,7 @@ final class Runs {
         var over = r.over() != null
                 ? r.over()
                 : new Activity.Over(now.wall(), new Outcome.Unknown("its end was not seen"), null);
-        over(line, r, result(r, over.outcome()), words(line, r, over.outcome()), over, now);
-    }
-
-    private static Result result(Activity.Running r, Outcome outcome) {
-        if (r.ending() != null) {
-            return r.ending() == Ending.TIMEOUT ? Result.TIMEOUT : Result.STOPPED;
-        }
-        return switch (outcome) {
-            case Outcome.Exited(int code) -> code == 0 ? Result.SUCCESS : Result.FAILED;
-            case Outcome.Signalled _ -> Result.FAILED;
-            case Outcome.Unknown _ -> Result.UNKNOWN;
-        };
-    }
-
-    private static String words(Line line, Activity.Running r, Outcome outcome) {
-        String how = switch (outcome) {
-            case Outcome.Exited(int code) -> "exited with " + code;
-            case Outcome.Signalled(int signal, boolean _) ->
-                "ended by "
-                        + dev.holdfast.unit.Signal.ofNumber(signal)
-                                .map(s -> "SIG" + s.written())
-                                .orElse("signal " + signal);
-            case Outcome.Unknown(String why) -> why;
-        };
-        return switch (r.ending()) {
-            case null -> how;
-            case TIMEOUT ->
-                "no end within " + Durations.format(Objects.requireNonNullElse(line.spec.timeout(), Duration.ZERO))
-                        + ", " + how;
-            case REPLACED -> "replaced by the next, " + how;
-            case SHUT_DOWN -> "shut down, " + how;
-            case UNCONFIGURED -> "not configured any more, " + how;
-        };
+        over(line, r, Verdict.result(r, over.outcome()), Verdict.words(line, r, over), over, now);
     }
 
     private void over(Line line, Activity.Running r, Result result, String detail, Activity.Over over, Now now) {

@@ -81,6 +81,8 @@ public final class Schedules {
                 runs.minor().exited(id);
                 running(id).ifPresent(o -> runs.exited(o.line, o.running, outcome, usage, now));
             }
+            case Stimulus.Overran(InstanceId id, var limit, boolean atOnce) ->
+                running(id).ifPresent(o -> runs.overran(o.line, o.running, limit, atOnce, now));
             case Stimulus.Emptied(InstanceId id) -> {
                 runs.minor().gone(id);
                 running(id).ifPresent(o -> runs.emptied(o.line, o.running, now));

@@ -2,6 +2,7 @@ package dev.holdfast.schedule;
 
 import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.Usage;
 import java.time.Duration;
@@ -38,6 +39,13 @@ public sealed interface Stimulus {
     /** Its leader ended. */
     record Exited(
             InstanceId instance, Outcome outcome, @Nullable Usage usage) implements Stimulus {}
+
+    /**
+     * It passed a limit that is kept by watching.
+     *
+     * @param atOnce no grace may be given
+     */
+    record Overran(InstanceId instance, Kill limit, boolean atOnce) implements Stimulus {}
 
     /** Nothing of it is left; the last that is told of it. */
     record Emptied(InstanceId instance) implements Stimulus {}

@@ -42,7 +42,7 @@ final class Ascent {
             return;
         }
         InstanceId instance = self.around.launch(self, Purpose.PRE_START, hook.command(), null);
-        self.become(new PreStart(instance, now.mono().plus(hook.timeout()), null, null), now);
+        self.become(new PreStart(instance, now.mono().plus(hook.timeout()), null, null, null), now);
     }
 
     void launchMain(Now now) {
@@ -84,7 +84,9 @@ final class Ascent {
             launchMain(now);
         } else {
             Outcome outcome = p.outcome();
-            String why = killed != null ? killed : outcome == null ? "no word of its end" : Outcomes.describe(outcome);
+            String why = killed != null
+                    ? killed
+                    : outcome == null ? "no word of its end" : Outcomes.describe(outcome, p.usage());
             if (killed == null) {
                 self.hookFailed("pre_start", why, now);
             }

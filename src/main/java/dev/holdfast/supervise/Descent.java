@@ -162,7 +162,7 @@ final class Descent {
     void killHook(PreStart p, String why, Now now) {
         if (p.killed() == null) {
             self.around.act(new Action.Kill(p.hook()));
-            self.become(new PreStart(p.hook(), MonoTime.NEVER, why, p.outcome()), now);
+            self.become(new PreStart(p.hook(), MonoTime.NEVER, why, p.outcome(), p.usage()), now);
         }
     }
 

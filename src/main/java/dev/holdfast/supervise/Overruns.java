@@ -8,9 +8,7 @@ import dev.holdfast.supervise.ReplicaState.Live;
 import dev.holdfast.supervise.ReplicaState.Phase;
 import dev.holdfast.supervise.ReplicaState.Running;
 import dev.holdfast.supervise.ReplicaState.Stopping;
-import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.Now;
-import java.util.Locale;
 
 /**
  * What is done when a running replica passes what is watched of it. A recycling is planned and so no failure; a limit
@@ -41,20 +39,20 @@ final class Overruns {
                     self.planned = true;
                     self.down.stop(
                             r,
-                            "memory_watch: recycled at " + mebibytes(c.bound()) + " of memory, it has "
-                                    + mebibytes(c.value()),
+                            "memory_watch: recycled at " + Crossing.mebibytes(c.bound()) + " of memory, it has "
+                                    + c.amount(),
                             now);
                 }
             }
             case MEMORY -> {
                 overran(c);
                 self.planned = false;
-                self.down.stop(r, passed(c) + ", it has " + mebibytes(c.value()), now);
+                self.down.stop(r, c.passed() + ", it has " + c.amount(), now);
             }
             case FAR_ABOVE_MEMORY, TASKS -> {
                 overran(c);
                 self.planned = false;
-                self.down.killAtOnce(r, passed(c), has(c), now);
+                self.down.killAtOnce(r, c.passed(), "it had " + c.amount(), now);
             }
         }
     }
@@ -64,33 +62,15 @@ final class Overruns {
             case WARN, RECYCLE, MEMORY -> {} // it is on its way already
             case FAR_ABOVE_MEMORY, TASKS -> {
                 overran(c);
-                self.down.killAtOnce(s, passed(c) + ", " + has(c), now);
+                self.down.killAtOnce(s, c.passed() + ", it had " + c.amount(), now);
             }
         }
     }
 
     private void overran(Crossing c) {
-        boolean tasks = c.kind() == dev.holdfast.process.Bounds.Kind.TASKS;
-        self.endings.overran(
-                new Kill(tasks ? Kill.By.WATCHED_PIDS : Kill.By.WATCHED_MEMORY, 0, tasks ? null : (Long) c.bound()));
-    }
-
-    private static String passed(Crossing c) {
-        return switch (c.kind()) {
-            case TASKS -> "its own limit of " + c.bound() + " processes was passed";
-            case WARN, RECYCLE, MEMORY, FAR_ABOVE_MEMORY ->
-                "its own memory limit (" + new ByteSize(c.bound()) + ") was passed";
-        };
-    }
-
-    private static String has(Crossing c) {
-        return switch (c.kind()) {
-            case TASKS -> "it had " + c.value();
-            case WARN, RECYCLE, MEMORY, FAR_ABOVE_MEMORY -> "it had " + mebibytes(c.value());
-        };
-    }
-
-    private static String mebibytes(long bytes) {
-        return String.format(Locale.ROOT, "%.1fMi", bytes / (double) (1 << 20));
+        Kill limit = c.limit();
+        if (limit != null) {
+            self.endings.overran(limit);
+        }
     }
 }

@@ -4,12 +4,14 @@ import dev.holdfast.config.HookSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.event.Usage;
 import dev.holdfast.supervise.Action.Purpose;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A replica's post_start hooks: beside its states, for they hold nothing up and outlast the running that began them, so
@@ -51,9 +53,9 @@ final class PostStarts {
         return true;
     }
 
-    void exited(InstanceId instance, Outcome outcome, Now now) {
+    void exited(InstanceId instance, Outcome outcome, @Nullable Usage usage, Now now) {
         if (has(instance) && !(outcome instanceof Outcome.Exited(int code) && code == 0)) {
-            self.hookFailed("post_start", Outcomes.describe(outcome), now);
+            self.hookFailed("post_start", Outcomes.describe(outcome, usage), now);
         }
     }
 

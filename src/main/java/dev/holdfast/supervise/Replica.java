@@ -183,7 +183,7 @@ final class Replica {
         if (auxiliary(instance)) {
             around.act(new Action.Kill(instance)); // a hook is over when its leader is: nothing of it stays
         }
-        postStarts.exited(instance, outcome, now);
+        postStarts.exited(instance, outcome, usage, now);
         boolean failed = !(outcome instanceof Outcome.Exited(int code) && code == 0);
         switch (state) {
             case Running r
@@ -205,12 +205,14 @@ final class Replica {
                 become(new Stopping(s.main(), s.leader(), s.since(), s.phase(), s.aux(), s.deadline(), outcome), now);
             }
             case PreStart p
-            when p.hook().equals(instance) -> become(new PreStart(p.hook(), p.deadline(), p.killed(), outcome), now);
+            when p.hook().equals(instance) ->
+                become(new PreStart(p.hook(), p.deadline(), p.killed(), outcome, usage), now);
             case Stopping s
-            when instance.equals(s.aux()) && failed -> hookFailed(down.auxiliary(s), Outcomes.describe(outcome), now);
+            when instance.equals(s.aux()) && failed ->
+                hookFailed(down.auxiliary(s), Outcomes.describe(outcome, usage), now);
             case PostStop p
             when p.hook().equals(instance) && failed && !p.killed() ->
-                hookFailed("post_stop", Outcomes.describe(outcome), now);
+                hookFailed("post_stop", Outcomes.describe(outcome, usage), now);
             case Idle _, Live _ -> {}
         }
     }

@@ -3,6 +3,7 @@ package dev.holdfast.supervise;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.event.Usage;
 import dev.holdfast.unit.MonoTime;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,9 @@ sealed interface ReplicaState {
             InstanceId hook,
             MonoTime deadline,
             @Nullable String killed,
-            @Nullable Outcome outcome) implements Live {}
+            @Nullable Outcome outcome,
+            @Nullable Usage usage)
+            implements Live {}
 
     /** Asked of the kernel, not answered. */
     record Launching(InstanceId main) implements Live {}

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.holdfast.linux.SandboxAbility;
+import dev.holdfast.linux.sandbox.SandboxAbility;
 import dev.holdfast.testkernel.AlsoOnPlainKernel;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -70,6 +70,29 @@ class WatchTest {
         }
     }
 
+    /** For a moment a forked child has all of its parent's pages in its resident set. */
+    @Test
+    void whatForksNearItsLimitIsNotTakenToHavePassedIt() {
+        var daemon = DaemonUnderTest.up(home, """
+                version: 1
+                processes:
+                  forker:
+                    command:
+                      - bash
+                      - -c
+                      - "printf -v b %01048576d 0; for i in {1..60}; do a[i]=$$b; done;
+                        for i in {1..300}; do (:); done; echo done; sleep 1000"
+                    restart: never
+                    resources: { limits: { memory: 80Mi } }
+                    memory_watch: { warn: 90% }
+                """);
+        try (daemon) {
+            await().atMost(SOON).until(() -> daemon.logged("forker.0.log").contains("done"));
+            assertThat(daemon.replica("forker").state()).isEqualTo("up");
+            assertThat(daemon.cli("why", "forker").out()).doesNotContain("at its warning mark");
+        }
+    }
+
     @Test
     void whatNearsItsLimitIsWarnedOfOnceAndRecycledAsPlanned() {
         Path first = home.resolve("first");
@@ -93,6 +116,99 @@ class WatchTest {
                     .contains("exited with 0");
             assertThat(journal().lines().filter(l -> l.contains("\"MemoryHigh\"")))
                     .hasSize(1);
+        }
+    }
+
+    @Test
+    void aRunOfAScheduleIsKeptToItsLimitsAndItsHistoryTells() {
+        var daemon = DaemonUnderTest.up(home, """
+                version: 1
+                defaults: { schedule: { cron: "@yearly" } }
+                schedules:
+                  polite:
+                    command: [bash, -c, "%1$s"]
+                    resources: { limits: { memory: 48Mi } }
+                  stubborn:
+                    command: [bash, -c, "trap '' TERM; (setsid bash -c '%1$s'); :"]
+                    stop: { timeout: 60s }
+                    resources: { limits: { memory: 32Mi } }
+                  many:
+                    command: [bash, -c, "for i in 1 2 3 4 5 6 7 8; do sleep 1000 & done; wait"]
+                    resources: { limits: { pids: 5 } }
+                  modest:
+                    command: [bash, -c, "exit 0"]
+                    resources: { limits: { memory: 48Mi, pids: 5 } }
+                """.formatted(GROW));
+        try (daemon) {
+            assertThat(daemon.cli("cron", "run", "polite", "--wait").out())
+                    .contains("polite failed: ended by SIGTERM; passed its own memory limit (48Mi), kept by watching");
+            assertThat(daemon.cli("cron", "run", "stubborn", "--wait").out())
+                    .contains("stubborn failed: was killed by its own memory limit (32Mi), kept by watching");
+            assertThat(daemon.cli("cron", "run", "many", "--wait").out())
+                    .contains("many failed: was killed by its own limit of processes, kept by watching");
+            assertThat(daemon.cli("cron", "run", "modest", "--wait").out()).contains("modest success");
+            assertThat(daemon.cli("cron", "history", "polite").out())
+                    .contains("failed: ended by SIGTERM; passed its own memory limit (48Mi), kept by watching");
+            assertThat(daemon.daemonOutput())
+                    .containsPattern("polite: its own memory limit \\(48Mi\\) was passed, it has [4-6]\\d\\.\\dMi");
+            assertThat(daemon.cli("doctor").out()).contains("stubborn: enforced by watching: limits.memory");
+        }
+    }
+
+    /** The next daemon watches the run that it adopts. */
+    @Test
+    void anAdoptedRunOfAScheduleIsKeptToItsLimits() {
+        Path go = home.resolve("go");
+        var daemon = DaemonUnderTest.up(home, """
+                version: 1
+                schedules:
+                  later:
+                    cron: "@yearly"
+                    command: [bash, -c, "echo begun; until [ -e %s ]; do sleep 0.1; done; %s"]
+                    resources: { limits: { memory: 48Mi } }
+                """.formatted(go, GROW));
+        try (daemon) {
+            assertThat(daemon.cli("cron", "run", "later").exit()).isZero();
+            await().atMost(SOON).until(() -> daemon.logged("later.0.log").contains("begun"));
+            daemon.kill9();
+            daemon.upAgain();
+            DaemonUnderTest.write(go, "");
+            await().atMost(SOON)
+                    .until(() -> daemon.cli("cron", "history", "later").out().contains("failed: "));
+            assertThat(daemon.cli("cron", "history", "later").out())
+                    .contains("passed its own memory limit (48Mi), kept by watching");
+        }
+    }
+
+    @Test
+    void aHookOrACheckThatPassesALimitOfItsProcessIsKilledAndToldOf() {
+        var daemon = DaemonUnderTest.up(home, """
+                version: 1
+                processes:
+                  hooked:
+                    command: [sleep, "1000"]
+                    resources: { limits: { memory: 48Mi } }
+                    hooks: { post_start: { command: [bash, -c, "%1$s"], timeout: 80s } }
+                  barred:
+                    command: [sleep, "1000"]
+                    restart: never
+                    resources: { limits: { memory: 48Mi } }
+                    hooks: { pre_start: { command: [bash, -c, "%1$s"], timeout: 80s } }
+                  checked:
+                    command: [sleep, "1000"]
+                    resources: { limits: { memory: 48Mi } }
+                    readiness: { exec: { command: [bash, -c, "%1$s"] }, timeout: 80s, period: 80s }
+                """.formatted(GROW));
+        try (daemon) {
+            String killed = "was killed by its own memory limit (48Mi), kept by watching";
+            await().atMost(SOON)
+                    .until(() -> daemon.cli("why", "hooked").out().contains("hook post_start failed: " + killed));
+            assertThat(daemon.replica("hooked").state()).isEqualTo("up");
+            assertThat(daemon.daemonOutput())
+                    .containsPattern("hooked/0 post_start: its own memory limit \\(48Mi\\) was passed, it had");
+            await().atMost(SOON).until(() -> daemon.replica("barred").state(), "failed"::equals);
+            assertThat(daemon.cli("why", "barred").out()).contains("pre_start: " + killed);
+            await().atMost(SOON).until(() -> daemon.cli("status").out().contains("the check " + killed));
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class TreesTest {
     private static final Path PROC = Path.of("/proc");
     private static final String VARIABLE = "HOLDFAST_TREES_TEST";
 
-    private final Trees trees = new Trees(PROC, (int) ProcessHandle.current().pid(), VARIABLE);
+    private final Trees trees = new Trees(PROC, (int) ProcessHandle.current().pid(), TreesTest::marked);
     private final List<Process> started = new ArrayList<>();
 
     @AfterEach
@@ -61,10 +62,10 @@ class TreesTest {
         leader.getOutputStream().write('\n');
         leader.getOutputStream().flush();
         await().until(() -> tasks(tree) == 2);
-        var threads = new Trees(PROC, 1, VARIABLE);
+        var threads = new Trees(PROC, 1, TreesTest::marked);
         try (threads) {
             Trees.Tree jvm = threads.add("jvm", ref(ProcessHandle.current().pid()));
-            threads.discover(0, 1);
+            threads.discover(1);
             threads.look(jvm);
             assertThat(jvm.tasks()).isGreaterThan(Thread.activeCount());
         }
@@ -82,23 +83,38 @@ class TreesTest {
 
     @Test
     void looksAgainAtNumbersThatWereGivenSince() throws IOException {
-        Process leader = bash("anew", "read -r; sleep 1000; :");
-        Trees.Tree tree = trees.add("anew", ref(leader));
-        trees.discover(0, lastPid());
+        Process leader = bash("again", "read -r; sleep 1000; :");
+        Trees.Tree tree = trees.add("again", ref(leader));
+        trees.discover(lastPid());
         trees.look(tree);
-        int known = lastPid();
         leader.getOutputStream().write('\n');
         leader.getOutputStream().flush();
         await().until(() -> {
-            trees.discover(known, lastPid());
+            trees.discover(lastPid());
             return tree.grown();
         });
         trees.look(tree);
         assertThat(tree.tasks()).isEqualTo(2);
     }
 
+    @Test
+    void findsWhatALeaderHadMadeBeforeItWasHeardOf() throws IOException {
+        trees.add("other", ref(bash("other", "sleep 1000; :")));
+        Process leader = bash("late", "setsid sleep 1000 & sleep 1000");
+        await().until(() -> leader.descendants().count() == 2);
+        trees.discover(lastPid());
+        Trees.Tree tree = trees.add("late", ref(leader));
+        trees.discover(lastPid());
+        trees.look(tree);
+        assertThat(tree.tasks()).isEqualTo(3);
+    }
+
+    private static Optional<String> marked(Proc proc, int pid, int parent) throws Errno {
+        return proc.environment(pid, VARIABLE);
+    }
+
     private long tasks(Trees.Tree tree) throws IOException {
-        trees.discover(0, lastPid());
+        trees.discover(lastPid());
         trees.look(tree);
         return tree.tasks();
     }
@@ -115,7 +131,6 @@ class TreesTest {
         }
     }
 
-    /** @param id of this test alone: what another has just killed may still be there */
     private Process bash(String id, String script) throws IOException {
         var builder = new ProcessBuilder("setsid", "bash", "-c", script);
         builder.environment().put(VARIABLE, id);

@@ -26,6 +26,9 @@ class DemiseTest {
     @TempDir
     private Path group;
 
+    /** What the kernel's log says. */
+    private boolean oom;
+
     @Test
     void blamesItsLimitWhenThatWasHitHere() throws IOException {
         counts("oom 1\noom_kill 3\noom_group_kill 1", "oom 1\noom_kill 3");
@@ -71,6 +74,21 @@ class DemiseTest {
         assertThat(usage(false, group.resolve("none"))).isEqualTo(LEADER);
     }
 
+    @Test
+    void blamesTheHostWhereOnlyTheKernelsLogTells() {
+        oom = true;
+        assertThat(kill(false)).isEqualTo(new Kill(Kill.By.HOST, 1, null));
+        assertThat(kill(true)).as("we were first").isEqualTo(new Kill(Kill.By.HOLDFAST, 0, null));
+    }
+
+    @Test
+    void blamesNobodyWhenItCannotBeTold() throws IOException {
+        Files.writeString(group.resolve("cpu.stat"), "usage_usec 2500000\n");
+        Files.createDirectory(group.resolve("memory.events"));
+        assertThat(usage(false, group)).isEqualTo(LEADER);
+        assertThat(kill(true)).isEqualTo(new Kill(Kill.By.HOLDFAST, 0, null));
+    }
+
     private void counts(String all, String own) throws IOException {
         Files.writeString(group.resolve("memory.events"), all);
         Files.writeString(group.resolve("memory.events.local"), own);
@@ -81,10 +99,10 @@ class DemiseTest {
         return usage == null ? null : usage.kill();
     }
 
-    private static @Nullable Usage usage(boolean byUs, Path group) {
+    private @Nullable Usage usage(boolean byUs, Path group) {
         var i = new Instance(
                 new InstanceId("0"), "test", Map.of(), "/", false, new ProcessRef(1, 1), new Cgroup(group), null);
         i.killing = byUs;
-        return Demise.of(i, new Pidfd.Ended(KILLED, LEADER));
+        return Demise.of(i, new Pidfd.Ended(KILLED, LEADER), () -> oom);
     }
 }

@@ -3,12 +3,14 @@ package dev.holdfast.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.CgroupHome;
 import dev.holdfast.linux.GroupLimits;
 import dev.holdfast.testkernel.OnPlainKernel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class GroupsKernelTest {
     private static final Path PROC = Path.of("/proc");
-    /** As many as an emulated processor manages in a minute or two. */
-    private static final int SPAWNS = Integer.getInteger("holdfast.test.spawns", 300);
+    private static final int SPAWNS = Integer.getInteger("holdfast.test.spawns", 1000);
 
     private static final int BATCH = 50;
 
@@ -51,7 +52,7 @@ class GroupsKernelTest {
     }
 
     @Test
-    void noneOfHundredsEscapesByForkingAtOnce() throws IOException {
+    void noneOfAThousandEscapesByForkingAtOnce() throws IOException {
         String marker = "77" + System.nanoTime() % 1_000_000;
         long began = System.nanoTime();
         var all = new ArrayList<InstanceId>();
@@ -94,6 +95,30 @@ class GroupsKernelTest {
                 .anyMatch(e -> e instanceof ProcessEvent.Exited x && x.outcome().equals(new Outcome.Exited(42)));
     }
 
+    /** A group that is none of ours stands in for the host, which had better not run out of memory. */
+    @Test
+    void tellsByTheKernelsLogWhomTheOomKillerEndedWithoutAGroup() throws IOException {
+        it.stop();
+        it = new LauncherUnderTest(run, new CgroupHome.None("a test"), Duration.ofMinutes(2));
+        var small = new Cgroup(Path.of("/sys/fs/cgroup/holdfast-small"));
+        small.make();
+        try {
+            small.set("memory.max", "16777216");
+            InstanceId id = launch(
+                    GroupLimits.NONE,
+                    "sh",
+                    "-c",
+                    "echo $$ > " + small + "/cgroup.procs; x=a; while :; do x=$x$x; done");
+            it.until(() -> it.emptied(id));
+            assertThat(it.events)
+                    .anyMatch(e -> e instanceof ProcessEvent.Exited x
+                            && x.usage() != null
+                            && new Kill(Kill.By.HOST, 1, null).equals(x.usage().kill()));
+        } finally {
+            small.remove();
+        }
+    }
+
     @Test
     void saysWhatTheKernelRefuses() {
         InstanceId id = launch(new GroupLimits(null, null, null, null, -5, null, null, null, null), "true");
@@ -107,7 +132,11 @@ class GroupsKernelTest {
 
     private boolean sleeps(InstanceId id, String marker) {
         Cgroup group = home.base().child("test").child(id.value());
-        return group.pids().stream().anyMatch(pid -> command(pid).equals("sleep " + marker));
+        try {
+            return group.pids().stream().anyMatch(pid -> command(pid).equals("sleep " + marker));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<String> groupsOf(String marker) throws IOException {

@@ -59,11 +59,11 @@ class VigilTest {
     void looksOftenAtWhatGrowsTowardsItsBoundAndSeldomAtTheRest() {
         var vigil = new Vigil(ID, new Bounds(null, null, 100 * MI, 40));
         assertThat(vigil.rest(50 * MI, 1)).isEqualTo(Vigil.SLOW);
-        assertThat(vigil.rest(86 * MI, 1)).isEqualTo(Vigil.FAST);
+        assertThat(vigil.rest(86 * MI, 1)).isEqualTo(Vigil.AT_ONCE);
         assertThat(vigil.rest(86 * MI, 1)).isEqualTo(Vigil.STEADY);
-        assertThat(vigil.rest(87 * MI, 1)).isEqualTo(Vigil.FAST);
+        assertThat(vigil.rest(87 * MI, 1)).isEqualTo(Vigil.AT_ONCE);
         assertThat(vigil.rest(50 * MI, 35)).isEqualTo(Vigil.STEADY);
-        assertThat(vigil.rest(50 * MI, 41)).isEqualTo(Vigil.FAST);
+        assertThat(vigil.rest(50 * MI, 41)).isEqualTo(Vigil.AT_ONCE);
         assertThat(new Vigil(ID, Bounds.NONE).near(Long.MAX_VALUE / 2)).isFalse();
     }
 

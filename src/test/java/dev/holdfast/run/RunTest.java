@@ -200,6 +200,15 @@ class RunTest {
     }
 
     @Test
+    void killsByWatchingWhatLeftItsSessionItsParentAndItsEnvironment() throws Exception {
+        String hog = "(env -i setsid sh -c 'x=a; while :; do x=$x$x; done' &); sleep 1000";
+        Ran ran = RunUnderTest.ran(home, "--memory", "64Mi", "--timeout", "1m", "sh", "-c", hog);
+        assumeTrue(ran.err().contains("kept by watching"), "this host has cgroup v2 for us");
+        assertThat(ran.exit()).isEqualTo(137);
+        assertThat(ran.err()).contains("memory limit 64Mi: ").contains("killed");
+    }
+
+    @Test
     void killsByWatchingWhatHasTooManyProcesses() throws Exception {
         String fork = "for i in 1 2 3 4 5 6 7 8 9; do sleep 1000 & done; wait";
         Ran ran = RunUnderTest.ran(home, "--pids", "5", "--timeout", "1m", "sh", "-c", fork);

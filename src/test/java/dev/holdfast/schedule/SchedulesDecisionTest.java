@@ -6,7 +6,9 @@ import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Loaded;
 import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
+import dev.holdfast.event.Usage;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import java.io.IOException;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Single decisions, as a host without surprises sees them. */
 class SchedulesDecisionTest {
+    private static final Kill LIMIT = new Kill(Kill.By.WATCHED_MEMORY, 0, 1L << 20);
+
     @TempDir
     Path dir;
 
@@ -79,6 +83,53 @@ class SchedulesDecisionTest {
         assertThat(ends().getFirst().result())
                 .as("also when it then ends with 0")
                 .isEqualTo(Result.TIMEOUT);
+    }
+
+    @Test
+    void asksWhatPassesALimitToEndAndKillsItAfterItsGrace() throws IOException {
+        Schedules s = begun("a: { cron: '@hourly', command: [x], stop: { timeout: 7s } }");
+        Action.Launch run = pass(s, 3_600).getFirst();
+        act(s, new Stimulus.Overran(run.instance(), LIMIT, false));
+        act(s, new Stimulus.Overran(run.instance(), LIMIT, false));
+        assertThat(actions.stream().filter(a -> a instanceof Action.SendSignal)).hasSize(1);
+        pass(s, 6);
+        assertThat(actions).noneMatch(a -> a instanceof Action.Kill);
+        pass(s, 2);
+        assertThat(actions).contains(new Action.Kill(run.instance()));
+        end(s, run, 0);
+        assertThat(ends()).singleElement().satisfies(e -> {
+            assertThat(e.result()).as("also when it then ends with 0").isEqualTo(Result.FAILED);
+            assertThat(e.detail()).isEqualTo("exited with 0; passed its own memory limit (1Mi), kept by watching");
+        });
+    }
+
+    @Test
+    void killsAtOnceWhatPassesALimitByFarAlsoWhenItWasAskedBefore() throws IOException {
+        for (boolean asked : List.of(false, true)) {
+            Schedules s = begun("a: { cron: '@hourly', command: [x], stop: { timeout: 7s } }");
+            Action.Launch run = pass(s, 3_600).getFirst();
+            if (asked) {
+                act(s, new Stimulus.Overran(run.instance(), LIMIT, false));
+            }
+            act(s, new Stimulus.Overran(run.instance(), LIMIT, true));
+            act(s, new Stimulus.Overran(run.instance(), LIMIT, true));
+            assertThat(actions.stream().filter(a -> a instanceof Action.Kill)).hasSize(1);
+            act(s, new Stimulus.Exited(run.instance(), new Outcome.Signalled(9, false), null));
+            act(s, new Stimulus.Emptied(run.instance()));
+            assertThat(ends().getFirst().detail())
+                    .isEqualTo("was killed by its own memory limit (1Mi), kept by watching");
+            actions.clear();
+        }
+    }
+
+    @Test
+    void tellsWhoKilledARunWhereTheKernelKnows() throws IOException {
+        Schedules s = begun("a: { cron: '@hourly', command: [x] }");
+        Action.Launch run = pass(s, 3_600).getFirst();
+        var usage = new Usage(Duration.ZERO, null, new Kill(Kill.By.OWN_LIMIT, 1, 1L << 20));
+        act(s, new Stimulus.Exited(run.instance(), new Outcome.Signalled(9, false), usage));
+        act(s, new Stimulus.Emptied(run.instance()));
+        assertThat(ends().getFirst().detail()).isEqualTo("was killed by its own memory limit (1Mi)");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.holdfast.schedule;
 
 import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
@@ -151,7 +152,7 @@ final class SimulatedHost {
 
     private void meddle() {
         String name = List.copyOf(specs.keySet()).get(random.nextInt(specs.size()));
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(5)) {
             case 0 -> tell(new Stimulus.RunNow(name, "by-hand-" + ids++));
             case 1 -> tell(new Stimulus.Pause(name, "test"));
             case 2 -> {
@@ -159,6 +160,13 @@ final class SimulatedHost {
                 fewer.remove(name);
                 tell(new Stimulus.Reload(fewer));
                 tell(new Stimulus.Reload(specs));
+            }
+            case 3 -> {
+                Job job = running.get(name);
+                if (job != null && job.leaderAlive) {
+                    tell(new Stimulus.Overran(
+                            job.id, new Kill(Kill.By.WATCHED_MEMORY, 0, 1L << 20), random.nextBoolean()));
+                }
             }
             default -> specs.keySet().forEach(n -> tell(new Stimulus.Resume(n)));
         }
@@ -218,6 +226,7 @@ final class SimulatedHost {
             case Stimulus.Begin _,
                     Stimulus.Adopt _,
                     Stimulus.Tick _,
+                    Stimulus.Overran _,
                     Stimulus.RunNow _,
                     Stimulus.Pause _,
                     Stimulus.Resume _,

@@ -1,8 +1,14 @@
-package dev.holdfast.linux;
+package dev.holdfast.linux.sandbox;
 
 import static dev.holdfast.linux.Syscall.check;
 
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Descriptors;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Fd;
+import dev.holdfast.linux.NativeBuffer;
+import dev.holdfast.linux.Proc;
+import dev.holdfast.linux.Syscall;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
-package dev.holdfast.linux;
+package dev.holdfast.linux.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.holdfast.linux.Sandbox.Means;
-import dev.holdfast.linux.Sandbox.ProtectSystem;
+import dev.holdfast.linux.sandbox.Sandbox.Means;
+import dev.holdfast.linux.sandbox.Sandbox.ProtectSystem;
 import dev.holdfast.testkernel.AlsoOnPlainKernel;
 import java.io.IOException;
 import java.nio.file.Files;

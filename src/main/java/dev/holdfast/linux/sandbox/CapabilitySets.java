@@ -1,6 +1,10 @@
-package dev.holdfast.linux;
+package dev.holdfast.linux.sandbox;
 
 import static dev.holdfast.linux.Syscall.check;
+
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.NativeBuffer;
+import dev.holdfast.linux.Syscall;
 
 /**
  * What a program has of root's power, as bits by number (capabilities(7)). Sets belong to the thread.

@@ -8,6 +8,7 @@ import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.OwnMemory;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.Poller;
+import dev.holdfast.process.Bounds.Crossing;
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.Durations;
 import dev.holdfast.unit.MonoTime;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Over a command that runs, until nothing of it is left: its time, its limits, signals for it, and what it leaves behind.
  */
-final class Vigil {
+final class Escort {
     private static final Path PROC = Path.of("/proc");
     /** What is about to end by itself when the command ends, such as a {@code tee} that reads its last output, may. */
     private static final Duration SETTLING = Duration.ofMillis(500);
@@ -47,9 +48,9 @@ final class Vigil {
     private final Poller poller;
     private final Tree tree;
     private final Place place;
-    private final Watch watch;
     private final Caller.@Nullable Terminal terminal;
     private final Queue<Signal> heard;
+    private final Queue<Crossing> crossed;
 
     private @Nullable Outcome outcome;
     private boolean timedOut;
@@ -60,25 +61,29 @@ final class Vigil {
     private MonoTime killAt = MonoTime.NEVER;
     private MonoTime giveUpAt = MonoTime.NEVER;
 
-    Vigil(
+    /**
+     * @param heard signals for the command
+     * @param crossed limits that it has passed, which are kept by watching
+     */
+    Escort(
             Wanted wanted,
             Supplier<MonoTime> clock,
             Consumer<String> say,
             Poller poller,
             Tree tree,
             Place place,
-            Watch watch,
             Caller.@Nullable Terminal terminal,
-            Queue<Signal> heard) {
+            Queue<Signal> heard,
+            Queue<Crossing> crossed) {
         this.wanted = wanted;
         this.clock = clock;
         this.say = say;
         this.poller = poller;
         this.tree = tree;
         this.place = place;
-        this.watch = watch;
         this.terminal = terminal;
         this.heard = heard;
+        this.crossed = crossed;
         this.trimAt = clock.get().plus(BEFORE_TRIM);
         Duration timeout = wanted.timeout();
         this.timeoutAt = timeout == null ? MonoTime.NEVER : clock.get().plus(timeout);
@@ -166,9 +171,9 @@ final class Vigil {
         if (!now.isBefore(timeoutAt)) {
             timedOut();
         }
-        String exceeded = giveUpAt.equals(MonoTime.NEVER) ? watch.look(now) : null;
-        if (exceeded != null) {
-            say.accept(exceeded + ": killed");
+        Crossing exceeded = crossed.poll();
+        if (exceeded != null && giveUpAt.equals(MonoTime.NEVER)) {
+            say.accept(words(exceeded) + ": killed");
             kill(now);
         }
         if (outcome != null && !asked && !now.isBefore(settledAt)) {
@@ -188,7 +193,19 @@ final class Vigil {
             return now.isBefore(giveUpAt) ? now.plus(BETWEEN_KILLS) : null;
         }
         MonoTime look = outcome == null ? MonoTime.NEVER : now.plus(BETWEEN_LOOKS);
-        return MonoTime.earliest(timeoutAt, killAt, trimAt, watch.next(), look);
+        return MonoTime.earliest(timeoutAt, killAt, trimAt, look);
+    }
+
+    private static String words(Crossing c) {
+        return switch (c.kind()) {
+            case TASKS -> "limit of " + c.bound() + " processes and threads: " + c.value() + " there";
+            case WARN, RECYCLE, MEMORY, FAR_ABOVE_MEMORY ->
+                "memory limit " + new ByteSize(c.bound()) + ": " + mebibytes(c.value()) + " in use";
+        };
+    }
+
+    private static String mebibytes(long bytes) {
+        return Math.ceilDiv(bytes, 1L << 20) + "Mi";
     }
 
     private void timedOut() throws IOException {
@@ -212,9 +229,16 @@ final class Vigil {
     /** Limits that the kernel kept are told by what it counted. */
     private void tellWhatTheKernelDid() {
         Cgroup group = place.group();
-        if (group == null) {
-            return;
+        try {
+            if (group != null) {
+                tellWhatTheKernelDid(group);
+            }
+        } catch (Errno e) {
+            say.accept("whether the kernel had to keep its limits cannot be told: " + e.getMessage());
         }
+    }
+
+    private void tellWhatTheKernelDid(Cgroup group) throws Errno {
         Map<String, Long> memory = group.counts("memory.events");
         long kills = memory.getOrDefault("oom_kill", 0L);
         if (kills > 0) {
@@ -222,7 +246,7 @@ final class Vigil {
             boolean own = limit != null && memory.getOrDefault("oom", 0L) > 0;
             OptionalLong peak = group.number("memory.peak");
             say.accept((own ? "memory limit " + limit : "the host's memory, or that of a group above, ran out")
-                    + (peak.isPresent() ? ": peak " + Watch.mebibytes(peak.getAsLong()) : "")
+                    + (peak.isPresent() ? ": peak " + mebibytes(peak.getAsLong()) : "")
                     + ": killed by the kernel");
         }
         Long refused = group.counts("pids.events").get("max");

@@ -1,7 +1,9 @@
-package dev.holdfast.linux;
+package dev.holdfast.linux.sandbox;
 
-import dev.holdfast.linux.SandboxPaths.Access;
-import dev.holdfast.linux.SandboxPaths.Entry;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Fd;
+import dev.holdfast.linux.sandbox.SandboxPaths.Access;
+import dev.holdfast.linux.sandbox.SandboxPaths.Entry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
-package dev.holdfast.linux;
+package dev.holdfast.linux.sandbox;
 
+import dev.holdfast.linux.Errno;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;

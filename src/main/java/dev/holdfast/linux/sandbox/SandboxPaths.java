@@ -1,5 +1,8 @@
-package dev.holdfast.linux;
+package dev.holdfast.linux.sandbox;
 
+import dev.holdfast.linux.Descriptors;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Fd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

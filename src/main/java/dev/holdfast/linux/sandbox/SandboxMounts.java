@@ -1,9 +1,14 @@
-package dev.holdfast.linux;
+package dev.holdfast.linux.sandbox;
 
 import static dev.holdfast.linux.Syscall.check;
 
-import dev.holdfast.linux.SandboxPaths.Access;
-import dev.holdfast.linux.SandboxPaths.Entry;
+import dev.holdfast.linux.Descriptors;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Fd;
+import dev.holdfast.linux.NativeBuffer;
+import dev.holdfast.linux.Syscall;
+import dev.holdfast.linux.sandbox.SandboxPaths.Access;
+import dev.holdfast.linux.sandbox.SandboxPaths.Entry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;

@@ -1,0 +1,57 @@
+package dev.holdfast.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a group of plain files; one that is a directory can be opened, and not read. */
+class CgroupTest {
+    @TempDir
+    private Path dir;
+
+    private Cgroup group;
+
+    @BeforeEach
+    void group() {
+        group = new Cgroup(dir);
+    }
+
+    @Test
+    void readsWhatIsThereAndTakesWhatIsNotForEmpty() throws IOException {
+        assertThat(group.pids()).isEmpty();
+        assertThat(group.read("memory.max")).isEmpty();
+        assertThat(new Cgroup(dir.resolve("gone")).children()).isEmpty();
+        assertThat(new Cgroup(dir.resolve("gone")).populated()).isFalse();
+        String many = "1234567\n".repeat(5000); // several reads
+        Files.writeString(dir.resolve("cgroup.procs"), many);
+        Files.writeString(dir.resolve("memory.events"), "oom 1\noom_kill 2\nodd\n");
+        Files.writeString(dir.resolve("cgroup.events"), "populated 0\nfrozen 0\n");
+        Files.createDirectory(dir.resolve("below"));
+        Files.writeString(dir.resolve("below/cgroup.procs"), "7\n");
+        assertThat(group.members()).hasSize(5000).containsOnly(1_234_567);
+        assertThat(group.pids()).hasSize(5001).contains(7);
+        assertThat(group.counts("memory.events")).isEqualTo(Map.of("oom", 1L, "oom_kill", 2L));
+        assertThat(group.populated()).isFalse();
+    }
+
+    @Test
+    void takesWhatCannotBeReadNeitherForEmptyNorForGone() throws IOException {
+        for (String file : new String[] {"cgroup.procs", "cgroup.events", "cgroup.stat", "memory.max"}) {
+            Files.createDirectory(dir.resolve(file));
+        }
+        assertThatThrownBy(group::members).isInstanceOf(Errno.class).hasMessageContaining("cgroup.procs");
+        assertThatThrownBy(group::pids).isInstanceOf(Errno.class);
+        assertThatThrownBy(group::children).isInstanceOf(Errno.class).hasMessageContaining("cgroup.stat");
+        assertThatThrownBy(() -> group.number("memory.max")).isInstanceOf(Errno.class);
+        assertThat(group.populated()).isTrue();
+        assertThat(group.remove()).isFalse();
+        assertThat(dir.resolve("cgroup.procs")).exists();
+    }
+}
