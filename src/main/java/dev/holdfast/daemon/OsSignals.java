@@ -30,7 +30,7 @@ final class OsSignals {
             try {
                 VmSignals.handle(signal.name(), () -> daemon.loop.soon(() -> heard(signal, daemon)));
             } catch (IllegalArgumentException takenByTheVm) {
-                daemon.console.say("SIG" + signal.name() + " cannot be heard: " + takenByTheVm.getMessage());
+                daemon.console.warn("SIG" + signal.name() + " cannot be heard: " + takenByTheVm.getMessage());
             }
         }
     }
