@@ -284,7 +284,7 @@ class SchedulesTest {
                     .containsPattern("add +comes")
                     .containsPattern("remove +goes")
                     .containsPattern("change +stays +command: .*")
-                    .containsPattern("cron: @yearly \\S+ → @monthly");
+                    .containsPattern("cron: @yearly \\S+ \\S+ @monthly");
             assertThat(daemon.cli("reload").out())
                     .containsPattern("added +comes")
                     .containsPattern("changed +stays");
