@@ -1,9 +1,11 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.config.GlobalSpec;
+import dev.holdfast.linux.BlockedSignals;
 import dev.holdfast.linux.VmSignals;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.Signal;
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 
@@ -26,12 +28,30 @@ final class OsSignals {
     }
 
     void listen(Daemon daemon) {
+        Set<Signal> blocked = blocked(daemon);
         for (Signal signal : HEARD) {
+            if (blocked.contains(signal)) {
+                continue;
+            }
             try {
                 VmSignals.handle(signal.name(), () -> daemon.loop.soon(() -> heard(signal, daemon)));
             } catch (IllegalArgumentException takenByTheVm) {
                 daemon.console.warn("SIG" + signal.name() + " cannot be heard: " + takenByTheVm.getMessage());
             }
+        }
+    }
+
+    /** Those that the launcher had blocked are heard without a thread; the others by the VM. */
+    private Set<Signal> blocked(Daemon daemon) {
+        try {
+            Set<Signal> blocked = BlockedSignals.of(Daemon.PROC, HEARD);
+            if (!blocked.isEmpty()) {
+                BlockedSignals.hear(blocked, daemon.loop.poller(), signal -> heard(signal, daemon));
+            }
+            return blocked;
+        } catch (IOException e) {
+            daemon.console.warn("signals are heard by the VM alone: " + e.getMessage());
+            return Set.of();
         }
     }
 
