@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.config.GlobalSpec;
 import dev.holdfast.linux.BlockedSignals;
+import dev.holdfast.linux.Threads;
 import dev.holdfast.linux.VmSignals;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.Signal;
@@ -41,6 +42,14 @@ final class OsSignals {
         }
     }
 
+    private void reload(Daemon daemon) {
+        try {
+            Threads.start(Thread.ofVirtual().name("reload").unstarted(control::reloadBySignal));
+        } catch (IOException noMoreThreads) {
+            daemon.console.warn("not reloaded: " + noMoreThreads.getMessage());
+        }
+    }
+
     /** Those that the launcher had blocked are heard without a thread; the others by the VM. */
     private Set<Signal> blocked(Daemon daemon) {
         try {
@@ -73,7 +82,7 @@ final class OsSignals {
                 daemon.reopenLogs();
                 daemon.console.say("log files are opened anew, asked by SIGUSR1");
             }
-            case HUP -> Thread.ofVirtual().name("reload").start(control::reloadBySignal);
+            case HUP -> reload(daemon);
             default -> daemon.console.say("SIG" + signal.name() + " is meant for nobody: see global.forward_signals");
         }
     }
