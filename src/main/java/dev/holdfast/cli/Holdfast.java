@@ -105,6 +105,7 @@ public final class Holdfast implements Runnable {
         if (run != null) {
             run.setStopAtPositional(true); // what follows is the command's own
         }
+        Conversions.register(line);
         return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler(new Misuse())
