@@ -119,10 +119,10 @@ final class SimulatedHost {
             MonoTime jump = hardship.jumps() == null ? MonoTime.NEVER : later(hardship.jumps());
             tell(new Stimulus.Begin(Map.of(), "boot"));
             while (wall.isBefore(until)) {
-                MonoTime next = MonoTime.earliest(schedules.nextDeadline(), due(), death, jump);
                 if (meddling && random.nextInt(40) == 0) {
                     meddle();
                 }
+                MonoTime next = MonoTime.earliest(schedules.nextDeadline(), due(), death, jump);
                 if (next.equals(death)) {
                     pass(death);
                     die();
