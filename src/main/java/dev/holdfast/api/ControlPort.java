@@ -7,7 +7,7 @@ import java.util.List;
  */
 public interface ControlPort {
     /**
-     * @param names of processes; empty means all
+     * @param names of processes, replicas and schedules; empty means all
      * @throws Refused 404 for a name that is unknown
      */
     Status status(List<String> names) throws Refused;
@@ -34,7 +34,10 @@ public interface ControlPort {
     /** Takes the file as it is now. @throws Refused 422 when it is not sound, 409 at the end; then nothing has changed */
     PlanReply reload(String by) throws Refused;
 
-    /** @throws Refused 404 for a name that is unknown */
+    /**
+     * @param name of a process, a replica or a schedule
+     * @throws Refused 404 for a name that is unknown
+     */
     Why why(String name, int ends, int lines) throws Refused;
 
     Doctor doctor();

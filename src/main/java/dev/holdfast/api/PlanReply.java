@@ -7,7 +7,8 @@ import java.util.List;
 @Json
 public record PlanReply(List<Step> steps) {
     /**
-     * @param verb keep, start, stop, restart or update
+     * @param process or schedule
+     * @param verb keep, start, stop, restart or update of a process; keep, add, remove or change of a schedule
      * @param keys that differ
      * @param changes of these keys, as {@code key: old → new}
      */

@@ -22,7 +22,8 @@ final class Routes {
         this.port = port;
     }
 
-    Object answer(String method, String target, String body, String user) throws Refused, Http.Bad {
+    /** @param mostMillis that it may wait for what was asked to come to its end; 0: as long as it was asked to */
+    Object answer(String method, String target, String body, String user, long mostMillis) throws Refused, Http.Bad {
         int query = target.indexOf('?');
         String path = query < 0 ? target : target.substring(0, query);
         if (!path.startsWith(ROOT)) {
@@ -40,13 +41,13 @@ final class Routes {
                         number(parameters, "ends", 5),
                         number(parameters, "lines", 10));
             case "GET cron" -> cron(steps, parameters);
-            case "POST cron" -> cron(steps, body, user);
+            case "POST cron" -> cron(steps, body, user, mostMillis);
             case "POST reload" -> port.reload(user);
             case "POST down" -> {
                 port.down(user);
                 yield new PlanReply(List.of());
             }
-            case "POST processes" -> port.act(verb(steps.length == 2 ? steps[1] : ""), request(body), user);
+            case "POST processes" -> port.act(verb(steps.length == 2 ? steps[1] : ""), request(body, mostMillis), user);
             default -> throw new Http.Bad(404, "there is nothing at " + method + " " + path);
         };
     }
@@ -63,11 +64,11 @@ final class Routes {
         };
     }
 
-    private Object cron(String[] steps, String body, String user) throws Refused, Http.Bad {
+    private Object cron(String[] steps, String body, String user, long mostMillis) throws Refused, Http.Bad {
         String name = steps.length == 3 ? decoded(steps[1]) : "";
         switch (steps.length == 3 ? steps[2] : "") {
             case "run" -> {
-                return port.cron().run(name, request(body), user);
+                return port.cron().run(name, request(body, mostMillis), user);
             }
             case "pause" -> port.cron().pause(name, true, user);
             case "resume" -> port.cron().pause(name, false, user);
@@ -85,13 +86,16 @@ final class Routes {
         throw new Http.Bad(404, "\"" + name + "\": processes can start, stop, restart, signal and scale");
     }
 
-    private static Request request(String body) throws Http.Bad {
+    private static Request request(String body, long mostMillis) throws Http.Bad {
         try {
             Request request = JSON.type(Request.class).fromJson(body);
             if (request.names().stream().anyMatch(Objects::isNull)) {
                 throw new Http.Bad(400, "names are texts, not null");
             }
-            return request;
+            long asked = request.timeoutMillis();
+            return mostMillis == 0 || (asked > 0 && asked <= mostMillis)
+                    ? request
+                    : new Request(request.names(), request.signal(), request.replicas(), request.await(), mostMillis);
         } catch (JsonException | IllegalStateException | NullPointerException e) {
             throw new Http.Bad(400, "the request's JSON is not understood: " + e.getMessage());
         }

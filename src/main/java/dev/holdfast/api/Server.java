@@ -12,22 +12,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
 /**
- * HTTP/1.1 on the control socket, for root and the daemon's own user; a virtual thread a connection, at most
- * {@value #CONNECTIONS} at once. When there is one more, the one that has kept us waiting longest is hung up on, so that
- * idle connections crowd out nobody.
+ * HTTP/1.1 on the control socket, for root and the daemon's own user; at most {@value #CONNECTIONS} connections at once.
+ * When there is one more, the one that has kept us waiting longest is hung up on, so that idle connections crowd out
+ * nobody.
+ *
+ * <p>Threads of the system, one for each connection while it lasts, and one that is always there: virtual ones want a
+ * carrier now and then, and where no thread can be made any more (a fork bomb of the same user) {@code status} and {@code
+ * down} would not be answered. Then connections are answered by the one, in the order of their coming, and nobody waits
+ * on it for longer than {@value #SHARED_MILLIS} ms.
  */
 public final class Server implements AutoCloseable {
     private static final int CONNECTIONS = 64;
 
     /** Of sun_path (unix(7)), with the zero that ends it. */
     private static final int LONGEST_PATH = 108;
+
+    /** How long a client may wait on the thread that all share. */
+    private static final long SHARED_MILLIS = 5000;
+
+    /** Configurations are read on it. Only what is touched of it is memory. */
+    private static final long STACK_BYTES = 1 << 20;
 
     /** How long to wait for descriptors when no connection of ours gives one back. */
     private static final long PAUSE_MILLIS = 250;
@@ -38,6 +52,8 @@ public final class Server implements AutoCloseable {
     private final String owner;
     private final Consumer<String> warn;
     private final Semaphore free = new Semaphore(CONNECTIONS);
+    /** For the thread that is always there; empty: it may go. */
+    private final BlockingQueue<Optional<SocketChannel>> next = new LinkedBlockingQueue<>();
     /** Those that have not sent all of their request or not taken all of their answer, oldest first. */
     private final SequencedSet<SocketChannel> keepingUsWaiting = new LinkedHashSet<>();
 
@@ -92,8 +108,13 @@ public final class Server implements AutoCloseable {
     static Server start(Listening listening, Path socket, ControlPort port, Consumer<String> warn) throws IOException {
         var server = new Server(
                 listening, socket, new Routes(port), Files.getOwner(socket).getName(), warn);
-        Thread.ofVirtual().name("api accept").start(server::accept);
+        thread("holdfast-api", server::accept).start();
+        thread("holdfast-answers", server::answerAll).start();
         return server;
+    }
+
+    private static Thread thread(String name, Runnable what) {
+        return Thread.ofPlatform().name(name).daemon().stackSize(STACK_BYTES).unstarted(what);
     }
 
     private void accept() {
@@ -123,15 +144,31 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void answerAside(SocketChannel connection) throws IOException {
+    private void answerAside(SocketChannel connection) {
         waiting(connection, true);
         try {
-            Thread.ofVirtual().name("api").start(() -> answer(connection));
-        } catch (OutOfMemoryError noThreadToCarryIt) { // a full heap ends the daemon (ExitOnOutOfMemoryError)
-            waiting(connection, false);
-            connection.close();
-            free.release();
-            throw new IOException(noThreadToCarryIt.getMessage(), noThreadToCarryIt);
+            thread("holdfast-answer", () -> answer(connection, 0)).start();
+        } catch (OutOfMemoryError noMoreThreads) { // a full heap ends the daemon (ExitOnOutOfMemoryError)
+            next.add(Optional.of(connection));
+        }
+    }
+
+    /** The one that is always there. */
+    private void answerAll() {
+        try {
+            for (var connection = next.take(); connection.isPresent(); connection = next.take()) {
+                answerOne(connection.get());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void answerOne(SocketChannel connection) {
+        try {
+            answer(connection, SHARED_MILLIS);
+        } catch (RuntimeException | StackOverflowError bug) { // of one answer: the next one must be given
+            warn.accept("a bug: an answer ended in " + bug);
         }
     }
 
@@ -166,7 +203,8 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void answer(SocketChannel connection) {
+    /** @param mostMillis that it may wait; 0: as long as it was asked to */
+    private void answer(SocketChannel connection, long mostMillis) {
         try (connection) {
             UnixDomainPrincipal peer = connection.getOption(ExtendedSocketOptions.SO_PEERCRED);
             String user = peer.user().getName();
@@ -177,7 +215,7 @@ public final class Server implements AutoCloseable {
                 }
                 waiting(connection, false);
                 try {
-                    return routes.answer(method, target, body, user);
+                    return routes.answer(method, target, body, user, mostMillis);
                 } catch (RuntimeException bug) {
                     warn.accept("a bug: " + method + " " + target + " ended in " + bug);
                     throw new Http.Bad(500, "the daemon has a bug here: " + bug);
@@ -197,6 +235,7 @@ public final class Server implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listening.close();
+        next.add(Optional.empty());
         try {
             Files.deleteIfExists(socket);
         } catch (IOException leftForTheNext) {

@@ -5,14 +5,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The daemon and what it runs.
+ * The daemon, what it runs, and what it runs at its time.
  *
  * @param startedAt of the daemon, ISO 8601
  * @param degraded guarantees that are weaker here than promised, as sentences
  */
 @Json
 public record Status(
-        String version, int pid, String startedAt, String config, List<String> degraded, List<Replica> replicas) {
+        String version,
+        int pid,
+        String startedAt,
+        String config,
+        List<String> degraded,
+        List<Replica> replicas,
+        List<Schedule> schedules) {
+    /** An answer of a daemon that told nothing of schedules has none. */
+    public Status {
+        schedules = schedules == null ? List.of() : schedules;
+    }
+
     /**
      * One replica.
      *
@@ -60,4 +71,33 @@ public record Status(
             String log,
             @Nullable String enforcedBy,
             @Nullable String weaker) {}
+
+    /**
+     * One schedule.
+     *
+     * @param timing as it is configured
+     * @param state idle, running, stopping, claiming, waiting, retrying, paused or disabled
+     * @param next when it is due next, ISO 8601; null: not foreseen
+     * @param pending runs that wait behind the present one
+     * @param paused why; null: it is not
+     * @param failures failed runs in a row
+     * @param lastStarted of the last attempt that ended, ISO 8601; null: none has
+     * @param lastResult success, failed, timeout, stopped or unknown
+     * @param lastDetail in words
+     * @param log the file that holds its output
+     */
+    @Json
+    public record Schedule(
+            String name,
+            String timing,
+            String state,
+            @Nullable String next,
+            int pending,
+            @Nullable String paused,
+            int failures,
+            @Nullable String lastStarted,
+            @Nullable String lastEnded,
+            @Nullable String lastResult,
+            @Nullable String lastDetail,
+            String log) {}
 }

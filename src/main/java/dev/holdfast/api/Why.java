@@ -4,17 +4,24 @@ import io.avaje.jsonb.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Why replicas of a process ended. */
+/** Why replicas of a process, or runs of a schedule, ended. */
 @Json
 public record Why(List<Replica> replicas) {
     /**
      * @param now its state, and what it waits for, in a sentence
      * @param uses what it uses now beside its limits, and who keeps those; null when nothing runs
-     * @param ends the last ones, newest first
+     * @param ends the last ones, newest first; of a schedule those that failed
      * @param history the last that happened to it, oldest first
+     * @param schedule whether it is one
      */
     @Json
-    public record Replica(String name, String now, @Nullable String uses, List<End> ends, List<Happening> history) {}
+    public record Replica(
+            String name,
+            String now,
+            @Nullable String uses,
+            List<End> ends,
+            List<Happening> history,
+            boolean schedule) {}
 
     /**
      * A start, a failed start, a request, an end.

@@ -5,7 +5,6 @@ import dev.holdfast.config.LaunchSpec;
 import dev.holdfast.config.SandboxSpec;
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.Resource;
-import dev.holdfast.unit.Signal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -107,16 +106,6 @@ final class CircumstanceOptions {
                 List.of(),
                 oomScoreAdj,
                 sandbox);
-    }
-
-    /** As {@link Signal} reads it. */
-    static final class Signals implements ITypeConverter<Signal> {
-        @Override
-        public Signal convert(String text) {
-            return Signal.parse(text)
-                    .orElseThrow(
-                            () -> new TypeConversionException("'" + text + "' is no signal; such as TERM, INT, HUP"));
-        }
     }
 
     /** Octal. */

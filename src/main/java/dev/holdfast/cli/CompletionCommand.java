@@ -64,6 +64,9 @@ final class CompletionCommand extends Subcommand {
     @Option(names = "--names", hidden = true, description = "what the script asks: processes and replicas, one a line")
     private boolean names;
 
+    @Option(names = "--schedules", hidden = true, description = "what the script asks: schedules, one a line")
+    private boolean schedules;
+
     @Option(names = "--units", hidden = true, description = "what the script asks: units of systemd, one a line")
     private boolean units;
 
@@ -73,7 +76,7 @@ final class CompletionCommand extends Subcommand {
             UnitProtection.completions().forEach(out()::println);
             return ExitStatus.DONE;
         }
-        if (names) {
+        if (names || schedules) {
             names();
             return ExitStatus.DONE;
         }
@@ -93,9 +96,10 @@ final class CompletionCommand extends Subcommand {
     private void names() {
         try {
             Status status = client().get(API + "status", Status.class);
+            Stream<String> processes = status.replicas().stream().flatMap(r -> Stream.of(r.process(), r.name()));
             Stream.concat(
-                            status.replicas().stream().map(Status.Replica::process),
-                            status.replicas().stream().map(Status.Replica::name))
+                            names ? processes : Stream.of(),
+                            schedules ? status.schedules().stream().map(Status.Schedule::name) : Stream.of())
                     .distinct()
                     .forEach(out()::println);
         } catch (IOException | Refused nobody) {

@@ -27,7 +27,6 @@ final class DownCommand extends Subcommand {
     @Option(
             names = "--timeout",
             paramLabel = "DURATION",
-            converter = Waiting.Converter.class,
             defaultValue = "5m",
             description = "of the wait for the daemon's end; then the exit code is 124 and the stopping goes on; "
                     + "0 is none; ${DEFAULT-VALUE} when not given")

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:failed; of status NAME: not all of them are up or completed",
+            "1:failed; of status NAME: not all of them are up or completed, or a last run failed",
             "2:bad usage, or a configuration that is not sound",
             "3:no daemon answers; of protect: systemd does not run here",
             "4:no such process; of protect: no such unit or service",
@@ -105,6 +105,7 @@ public final class Holdfast implements Runnable {
         if (run != null) {
             run.setStopAtPositional(true); // what follows is the command's own
         }
+        Conversions.register(line);
         return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler(new Misuse())

@@ -5,50 +5,34 @@ import dev.holdfast.protect.DeviceLimit;
 import dev.holdfast.protect.Limits;
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.CpuAmount;
-import dev.holdfast.unit.Durations;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** The limits of {@code protect} and {@code run}, by the names that {@code resources} of a configuration has for them. */
 final class LimitOptions {
     /** As a reservation of processors is turned into a weight. */
     private static final int MILLICORES_OF_WEIGHT = 10;
 
-    @Option(names = "--memory", paramLabel = "SIZE", converter = Size.class, description = "above it the kernel kills")
+    @Option(names = "--memory", paramLabel = "SIZE", description = "above it the kernel kills")
     private @Nullable ByteSize memory;
 
-    @Option(
-            names = "--memory-high",
-            paramLabel = "SIZE",
-            converter = Size.class,
-            description = "above it the kernel slows down and reclaims")
+    @Option(names = "--memory-high", paramLabel = "SIZE", description = "above it the kernel slows down and reclaims")
     private @Nullable ByteSize memoryHigh;
 
     @Option(
             names = "--memory-swap",
             paramLabel = "SIZE",
-            converter = Size.class,
             description = "memory and swap together; as much as --memory is no swap")
     private @Nullable ByteSize memorySwap;
 
-    @Option(
-            names = "--reserve-memory",
-            paramLabel = "SIZE",
-            converter = Size.class,
-            description = "kept for it while others have some to give")
+    @Option(names = "--reserve-memory", paramLabel = "SIZE", description = "kept for it while others have some to give")
     private @Nullable ByteSize reserveMemory;
 
-    @Option(
-            names = "--cpu",
-            paramLabel = "CORES",
-            converter = Cores.class,
-            description = "at most; 0.5 or 500m is half a core")
+    @Option(names = "--cpu", paramLabel = "CORES", description = "at most; 0.5 or 500m is half a core")
     private @Nullable CpuAmount cpu;
 
     @Option(names = "--cpu-weight", paramLabel = "N", description = "share among others, 1 to 10000; usual is 100")
@@ -57,7 +41,6 @@ final class LimitOptions {
     @Option(
             names = "--reserve-cpu",
             paramLabel = "CORES",
-            converter = Cores.class,
             description = "as a share among others: a core is a weight of 100")
     private @Nullable CpuAmount reserveCpu;
 
@@ -107,11 +90,7 @@ final class LimitOptions {
             description = "-1000 (never) to 1000 (first) when the host's memory runs out")
     private @Nullable Integer oomScoreAdj;
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "DURATION",
-            converter = Time.class,
-            description = "it is ended after so long, such as 2h")
+    @Option(names = "--timeout", paramLabel = "DURATION", description = "it is ended after so long, such as 2h")
     private @Nullable Duration timeout;
 
     Limits limits() {
@@ -183,42 +162,11 @@ final class LimitOptions {
         return limits.isEmpty() ? null : (Long) limits.getLast().amount();
     }
 
-    private static <T> T converted(String text, Function<String, T> by) {
-        try {
-            return by.apply(text);
-        } catch (IllegalArgumentException e) {
-            throw new TypeConversionException("'" + text + "': " + e.getMessage());
-        }
-    }
-
     private static DeviceLimit device(String text, ToLongFunction<String> amount) {
         int equals = text.lastIndexOf('=');
         String device = equals < 0 ? DeviceLimit.ROOT : text.substring(0, equals);
-        return converted(text, _ -> new DeviceLimit(device, amount.applyAsLong(text.substring(equals + 1))));
-    }
-
-    /** As {@link ByteSize} reads it. */
-    static final class Size implements ITypeConverter<ByteSize> {
-        @Override
-        public ByteSize convert(String text) {
-            return converted(text, ByteSize::parse);
-        }
-    }
-
-    /** As {@link CpuAmount} reads it. */
-    static final class Cores implements ITypeConverter<CpuAmount> {
-        @Override
-        public CpuAmount convert(String text) {
-            return converted(text, CpuAmount::parse);
-        }
-    }
-
-    /** As {@link Durations} reads it. */
-    static final class Time implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String text) {
-            return converted(text, Durations::parse);
-        }
+        return Conversions.converted(
+                text, _ -> new DeviceLimit(device, amount.applyAsLong(text.substring(equals + 1))));
     }
 
     /** Bytes a second. */

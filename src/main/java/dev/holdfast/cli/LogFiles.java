@@ -14,21 +14,24 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Which log files belong to which replicas. */
+/** Which log files belong to which replicas and schedules. */
 final class LogFiles {
     private static final Pattern FILE = Pattern.compile("(.+)\\.(\\d{1,4})\\.log");
 
     private LogFiles() {}
 
-    /** A replica's log. */
+    /** A replica's log, or a schedule's, which has the index 0. */
     record Found(String process, int index, String name, Path file) {}
 
     /** As the daemon says. */
     static List<Found> of(Status status) {
         var seen = new HashSet<String>();
-        return status.replicas().stream()
-                .filter(r -> !r.log().isEmpty() && seen.add(r.log()))
-                .map(r -> new Found(r.process(), r.index(), r.name(), Path.of(r.log())))
+        return Stream.concat(
+                        status.replicas().stream()
+                                .filter(r -> !r.log().isEmpty())
+                                .map(r -> new Found(r.process(), r.index(), r.name(), Path.of(r.log()))),
+                        status.schedules().stream().map(s -> new Found(s.name(), 0, s.name(), Path.of(s.log()))))
+                .filter(f -> seen.add(f.file().toString()))
                 .toList();
     }
 

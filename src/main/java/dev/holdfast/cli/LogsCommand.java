@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "logs",
         description = {
-            "Shows what processes printed, merged by time.",
+            "Shows what processes and schedules printed, merged by time.",
             "Reads the files itself; also when no daemon runs. The bytes of a line are written as the program wrote them;"
                     + " on a terminal, control characters other than tabs and colours are made visible."
         },
@@ -39,7 +39,7 @@ final class LogsCommand extends Subcommand {
     @Parameters(
             arity = "0..*",
             paramLabel = "NAME[/INDEX]",
-            description = "processes, or replicas such as web/1; all when not given")
+            description = "processes, replicas such as web/1, or schedules; all when not given")
     private List<String> names = List.of();
 
     @Option(

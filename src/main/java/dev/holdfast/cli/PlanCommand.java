@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
         name = "plan",
         description = {
             "Shows what a reload would do, and changes nothing.",
-            "Each process is kept, started, stopped, restarted or updated; what differs stands behind it, old → new.",
+            "Each process is kept, started, stopped, restarted or updated, each schedule kept, added, removed or changed; what"
+                    + " differs stands behind it, old → new.",
             "When no daemon answers, shows what holdfast up FILE would do."
         },
         footer = {"", "Examples:", "  holdfast plan", "  holdfast plan --all holdfast.yaml"})
@@ -73,7 +74,8 @@ final class PlanCommand extends Subcommand {
             }
             case Loaded.Sound sound -> {
                 out().println("no daemon answers; holdfast up " + path + " would:");
-                show(reply(Plan.between(new TreeMap<>(), sound.config().processes())));
+                show(reply(Plan.between(new TreeMap<>(), sound.config().processes())
+                        .and(Plan.ofSchedules(new TreeMap<>(), sound.config().schedules()))));
                 yield ExitStatus.DONE;
             }
         };

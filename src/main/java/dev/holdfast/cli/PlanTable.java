@@ -43,9 +43,9 @@ final class PlanTable {
 
     private static Paint paint(String verb) {
         return switch (verb) {
-            case "start" -> Paint.GREEN;
-            case "stop" -> Paint.RED;
-            case "restart" -> Paint.YELLOW;
+            case "start", "add" -> Paint.GREEN;
+            case "stop", "remove" -> Paint.RED;
+            case "restart", "change" -> Paint.YELLOW;
             case "keep" -> Paint.DIM;
             default -> Paint.PLAIN;
         };
@@ -55,7 +55,7 @@ final class PlanTable {
         return switch (verb) {
             case "stop" -> "stopped";
             case "keep" -> "kept";
-            case "update" -> "updated";
+            case "update", "change", "remove" -> verb + "d";
             default -> verb.contains(" ") ? verb : verb + "ed";
         };
     }

@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
         description = {
             "Takes the configuration as it is now.",
             "Touches only what changed; holdfast plan shows it before. A configuration that is not sound is refused whole, "
-                    + "with nothing changed."
+                    + "with nothing changed.",
+            "A run of a changed schedule goes on as it was begun; one of a schedule that is gone is ended."
         },
         footer = {"", "Example:", "  holdfast plan && holdfast reload"})
 final class ReloadCommand extends Subcommand {

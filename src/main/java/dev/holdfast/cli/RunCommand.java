@@ -75,7 +75,6 @@ final class RunCommand extends Subcommand {
             names = "--signal",
             paramLabel = "SIGNAL",
             defaultValue = "TERM",
-            converter = CircumstanceOptions.Signals.class,
             description = "asks it to end at the timeout; usual is TERM")
     private Signal signal = Signal.TERM;
 
@@ -83,7 +82,6 @@ final class RunCommand extends Subcommand {
             names = "--grace",
             paramLabel = "DURATION",
             defaultValue = "10s",
-            converter = LimitOptions.Time.class,
             description = "from then, from a TERM, and for what it leaves behind, until KILL; usual is 10s")
     private Duration grace = Duration.ofSeconds(10);
 

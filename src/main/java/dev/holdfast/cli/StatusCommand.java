@@ -6,6 +6,8 @@ import dev.holdfast.api.Status;
 import dev.holdfast.unit.Durations;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +19,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "status",
         description = {
-            "Shows what runs, what does not, and why.",
+            "Shows what runs, what does not, and why; then schedules, with next run and last result.",
             "CPU is of one core, since somebody last looked, else since the start; memory is resident; both are of all a process started.",
-            "With names it ends with 0 when all of them are up or completed, else with 1, for scripts; without names always "
-                    + "with 0: it was asked and it answered."
+            "With names it ends with 0 when all of them are up or completed and the last run of none has failed, else with 1,"
+                    + " for scripts; without names always with 0: it was asked and it answered."
         },
         footer = {"", "Examples:", "  holdfast status --watch", "  holdfast status --json web | jq .replicas[].state"})
 final class StatusCommand extends Subcommand {
@@ -30,7 +32,7 @@ final class StatusCommand extends Subcommand {
     @Parameters(
             arity = "0..*",
             paramLabel = "NAME",
-            description = "processes, or replicas such as web/1; all when not given")
+            description = "processes, replicas such as web/1, or schedules; all when not given")
     private List<String> names = List.of();
 
     @Option(names = "--json", description = "the daemon's answer as it is")
@@ -57,10 +59,8 @@ final class StatusCommand extends Subcommand {
         do {
             String answer = client().raw(statusOf(names));
             Status status = Client.read(answer, Status.class);
-            String shown = json ? answer + "\n" : String.join("\n", StatusTable.full(status, style())) + "\n";
-            wanting = !names.isEmpty()
-                    && !status.replicas().stream()
-                            .allMatch(r -> r.state().equals("up") || r.state().equals("completed"));
+            String shown = json ? answer + "\n" : String.join("\n", table(status)) + "\n";
+            wanting = !names.isEmpty() && wanting(status);
             out().print(redraw ? HOME_AND_CLEAR + shown : shown);
             out().flush();
             if (every != null) {
@@ -68,5 +68,15 @@ final class StatusCommand extends Subcommand {
             }
         } while (every != null && !out().checkError());
         return wanting ? ExitStatus.FAILED : ExitStatus.DONE;
+    }
+
+    private List<String> table(Status status) {
+        return StatusTable.full(status, Instant.now(), ZoneId.systemDefault(), style());
+    }
+
+    private static boolean wanting(Status status) {
+        return !status.replicas().stream()
+                        .allMatch(r -> r.state().equals("up") || r.state().equals("completed"))
+                || status.schedules().stream().anyMatch(s -> s.failures() > 0);
     }
 }

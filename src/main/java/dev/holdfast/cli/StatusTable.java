@@ -4,6 +4,8 @@ import static dev.holdfast.cli.Table.cell;
 
 import dev.holdfast.api.Status;
 import dev.holdfast.cli.Style.Paint;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -14,7 +16,7 @@ final class StatusTable {
     private StatusTable() {}
 
     /** All of it. */
-    static List<String> full(Status status, Style style) {
+    static List<String> full(Status status, Instant now, ZoneId zone, Style style) {
         var table = new Table(style)
                 .head(
                         "NAME",
@@ -48,8 +50,14 @@ final class StatusTable {
                             r.weaker() == null ? Paint.PLAIN : Paint.YELLOW),
                     cell(r.detail()));
         }
-        var lines = new ArrayList<>(status.replicas().isEmpty() ? List.of("no processes") : table.lines());
+        var lines = new ArrayList<String>();
+        if (!status.replicas().isEmpty()) {
+            lines.addAll(table.lines());
+        } else if (status.schedules().isEmpty()) {
+            lines.add("no processes");
+        }
         limits(status, style, lines);
+        schedules(status, now, zone, style, lines);
         int weaker = status.degraded().size();
         if (weaker > 0) {
             lines.add(style.paint(
@@ -59,6 +67,37 @@ final class StatusTable {
                             + " here: holdfast doctor"));
         }
         return lines;
+    }
+
+    private static void schedules(Status status, Instant now, ZoneId zone, Style style, List<String> lines) {
+        if (status.schedules().isEmpty()) {
+            return;
+        }
+        if (!lines.isEmpty()) {
+            lines.add("");
+        }
+        var table = new Table(style).head("SCHEDULE", "STATE", "NEXT", "LAST", "RESULT", "DETAIL");
+        for (Status.Schedule s : status.schedules()) {
+            String next = s.next();
+            String last = s.lastStarted();
+            String result = s.lastResult();
+            table.row(
+                    cell(s.name()),
+                    cell(s.state() + (s.pending() > 0 ? " +" + s.pending() : ""), Style.ofState(s.state())),
+                    cell(next == null ? Human.UNKNOWN : Human.at(next, zone)),
+                    cell(last == null ? Human.UNKNOWN : Human.ago(last, now)),
+                    cell(
+                            result == null ? Human.UNKNOWN : result,
+                            s.failures() > 0 ? Paint.RED : Style.ofState(String.valueOf(result))),
+                    cell(detail(s)));
+        }
+        lines.addAll(table.lines());
+    }
+
+    private static String detail(Status.Schedule s) {
+        String paused = s.paused();
+        String last = s.lastDetail();
+        return paused != null ? paused : last == null || "success".equals(s.lastResult()) ? "" : last;
     }
 
     private static String cpu(Status.Replica r) {

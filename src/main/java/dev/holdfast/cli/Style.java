@@ -81,10 +81,11 @@ record Style(boolean coloured) {
     /** How a state, or a finding's level, looks. */
     static Paint ofState(String state) {
         return switch (state) {
-            case "up", "healthy", "ready", "ok" -> Paint.GREEN;
-            case "failed", "unhealthy", "broken" -> Paint.RED;
-            case "waiting", "starting", "stopping", "backoff", "weaker", "presumed ready" -> Paint.YELLOW;
-            case "down", "completed" -> Paint.DIM;
+            case "up", "healthy", "ready", "ok", "running" -> Paint.GREEN;
+            case "failed", "timeout", "unhealthy", "broken" -> Paint.RED;
+            case "waiting", "starting", "stopping", "backoff", "retrying", "paused", "weaker", "presumed ready" ->
+                Paint.YELLOW;
+            case "down", "completed", "disabled" -> Paint.DIM;
             default -> Paint.PLAIN;
         };
     }

@@ -1,10 +1,7 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.unit.Durations;
 import java.time.Duration;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** How long a command waits for what it asked for. */
 final class Waiting {
@@ -14,7 +11,6 @@ final class Waiting {
     @Option(
             names = "--timeout",
             paramLabel = "DURATION",
-            converter = Converter.class,
             defaultValue = "0",
             description = "of the wait, such as 30s; then the exit code is 124 and what was asked goes on; "
                     + "0, as when not given, is none")
@@ -27,17 +23,5 @@ final class Waiting {
     /** 0 is none. */
     long timeoutMillis() {
         return timeout.isZero() ? 0 : Math.max(1, timeout.toMillis());
-    }
-
-    /** As {@link Durations#parse}. */
-    static final class Converter implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String text) {
-            try {
-                return Durations.parse(text);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException("'" + text + "': " + e.getMessage());
-            }
-        }
     }
 }

@@ -17,13 +17,19 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "why",
         description = {
-            "Says why a process ended the last times.",
+            "Says why a process ended the last times, or why runs of a schedule failed.",
             "And how it is now. For each end: exit code or signal, who asked for it, how long it had run, what it used, "
                     + "and its last output; then what happened to it last, failed starts and hooks included."
         },
-        footer = {"", "Examples:", "  holdfast why web", "  holdfast why worker -n 1 --lines 50"})
+        footer = {
+            "",
+            "Examples:",
+            "  holdfast why web",
+            "  holdfast why backup",
+            "  holdfast why worker -n 1 --lines 50"
+        })
 final class WhyCommand extends Subcommand {
-    @Parameters(paramLabel = "NAME", description = "the process, or a replica such as web/1")
+    @Parameters(paramLabel = "NAME", description = "the process, a replica such as web/1, or a schedule")
     private String name = "";
 
     @Option(names = "-n", paramLabel = "ENDS", defaultValue = "5", description = "how many ends; ${DEFAULT-VALUE}")
@@ -65,7 +71,7 @@ final class WhyCommand extends Subcommand {
                 text.add("  uses " + Table.printable(r.uses()));
             }
             if (r.ends().isEmpty()) {
-                text.add("  no end of it is known");
+                text.add(r.schedule() ? "  no failed run of it is known" : "  no end of it is known");
             }
             for (Why.End end : r.ends()) {
                 String ago = Human.ago(end.at(), now);

@@ -1,11 +1,13 @@
 package dev.holdfast.config;
 
+import dev.holdfast.cron.Timing;
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.CpuAmount;
 import dev.holdfast.unit.Durations;
 import dev.holdfast.unit.Percent;
 import dev.holdfast.unit.Signal;
 import java.lang.reflect.RecordComponent;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +17,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What differs between two specs of a process, as people wrote it: {@code stop.timeout: 5s → 6s}. */
+/** What differs between two specs of a process or a schedule, as people wrote it: {@code stop.timeout: 5s → 6s}. */
 final class Difference {
     private static final int LONGEST = 60;
     private static final Pattern SECRET = Pattern.compile("PASS|TOKEN|SECRET|KEY|CREDENTIAL", Pattern.CASE_INSENSITIVE);
@@ -48,10 +50,27 @@ final class Difference {
     private Difference() {}
 
     static List<String> of(ProcessSpec before, ProcessSpec after) {
+        return of(before.launch(), after.launch(), before, after);
+    }
+
+    static List<String> of(ScheduleSpec before, ScheduleSpec after) {
+        return of(before.launch(), after.launch(), before, after);
+    }
+
+    private static List<String> of(LaunchSpec launchBefore, LaunchSpec launchAfter, Record before, Record after) {
         var d = new Difference();
-        d.records("", before.launch(), after.launch());
+        d.records("", launchBefore, launchAfter);
         d.records("", before, after);
         return List.copyOf(d.found);
+    }
+
+    /** The keys of the first level that these changes are in, each once. */
+    static List<String> keys(List<String> changes) {
+        return changes.stream()
+                .map(c -> c.substring(0, c.indexOf(':')))
+                .map(k -> k.contains(".") ? k.substring(0, k.indexOf('.')) : k)
+                .distinct()
+                .toList();
     }
 
     private void records(String path, Record before, Record after) {
@@ -61,10 +80,14 @@ final class Difference {
             }
             try {
                 String key = path + Binder.keyOf(c);
-                values(
-                        WRITTEN.getOrDefault(key, key),
-                        c.getAccessor().invoke(before),
-                        c.getAccessor().invoke(after));
+                Object b = c.getAccessor().invoke(before);
+                Object a = c.getAccessor().invoke(after);
+                if (c.getType() == Timing.class) {
+                    values("cron", b instanceof Timing.Every ? null : b, a instanceof Timing.Every ? null : a);
+                    values("every", b instanceof Timing.Every ? b : null, a instanceof Timing.Every ? a : null);
+                } else {
+                    values(WRITTEN.getOrDefault(key, key), b, a);
+                }
             } catch (ReflectiveOperationException ourOwnRecord) {
                 throw new IllegalStateException(ourOwnRecord);
             }
@@ -85,7 +108,9 @@ final class Difference {
                 && !isOne(before)
                 && after instanceof Record a) {
             records(WRITTEN.getOrDefault(key, key) + ".", b, a);
-        } else if (key.startsWith("env.") && SECRET.matcher(key).find()) {
+        } else if (before instanceof URI
+                || after instanceof URI
+                || (key.startsWith("env.") && SECRET.matcher(key).find())) {
             found.add(key + ": " + (before == null ? "set" : after == null ? "no longer set" : "another value")
                     + " (not shown)");
         } else {
@@ -96,6 +121,7 @@ final class Difference {
     /** Whether people write it as one value. */
     private static boolean isOne(Object value) {
         return value instanceof CommandSpec
+                || value instanceof Timing
                 || value instanceof ByteSize
                 || value instanceof CpuAmount
                 || value instanceof Percent;
@@ -110,6 +136,9 @@ final class Difference {
             case Integer bits when key.equals("umask") -> "0" + Integer.toOctalString(bits);
             case Long bytes when key.endsWith("max_size") -> new ByteSize(bytes).toString();
             case CommandSpec c -> c.argv().toString();
+            case Timing.Every(Duration period) -> Durations.format(period);
+            case Timing timing -> timing.toString();
+            case URI _ -> "(not shown)"; // who knows it may say what a run came to
             case ByteSize size -> size.toString();
             case CpuAmount amount -> amount.toString();
             case Percent share -> share.toString();

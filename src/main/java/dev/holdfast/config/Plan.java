@@ -8,23 +8,30 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeSet;
 
-/** What a reload would do, process by process; the same records decide it when it is done. */
+/** What a reload would do, process by process and schedule by schedule; the same records decide it when it is done. */
 public record Plan(List<Step> steps) {
     private static final Map<String, String> KEYS =
             Map.of("environment", "env", "clean_environment", "env.clean", "pass_environment", "env.pass");
 
-    /** What happens to one process. */
+    /** What happens to one of them. */
     public enum Verb {
         KEEP,
         START,
         STOP,
         RESTART,
         /** Takes the new settings as it runs. */
-        UPDATE
+        UPDATE,
+        /** A schedule that was not there; it is due from now on. */
+        ADD,
+        /** A schedule that goes; a run of it is ended. */
+        REMOVE,
+        /** A schedule; a run of it goes on as it was begun. */
+        CHANGE
     }
 
     /**
-     * @param keys that differ, as they are written in the file; empty for a process that comes or goes
+     * @param process or schedule
+     * @param keys that differ, as they are written in the file; empty for what comes or goes
      * @param changes each as {@code key: old → new}, secrets masked; more than keys where a key holds several things
      */
     public record Step(String process, Verb verb, List<String> keys, List<String> changes) {}
@@ -50,6 +57,32 @@ public record Plan(List<Step> steps) {
             }
         }
         return new Plan(List.copyOf(steps));
+    }
+
+    /** From one set of schedules to another. */
+    public static Plan ofSchedules(SortedMap<String, ScheduleSpec> before, SortedMap<String, ScheduleSpec> after) {
+        var steps = new ArrayList<Step>();
+        var names = new TreeSet<>(before.keySet());
+        names.addAll(after.keySet());
+        for (String name : names) {
+            ScheduleSpec b = before.get(name);
+            ScheduleSpec a = after.get(name);
+            if (a == null || b == null) {
+                steps.add(new Step(name, a == null ? Verb.REMOVE : Verb.ADD, List.of(), List.of()));
+            } else {
+                List<String> changes = Difference.of(b, a);
+                steps.add(
+                        new Step(name, changes.isEmpty() ? Verb.KEEP : Verb.CHANGE, Difference.keys(changes), changes));
+            }
+        }
+        return new Plan(List.copyOf(steps));
+    }
+
+    /** This one's steps, then the other's. */
+    public Plan and(Plan other) {
+        var all = new ArrayList<>(steps);
+        all.addAll(other.steps);
+        return new Plan(List.copyOf(all));
     }
 
     /** Whether nothing would change. */

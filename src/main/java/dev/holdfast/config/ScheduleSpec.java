@@ -31,16 +31,16 @@ public record ScheduleSpec(
         ResourcesSpec resources,
         Duration jitter,
         Overlap overlap,
-        int queueDepth,
+        @KeyName("overlap.depth") int queueDepth,
         CatchUp catchUp,
-        int catchUpAtMost,
+        @KeyName("catch_up.at_most") int catchUpAtMost,
         @Nullable Duration timeout,
         StopSpec stop,
         RetrySpec retry,
         @Nullable Integer maxFailures,
         @Nullable NoticeSpec onSuccess,
         @Nullable NoticeSpec onFailure,
-        @Nullable GroupSpec group,
+        @KeyName("concurrency") @Nullable GroupSpec group,
         boolean oneServer,
         @Nullable URI heartbeat,
         boolean enabled,
@@ -101,7 +101,11 @@ public record ScheduleSpec(
      * @param max the longest pause
      * @param jitter spread of each pause, as a share of it, 0 to 1
      */
-    public record RetrySpec(int maxAttempts, Duration initial, Duration max, double jitter) {}
+    public record RetrySpec(
+            int maxAttempts,
+            @KeyName("backoff.initial") Duration initial,
+            @KeyName("backoff.max") Duration max,
+            @KeyName("backoff.jitter") double jitter) {}
 
     /**
      * @param webhook gets a POST; null: nobody
@@ -111,5 +115,5 @@ public record ScheduleSpec(
             @Nullable URI webhook, @Nullable CommandSpec command) {}
 
     /** @param limit runs of all its members at once, 1 to 1000 */
-    public record GroupSpec(String name, int limit) {}
+    public record GroupSpec(@KeyName("group") String name, int limit) {}
 }

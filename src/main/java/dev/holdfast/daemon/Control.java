@@ -16,8 +16,10 @@ import dev.holdfast.config.Plan;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.schedule.ScheduleView;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.Signal;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,15 +65,19 @@ final class Control implements ControlPort {
 
     @Override
     public Status status(List<String> names) throws Refused {
-        Set<String> wanted = known(names, true);
         Daemon d = running.join();
-        return reports.join().status(onLoop(() -> d.supervision.views()), wanted);
+        Known.Named wanted = new Known(d).any(names);
+        List<Status.Schedule> schedules = wanted.schedules().isEmpty()
+                ? List.of()
+                : new ScheduleReports(d)
+                        .status(onLoop(() -> d.timetable.schedules().views()), wanted.schedules());
+        return reports.join().status(onLoop(() -> d.supervision.views()), wanted.processes(), schedules);
     }
 
     @Override
     public Done act(Verb verb, Request request, String by) throws Refused {
-        Set<String> names = known(request.names(), verb != Verb.SCALE && verb != Verb.SIGNAL);
         Daemon d = running.join();
+        Set<String> names = new Known(d).processes(request.names(), verb != Verb.SCALE && verb != Verb.SIGNAL);
         boolean named = !request.names().isEmpty();
         Set<String> awaited = names;
         if (verb == Verb.SCALE) {
@@ -181,7 +187,9 @@ final class Control implements ControlPort {
     @Override
     public PlanReply plan() throws Refused {
         Config config = load();
-        return reply(Plan.between(running.join().specs(), asConfigured(config)), config);
+        Daemon d = running.join();
+        Plan schedules = Plan.ofSchedules(d.timetable.specs(), config.schedules());
+        return reply(Plan.between(d.specs(), asConfigured(config)).and(schedules), config);
     }
 
     @Override
@@ -227,8 +235,8 @@ final class Control implements ControlPort {
                     .toList();
             console.say("reloaded: " + (changes.isEmpty() ? "nothing changed" : String.join(", ", changes)));
         } catch (Refused e) {
-            console.say("not reloaded: " + e.getMessage());
-            e.failure().problems().forEach(console::say);
+            console.warn("not reloaded: " + e.getMessage());
+            e.failure().problems().forEach(console::warn);
         }
     }
 
@@ -265,8 +273,17 @@ final class Control implements ControlPort {
 
     @Override
     public Why why(String name, int ends, int lines) throws Refused {
-        Set<String> names = known(List.of(name), false);
         Daemon d = running.join();
+        var known = new Known(d);
+        if (known.isSchedule(name)) {
+            ScheduleView view = onLoop(() -> d.timetable.schedules().view(name).orElseThrow());
+            try {
+                return new ScheduleReports(d).why(view, ends, lines);
+            } catch (IOException e) {
+                throw refused(500, "the history cannot be read: " + e.getMessage());
+            }
+        }
+        Set<String> names = known.processes(List.of(name), false);
         return reports.join()
                 .why(onLoop(() -> d.supervision.views()), names.iterator().next(), ends, lines);
     }
@@ -285,33 +302,6 @@ final class Control implements ControlPort {
     public void down(String by) {
         Daemon d = running.join();
         d.loop.soon(() -> d.shutDown(by));
-    }
-
-    private Set<String> known(List<String> names, boolean emptyMeansAll) throws Refused {
-        Set<String> all = running.join().specs().keySet();
-        if (names.isEmpty() && emptyMeansAll) {
-            return all;
-        }
-        var unknown = new ArrayList<String>();
-        for (String name : names) {
-            Optional<ReplicaId> replica = ReplicaId.parse(name);
-            boolean known = replica.isEmpty()
-                    ? all.contains(name)
-                    : replica.get().index()
-                            < Optional.ofNullable(running.join()
-                                            .specs()
-                                            .get(replica.get().process()))
-                                    .map(ProcessSpec::replicas)
-                                    .orElse(0);
-            if (!known) {
-                unknown.add("\"" + name + "\" is no process here" + Problem.hint(name, all));
-            }
-        }
-        if (names.isEmpty() || !unknown.isEmpty()) {
-            throw refused(
-                    names.isEmpty() ? 400 : 404, names.isEmpty() ? "a name is missing" : String.join("; ", unknown));
-        }
-        return Set.copyOf(new TreeSet<>(names));
     }
 
     private static Refused refused(int status, String why) {

@@ -11,7 +11,6 @@ import dev.holdfast.config.Problem;
 import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ReplicaId;
-import dev.holdfast.log.LogReader;
 import dev.holdfast.schedule.Overlaps;
 import dev.holdfast.schedule.ScheduleView;
 import dev.holdfast.schedule.Stimulus;
@@ -34,7 +33,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Answers what the API asks of schedules; everything that touches state is done on the loop's thread. */
 final class CronControl implements CronPort {
-    private static final int SLACK_MILLIS = 500;
+    static final int SLACK_MILLIS = 500;
 
     private final Daemon daemon;
     private final OnLoop onLoop;
@@ -179,20 +178,8 @@ final class CronControl implements CronPort {
                 line.times(),
                 lines == 0 || line.started() == null || line.ended() == null
                         ? List.of()
-                        : tail(log, Instant.parse(line.started()), Instant.parse(line.ended()), lines));
-    }
-
-    private static List<String> tail(Path log, Instant started, Instant ended, int most) {
-        try {
-            List<String> all = LogReader.last(log, 5000).stream()
-                    .filter(l -> !l.at().isBefore(started.minusMillis(SLACK_MILLIS))
-                            && !l.at().isAfter(ended.plusMillis(SLACK_MILLIS)))
-                    .map(LogReader.Line::text)
-                    .toList();
-            return all.subList(Math.max(0, all.size() - most), all.size());
-        } catch (IOException e) {
-            return List.of("(its output cannot be read: " + e.getMessage() + ")");
-        }
+                        : LastLines.of(
+                                log, Instant.parse(line.started()), Instant.parse(line.ended()), SLACK_MILLIS, lines));
     }
 
     @Override

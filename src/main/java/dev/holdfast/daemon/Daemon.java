@@ -23,6 +23,7 @@ import dev.holdfast.supervise.Action;
 import dev.holdfast.supervise.ExitPolicy;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.supervise.Supervision;
+import dev.holdfast.unit.Level;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import java.io.IOException;
@@ -70,9 +71,10 @@ final class Daemon {
     final GlobalSpec global;
 
     private final Desired desired;
-    private @Nullable Integer finished;
     final SystemdNotices notices;
+    /** Of the daemon's end, once supervision has come to its own. */
     private @Nullable Integer exitCode;
+
     private boolean leaving;
 
     /**
@@ -87,10 +89,10 @@ final class Daemon {
         this.loop = Loop.open();
         this.host = new Host(PROC, () -> Loop.now().mono());
         this.chronicle = new Chronicle(new Journal(dirs.state().resolve("journal.jsonl")), console::warn);
-        this.intents = new Intents(dirs.run().resolve("intents"), host.bootId(), console::say);
+        this.intents = new Intents(dirs.run().resolve("intents"), host.bootId(), console::warn);
         this.global = config.global();
         this.desired = new Desired(config.processes(), intents);
-        this.notices = new SystemdNotices(launches.own(), host.pid(), console::say);
+        this.notices = new SystemdNotices(launches.own(), host.pid(), console::warn);
         this.pump = new Pump(
                 dirs.run(),
                 Outputs.keeping(dirs.log(), config.global().maxTotalLogBytes()),
@@ -109,13 +111,13 @@ final class Daemon {
                 console::warn);
         this.enforcement = new Enforcement(groups, console::warn);
         this.launcher = new KernelLauncher(
-                dirs.run(), host, loop.poller(), loop, Loop::now, outputs, groups, this::happened, console::say);
+                dirs.run(), host, loop.poller(), loop, Loop::now, outputs, groups, this::happened, console::warn);
         this.watch = Watch.ofInstances(
                 PROC, host.pid(), () -> Loop.now().mono(), c -> loop.soon(() -> crossed(c)), console::warn);
         this.confinement = new Confinement(launcher, enforcement, watch, console::warn);
-        this.history = new History(dirs.state(), console::say);
-        this.timetable = new Timetable(
-                config.schedules(), launcher, confinement, launches, history, InstanceId::fresh, console::say);
+        this.history = new History(dirs.state(), console::warn);
+        this.timetable =
+                new Timetable(config.schedules(), launcher, confinement, launches, history, InstanceId::fresh, console);
         this.probes = new Probes(launcher, confinement, launches, InstanceId::fresh, loop::soon, this::apply);
         this.supervision = new Supervision(
                 specs(),
@@ -147,8 +149,7 @@ final class Daemon {
         if (host.pid() != 1) {
             host.becomeSubreaper();
         }
-        var answering = new Front(
-                dirs, runDirectory, control, loop, console, lasting, intents, () -> exitCode != null || leaving);
+        var answering = new Front(dirs, runDirectory, control, loop, console, lasting, intents, this::over);
         front = answering;
         try {
             answering.open(); // first: a daemon that nobody could ask starts nothing
@@ -165,7 +166,7 @@ final class Daemon {
             answering.watch();
             signals.listen(this);
             notices.ready(specs().size(), Loop.now().mono());
-            loop.run(() -> exitCode != null || leaving, this::deadline, this::tick);
+            loop.run(this::over, this::deadline, this::tick);
             if (leaving) {
                 return 0;
             }
@@ -176,7 +177,7 @@ final class Daemon {
                     () -> MonoTime.earliest(launcher.nextDeadline(), patience),
                     () -> launcher.tick(Loop.now().mono()));
             if (!launcher.quiet()) {
-                console.say("something is left that would not end within " + LAST_WAIT.toSeconds() + " s");
+                console.warn("something is left that would not end within " + LAST_WAIT.toSeconds() + " s");
             }
         } finally {
             watch.close();
@@ -225,7 +226,6 @@ final class Daemon {
         probes.tick(now);
         trim.tick(now);
         timetable.tick(now);
-        finishWhenDrained();
         notices.tick(now);
         if (!now.isBefore(supervision.nextDeadline())) {
             apply(new Stimulus.Tick());
@@ -234,8 +234,10 @@ final class Daemon {
 
     /** Its pipes are full soon, and then every child waits: the daemon goes, its successor adopts and reads on. */
     private void outputEnded(Throwable why) {
-        console.say("output can no longer be read (" + why + "): this daemon ends, what it started runs on;"
-                + " the next one reads on where this one stopped");
+        console.say(
+                Level.ERROR,
+                "output can no longer be read (" + why + "): this daemon ends, what it started runs on;"
+                        + " the next one reads on where this one stopped");
         loop.soon(() -> {
             throw new IllegalStateException("the thread that reads output has ended", why);
         });
@@ -255,7 +257,6 @@ final class Daemon {
         }
         if (timetable.owns(event.id())) {
             timetable.happened(event);
-            finishWhenDrained();
         } else if (probes.took(event)) {
             waiters.tell();
         } else {
@@ -302,19 +303,16 @@ final class Daemon {
                 });
             }
             case Action.Finish(int code) -> {
-                finished = code;
+                exitCode = code;
                 intents.forget(); // by global.exit too: the next up is a new beginning
                 timetable.shutDown();
-                finishWhenDrained();
             }
         }
     }
 
     /** Schedules' runs are ended, too, before the daemon goes. */
-    private void finishWhenDrained() {
-        if (finished != null && timetable.drained()) {
-            exitCode = finished;
-        }
+    private boolean over() {
+        return leaving || (exitCode != null && timetable.drained());
     }
 
     private SortedMap<String, ProcessSpec> withSchedules(SortedMap<String, ProcessSpec> schedules) {
@@ -357,6 +355,7 @@ final class Daemon {
     /** On the loop's thread: from now on this is what the file says. @return what that changes */
     Plan configure(SortedMap<String, ProcessSpec> fresh, SortedMap<String, ScheduleSpec> schedules, String by) {
         SortedMap<String, ProcessSpec> before = specs();
+        Plan scheduled = Plan.ofSchedules(timetable.specs(), schedules);
         desired.take(fresh);
         outputs.reconfigure(withSchedules(Timetable.asProcesses(schedules)));
         timetable.configure(schedules);
@@ -364,7 +363,7 @@ final class Daemon {
         apply(new Stimulus.Reload(specs(), by));
         enforcement.warn(specs().values());
         confinement.reconfigured(supervision.views(), before, specs());
-        return Plan.between(before, specs());
+        return Plan.between(before, specs()).and(scheduled);
     }
 
     void shutDown(String by) {

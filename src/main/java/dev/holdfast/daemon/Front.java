@@ -46,7 +46,7 @@ final class Front {
         if (server != null) {
             server.close();
         }
-        server = Server.start(dirs.socket(), control, console::say);
+        server = Server.start(dirs.socket(), control, console::warn);
     }
 
     void watch() {
@@ -61,7 +61,7 @@ final class Front {
         }
         boolean known = lasting.runDirectoryIsBroken();
         if (!known) {
-            console.say("the run directory " + dirs.run() + " was deleted or replaced; what runs goes on");
+            console.warn("the run directory " + dirs.run() + " was deleted or replaced; what runs goes on");
         }
         try {
             directory.mend();
@@ -73,7 +73,7 @@ final class Front {
         } catch (IOException e) {
             lasting.runDirectory(String.valueOf(e.getMessage()));
             if (!known) {
-                console.say("until the run directory is back, nothing can be started or asked: " + e.getMessage());
+                console.warn("until the run directory is back, nothing can be started or asked: " + e.getMessage());
             }
         }
     }

@@ -1,7 +1,9 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.event.Journal;
+import dev.holdfast.schedule.Last;
 import dev.holdfast.schedule.Memory;
+import dev.holdfast.schedule.Owed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -13,8 +15,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What schedules did and where they stand, in two files of the state directory. Each is bounded: 8 MiB and one older file.
@@ -56,7 +60,11 @@ final class History implements AutoCloseable {
                                         timing,
                                         m.get("paused") instanceof String paused ? paused : null,
                                         failures.intValue(),
-                                        m.get("boot") instanceof String boot ? boot : ""));
+                                        m.get("boot") instanceof String boot ? boot : "",
+                                        owed(schedule, m.get("owed")),
+                                        m.get("last") instanceof String last
+                                                ? Last.read(last).orElse(null)
+                                                : null));
                     } catch (DateTimeParseException damaged) {
                         all.remove(schedule); // as if it were new
                     }
@@ -66,6 +74,15 @@ final class History implements AutoCloseable {
             say.accept("what schedules had done cannot be read, they begin anew: " + e.getMessage());
         }
         return all;
+    }
+
+    private static List<Owed> owed(String schedule, @Nullable Object written) {
+        return written instanceof List<?> all
+                ? all.stream()
+                        .map(o -> Owed.read(schedule, String.valueOf(o)))
+                        .flatMap(Optional::stream)
+                        .toList()
+                : List.of();
     }
 
     void remember(String schedule, Memory m) {
@@ -78,6 +95,13 @@ final class History implements AutoCloseable {
         String paused = m.paused();
         if (paused != null) {
             line.put("paused", paused);
+        }
+        if (!m.owed().isEmpty()) {
+            line.put("owed", m.owed().stream().map(Owed::written).toList());
+        }
+        Last last = m.last();
+        if (last != null) {
+            line.put("last", last.written());
         }
         known.put(schedule, line);
         write(memories, line);

@@ -1,9 +1,12 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.config.GlobalSpec;
+import dev.holdfast.linux.BlockedSignals;
+import dev.holdfast.linux.Threads;
 import dev.holdfast.linux.VmSignals;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.Signal;
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 
@@ -26,12 +29,38 @@ final class OsSignals {
     }
 
     void listen(Daemon daemon) {
+        Set<Signal> blocked = blocked(daemon);
         for (Signal signal : HEARD) {
+            if (blocked.contains(signal)) {
+                continue;
+            }
             try {
                 VmSignals.handle(signal.name(), () -> daemon.loop.soon(() -> heard(signal, daemon)));
             } catch (IllegalArgumentException takenByTheVm) {
-                daemon.console.say("SIG" + signal.name() + " cannot be heard: " + takenByTheVm.getMessage());
+                daemon.console.warn("SIG" + signal.name() + " cannot be heard: " + takenByTheVm.getMessage());
             }
+        }
+    }
+
+    private void reload(Daemon daemon) {
+        try {
+            Threads.start(Thread.ofVirtual().name("reload").unstarted(control::reloadBySignal));
+        } catch (IOException noMoreThreads) {
+            daemon.console.warn("not reloaded: " + noMoreThreads.getMessage());
+        }
+    }
+
+    /** Those that the launcher had blocked are heard without a thread; the others by the VM. */
+    private Set<Signal> blocked(Daemon daemon) {
+        try {
+            Set<Signal> blocked = BlockedSignals.of(Daemon.PROC, HEARD);
+            if (!blocked.isEmpty()) {
+                BlockedSignals.hear(blocked, daemon.loop.poller(), signal -> heard(signal, daemon));
+            }
+            return blocked;
+        } catch (IOException e) {
+            daemon.console.warn("signals are heard by the VM alone: " + e.getMessage());
+            return Set.of();
         }
     }
 
@@ -53,7 +82,7 @@ final class OsSignals {
                 daemon.reopenLogs();
                 daemon.console.say("log files are opened anew, asked by SIGUSR1");
             }
-            case HUP -> Thread.ofVirtual().name("reload").start(control::reloadBySignal);
+            case HUP -> reload(daemon);
             default -> daemon.console.say("SIG" + signal.name() + " is meant for nobody: see global.forward_signals");
         }
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.linux.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,15 +30,22 @@ final class Outbound {
             say.accept(url.getHost() + " is not told: " + AT_ONCE + " others are still being told");
             return;
         }
-        Thread.ofVirtual().name("outbound").start(() -> {
-            try {
-                send(url, json);
-            } catch (IOException | RuntimeException e) {
-                say.accept(url.getHost() + " could not be told: " + e.getMessage());
-            } finally {
-                free.release();
-            }
-        });
+        try {
+            Threads.start(Thread.ofVirtual().name("outbound").unstarted(() -> attempt(url, json)));
+        } catch (IOException noMoreThreads) {
+            free.release();
+            say.accept(url.getHost() + " is not told: " + noMoreThreads.getMessage());
+        }
+    }
+
+    private void attempt(URI url, @Nullable String json) {
+        try {
+            send(url, json);
+        } catch (IOException | RuntimeException e) {
+            say.accept(url.getHost() + " could not be told: " + e.getMessage());
+        } finally {
+            free.release();
+        }
     }
 
     private static void send(URI url, @Nullable String json) throws IOException {

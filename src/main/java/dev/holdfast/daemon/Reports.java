@@ -9,12 +9,10 @@ import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.event.Usage;
-import dev.holdfast.log.LogReader;
 import dev.holdfast.process.GroupUsage;
 import dev.holdfast.supervise.ReplicaView;
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.CpuAmount;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,7 +41,7 @@ final class Reports {
         this.file = file;
     }
 
-    Status status(List<ReplicaView> views, Set<String> names) {
+    Status status(List<ReplicaView> views, Set<String> names, List<Status.Schedule> schedules) {
         List<ReplicaView> wanted = views.stream().filter(v -> meant(v, names)).toList();
         Map<ProcessRef, Usages.Usage> used = used(wanted);
         Instant now = Instant.now();
@@ -57,7 +55,8 @@ final class Reports {
                                 wanted.stream().map(v -> replica(v, used, now)),
                                 absent(views, names).map(v -> replica(v, used, now)))
                         .sorted(Comparator.comparing(Status.Replica::process).thenComparingInt(Status.Replica::index))
-                        .toList());
+                        .toList(),
+                schedules);
     }
 
     private Map<ProcessRef, Usages.Usage> used(List<ReplicaView> views) {
@@ -146,7 +145,8 @@ final class Reports {
                 List<Why.End> all = daemon.chronicle.ends(v.id(), ends).stream()
                         .map(e -> end(v, e, lines))
                         .toList();
-                replicas.add(new Why.Replica(name(v), now, Words.uses(replica(v, used, Instant.now())), all, history));
+                replicas.add(new Why.Replica(
+                        name(v), now, Words.uses(replica(v, used, Instant.now())), all, history, false));
             }
         }
         return new Why(replicas);
@@ -161,27 +161,11 @@ final class Reports {
                 seconds(e.uptime()),
                 usage == null ? null : (Double) seconds(usage.cpu()),
                 usage == null ? null : usage.maxRssBytes(),
-                lastLines(daemon.outputs.file(v.id()), e, lines));
+                LastLines.of(daemon.outputs.file(v.id()), e.at().minus(e.uptime()), e.at(), SLACK_MILLIS, lines));
     }
 
     private static double seconds(Duration d) {
         return (double) d.toMillis() / 1000;
-    }
-
-    /** What it wrote in that life; a little later still counts, since the pump follows. */
-    private static List<String> lastLines(Path log, Event.Exited end, int most) {
-        Instant from = end.at().minus(end.uptime()).minusMillis(SLACK_MILLIS);
-        Instant to = end.at().plusMillis(SLACK_MILLIS);
-        try {
-            List<LogReader.Line> lines = LogReader.last(log, 5000).stream()
-                    .filter(l -> !l.at().isBefore(from) && !l.at().isAfter(to))
-                    .toList();
-            return lines.subList(Math.max(0, lines.size() - most), lines.size()).stream()
-                    .map(LogReader.Line::text)
-                    .toList();
-        } catch (IOException e) {
-            return List.of("(its output cannot be read: " + e.getMessage() + ")");
-        }
     }
 
     private static boolean meant(ReplicaView v, Set<String> names) {

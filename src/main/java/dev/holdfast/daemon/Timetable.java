@@ -8,9 +8,11 @@ import dev.holdfast.process.Bounds.Crossing;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.schedule.Action;
+import dev.holdfast.schedule.Result;
 import dev.holdfast.schedule.Run;
 import dev.holdfast.schedule.Schedules;
 import dev.holdfast.schedule.Stimulus;
+import dev.holdfast.unit.Level;
 import dev.holdfast.unit.MonoTime;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -46,10 +48,12 @@ final class Timetable {
     private final Launches launches;
     private final History history;
     private final Outbound outbound;
-    private final Consumer<String> say;
+    private final Console console;
     private final Set<InstanceId> own = new HashSet<>();
     private final Map<String, List<Consumer<RunLine>>> waiting = new HashMap<>();
-    private SortedMap<String, ScheduleSpec> specs;
+    /** Replaced as a whole, and read by anyone. */
+    private volatile SortedMap<String, ScheduleSpec> specs;
+
     /** What the launcher and the pump take schedules for. */
     private volatile SortedMap<String, ProcessSpec> asProcesses;
 
@@ -63,15 +67,15 @@ final class Timetable {
             Launches launches,
             History history,
             Supplier<InstanceId> ids,
-            Consumer<String> say) {
+            Console console) {
         this.specs = specs;
         this.asProcesses = asProcesses(specs);
         this.launcher = launcher;
         this.confinement = confinement;
         this.launches = launches;
         this.history = history;
-        this.say = say;
-        this.outbound = new Outbound(say);
+        this.console = console;
+        this.outbound = new Outbound(console::warn);
         this.schedules = new Schedules(specs, ids, hostSeed());
     }
 
@@ -120,7 +124,7 @@ final class Timetable {
         Duration age = Duration.between(a.startedAt(), Instant.now());
         Run run = a.attributes().getOrDefault(Launches.PURPOSE, "").equals(RUN) ? run(a.attributes()) : null;
         if (run != null && a.alive()) {
-            say.accept(run.schedule() + " adopted, its run goes on");
+            console.say(run.schedule() + " adopted, its run goes on");
         }
         apply(new Stimulus.Adopt(
                 a.attributes().getOrDefault(Launches.PROCESS, ""),
@@ -174,7 +178,7 @@ final class Timetable {
         List<Action> due =
                 limit == null ? List.of() : schedules.apply(new Stimulus.Overran(c.id(), limit, c.grave()), Loop.now());
         if (!due.isEmpty()) { // else it was asked to end already
-            say.accept(label + ": " + c.passed() + ", it has " + c.amount());
+            console.warn(label + ": " + c.passed() + ", it has " + c.amount());
         }
         due.forEach(this::act);
     }
@@ -238,7 +242,9 @@ final class Timetable {
             case Action.Ended ended -> {
                 RunLine line = RunLine.of(ended);
                 history.add(line);
-                say.accept(ended.run().schedule() + " " + ended.result().written() + ": " + ended.detail());
+                console.say(
+                        level(ended.result()),
+                        ended.run().schedule() + " " + ended.result().written() + ": " + ended.detail());
                 if (ended.last()) {
                     tell(line);
                 }
@@ -246,15 +252,18 @@ final class Timetable {
             case Action.LeftOut left -> {
                 RunLine line = RunLine.of(left);
                 history.add(line);
-                say.accept(left.run().schedule() + " " + left.result().written() + " "
-                        + (left.times() > 1
-                                ? left.times() + " times"
-                                : left.run().due()) + ": " + left.why());
+                console.say(
+                        level(left.result()),
+                        left.run().schedule() + " " + left.result().written() + " "
+                                + (left.times() > 1
+                                        ? left.times() + " times"
+                                        : left.run().due()) + ": " + left.why());
                 tell(line);
             }
             case Action.Remember(String name, var memory) -> history.remember(name, memory);
             case Action.Paused(String name, String why) ->
-                say.accept(name + (why == null ? " goes on" : " paused: " + why));
+                console.say(
+                        why == null ? Level.INFO : Level.NOTICE, name + (why == null ? " goes on" : " paused: " + why));
             case Action.Webhook(var url, Run run, var result, String detail) ->
                 outbound.tell(
                         url,
@@ -267,6 +276,15 @@ final class Timetable {
             case Action.Ping(var url) -> outbound.tell(url, null);
             case Action.Drained() -> drained = true;
         }
+    }
+
+    /** As for processes: an end that is not as it should be is worth a notice, force a warning. */
+    private static Level level(Result result) {
+        return switch (result) {
+            case SUCCESS, STOPPED, SKIPPED -> Level.INFO;
+            case UNKNOWN, FAILED, MISSED -> Level.NOTICE;
+            case TIMEOUT -> Level.WARNING;
+        };
     }
 
     private void tell(RunLine line) {

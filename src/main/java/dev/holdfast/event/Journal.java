@@ -54,7 +54,7 @@ public final class Journal implements AutoCloseable {
     /**
      * As {@link #add}, for what is no event but kept in the same way.
      *
-     * @param values texts, numbers and truth values
+     * @param values texts, numbers, truth values, and lists of them
      * @throws IOException when it is not on disk
      */
     public void append(Map<String, Object> values) throws IOException {

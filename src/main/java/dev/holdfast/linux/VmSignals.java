@@ -3,7 +3,7 @@ package dev.holdfast.linux;
 import java.lang.reflect.Proxy;
 
 /**
- * {@code sun.misc.Signal}, the only way to hear signals in a JVM; supported for that (JEP 260). Called by reflection,
+ * {@code sun.misc.Signal}, the way to hear signals that a JVM has; supported for that (JEP 260). Called by reflection,
  * since javac's warning of it cannot be silenced where warnings are errors.
  */
 public final class VmSignals {

@@ -1,5 +1,6 @@
 package dev.holdfast.schedule;
 
+import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Kill;
 import dev.holdfast.event.Outcome;
@@ -19,12 +20,17 @@ sealed interface Activity {
     /** Its group has no place. */
     record Waiting(Run run) implements Activity {}
 
-    /** An attempt failed, and the next one comes. */
-    record Resting(Run run, MonoTime until) implements Activity {}
+    /**
+     * An attempt failed, and the next one comes.
+     *
+     * @param at as {@code until}, for the next daemon, which has no other clock in common with this one
+     */
+    record Resting(Run run, MonoTime until, Instant at) implements Activity {}
 
     /**
      * An attempt, until nothing of it is left.
      *
+     * @param spec with which it was begun, whatever is configured since
      * @param next its timeout, or when its grace is over
      * @param ending null: nobody has asked it to end; else what that makes of it
      * @param limit that it has passed, which is kept by watching
@@ -32,6 +38,7 @@ sealed interface Activity {
      */
     record Running(
             Run run,
+            ScheduleSpec spec,
             InstanceId instance,
             Instant started,
             MonoTime next,
@@ -41,19 +48,19 @@ sealed interface Activity {
             @Nullable Over over)
             implements Activity {
         Running asked(Ending why, MonoTime grace) {
-            return new Running(run, instance, started, grace, why, killed, limit, over);
+            return new Running(run, spec, instance, started, grace, why, killed, limit, over);
         }
 
         Running overran(Kill passed) {
-            return new Running(run, instance, started, next, ending, killed, passed, over);
+            return new Running(run, spec, instance, started, next, ending, killed, passed, over);
         }
 
         Running beingKilled() {
-            return new Running(run, instance, started, MonoTime.NEVER, ending, true, limit, over);
+            return new Running(run, spec, instance, started, MonoTime.NEVER, ending, true, limit, over);
         }
 
         Running ended(Over end) {
-            return new Running(run, instance, started, MonoTime.NEVER, ending, killed, limit, end);
+            return new Running(run, spec, instance, started, MonoTime.NEVER, ending, killed, limit, end);
         }
     }
 

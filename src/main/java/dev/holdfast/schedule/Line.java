@@ -5,7 +5,9 @@ import dev.holdfast.unit.MonoTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One schedule's state. */
@@ -25,7 +27,13 @@ final class Line {
     /** Not configured any more: it goes when it is idle. */
     boolean leaving;
 
-    Action.@Nullable Ended last;
+    @Nullable
+    Last last;
+
+    /** What of it is kept for the next daemon; null: nothing yet. */
+    @Nullable
+    Memory kept;
+
     private final long seed;
 
     Line(ScheduleSpec spec, Memory memory, long seed) {
@@ -35,15 +43,34 @@ final class Line {
         this.paused = memory.paused();
         this.failures = memory.failures();
         this.boot = memory.boot();
+        this.last = memory.last();
         this.seed = seed;
     }
 
     static Memory fresh(ScheduleSpec spec, Instant now) {
-        return new Memory(now, spec.timing().toString(), null, 0, "");
+        return new Memory(now, spec.timing().toString(), null, 0, "", List.of(), null);
     }
 
     Memory memory() {
-        return new Memory(considered, spec.timing().toString(), paused, failures, boot);
+        return new Memory(considered, spec.timing().toString(), paused, failures, boot, owed(), last);
+    }
+
+    private List<Owed> owed() {
+        Owed first = switch (activity) {
+            case Activity.Idle _, Activity.Running _ -> null;
+            case Activity.Claiming c -> new Owed(c.run(), null);
+            case Activity.Waiting w -> new Owed(w.run(), w.run().due());
+            case Activity.Resting r -> new Owed(r.run(), r.at());
+        };
+        if (first == null && pending.isEmpty()) {
+            return List.of();
+        }
+        var all = new ArrayList<Owed>();
+        if (first != null) {
+            all.add(first);
+        }
+        pending.forEach(p -> all.add(new Owed(p, null)));
+        return List.copyOf(all);
     }
 
     boolean idle() {

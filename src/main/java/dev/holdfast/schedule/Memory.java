@@ -1,6 +1,7 @@
 package dev.holdfast.schedule;
 
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param paused why; null: it is not
  * @param failures failed runs in a row
  * @param boot of the last @reboot run; empty: none yet
+ * @param owed runs that were promised and have not begun, in order
+ * @param last how the last attempt ended; null: none has
  */
 public record Memory(
-        Instant considered, String timing, @Nullable String paused, int failures, String boot) {}
+        Instant considered,
+        String timing,
+        @Nullable String paused,
+        int failures,
+        String boot,
+        List<Owed> owed,
+        @Nullable Last last) {}

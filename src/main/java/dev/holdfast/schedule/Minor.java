@@ -32,6 +32,12 @@ final class Minor {
         killAt.put(id, now.mono().plus(GRACE));
     }
 
+    /** A run whose end was told, but which is not all gone. */
+    void dying(InstanceId id) {
+        killAt.put(id, MonoTime.NEVER);
+        act.accept(new Action.Kill(id));
+    }
+
     boolean isEmpty() {
         return killAt.isEmpty();
     }

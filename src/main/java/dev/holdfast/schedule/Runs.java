@@ -1,8 +1,6 @@
 package dev.holdfast.schedule;
 
-import dev.holdfast.config.CommandSpec;
 import dev.holdfast.config.ScheduleSpec;
-import dev.holdfast.config.ScheduleSpec.NoticeSpec;
 import dev.holdfast.config.ScheduleSpec.RetrySpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Kill;
@@ -11,9 +9,11 @@ import dev.holdfast.event.Usage;
 import dev.holdfast.schedule.Activity.Ending;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
-import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +23,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The life of a run: claimed, placed, launched, ended, tried again, told of. */
 final class Runs {
+    static final String NOT_ANY_MORE = "it is not to run any more";
+
     private final Supplier<InstanceId> ids;
     private final Consumer<Action> act;
     private final Places places = new Places();
     private final Map<InstanceId, Line> owners = new HashMap<>();
     private final Minor minor;
+    private final Notices notices;
     private final Map<String, Line> lines;
     private final List<Line> moved = new ArrayList<>();
     private boolean closing;
@@ -38,6 +41,7 @@ final class Runs {
         this.ids = ids;
         this.act = act;
         this.minor = new Minor(act);
+        this.notices = new Notices(ids, act, minor);
     }
 
     Minor minor() {
@@ -101,7 +105,7 @@ final class Runs {
     }
 
     private void begin(Line line, Run run, Now now) {
-        if (line.spec.oneServer() && run.cause() != Run.Cause.BY_HAND) {
+        if (line.spec.oneServer() && run.cause() != Run.Cause.BY_HAND && run.attempt() == 1) {
             line.activity = new Activity.Claiming(run);
             act.accept(new Action.Claim(run));
         } else {
@@ -131,10 +135,10 @@ final class Runs {
         owners.put(id, line);
         Duration timeout = line.spec.timeout();
         MonoTime until = timeout == null ? MonoTime.NEVER : now.mono().plus(timeout);
-        line.activity = new Activity.Running(run, id, now.wall(), until, null, false, null, null);
+        line.activity = new Activity.Running(run, line.spec, id, now.wall(), until, null, false, null, null);
         act.accept(new Action.Launch(id, run, line.spec));
         if (run.attempt() == 1) {
-            ping(line.spec, "/start");
+            notices.ping(line.spec, "/start");
         }
     }
 
@@ -144,11 +148,79 @@ final class Runs {
         Duration timeout = line.spec.timeout();
         MonoTime until = timeout == null ? MonoTime.NEVER : now.mono().plus(timeout.minus(adopted.age()));
         var running = new Activity.Running(
-                run, adopted.instance(), now.wall().minus(adopted.age()), until, null, false, null, null);
+                run, line.spec, adopted.instance(), now.wall().minus(adopted.age()), until, null, false, null, null);
         line.activity = running;
         if (!adopted.alive()) {
             exited(line, running, new Outcome.Unknown("ended while no daemon ran"), null, now);
         }
+    }
+
+    /** What an earlier daemon had promised and not begun; {@link #resume} goes on with it. */
+    void recall(Line line, List<Owed> owed, Now now) {
+        Last last = line.last;
+        if (line.activity instanceof Activity.Running r && r.over() != null && last != null && last.isOf(r.run())) {
+            owners.remove(r.instance()); // its end was told; its files were still there
+            minor.dying(r.instance());
+            line.activity = new Activity.Idle();
+            places.leave(line.name);
+        }
+        for (Owed o : owed) {
+            boolean begun = line.activity instanceof Activity.Running r
+                    && r.run().id().equals(o.run().id());
+            Instant at = o.notBefore();
+            if (at != null && line.idle()) {
+                line.activity = new Activity.Resting(o.run(), now.mono().plus(rest(line, at, now)), at);
+            } else if (!begun) {
+                line.pending.addLast(o.run());
+            }
+        }
+    }
+
+    /** No longer than it would take in any case: the wall clock may have been set. */
+    private static Duration rest(Line line, Instant until, Now now) {
+        Duration left = Duration.between(now.wall(), until);
+        Duration longest = line.spec.retry().max().multipliedBy(2);
+        return left.isNegative() ? Duration.ZERO : left.compareTo(longest) < 0 ? left : longest;
+    }
+
+    /** Lets go on what was recalled, the oldest first, as it had asked for its place. */
+    void resume(Collection<Line> all, Now now) {
+        all.stream()
+                .filter(l ->
+                        l.activity instanceof Activity.Resting r && !now.mono().isBefore(r.until()))
+                .sorted(Comparator.comparing(
+                        l -> ((Activity.Resting) l.activity).run().due()))
+                .toList()
+                .forEach(l -> tick(l, now));
+        all.stream()
+                .filter(l -> l.activity instanceof Activity.Idle && !l.pending.isEmpty())
+                .sorted(Comparator.comparing(l -> l.pending.getFirst().due()))
+                .toList()
+                .forEach(l -> next(l, now));
+        all.stream().filter(Runs::replaced).forEach(l -> end(l, Ending.REPLACED, now));
+    }
+
+    // ── the configuration ──
+
+    /** Their groups are others, or have another number of places; who waited longest still comes first. */
+    void regroup(List<Line> all, Now now) {
+        all.forEach(l -> places.leave(l.name));
+        all.stream()
+                .filter(l -> l.activity instanceof Activity.Running)
+                .forEach(l -> places.force(l.spec.group(), l.name));
+        all.stream()
+                .filter(l -> l.activity instanceof Activity.Waiting)
+                .sorted(Comparator.comparing(
+                        l -> ((Activity.Waiting) l.activity).run().due()))
+                .toList()
+                .forEach(l -> place(l, ((Activity.Waiting) l.activity).run(), now));
+        seat(now);
+    }
+
+    /** What waits behind the present run is not to be begun any more. */
+    void forgetPending(Line line) {
+        line.pending.forEach(p -> leaveOut(p, NOT_ANY_MORE));
+        line.pending.clear();
     }
 
     // ── time ──
@@ -180,10 +252,10 @@ final class Runs {
                     boolean asked = r.ending() != null;
                     line.activity = asked
                             ? r // it is ending, and stays a timeout
-                            : r.asked(why, now.mono().plus(line.spec.stop().timeout()));
+                            : r.asked(why, now.mono().plus(r.spec().stop().timeout()));
                     if (!asked) {
                         act.accept(new Action.SendSignal(
-                                r.instance(), line.spec.stop().signal()));
+                                r.instance(), r.spec().stop().signal()));
                     }
                 }
             }
@@ -206,7 +278,7 @@ final class Runs {
     }
 
     private void abandon(Line line, Run run, Ending why, Now now) {
-        leaveOut(run, why == Ending.REPLACED ? "replaced by the next" : "it is not to run any more");
+        leaveOut(run, why == Ending.REPLACED ? "replaced by the next" : NOT_ANY_MORE);
         free(line, now);
     }
 
@@ -219,12 +291,8 @@ final class Runs {
                 r,
                 Result.FAILED,
                 "could not be started: " + why,
-                new Activity.Over(now.wall(), unstarted(why), null),
+                new Activity.Over(now.wall(), new Outcome.Unknown(why), null),
                 now);
-    }
-
-    private static Outcome unstarted(String why) {
-        return new Outcome.Unknown(why);
     }
 
     /** What its leader left behind goes with it: nothing of a run may be there when the next begins. */
@@ -238,7 +306,7 @@ final class Runs {
         var over = r.over() != null
                 ? r.over()
                 : new Activity.Over(now.wall(), new Outcome.Unknown("its end was not seen"), null);
-        over(line, r, Verdict.result(r, over.outcome()), Verdict.words(line, r, over), over, now);
+        over(line, r, Verdict.of(r, over.outcome()), Verdict.words(r, over), over, now);
     }
 
     private void over(Line line, Activity.Running r, Result result, String detail, Activity.Over over, Now now) {
@@ -249,10 +317,12 @@ final class Runs {
                 && !replaced(line);
         var ended = new Action.Ended(
                 r.run(), result, !again, detail, r.started(), over.ended(), over.outcome(), over.usage());
-        line.last = ended;
+        line.last = Last.of(ended);
         act.accept(ended);
         if (again) {
-            line.activity = new Activity.Resting(r.run().again(), now.mono().plus(pause(line, r.run())));
+            Duration pause = pause(line, r.run());
+            line.activity = new Activity.Resting(
+                    r.run().again(), now.mono().plus(pause), now.wall().plus(pause));
             places.leave(line.name);
             seat(now);
             return;
@@ -263,7 +333,8 @@ final class Runs {
 
     /** The next one waits to take its place: a retry would only be replaced itself. */
     private static boolean replaced(Line line) {
-        return line.spec.overlap() == ScheduleSpec.Overlap.REPLACE && !line.pending.isEmpty();
+        return line.spec.overlap() == ScheduleSpec.Overlap.REPLACE
+                && line.pending.stream().anyMatch(p -> p.cause() != Run.Cause.CATCH_UP);
     }
 
     /** Doubles from attempt to attempt; the spread is the same whenever this is asked again. */
@@ -279,43 +350,17 @@ final class Runs {
     private void conclude(Line line, Action.Ended ended, Now now) {
         if (ended.result() == Result.SUCCESS) {
             line.failures = 0;
-            ping(line.spec, "");
-            tell(line, line.spec.onSuccess(), ended, now);
+            notices.ping(line.spec, "");
+            notices.tell(line.spec, line.spec.onSuccess(), ended, now);
         } else if (ended.result().failure()) {
             line.failures++;
-            ping(line.spec, "/fail");
-            tell(line, line.spec.onFailure(), ended, now);
+            notices.ping(line.spec, "/fail");
+            notices.tell(line.spec, line.spec.onFailure(), ended, now);
             Integer most = line.spec.maxFailures();
             if (most != null && line.failures >= most && line.paused == null) {
                 line.paused = line.failures + " runs in a row failed";
                 act.accept(new Action.Paused(line.name, line.paused));
             }
-        }
-        act.accept(new Action.Remember(line.name, line.memory()));
-    }
-
-    private void tell(Line line, @Nullable NoticeSpec notice, Action.Ended ended, Now now) {
-        if (notice == null) {
-            return;
-        }
-        URI webhook = notice.webhook();
-        if (webhook != null) {
-            act.accept(new Action.Webhook(webhook, ended.run(), ended.result(), ended.detail()));
-        }
-        CommandSpec command = notice.command();
-        if (command != null && !closing) {
-            InstanceId id = ids.get();
-            minor.own(id, now);
-            act.accept(new Action.Hook(id, ended.run(), ended.result(), line.spec, command));
-        }
-    }
-
-    private void ping(ScheduleSpec spec, String suffix) {
-        URI url = spec.heartbeat();
-        if (url != null) {
-            String base = url.toString();
-            act.accept(new Action.Ping(
-                    URI.create(base.endsWith("/") ? base.substring(0, base.length() - 1) + suffix : base + suffix)));
         }
     }
 
@@ -335,11 +380,16 @@ final class Runs {
 
     /** Lets those take places that have waited longest for them. */
     private void seat(Now now) {
-        for (String name : places.next()) {
-            Line waiting = lines.get(name);
-            if (waiting != null && waiting.activity instanceof Activity.Waiting(Run run)) {
-                place(waiting, run, now);
-                moved.add(waiting);
+        boolean seated = true;
+        while (seated) {
+            seated = false;
+            for (String name : places.next()) {
+                Line waiting = lines.get(name);
+                if (waiting != null && waiting.activity instanceof Activity.Waiting(Run run)) {
+                    place(waiting, run, now);
+                    moved.add(waiting);
+                    seated |= !(waiting.activity instanceof Activity.Waiting);
+                }
             }
         }
     }
@@ -353,5 +403,6 @@ final class Runs {
 
     void close() {
         closing = true;
+        notices.close();
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param state idle, running, stopping, waiting, retrying, paused or disabled
  * @param next when it is due next, its jitter added; null: not foreseen
  * @param pending runs that wait behind the present one
- * @param last how the last attempt since the daemon's start ended; null: none has
+ * @param last how the last attempt ended; null: none has
  */
 public record ScheduleView(
         String name,
@@ -21,7 +21,7 @@ public record ScheduleView(
         @Nullable Run running,
         int pending,
         int failures,
-        Action.@Nullable Ended last) {
+        @Nullable Last last) {
     static ScheduleView of(Line line) {
         Run run = switch (line.activity) {
             case Activity.Idle _ -> null;

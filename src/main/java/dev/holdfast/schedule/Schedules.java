@@ -170,10 +170,22 @@ public final class Schedules {
             if (memory != null) {
                 recall(line, memory);
             }
-            actions.add(new Action.Remember(line.name, line.memory()));
-            rebooted(line);
             touch(line);
         });
+        runs.resume(lines.values(), now);
+        lines.values().forEach(this::rebooted);
+        memories.forEach((name, memory) -> {
+            if (!lines.containsKey(name) && !memory.owed().isEmpty()) {
+                forget(name, memory);
+            }
+        });
+    }
+
+    /** It is not configured any more: should it come back one day, what it owed then is too old. */
+    private void forget(String name, Memory m) {
+        m.owed().forEach(o -> actions.add(new Action.LeftOut(o.run(), Result.SKIPPED, Runs.NOT_ANY_MORE, 1)));
+        actions.add(new Action.Remember(
+                name, new Memory(m.considered(), m.timing(), m.paused(), m.failures(), m.boot(), List.of(), m.last())));
     }
 
     private void recall(Line line, Memory memory) {
@@ -190,6 +202,8 @@ public final class Schedules {
         line.paused = memory.paused();
         line.failures = memory.failures();
         line.boot = memory.boot();
+        line.last = memory.last();
+        runs.recall(line, memory.owed(), now);
     }
 
     private void rebooted(Line line) {
@@ -198,7 +212,6 @@ public final class Schedules {
             if (line.paused == null) {
                 runs.come(line, run(line, now.wall(), Run.Cause.DUE), now);
             }
-            actions.add(new Action.Remember(line.name, line.memory()));
         }
     }
 
@@ -242,34 +255,36 @@ public final class Schedules {
             line.considered = now.wall();
         }
         actions.add(new Action.Paused(name, why));
-        actions.add(new Action.Remember(name, line.memory()));
         touch(line);
     }
 
     private void reload(SortedMap<String, ScheduleSpec> fresh) {
         specs = fresh;
+        var regrouped = new ArrayList<Line>();
         for (Line line : List.copyOf(lines.values())) {
             ScheduleSpec spec = fresh.get(line.name);
             if (spec == null) {
                 line.leaving = true;
-                line.pending.clear();
+                runs.forgetPending(line);
                 runs.end(line, Ending.UNCONFIGURED, now);
             } else {
-                boolean sameTimes =
-                        spec.timing().toString().equals(line.spec.timing().toString());
+                boolean sameTimes = spec.timing().equals(line.spec.timing());
+                boolean sameGroup = Objects.equals(spec.group(), line.spec.group());
                 line.leaving = false;
                 line.spec = spec;
                 if (!sameTimes) {
                     line.considered = now.wall();
-                    actions.add(new Action.Remember(line.name, line.memory()));
+                }
+                if (!sameGroup) {
+                    regrouped.add(line);
                 }
             }
             touch(line);
         }
+        runs.regroup(regrouped, now);
         fresh.values().stream().filter(s -> !lines.containsKey(s.name())).forEach(spec -> {
             Line line = line(spec, Line.fresh(spec, now.wall()));
             line.boot = boot; // @reboot means the next one
-            actions.add(new Action.Remember(line.name, line.memory()));
             touch(line);
         });
     }
@@ -278,7 +293,7 @@ public final class Schedules {
         shuttingDown = true;
         runs.close();
         for (Line line : lines.values()) {
-            line.pending.clear();
+            runs.forgetPending(line);
             runs.end(line, Ending.SHUT_DOWN, now);
             touch(line);
         }
@@ -326,7 +341,6 @@ public final class Schedules {
             actions.add(new Action.LeftOut(
                     run(line, lost, Run.Cause.DUE), Result.MISSED, "nobody looked at that time", dues.times()));
         }
-        actions.add(new Action.Remember(line.name, line.memory()));
         dues.missed().forEach(d -> runs.come(line, run(line, d, Run.Cause.CATCH_UP), now));
         if (dues.now() != null) {
             runs.come(line, run(line, dues.now(), Run.Cause.DUE), now);
@@ -354,13 +368,23 @@ public final class Schedules {
         touched.add(line.name);
     }
 
-    /** Looks anew at when to look at each that something happened to. */
+    /**
+     * Looks anew at when to look at each that something happened to, and has it kept for the next daemon. After what it
+     * wants done: what is begun and not yet written down is adopted or begun once more, never lost.
+     */
     private void settle() {
         runs.moved().forEach(this::touch);
         for (String name : touched) {
             Line line = lines.get(name);
             if (line == null) {
                 continue;
+            }
+            if (begun) {
+                Memory memory = line.memory();
+                if (!memory.equals(line.kept)) {
+                    line.kept = memory;
+                    actions.add(new Action.Remember(name, memory));
+                }
             }
             if (line.leaving && line.idle()) {
                 lines.remove(name);

@@ -8,11 +8,11 @@ import dev.holdfast.unit.Signal;
 import java.time.Duration;
 import java.util.Objects;
 
-/** What an attempt that has ended came to. */
+/** What an attempt came to, out of how it ended and who asked for that. */
 final class Verdict {
     private Verdict() {}
 
-    static Result result(Activity.Running r, Outcome outcome) {
+    static Result of(Activity.Running r, Outcome outcome) {
         return switch (r.ending()) {
             case null ->
                 switch (outcome) {
@@ -27,7 +27,7 @@ final class Verdict {
     }
 
     /** In words, with who killed it where that is known. */
-    static String words(Line line, Activity.Running r, Activity.Over over) {
+    static String words(Activity.Running r, Activity.Over over) {
         String how = how(over.outcome());
         Usage usage = over.usage();
         Kill kill = r.limit() != null || usage == null ? r.limit() : usage.kill();
@@ -39,8 +39,8 @@ final class Verdict {
             case null -> how;
             case LIMIT -> how;
             case TIMEOUT ->
-                "no end within " + Durations.format(Objects.requireNonNullElse(line.spec.timeout(), Duration.ZERO))
-                        + ", " + how;
+                "no end within "
+                        + Durations.format(Objects.requireNonNullElse(r.spec().timeout(), Duration.ZERO)) + ", " + how;
             case REPLACED -> "replaced by the next, " + how;
             case SHUT_DOWN -> "shut down, " + how;
             case UNCONFIGURED -> "not configured any more, " + how;

@@ -11,8 +11,14 @@ import java.util.function.ToIntFunction;
 final class ExitCode {
     private ExitCode() {}
 
-    /** The code to end with, once the policy says that it is time. */
-    static OptionalInt decided(ExitPolicy policy, Collection<Replica> all, Graph graph) {
+    /**
+     * The code to end with, once the policy says that it is time.
+     *
+     * @param departed how the last replica of the process that decides ended, of which there may be none any more
+     */
+    static OptionalInt decided(ExitPolicy policy, Population population, int departed) {
+        Collection<Replica> all = population.all();
+        Graph graph = population.graph();
         return switch (policy) {
             case ExitPolicy.Never() -> OptionalInt.empty();
             case ExitPolicy.AllStopped() -> once(all, graph, ExitCode::ofFailure);
@@ -24,7 +30,11 @@ final class ExitCode {
             case ExitPolicy.With(String name) -> {
                 List<Replica> deciders =
                         all.stream().filter(r -> r.id.process().equals(name)).toList();
-                yield deciders.isEmpty() ? OptionalInt.empty() : once(deciders, graph, ExitCode::of);
+                if (!deciders.isEmpty()) {
+                    yield once(deciders, graph, ExitCode::of);
+                }
+                // Scaled to 0 or disabled it is as good as stopped. Taken out of the file it decides nothing.
+                yield population.spec(name) == null ? OptionalInt.empty() : OptionalInt.of(departed);
             }
         };
     }

@@ -16,7 +16,10 @@ public sealed interface ExitPolicy {
     /** When one is given up; with its code. */
     record AnyFailed() implements ExitPolicy {}
 
-    /** When this process has ended for good, with its code; or waits in vain, with the code of what it waits for. */
+    /**
+     * When this process has ended for good, with its code, also because it was scaled to 0 or disabled; or waits in vain,
+     * with the code of what it waits for. One that the configuration does not have any more decides nothing.
+     */
     record With(String process) implements ExitPolicy {}
 
     /** As it is configured. */

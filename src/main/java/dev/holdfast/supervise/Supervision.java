@@ -53,6 +53,8 @@ public final class Supervision {
     private boolean finished;
     private MonoTime killAllAt = MonoTime.NEVER;
     private int decidedCode;
+    /** How the replica of the deciding process that was taken away last had ended. */
+    private int departed;
 
     /**
      * @param specs what shall run
@@ -261,6 +263,9 @@ public final class Supervision {
                 continue;
             }
             if (r.removed && !r.live() && r.instances == 0) {
+                if (exitPolicy.equals(new ExitPolicy.With(id.process()))) {
+                    departed = ExitCode.of(r);
+                }
                 population.forget(id);
                 deadlines.set(id, MonoTime.NEVER);
             } else {
@@ -284,7 +289,7 @@ public final class Supervision {
             finishIfEmpty();
             return;
         }
-        ExitCode.decided(exitPolicy, population.all(), graph).ifPresent(this::endWith);
+        ExitCode.decided(exitPolicy, population, departed).ifPresent(this::endWith);
     }
 
     /** The others are stopped first; then the code of the one that decided. */

@@ -1,7 +1,8 @@
 
-# Names of processes, asked of the daemon, of units, asked of systemd, and of signals; all else is completed by the function above.
+# Names of processes and schedules, asked of the daemon, of units, asked of systemd, and of signals; all else is completed by the function above.
 _holdfast_completes() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' place=0 i words=''
+    local -a which=(--names)
     local -a dir=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
@@ -17,15 +18,18 @@ _holdfast_completes() {
     case $verb in
     protect) words=$(timeout 5 "${COMP_WORDS[0]}" completion --units 2>/dev/null) ;;
     signal) [ "$place" -gt 0 ] || words='@SIGNALS@' ;;
-    status | start | stop | restart | logs) ;;
-    scale | why) [ "$place" -eq 0 ] || verb='' ;;
+    status | logs) which=(--names --schedules) ;;
+    start | stop | restart) ;;
+    cron) which=(--schedules) && [ "$place" -eq 1 ] || verb='' ;;
+    why) which=(--names --schedules) && [ "$place" -eq 0 ] || verb='' ;;
+    scale) [ "$place" -eq 0 ] || verb='' ;;
     *) verb='' ;;
     esac
     if [ -z "$verb" ]; then
         _complete_holdfast "$@"
         return
     fi
-    [ -n "$words" ] || words=$(timeout 2 "${COMP_WORDS[0]}" "${dir[@]}" completion --names 2>/dev/null)
+    [ -n "$words" ] || words=$(timeout 2 "${COMP_WORDS[0]}" "${dir[@]}" completion "${which[@]}" 2>/dev/null)
     COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }
 complete -F _holdfast_completes -o default holdfast

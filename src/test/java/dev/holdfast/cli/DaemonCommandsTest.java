@@ -32,6 +32,30 @@ class DaemonCommandsTest extends AgainstADaemon {
     }
 
     @Test
+    void planShowsSchedulesBesideProcesses() {
+        daemon.answers("GET /api/v1/plan", """
+                {"steps":[{"process":"web","verb":"start","keys":[],"changes":[]},
+                {"process":"backup","verb":"change","keys":["cron"],"changes":["cron: 1 2 * * * UTC → 3 4 * * * UTC"]},
+                {"process":"fresh","verb":"add","keys":[],"changes":[]},
+                {"process":"old","verb":"remove","keys":[],"changes":[]}]}""");
+        daemon.answers("POST /api/v1/reload", """
+                {"steps":[{"process":"backup","verb":"change","keys":["cron"],"changes":["cron: a → b"]},
+                {"process":"fresh","verb":"add","keys":[],"changes":[]},
+                {"process":"old","verb":"remove","keys":[],"changes":[]}]}""");
+        assertThat(run("plan").out()).isEqualTo("""
+                start   web
+                change  backup  cron: 1 2 * * * UTC → 3 4 * * * UTC
+                add     fresh
+                remove  old
+                """);
+        assertThat(run("reload").out()).isEqualTo("""
+                changed  backup  cron: a → b
+                added    fresh
+                removed  old
+                """);
+    }
+
+    @Test
     void planSaysThatNothingWouldChange() {
         daemon.answers("GET /api/v1/plan", KEEPS);
         assertThat(run("plan").out()).isEqualTo("nothing would change\n");
@@ -123,8 +147,10 @@ class DaemonCommandsTest extends AgainstADaemon {
                         "up for 8m",
                         "12.0Mi of 64Mi memory",
                         List.of(end, bare),
-                        List.of(new Why.Happening("2026-11-21T05:40:00Z", "started, pid 7"))),
-                new Why.Replica("web/1", "up for 1h", null, List.of(), List.of())));
+                        List.of(new Why.Happening("2026-11-21T05:40:00Z", "started, pid 7")),
+                        false),
+                new Why.Replica("web/1", "up for 1h", null, List.of(), List.of(), false),
+                new Why.Replica("backup", "idle", null, List.of(), List.of(), true)));
         assertThat(String.join(
                         "\n",
                         WhyCommand.text(why, Instant.parse("2026-11-21T05:58:01Z"), ZoneOffset.UTC, new Style(false))))
@@ -144,7 +170,10 @@ class DaemonCommandsTest extends AgainstADaemon {
                             2026-11-21 05:40:00  started, pid 7
 
                         web/1: up for 1h
-                          no end of it is known""");
+                          no end of it is known
+
+                        backup: idle
+                          no failed run of it is known""");
     }
 
     @Test

@@ -186,6 +186,26 @@ class LogsCommandTest {
         assertThat(err.toString()).isEmpty();
     }
 
+    @Test
+    void followsASchedulesLogThroughItsFilters() throws Exception {
+        try (var daemon = new CannedDaemon(dir)) {
+            String log = logs.resolve("feed.0.log").toString();
+            daemon.answers("GET /api/v1/status", StatusCommandTest.SCHEDULES.replace("/l/f", log));
+            write("feed.0.log", "05:50:01 stdout F fine", "05:50:02 stderr F lost");
+            var read = new PipedInputStream();
+            var out = new PipedOutputStream(read);
+            var code = CompletableFuture.supplyAsync(() -> execute(out, "-f", "feed", "--stderr"));
+            assertThat(lines(read, 1)).containsExactly("feed | lost");
+            write("feed.0.log", "05:50:03 stdout F fine", "05:50:04 stderr F lost again");
+            assertThat(lines(read, 1)).containsExactly("feed | lost again");
+            read.close();
+            await().until(() -> {
+                write("feed.0.log", "05:50:06 stderr F six");
+                return code.isDone();
+            });
+        }
+    }
+
     private static List<String> lines(PipedInputStream in, int n) throws IOException {
         var lines = new ArrayList<String>();
         var line = new StringBuilder();

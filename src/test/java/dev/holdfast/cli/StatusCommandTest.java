@@ -34,6 +34,41 @@ class StatusCommandTest extends AgainstADaemon {
                 """, ""));
     }
 
+    static final String SCHEDULES = """
+            {"version":"0.1.0","pid":7,"startedAt":"2026-11-21T05:00:00Z","config":"/etc/h.yaml","degraded":[],
+             "replicas":[],"schedules":[
+              {"name":"backup","timing":"30 2 * * * UTC","state":"idle","next":null,"pending":0,"paused":null,
+               "failures":0,"lastStarted":null,"lastEnded":null,"lastResult":null,"lastDetail":null,"log":"/l/b"},
+              {"name":"feed","timing":"every 1m","state":"paused","next":null,"pending":2,"paused":"3 runs in a row failed",
+               "failures":3,"lastStarted":"soon","lastEnded":"soon","lastResult":"failed",
+               "lastDetail":"exited with 1","log":"/l/f"},
+              {"name":"mail","timing":"every 1m","state":"running","next":"later","pending":0,"paused":null,
+               "failures":0,"lastStarted":"soon","lastEnded":"soon","lastResult":"stopped",
+               "lastDetail":"shut down","log":"/l/m"}]}""";
+
+    @Test
+    void showsSchedulesWithNextRunAndLastResult() {
+        daemon.answers("GET /api/v1/status", SCHEDULES);
+        assertThat(Run.of("status", "--dir", dir.toString())).isEqualTo(new Run(0, """
+                SCHEDULE  STATE      NEXT   LAST  RESULT   DETAIL
+                backup    idle       -      -     -
+                feed      paused +2  -            failed   3 runs in a row failed
+                mail      running    later        stopped  shut down
+                """, ""));
+        daemon.answers(
+                "GET /api/v1/status",
+                TWO.replaceFirst("}]}$", "}],\"schedules\":[" + SCHEDULES.split("\\[", -1)[3]));
+        assertThat(Run.of("status", "--dir", dir.toString()).out()).contains("(no cgroup v2)\n\nSCHEDULE  STATE");
+    }
+
+    @Test
+    void endsWithOneWhenTheLastRunOfANamedScheduleFailed() {
+        daemon.answers("GET /api/v1/status?name=feed", SCHEDULES)
+                .answers("GET /api/v1/status?name=mail", SCHEDULES.replace("\"failures\":3", "\"failures\":0"));
+        assertThat(Run.of("status", "feed", "--dir", dir.toString()).code()).isEqualTo(ExitStatus.FAILED);
+        assertThat(Run.of("status", "mail", "--dir", dir.toString()).code()).isZero();
+    }
+
     @Test
     void atTheFirstLookTheProcessorTimeIsThatOfItsLife() {
         daemon.answers(

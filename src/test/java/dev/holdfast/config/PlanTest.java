@@ -101,10 +101,86 @@ class PlanTest {
                 .noneMatch(c -> c.startsWith("depends_on") || c.contains("old") || c.contains("new"));
     }
 
+    @Test
+    void namesSchedulesThatComeGoAndDiffer() throws IOException {
+        var before = schedules("""
+                same: { cron: "30 2 * * *", timezone: UTC, command: [x], heartbeat: "http://h/secret" }
+                gone: { every: 1m, command: [x] }
+                other:
+                  cron: "30 2 * * *"
+                  timezone: UTC
+                  command: [x]
+                  user: a
+                  timeout: 5m
+                  heartbeat: "http://h/secret"
+                turned: { cron: "@hourly", timezone: UTC, command: [x] }
+                """);
+        var after = schedules("""
+                same: { command: [x], cron: "30 2 * * *", timezone: UTC, heartbeat: "http://h/secret" }
+                fresh: { every: 1m, command: [x] }
+                other:
+                  cron: "45 2 * * *"
+                  timezone: UTC
+                  command: [x, y]
+                  user: b
+                  timeout: 6m
+                  heartbeat: "http://h/other"
+                  overlap: { policy: queue, depth: 3 }
+                  catch_up: { policy: all, at_most: 5 }
+                  concurrency: { group: g, limit: 2 }
+                  retry: { max_attempts: 3, backoff: { initial: 1s, max: 1m } }
+                  max_failures: 4
+                  on_failure: { command: [tell] }
+                  resources: { limits: { memory: 1Gi } }
+                  enabled: false
+                turned: { every: 1h, command: [x] }
+                """);
+        Plan plan = Plan.ofSchedules(before, after);
+        assertThat(plan.steps())
+                .extracting(s -> s.process() + " " + s.verb() + " " + s.keys())
+                .containsExactly(
+                        "fresh ADD []",
+                        "gone REMOVE []",
+                        "other CHANGE [command, user, cron, resources, overlap, catch_up, timeout, retry, max_failures,"
+                                + " on_failure, concurrency, heartbeat, enabled]",
+                        "same KEEP []",
+                        "turned CHANGE [cron, every]");
+        assertThat(plan.steps().get(2).changes())
+                .containsExactly(
+                        "command: [x] → [x, y]",
+                        "user: a → b",
+                        "cron: 30 2 * * * UTC → 45 2 * * * UTC",
+                        "resources.limits.memory: (none) → 1Gi",
+                        "overlap: skip → queue",
+                        "overlap.depth: 1 → 3",
+                        "catch_up: none → all",
+                        "catch_up.at_most: 10 → 5",
+                        "timeout: 5m → 6m",
+                        "retry.max_attempts: 1 → 3",
+                        "retry.backoff.initial: 10s → 1s",
+                        "retry.backoff.max: 5m → 1m",
+                        "max_failures: (none) → 4",
+                        "on_failure: (none) → {command: [tell]}",
+                        "concurrency: (none) → {group: g, limit: 2}",
+                        "heartbeat: another value (not shown)",
+                        "enabled: true → false");
+        assertThat(plan.steps().get(4).changes()).containsExactly("cron: @hourly UTC → (none)", "every: (none) → 1h");
+        assertThat(plan.and(Plan.ofSchedules(before, before)).empty()).isFalse();
+        assertThat(Plan.ofSchedules(before, before).empty()).isTrue();
+    }
+
+    private SortedMap<String, ScheduleSpec> schedules(String entries) throws IOException {
+        return config("schedules", entries).schedules();
+    }
+
     private SortedMap<String, ProcessSpec> processes(String entries) throws IOException {
-        Path file = Files.writeString(dir.resolve("f.yaml"), "version: 1\nprocesses:\n" + entries.indent(2));
+        return config("processes", entries).processes();
+    }
+
+    private Config config(String section, String entries) throws IOException {
+        Path file = Files.writeString(dir.resolve("f.yaml"), "version: 1\n" + section + ":\n" + entries.indent(2));
         Loaded loaded = new ConfigLoader(Map.of(), false).load(file);
         assertThat(loaded).isInstanceOf(Loaded.Sound.class);
-        return ((Loaded.Sound) loaded).config().processes();
+        return ((Loaded.Sound) loaded).config();
     }
 }

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Timeout;
 class NonRootTest {
     private static final int OWNER = 65534;
     private static final int STRANGER = 65533;
+    /** As the launcher has them blocked. */
+    private static final String HEARD = "HUP,INT,TERM,USR1,ALRM,WINCH";
 
     private Path home;
     private Path program;
@@ -184,6 +186,46 @@ class NonRootTest {
                 ask(as(OWNER, OWNER), "up", home.resolve("holdfast.yaml").toString());
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(refused.err()).contains("run cannot be used: it belongs to uid " + STRANGER);
+    }
+
+    /** As in a fork bomb of the same user: whoever asks is another, who has threads. */
+    @Test
+    void answersAndHearsSignalsWhereNoThreadCanBeMade() {
+        DaemonUnderTest.write(home.resolve("holdfast.yaml"), """
+                version: 1
+                processes:
+                  web: { command: [sleep, "1000"] }
+                  db: { command: [sleep, "1000"] }
+                schedules:
+                  late: { cron: "@yearly", command: [sleep, "1000"] }
+                """);
+        var prefix = new ArrayList<>(List.of("env", "--block-signal=" + HEARD, "--ignore-signal=HUP,INT,TERM"));
+        prefix.addAll(as(OWNER, OWNER));
+        for (boolean asked : List.of(true, false)) {
+            var daemon = DaemonUnderTest.startAs(home, prefix, program + "/*:" + program);
+            try (daemon) {
+                daemon.awaitState("web", "up");
+                int web = daemon.pidOf("web");
+                var limit = new ArrayList<>(as(OWNER, OWNER)); // who is root in a container may not
+                limit.addAll(List.of("prlimit", "--pid=" + daemon.pid(), "--nproc=1:1"));
+                run(limit.toArray(String[]::new));
+                // What was idle for half a minute would have gone by now; nothing of the kind may be needed.
+                assertThat(ask(List.of(), "stop", "web").exit()).isZero();
+                assertThat(ask(List.of(), "start", "web").exit())
+                        .as("a start needs a thread, and who waits for it keeps nobody from asking")
+                        .isEqualTo(124);
+                assertThat(ask(List.of(), "status").out()).contains("web", "SCHEDULE");
+                assertThat(Path.of("/proc/" + web)).doesNotExist();
+                daemon.signal("USR1");
+                await().until(() -> daemon.daemonOutput().contains("log files are opened anew, asked by SIGUSR1"));
+                if (asked) {
+                    assertThat(ask(List.of(), "down").exit()).isZero();
+                } else {
+                    daemon.signal("TERM");
+                }
+                assertThat(daemon.join()).as(daemon.daemonOutput()).isZero();
+            }
+        }
     }
 
     @Test

@@ -37,13 +37,10 @@ class SchedulesTest {
 
     @Test
     void runsWhatIsDueAndTellsItsHistory() {
-        var daemon = DaemonUnderTest.up(home, """
-                version: 1
-                schedules:
-                  tick: { every: 1s, command: [sh, -c, 'echo "due $$HOLDFAST_DUE attempt $$HOLDFAST_ATTEMPT"'] }
-                  never: { cron: "0 0 29 2 *", timezone: Europe/Berlin, command: [/does/not/exist] }
-                """);
-        try (daemon) {
+        try (var daemon = up("""
+                tick: { every: 1s, command: [sh, -c, 'echo "due $$HOLDFAST_DUE attempt $$HOLDFAST_ATTEMPT"'] }
+                never: { cron: "0 0 29 2 *", timezone: Europe/Berlin, command: [/does/not/exist] }
+                """)) {
             await().atMost(DEADLINE).until(() -> daemon.logged("tick.0.log").size() >= 2);
             assertThat(daemon.logged("tick.0.log"))
                     .allSatisfy(l -> assertThat(l).matches("due 20\\d\\d-.*Z attempt 1"));
@@ -60,17 +57,23 @@ class SchedulesTest {
                     .satisfies(r -> assertThat(r.exit()).isEqualTo(1))
                     .satisfies(r -> assertThat(r.out()).contains("could not be started"));
             assertThat(daemon.cli("cron", "next", "nver").err()).contains("did you mean never?");
+            assertThat(daemon.cli("logs", "tick", "--grep", "attempt", "-n", "2")
+                            .out()
+                            .lines())
+                    .hasSize(2)
+                    .allSatisfy(l -> assertThat(l).matches("tick \\| due .* attempt 1"));
         }
+    }
+
+    private DaemonUnderTest up(String schedules) {
+        return DaemonUnderTest.up(home, "version: 1\nschedules:\n" + schedules.indent(2));
     }
 
     @Test
     void leavesOutDueTimesWhilePausedAndWhileTheLastRunIsNotOver() {
-        var daemon = DaemonUnderTest.up(home, """
-                version: 1
-                schedules:
-                  slow: { every: 1s, command: [sh, -c, 'echo one >> %1$s/runs; while [ ! -e %1$s/end ]; do sleep 0.1; done'] }
-                """.formatted(home));
-        try (daemon) {
+        try (var daemon = up("""
+                slow: { every: 1s, command: [sh, -c, 'echo one >> %1$s/runs; while [ ! -e %1$s/end ]; do sleep 0.1; done'] }
+                """.formatted(home))) {
             await().atMost(DEADLINE)
                     .until(() -> daemon.cli("cron", "history", "slow").out().contains("the last run is not over"));
             assertThat(DaemonUnderTest.read(home.resolve("runs"))).isEqualTo("one\n");
@@ -90,20 +93,85 @@ class SchedulesTest {
     }
 
     @Test
+    void statusAndWhyTellOfSchedulesToo() {
+        try (var daemon = up("""
+                good: { cron: "@yearly", command: [echo, fine] }
+                bad: { cron: "@yearly", max_failures: 2, command: [sh, -c, 'echo "no luck at $$HOLDFAST_ATTEMPT"; exit 3'] }
+                """)) {
+            assertThat(daemon.cli("cron", "run", "good", "--wait").exit()).isZero();
+            assertThat(daemon.cli("cron", "run", "bad", "--wait").exit()).isEqualTo(1);
+            assertThat(daemon.cli("cron", "run", "bad", "--wait").exit()).isEqualTo(1);
+            assertThat(daemon.cli("status").out())
+                    .startsWith("SCHEDULE")
+                    .containsPattern("good +idle +20\\d\\d-01-01 \\S+ +\\d+s ago +success")
+                    .containsPattern("bad +paused +- +\\d+s ago +failed +2 runs in a row failed");
+            assertThat(daemon.cli("status", "good").exit()).isZero();
+            assertThat(daemon.cli("status", "bad").exit()).isEqualTo(1);
+            assertThat(daemon.cli("status", "--json", "good").out())
+                    .contains("\"name\":\"good\"", "\"lastResult\":\"success\"")
+                    .doesNotContain("\"name\":\"bad\"");
+            assertThat(daemon.cli("status", "god").err()).contains("did you mean good?");
+            assertThat(daemon.cli("start", "good").err()).contains("good is a schedule: holdfast cron");
+            await().atMost(DEADLINE).until(() -> daemon.logged("bad.0.log").size() == 2);
+            assertThat(daemon.cli("why", "bad").out())
+                    .startsWith("bad: paused: 2 runs in a row failed; failed runs in a row: 2")
+                    .containsPattern("exited with 3\\R    failed, attempt 1 of the run due at \\S+, by hand; ran 0\\.")
+                    .contains("    | no luck at 1")
+                    .contains("failed: exited with 3 after 0.");
+            assertThat(daemon.cli("why", "good").out())
+                    .contains("no failed run of it is known", "success: exited with 0 after");
+            daemon.kill9();
+            daemon.upAgain();
+            assertThat(daemon.cli("status").out()).containsPattern("bad +paused +- +\\S+ ago +failed");
+        }
+    }
+
+    @Test
+    void aWaitingRunAndARetryOutliveTheDaemonsDeath() {
+        try (var daemon = up("""
+                again:
+                  cron: "@yearly"
+                  retry: { max_attempts: 2, backoff: { initial: 2s, max: 2s } }
+                  command: [sh, -c, 'echo "$$HOLDFAST_RUN $$HOLDFAST_ATTEMPT" >> %1$s/again; exit 1']
+                queued:
+                  cron: "@yearly"
+                  overlap: { policy: queue, depth: 2 }
+                  command: [sh, -c, 'echo $$HOLDFAST_RUN >> %1$s/queued; while [ ! -e %1$s/end ]; do sleep 0.1; done']
+                """.formatted(home))) {
+            daemon.cli("cron", "run", "queued");
+            daemon.cli("cron", "run", "queued");
+            daemon.cli("cron", "run", "again");
+            await().atMost(DEADLINE)
+                    .until(() -> daemon.cli("status", "again").out().contains("retrying"));
+            daemon.kill9();
+            assertThat(DaemonUnderTest.read(home.resolve("again")).lines()).hasSize(1);
+            daemon.upAgain();
+            await().atMost(DEADLINE)
+                    .until(() ->
+                            DaemonUnderTest.read(home.resolve("again")).lines().count() == 2);
+            String[] again = DaemonUnderTest.read(home.resolve("again")).split("\\s+", -1);
+            assertThat(List.of(again).subList(0, 4)).containsExactly(again[0], "1", again[0], "2");
+            assertThat(daemon.cli("status", "queued").out()).containsPattern("queued +running \\+1");
+            assertThat(DaemonUnderTest.read(home.resolve("queued")).lines()).hasSize(1);
+            DaemonUnderTest.write(home.resolve("end"), "");
+            await().atMost(DEADLINE)
+                    .until(() ->
+                            DaemonUnderTest.read(home.resolve("queued")).lines().count() == 2);
+        }
+    }
+
+    @Test
     void endsTheWholeTreeAtItsTimeoutAlsoWhatIgnoresTheSignal() {
         String marker = "holdfast-schedule-deaf-" + ProcessHandle.current().pid();
-        var daemon = DaemonUnderTest.up(home, """
-                version: 1
-                schedules:
-                  hang:
-                    cron: "0 0 1 1 *"
-                    timeout: 2s
-                    stop: { timeout: 1s }
-                    retry: { max_attempts: 2, backoff: { initial: 100ms, max: 100ms } }
-                    on_failure: { command: [sh, -c, 'echo "$$HOLDFAST_SCHEDULE $$HOLDFAST_RESULT $$HOLDFAST_ATTEMPT" > %2$s/told'] }
-                    command: [sh, -c, "setsid sh -c 'trap : TERM; while :; do sleep 1; done' %1$s & echo begun; wait"]
-                """.formatted(marker, home));
-        try (daemon) {
+        try (var daemon = up("""
+                hang:
+                  cron: "0 0 1 1 *"
+                  timeout: 2s
+                  stop: { timeout: 1s }
+                  retry: { max_attempts: 2, backoff: { initial: 100ms, max: 100ms } }
+                  on_failure: { command: [sh, -c, 'echo "$$HOLDFAST_SCHEDULE $$HOLDFAST_RESULT $$HOLDFAST_ATTEMPT" > %2$s/told'] }
+                  command: [sh, -c, "setsid sh -c 'trap : TERM; while :; do sleep 1; done' %1$s & echo begun; wait"]
+                """.formatted(marker, home))) {
             var ran = daemon.cli("cron", "run", "hang", "--wait");
             assertThat(ran.exit()).isEqualTo(1);
             assertThat(ran.out()).contains("hang timeout: no end within 2s");
@@ -125,14 +193,13 @@ class SchedulesTest {
         var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(() -> answer(server, asked));
         String base = "http://127.0.0.1:" + server.getLocalPort();
-        var daemon = DaemonUnderTest.up(home, """
+        try (var daemon = DaemonUnderTest.up(home, """
                 version: 1
                 defaults: { schedule: { cron: "@yearly", heartbeat: "%1$s/beat" } }
                 schedules:
                   good: { command: ["true"], on_success: { webhook: "%1$s/good" } }
                   bad: { command: ["false"], on_failure: { webhook: "%1$s/bad" } }
-                """.formatted(base));
-        try (daemon) {
+                """.formatted(base))) {
             assertThat(daemon.cli("cron", "run", "good", "--wait").exit()).isZero();
             await().atMost(DEADLINE).until(() -> asked.size() == 3);
             assertThat(asked)
@@ -199,13 +266,10 @@ class SchedulesTest {
 
     @Test
     void aReloadTakesSchedulesAndLeavesWhatRuns() {
-        var daemon = DaemonUnderTest.up(home, """
-                version: 1
-                schedules:
-                  stays: { cron: "@yearly", command: [sh, -c, 'echo $$$$ >> %1$s/pid; while [ ! -e %1$s/end ]; do sleep 0.1; done'] }
-                  goes: { cron: "@yearly", command: [sleep, "1000"] }
-                """.formatted(home));
-        try (daemon) {
+        try (var daemon = up("""
+                stays: { cron: "@yearly", command: [sh, -c, 'echo $$$$ >> %1$s/pid; while [ ! -e %1$s/end ]; do sleep 0.1; done'] }
+                goes: { cron: "@yearly", command: [sleep, "1000"] }
+                """.formatted(home))) {
             assertThat(daemon.cli("cron", "run", "stays").exit()).isZero();
             assertThat(daemon.cli("cron", "run", "goes").exit()).isZero();
             await().atMost(DEADLINE)
@@ -216,7 +280,15 @@ class SchedulesTest {
                       stays: { cron: "@monthly", command: ["true"] }
                       comes: { cron: "@yearly", command: ["true"] }
                     """);
-            assertThat(daemon.cli("reload").exit()).isZero();
+            assertThat(daemon.cli("plan").out())
+                    .containsPattern("add +comes")
+                    .containsPattern("remove +goes")
+                    .containsPattern("change +stays +command: .*")
+                    .containsPattern("cron: @yearly \\S+ \\S+ @monthly");
+            assertThat(daemon.cli("reload").out())
+                    .containsPattern("added +comes")
+                    .containsPattern("changed +stays");
+            assertThat(daemon.cli("plan").out()).isEqualTo("nothing would change\n");
             await().atMost(DEADLINE)
                     .until(() -> !daemon.cli("cron", "list").out().contains("goes"));
             assertThat(daemon.cli("cron", "list").out())
@@ -233,13 +305,12 @@ class SchedulesTest {
     void runsAsAnotherUser() throws IOException {
         assumeTrue(
                 Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "only root can run as another user");
-        var daemon = DaemonUnderTest.up(home, """
+        try (var daemon = DaemonUnderTest.up(home, """
                 version: 1
                 defaults: { schedule: { user: nobody, group: daemon, nice: 10, io: { class: best-effort, priority: 7 } } }
                 schedules:
                   who: { cron: "@yearly", command: [sh, -c, 'echo "$$(id -un) $$(id -gn) $$(nice) $$(ionice)"'] }
-                """);
-        try (daemon) {
+                """)) {
             assertThat(daemon.cli("cron", "run", "who", "--wait").out()).contains("who success");
             await().atMost(DEADLINE)
                     .until(() -> daemon.logged("who.0.log").contains("nobody daemon 10 best-effort: prio 7"));
@@ -248,12 +319,9 @@ class SchedulesTest {
 
     @Test
     void adoptsARunAfterTheDaemonsDeathAndRecordsItsEndOnce() {
-        var daemon = DaemonUnderTest.up(home, """
-                version: 1
-                schedules:
-                  long: { every: 1s, command: [sh, -c, 'echo $$$$ >> %1$s/runs; while [ ! -e %1$s/end ]; do sleep 0.1; done'] }
-                """.formatted(home));
-        try (daemon) {
+        try (var daemon = up("""
+                long: { every: 1s, command: [sh, -c, 'echo $$$$ >> %1$s/runs; while [ ! -e %1$s/end ]; do sleep 0.1; done'] }
+                """.formatted(home))) {
             await().atMost(DEADLINE)
                     .until(() -> !DaemonUnderTest.read(home.resolve("runs")).isEmpty());
             daemon.kill9();
@@ -279,12 +347,9 @@ class SchedulesTest {
 
     @Test
     void runsTheLatestOfWhatWasMissedWhileNoDaemonWasThere() {
-        var daemon = DaemonUnderTest.up(home, """
-                version: 1
-                schedules:
-                  often: { every: 2s, catch_up: last, command: [sh, -c, 'echo $$HOLDFAST_DUE >> %1$s/runs'] }
-                """.formatted(home));
-        try (daemon) {
+        try (var daemon = up("""
+                often: { every: 2s, catch_up: last, command: [sh, -c, 'echo $$HOLDFAST_DUE >> %1$s/runs'] }
+                """.formatted(home))) {
             await().atMost(DEADLINE)
                     .until(() -> !DaemonUnderTest.read(home.resolve("runs")).isEmpty());
             assertThat(daemon.cli("down").exit()).isZero();

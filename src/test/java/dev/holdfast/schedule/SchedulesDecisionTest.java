@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -255,11 +256,7 @@ class SchedulesDecisionTest {
         Schedules first = new Schedules(specs, this::id, 1);
         act(first, new Stimulus.Begin(Map.of(), "boot 1"));
         assertThat(launches()).hasSize(1);
-        Memory memory = actions.stream()
-                .filter(x -> x instanceof Action.Remember)
-                .map(x -> ((Action.Remember) x).memory())
-                .reduce((x, y) -> y)
-                .orElseThrow();
+        Memory memory = memory("a");
         act(new Schedules(specs, this::id, 1), new Stimulus.Begin(Map.of("a", memory), "boot 1"));
         assertThat(launches()).hasSize(1);
         act(new Schedules(specs, this::id, 1), new Stimulus.Begin(Map.of("a", memory), "boot 2"));
@@ -278,6 +275,123 @@ class SchedulesDecisionTest {
         pass(s, 2);
         assertThat(actions).contains(new Action.SendSignal(id, dev.holdfast.unit.Signal.TERM));
         assertThat(launches()).isEmpty();
+    }
+
+    @Test
+    void aWaitingRunAndARetryOutliveTheDaemon() throws IOException {
+        SortedMap<String, ScheduleSpec> specs =
+                specs("a: { cron: '* * * * *', command: [x], overlap: { policy: queue, depth: 3 },"
+                        + " retry: { max_attempts: 3, backoff: { initial: 2m, max: 2m, jitter: 0% } } }");
+        Schedules first = new Schedules(specs, this::id, 1);
+        act(first, new Stimulus.Begin(Map.of(), "boot"));
+        Action.Launch failing = pass(first, 90).getFirst();
+        end(first, failing, 1);
+        assertThat(memory("a").owed()).extracting(o -> o.run().attempt()).containsExactly(2, 1);
+
+        wall = wall.plusSeconds(60); // without a daemon; of the pause is half left
+        mono = mono.plus(Duration.ofSeconds(60));
+        Schedules second = new Schedules(specs, this::id, 1);
+        Memory kept = memory("a");
+        actions.clear();
+        act(second, begin(kept));
+        assertThat(launches()).isEmpty();
+        pass(second, 58);
+        assertThat(launches()).isEmpty();
+        pass(second, 3);
+        assertThat(launches())
+                .singleElement()
+                .satisfies(l -> assertThat(l.run())
+                        .isEqualTo(
+                                new Run(failing.run().id(), "a", failing.run().due(), Run.Cause.DUE, 2)));
+        end(second, launches().getFirst(), 0);
+        assertThat(launches().getLast().run().due())
+                .isEqualTo(failing.run().due().plusSeconds(60));
+    }
+
+    @Test
+    void anEndThatWasToldIsNotToldAgainByTheDaemonThatFindsItsFiles() throws IOException {
+        SortedMap<String, ScheduleSpec> specs = specs("a: { cron: '* * * * *', command: [x] }");
+        Schedules first = new Schedules(specs, this::id, 1);
+        act(first, new Stimulus.Begin(Map.of(), "boot"));
+        Action.Launch run = pass(first, 30).getFirst();
+        end(first, run, 0);
+        Memory kept = memory("a");
+        actions.clear();
+        Schedules second = new Schedules(specs, this::id, 1);
+        act(second, new Stimulus.Adopt("a", run.instance(), run.run(), false, Duration.ofSeconds(1)));
+        act(second, begin(kept));
+        act(second, new Stimulus.Emptied(run.instance()));
+        assertThat(ends()).isEmpty();
+        assertThat(second.view("a").orElseThrow())
+                .satisfies(v -> assertThat(v.state()).isEqualTo("idle"))
+                .satisfies(v ->
+                        assertThat(Objects.requireNonNull(v.last()).result()).isEqualTo(Result.SUCCESS));
+    }
+
+    @Test
+    void theNextDaemonReplacesWhatItsPredecessorHadBegunToReplace() throws IOException {
+        SortedMap<String, ScheduleSpec> specs = specs("a: { cron: '* * * * *', command: [x], overlap: replace }");
+        Schedules first = new Schedules(specs, this::id, 1);
+        act(first, new Stimulus.Begin(Map.of(), "boot"));
+        Action.Launch run = pass(first, 95).getFirst();
+        Memory kept = memory("a");
+        actions.clear();
+        Schedules second = new Schedules(specs, this::id, 1);
+        act(second, new Stimulus.Adopt("a", run.instance(), run.run(), true, Duration.ofSeconds(65)));
+        act(second, begin(kept));
+        assertThat(actions).contains(new Action.SendSignal(run.instance(), dev.holdfast.unit.Signal.TERM));
+        end(second, run, 0);
+        assertThat(launches())
+                .singleElement()
+                .satisfies(
+                        l -> assertThat(l.run().due()).isEqualTo(run.run().due().plusSeconds(60)));
+    }
+
+    @Test
+    void whatIsNotConfiguredAnyMoreOwesNothingWhenItComesBack() throws IOException {
+        Schedules s = begun("a: { cron: '* * * * *', command: [x], overlap: queue }");
+        pass(s, 95);
+        Memory kept = memory("a");
+        assertThat(kept.owed()).hasSize(1);
+        actions.clear();
+        act(new Schedules(specs("b: { cron: '@yearly', command: [x] }"), this::id, 1), begin(kept));
+        assertThat(lefts()).singleElement().satisfies(l -> assertThat(l.why()).contains("not to run any more"));
+        assertThat(memory("a").owed()).isEmpty();
+    }
+
+    @Test
+    void aReloadLetsThoseInThatWaitForAPlaceWhenThereAreMore() throws IOException {
+        String of = "{ cron: '* * * * *', command: [x], concurrency: { group: g, limit: %d } }";
+        String all = "a: " + of + "\n  b: " + of + "\n  c: " + of;
+        Schedules s = begun(all.formatted(1, 1, 1));
+        assertThat(pass(s, 31)).hasSize(1);
+        act(s, new Stimulus.Reload(specs(all.formatted(3, 3, 3))));
+        assertThat(launches()).hasSize(3);
+        assertThat(ends()).isEmpty();
+    }
+
+    @Test
+    void aReloadThatChangesNothingChangesNoDueTime() throws IOException {
+        String hourly = "a: { cron: '@hourly', command: [x], catch_up: last }";
+        Schedules s = begun(hourly);
+        actions.clear();
+        act(s, new Stimulus.Reload(specs(hourly)));
+        act(s, new Stimulus.Reload(specs(hourly.replace("last", "none"))));
+        assertThat(actions).as("nothing to be done, nothing to be kept").isEmpty();
+    }
+
+    @Test
+    void anAttemptIsStoppedAsItWasBegunWhateverIsConfiguredSince() throws IOException {
+        String old = "a: { cron: '* * * * *', command: [x], timeout: 1m, stop: { signal: INT, timeout: 5s } }";
+        Schedules s = begun(old);
+        Action.Launch run = pass(s, 30).getFirst();
+        act(s, new Stimulus.Reload(specs("a: { cron: '0 0 1 1 *', command: [y], timeout: 1h }")));
+        pass(s, 61);
+        assertThat(actions).contains(new Action.SendSignal(run.instance(), dev.holdfast.unit.Signal.INT));
+        pass(s, 6);
+        assertThat(actions).contains(new Action.Kill(run.instance()));
+        end(s, run, 0);
+        assertThat(ends()).singleElement().satisfies(e -> assertThat(e.detail()).startsWith("no end within 1m,"));
     }
 
     @Test
@@ -313,7 +427,9 @@ class SchedulesDecisionTest {
                                                 .toString(),
                                         null,
                                         0,
-                                        "")),
+                                        "",
+                                        List.of(),
+                                        null)),
                         "boot"));
         act(s, new Stimulus.Tick());
         for (int i = 0; i < launches().size(); i++) {
@@ -321,6 +437,33 @@ class SchedulesDecisionTest {
         }
         wall = wall.minusSeconds(120);
         return launches().stream().map(l -> l.run().due()).toList();
+    }
+
+    private static Stimulus begin(Memory ofA) {
+        return new Stimulus.Begin(Map.of("a", read(ofA)), "boot");
+    }
+
+    /** As it comes back from the disk. */
+    private static Memory read(Memory m) {
+        return new Memory(
+                m.considered(),
+                m.timing(),
+                m.paused(),
+                m.failures(),
+                m.boot(),
+                m.owed().stream()
+                        .map(o -> Owed.read("a", o.written()).orElseThrow())
+                        .toList(),
+                m.last() == null ? null : Last.read(m.last().written()).orElseThrow());
+    }
+
+    /** What was kept of it last. */
+    private Memory memory(String name) {
+        return only(Action.Remember.class).stream()
+                .filter(r -> r.schedule().equals(name))
+                .reduce((x, y) -> y)
+                .orElseThrow()
+                .memory();
     }
 
     private Schedules begun(String schedules) throws IOException {

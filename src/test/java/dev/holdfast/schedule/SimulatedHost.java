@@ -34,7 +34,8 @@ final class SimulatedHost {
     enum Fault {
         NONE,
         LOSE_KILLS,
-        FORGET_WHAT_RUNS
+        FORGET_WHAT_RUNS,
+        FORGET_WHAT_WAITS
     }
 
     /**
@@ -82,6 +83,11 @@ final class SimulatedHost {
     private final Map<String, Set<Instant>> run = new HashMap<>();
     private final Map<String, Memory> memories = new HashMap<>();
     private final Map<String, Integer> groups = new HashMap<>();
+    /** By run, the last attempt that was begun. */
+    private final Map<String, Integer> attempts = new HashMap<>();
+    /** By run, what was promised and has neither begun nor been left out. */
+    private final Map<String, Run> promised = new HashMap<>();
+
     private final Deque<String> trace = new ArrayDeque<>();
     private final SortedMap<String, ScheduleSpec> specs;
     private Schedules schedules;
@@ -114,10 +120,10 @@ final class SimulatedHost {
             MonoTime jump = hardship.jumps() == null ? MonoTime.NEVER : later(hardship.jumps());
             tell(new Stimulus.Begin(Map.of(), "boot"));
             while (wall.isBefore(until)) {
-                MonoTime next = MonoTime.earliest(schedules.nextDeadline(), due(), death, jump);
                 if (meddling && random.nextInt(40) == 0) {
                     meddle();
                 }
+                MonoTime next = MonoTime.earliest(schedules.nextDeadline(), due(), death, jump);
                 if (next.equals(death)) {
                     pass(death);
                     die();
@@ -139,6 +145,7 @@ final class SimulatedHost {
                 step(MonoTime.earliest(schedules.nextDeadline(), due()));
             }
             check(alive.isEmpty(), "left behind: " + alive.keySet());
+            check(promised.isEmpty(), "promised, and never heard of again: " + promised.values());
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + "\n" + String.join("\n", trace), e);
         }
@@ -222,7 +229,12 @@ final class SimulatedHost {
                 gone(id);
                 tell(what);
             }
-            case Stimulus.Claimed _ -> tell(what);
+            case Stimulus.Claimed(String of, boolean won) -> {
+                if (!won) {
+                    promised.remove(of);
+                }
+                tell(what);
+            }
             case Stimulus.Begin _,
                     Stimulus.Adopt _,
                     Stimulus.Tick _,
@@ -268,6 +280,11 @@ final class SimulatedHost {
             }
         }
         pass(back);
+        for (ScheduleView v : fault == Fault.FORGET_WHAT_WAITS ? List.<ScheduleView>of() : schedules.views()) {
+            boolean waits = List.of("claiming", "waiting", "retrying").contains(v.state());
+            int kept = Objects.requireNonNull(memories.get(v.name())).owed().size();
+            check(kept == v.pending() + (waits ? 1 : 0), "of what waits, so many are kept: " + kept + ", " + v);
+        }
         daemonSince = mono;
         cameBack = wall;
         schedules = daemon();
@@ -309,19 +326,35 @@ final class SimulatedHost {
             }
             case Action.Claim(Run r) ->
                 add(Duration.ofMillis(random.nextInt(1, 50)), new Stimulus.Claimed(r.id(), random.nextInt(3) != 0));
-            case Action.Ended ended -> results.merge(ended.result(), 1L, Long::sum);
+            case Action.Ended ended -> {
+                results.merge(ended.result(), 1L, Long::sum);
+                if (!ended.last()) {
+                    promised.put(ended.run().id(), ended.run());
+                }
+            }
             case Action.LeftOut(Run r, Result result, String _, int times) -> {
+                promised.remove(r.id());
                 if (result == Result.MISSED || r.cause() != Run.Cause.BY_HAND) {
                     leftOut.merge(r.schedule(), (long) times, Long::sum);
                 }
             }
-            case Action.Remember(String name, Memory memory) -> memories.put(name, memory);
+            case Action.Remember(String name, Memory m) -> {
+                m.owed().forEach(o -> promised.put(o.run().id(), o.run()));
+                memories.put(name, fault == Fault.FORGET_WHAT_WAITS ? withoutOwed(m) : m);
+            }
             case Action.Drained() -> drained = true;
             case Action.Webhook _, Action.Ping _, Action.Paused _ -> {}
         }
     }
 
+    private static Memory withoutOwed(Memory m) {
+        return new Memory(m.considered(), m.timing(), m.paused(), m.failures(), m.boot(), List.of(), m.last());
+    }
+
     private void launch(InstanceId id, Run r, ScheduleSpec spec) {
+        promised.remove(r.id());
+        Integer before = attempts.put(r.id(), r.attempt());
+        check(r.attempt() == (before == null ? 1 : before + 1), r + " after attempt " + before);
         Job other = running.get(spec.name());
         check(other == null, spec.name() + " runs over itself: " + r + " over " + (other == null ? "" : other.run));
         if (r.cause() != Run.Cause.BY_HAND) {

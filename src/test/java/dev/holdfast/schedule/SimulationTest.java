@@ -85,6 +85,11 @@ class SimulationTest {
         assertThat(violations(SimulatedHost.Fault.FORGET_WHAT_RUNS)).isPositive();
     }
 
+    @Test
+    void noticesADaemonThatForgetsWhatWaits() {
+        assertThat(violations(SimulatedHost.Fault.FORGET_WHAT_WAITS)).isPositive();
+    }
+
     private static long violations(SimulatedHost.Fault fault) {
         return LongStream.range(0, 10)
                 .filter(seed -> {

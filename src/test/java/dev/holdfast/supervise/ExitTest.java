@@ -9,7 +9,9 @@ import dev.holdfast.config.RestartSpec;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.unit.Signal;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** When the daemon ends by itself, and with whose code. */
@@ -115,6 +117,31 @@ class ExitTest extends Told {
         started(1);
         assertThat(ended(0, new Outcome.Exited(4))).contains(new Action.SendSignal(id(1), Signal.TERM));
         assertThat(ended(1, TERMINATED)).contains(new Action.Finish(4));
+    }
+
+    @Test
+    void aDeciderThatIsScaledToNoneDecidesAsOneThatIsStopped() {
+        begin(new ExitPolicy.With("a"), longrun("a"), longrun("b"));
+        started(0);
+        started(1);
+        tell(new Stimulus.Scale("a", 0, "root"));
+        assertThat(actions).as("it has not ended yet").noneMatch(Action.Finish.class::isInstance);
+        assertThat(ended(0, TERMINATED)).contains(new Action.SendSignal(id(1), Signal.TERM));
+        assertThat(ended(1, TERMINATED)).contains(new Action.Finish(143));
+        actions.clear();
+        begin(new ExitPolicy.With("a"), longrun("a").disabled());
+        assertThat(actions).contains(new Action.Finish(0));
+    }
+
+    @Test
+    void aDeciderThatTheConfigurationDoesNotHaveAnyMoreDecidesNothing() {
+        begin(new ExitPolicy.With("a"), longrun("a"), longrun("b"));
+        started(0);
+        started(1);
+        tell(new Stimulus.Reload(new TreeMap<>(Map.of("b", longrun("b").spec())), "root"));
+        ended(0, TERMINATED);
+        assertThat(actions).noneMatch(Action.Finish.class::isInstance);
+        assertThat(state("b")).isEqualTo("up");
     }
 
     @Test

@@ -75,8 +75,19 @@ final class Simulation {
         this.configurations = new RandomSpecs(random);
         this.disk = new SimulatedDisk(random);
         this.specs = configurations.some();
-        this.policy = random.nextInt(3) == 0 ? new ExitPolicy.AllStopped() : new ExitPolicy.Never();
+        this.policy = policy();
         this.supervision = fresh();
+    }
+
+    private ExitPolicy policy() {
+        if (random.nextInt(3) == 0) {
+            return new ExitPolicy.AllStopped();
+        }
+        return switch (overruns.nextInt(8)) {
+            case 0, 1 -> new ExitPolicy.With(List.copyOf(specs.keySet()).get(overruns.nextInt(specs.size())));
+            case 2 -> new ExitPolicy.AnyFailed();
+            default -> new ExitPolicy.Never();
+        };
     }
 
     void run() {
@@ -122,15 +133,27 @@ final class Simulation {
             check(
                     supervision.views().stream().noneMatch(v -> v.state().equals("stopping")) && (chaos || finished),
                     "nothing will ever happen again, yet it is not over");
-            check(
-                    policy instanceof ExitPolicy.Never
-                            || supervision.views().stream().anyMatch(v -> v.leader() != null),
-                    "nothing runs or will, yet it is not over");
+            check(!overByPolicy(), "nothing runs or will, yet it is not over");
             kernel.now = kernel.now.plus(Duration.ofSeconds(1));
             return;
         }
         Stimulus s = kernel.next(deadline);
         tell(s == null ? new Stimulus.Tick() : s);
+    }
+
+    /** Nothing moves any more by itself: whether the policy says that this is the end. */
+    private boolean overByPolicy() {
+        return switch (policy) {
+            case ExitPolicy.Never() -> false;
+            case ExitPolicy.AllStopped() -> supervision.views().stream().noneMatch(v -> v.leader() != null);
+            case ExitPolicy.AnyFailed() ->
+                supervision.views().stream().anyMatch(v -> v.state().equals("failed"));
+            case ExitPolicy.With(String name) ->
+                specs.containsKey(name)
+                        && (supervision.views().stream().noneMatch(v -> v.leader() != null)
+                                || supervision.views().stream()
+                                        .noneMatch(v -> v.id().process().equals(name)));
+        };
     }
 
     private void disturb() {

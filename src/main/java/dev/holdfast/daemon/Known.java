@@ -1,0 +1,82 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.api.ControlPort.Refused;
+import dev.holdfast.api.Failure;
+import dev.holdfast.config.Problem;
+import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.event.ReplicaId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+
+/** What the names that people use stand for; no process has a schedule's name. Thread-safe. */
+final class Known {
+    private final SortedMap<String, ProcessSpec> processes;
+    private final Set<String> schedules;
+
+    /**
+     * What was asked for.
+     *
+     * @param processes or single replicas
+     */
+    record Named(Set<String> processes, Set<String> schedules) {}
+
+    Known(Daemon daemon) {
+        this.processes = daemon.specs();
+        this.schedules = daemon.timetable.specs().keySet();
+    }
+
+    boolean isSchedule(String name) {
+        return schedules.contains(name);
+    }
+
+    /**
+     * @param names none means all
+     * @throws Refused 404 for what is neither
+     */
+    Named any(List<String> names) throws Refused {
+        if (names.isEmpty()) {
+            return new Named(processes.keySet(), schedules);
+        }
+        List<String> others = names.stream().filter(n -> !isSchedule(n)).toList();
+        return new Named(
+                others.isEmpty() ? Set.of() : processes(others, false),
+                Set.copyOf(names.stream().filter(this::isSchedule).toList()));
+    }
+
+    /** @throws Refused 404 for what is no process, 400 when a name is missing */
+    Set<String> processes(List<String> names, boolean noneMeansAll) throws Refused {
+        if (names.isEmpty() && noneMeansAll) {
+            return processes.keySet();
+        }
+        if (names.isEmpty()) {
+            throw new Refused(400, new Failure("a name is missing", List.of()));
+        }
+        var unknown = new ArrayList<String>();
+        for (String name : names) {
+            if (isSchedule(name)) {
+                unknown.add(name + " is a schedule: holdfast cron runs, pauses and resumes it");
+            } else if (!isProcess(name)) {
+                var all = new TreeSet<>(processes.keySet());
+                all.addAll(schedules);
+                unknown.add("\"" + name + "\" is no process here" + Problem.hint(name, all));
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new Refused(404, new Failure(String.join("; ", unknown), List.of()));
+        }
+        return Set.copyOf(names);
+    }
+
+    private boolean isProcess(String name) {
+        Optional<ReplicaId> replica = ReplicaId.parse(name);
+        if (replica.isEmpty()) {
+            return processes.containsKey(name);
+        }
+        ProcessSpec spec = processes.get(replica.get().process());
+        return spec != null && replica.get().index() < spec.replicas();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.log.LogReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/** What a program wrote before its end. */
+final class LastLines {
+    /** Of the file's end so much is looked at. */
+    private static final int LOOKED_AT = 5000;
+
+    private LastLines() {}
+
+    /**
+     * The last of what was written then.
+     *
+     * @param slackMillis before and after that still count: the pump follows, and clocks of files are coarse
+     */
+    static List<String> of(Path log, Instant from, Instant until, long slackMillis, int most) {
+        if (most == 0) {
+            return List.of();
+        }
+        Instant first = from.minusMillis(slackMillis);
+        Instant last = until.plusMillis(slackMillis);
+        try {
+            List<String> all = LogReader.last(log, LOOKED_AT).stream()
+                    .filter(l -> !l.at().isBefore(first) && !l.at().isAfter(last))
+                    .map(LogReader.Line::text)
+                    .toList();
+            return all.subList(Math.max(0, all.size() - most), all.size());
+        } catch (IOException e) {
+            return List.of("(its output cannot be read: " + e.getMessage() + ")");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.api.Status;
+import dev.holdfast.api.Why;
+import dev.holdfast.event.ReplicaId;
+import dev.holdfast.schedule.Last;
+import dev.holdfast.schedule.Result;
+import dev.holdfast.schedule.ScheduleView;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Views of schedules beside those of replicas, for {@code status} and {@code why}. Thread-safe. */
+final class ScheduleReports {
+    /** Of the history so much is looked through for failed attempts. */
+    private static final int LOOKED_AT = 1000;
+
+    private static final Set<String> FAILURES = Stream.of(Result.FAILED, Result.TIMEOUT, Result.UNKNOWN)
+            .map(Result::written)
+            .collect(Collectors.toUnmodifiableSet());
+
+    private final Daemon daemon;
+
+    ScheduleReports(Daemon daemon) {
+        this.daemon = daemon;
+    }
+
+    List<Status.Schedule> status(List<ScheduleView> views, Set<String> names) {
+        return views.stream()
+                .filter(v -> names.contains(v.name()))
+                .map(this::schedule)
+                .toList();
+    }
+
+    private Status.Schedule schedule(ScheduleView v) {
+        Last last = v.last();
+        return new Status.Schedule(
+                v.name(),
+                v.spec().timing().toString(),
+                v.state(),
+                text(v.next()),
+                v.pending(),
+                v.paused(),
+                v.failures(),
+                last == null ? null : last.started().toString(),
+                last == null ? null : last.ended().toString(),
+                last == null ? null : last.result().written(),
+                last == null ? null : last.detail(),
+                log(v).toString());
+    }
+
+    private static @Nullable String text(@Nullable Instant at) {
+        return at == null ? null : at.toString();
+    }
+
+    private Path log(ScheduleView v) {
+        return daemon.outputs.file(new ReplicaId(v.name(), 0));
+    }
+
+    /** @throws IOException when the history cannot be read */
+    Why why(ScheduleView v, int ends, int lines) throws IOException {
+        List<RunLine> all = daemon.timetable.history().of(v.name(), LOOKED_AT);
+        List<Why.End> failed = all.reversed().stream()
+                .filter(r -> FAILURES.contains(r.result()))
+                .limit(ends)
+                .map(r -> end(r, log(v), lines))
+                .toList();
+        List<Why.Happening> history = all.subList(Math.max(0, all.size() - ends * 4), all.size()).stream()
+                .map(r -> new Why.Happening(r.ended() == null ? r.due() : r.ended(), happening(r)))
+                .toList();
+        return new Why(List.of(new Why.Replica(v.name(), now(v), null, failed, history, true)));
+    }
+
+    private static String now(ScheduleView v) {
+        return v.state()
+                + (v.paused() == null ? "" : ": " + v.paused())
+                + (v.failures() == 0 ? "" : "; failed runs in a row: " + v.failures())
+                + (v.pending() == 0 ? "" : "; runs that wait: " + v.pending());
+    }
+
+    private static Why.End end(RunLine r, Path log, int lines) {
+        Duration took = r.took();
+        String started = r.started();
+        String ended = r.ended();
+        return new Why.End(
+                ended == null ? r.due() : ended,
+                r.detail(),
+                r.result() + ", attempt " + r.attempt() + " of the run due at " + r.due() + cause(r),
+                took == null ? 0 : took.toMillis() / 1000.0,
+                r.cpuSeconds(),
+                r.peakBytes(),
+                started == null || ended == null
+                        ? List.of()
+                        : LastLines.of(
+                                log, Instant.parse(started), Instant.parse(ended), CronControl.SLACK_MILLIS, lines));
+    }
+
+    private static String happening(RunLine r) {
+        Duration took = r.took();
+        return r.result() + ": " + r.detail() + (took == null ? "" : " after " + Words.of(took))
+                + (r.attempt() > 1 ? ", attempt " + r.attempt() : "")
+                + (r.times() > 1 ? ", " + r.times() + " times" : "") + cause(r);
+    }
+
+    private static String cause(RunLine r) {
+        String cause = r.cause().toLowerCase(Locale.ROOT);
+        return cause.equals("due") ? "" : ", " + cause.replace('_', ' ');
+    }
+}
