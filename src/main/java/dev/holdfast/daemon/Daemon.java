@@ -116,9 +116,9 @@ final class Daemon {
                 crossing -> loop.soon(() -> apply(new Stimulus.Crossed(crossing))),
                 console::warn);
         this.confinement = new Confinement(launcher, enforcement, watch, console::warn);
-        this.history = new History(dirs.state(), console::say);
-        this.timetable =
-                new Timetable(config.schedules(), launcher, launches, history, InstanceId::fresh, console::say);
+        this.history = new History(dirs.state(), config.global().storage(), host.name(), console::warn, loop::soon);
+        this.timetable = new Timetable(
+                config.schedules(), launcher, launches, history, outputs, InstanceId::fresh, console::say);
         this.probes = new Probes(launcher, launches, InstanceId::fresh, loop::soon, this::apply);
         this.supervision = new Supervision(
                 specs(),
@@ -135,6 +135,7 @@ final class Daemon {
                 runFiles,
                 chronicle,
                 pump,
+                history,
                 () -> enforcement.findings(specs().values()));
         this.runDirectory = new RunDirectory(dirs, host.uid(), ProcessId.own(), lock, runFiles);
     }

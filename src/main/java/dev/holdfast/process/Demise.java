@@ -23,7 +23,7 @@ final class Demise {
         Cgroup group = i.group;
         Usage leader = ended.usage();
         if (group == null || !group.exists()) {
-            return leader == null ? null : new Usage(leader.cpu(), leader.maxRssBytes(), byUs);
+            return leader == null ? null : leader.killedBy(byUs);
         }
         Kill oom = outOfMemory(group);
         Kill kill = oom != null ? oom : byUs;
@@ -35,7 +35,24 @@ final class Demise {
         return new Usage(
                 micros != null ? Duration.ofNanos(micros * 1000) : leader == null ? Duration.ZERO : leader.cpu(),
                 peak.isPresent() ? (Long) peak.getAsLong() : leader == null ? null : leader.maxRssBytes(),
+                disks(group, "rbytes=", leader == null ? null : leader.readBytes()),
+                disks(group, "wbytes=", leader == null ? null : leader.writtenBytes()),
                 kill);
+    }
+
+    /** Summed over the disks of io.stat; what else is known where the kernel does not count for the group. */
+    private static @Nullable Long disks(Cgroup group, String key, @Nullable Long otherwise) {
+        String stat = group.read("io.stat").orElse(null);
+        if (stat == null) {
+            return otherwise;
+        }
+        long sum = 0;
+        for (String word : stat.split("\\s+", -1)) {
+            if (word.startsWith(key) && word.substring(key.length()).matches("\\d{1,18}")) {
+                sum += Long.parseLong(word.substring(key.length()));
+            }
+        }
+        return sum;
     }
 
     /**
