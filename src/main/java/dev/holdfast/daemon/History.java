@@ -14,6 +14,7 @@ import dev.holdfast.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -158,44 +159,44 @@ final class History implements AutoCloseable {
     }
 
     /**
-     * Has the last lines of an attempt's output kept with it, when the log has them.
+     * Has the last lines of an attempt's output kept with it.
      *
-     * @param log which tells the lines of one instance from another's
+     * @param log tells when each line came
      */
     void keepOutput(Attempt of, InstanceId instance, Path log) {
+        Instant started = of.started();
+        if (started == null) {
+            return;
+        }
         Thread.ofVirtual().name("output of " + of.schedule()).start(() -> {
             try {
-                String text = tail(log, instance);
-                if (text != null) {
-                    var _ = runs.output(of.run(), of.attempt(), text);
-                }
+                var _ = runs.output(of.run(), of.attempt(), tail(log, instance, started));
             } catch (IOException e) {
                 say.accept("the output of " + of.schedule() + " is not kept with its history: " + e.getMessage());
             }
         });
     }
 
-    /** Null when the log does not tell whose a line is. */
-    private static @Nullable String tail(Path log, InstanceId instance) throws IOException {
+    /** A log says whose a line is only where that changes: of what came since, what says nothing is ours. */
+    private static String tail(Path log, InstanceId instance, Instant started) throws IOException {
         Deque<String> last = new ArrayDeque<>();
         int characters = 0;
-        boolean tells = false;
         for (LogReader.Line line : LogReader.last(log, LOG_LINES).reversed()) {
             String whose = line.origin().instance();
-            tells |= !whose.isEmpty();
-            if (whose.equals(instance.value())) {
-                String text = line.text();
-                characters += text.length() + 1;
-                if (last.size() == OUTPUT_LINES || characters > OUTPUT_CHARACTERS) {
-                    if (last.isEmpty()) { // one long line: its end
-                        last.addFirst(text.substring(text.length() - OUTPUT_CHARACTERS));
-                    }
-                    break;
-                }
-                last.addFirst(text);
+            if (whose.isEmpty() ? line.at().isBefore(started) : !whose.equals(instance.value())) {
+                continue;
             }
+            String text = line.text();
+            characters += text.length() + 1;
+            if (last.isEmpty() && characters > OUTPUT_CHARACTERS) { // one long line: its end
+                last.addFirst(text.substring(text.length() - OUTPUT_CHARACTERS));
+            }
+            if (last.size() == OUTPUT_LINES || characters > OUTPUT_CHARACTERS) {
+                break;
+            }
+            last.addFirst(text);
         }
-        return last.isEmpty() && !tells ? null : String.join("\n", last);
+        return String.join("\n", last);
     }
 
     /** Asks for a due time; {@code told} is on the loop's thread. */

@@ -1,5 +1,6 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.config.LogSpec;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.event.InstanceId;
@@ -240,7 +241,8 @@ final class Timetable {
                 Attempt line = RunLine.of(ended);
                 history.add(line);
                 InstanceId instance = emptied;
-                if (instance != null) {
+                ScheduleSpec spec = specs.get(line.schedule());
+                if (instance != null && spec != null && spec.log().format() != LogSpec.FileFormat.RAW) {
                     Path log = outputs.file(new ReplicaId(line.schedule(), 0));
                     outputs.whenKept(instance, () -> history.keepOutput(line, instance, log));
                 }

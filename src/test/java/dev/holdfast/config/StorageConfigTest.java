@@ -36,7 +36,9 @@ class StorageConfigTest {
 
     @Test
     void aFileAndHowMuchIsKept() throws IOException {
-        assertThat(sound("url: \"sqlite:/srv/holdfast.db\", keep_runs: 5, keep_for: 2d").global().storage())
+        assertThat(sound("url: \"sqlite:/srv/holdfast.db\", keep_runs: 5, keep_for: 2d")
+                        .global()
+                        .storage())
                 .isEqualTo(new StorageSpec("/srv/holdfast.db", 5, Duration.ofDays(2)));
         assertThat(sound("keep_runs: 7").global().storage())
                 .isEqualTo(new StorageSpec(null, 7, StorageSpec.DEFAULT.keepFor()));
@@ -61,7 +63,10 @@ class StorageConfigTest {
                 .asString()
                 .contains("sqlite:FILE")
                 .doesNotContain("geheim");
-        assertThat(problems("url: \"sqlite:holdfast.db\"")).singleElement().asString().contains("absolute path");
+        assertThat(problems("url: \"sqlite:holdfast.db\""))
+                .singleElement()
+                .asString()
+                .contains("absolute path");
         assertThat(problems("url: \"sqlite:/a?mode=ro\"")).hasSize(1);
         assertThat(problems("keep_runs: 0, keep_for: 0s")).hasSize(2);
     }

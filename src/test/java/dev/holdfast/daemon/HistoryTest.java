@@ -40,8 +40,10 @@ class HistoryTest {
                 daemon.cli("cron", "run", name, "--wait");
             }
             assertThat(daemon.cli("cron", "history", "fails").out())
-                    .containsPattern("failed: exited with 3; took \\S+, \\S+ of CPU, \\S+ of memory, \\S+ read, \\S+ written");
-            await().atMost(SOON).until(() -> history(daemon, "fails", "--output").contains("  | cannot"));
+                    .containsPattern(
+                            "failed: exited with 3; took \\S+, \\S+ of CPU, \\S+ of memory, \\S+ read, \\S+ written");
+            await().atMost(SOON)
+                    .until(() -> history(daemon, "fails", "--output").contains("  | cannot"));
             assertThat(history(daemon, "fails", "--output"))
                     .contains("  | begin\n")
                     .contains(" sent\n")
