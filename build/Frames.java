@@ -54,8 +54,8 @@ final class Frames {
             for (JarEntry entry : Collections.list(jar.entries())) {
                 byte[] bytes = jar.getInputStream(entry).readAllBytes();
                 if (entry.getName().contains("/native/")) {
-                    if (entry.getName().contains(OWN)) {
-                        Files.write(to.resolve(entry.getName().replaceFirst(".*/", "")), bytes);
+                    if (entry.getName().contains(OWN) && !entry.isDirectory()) {
+                        Files.write(to.resolveSibling(entry.getName().replaceFirst(".*/", "")), bytes);
                     }
                     continue;
                 }
