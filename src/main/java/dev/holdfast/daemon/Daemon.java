@@ -226,13 +226,16 @@ final class Daemon {
         MonoTime now = Loop.now().mono();
         launcher.tick(now);
         probes.tick(now);
-        trim.tick(now);
+        MonoTime due = MonoTime.earliest(timetable.deadline(), supervision.nextDeadline());
         timetable.tick(now);
         finishWhenDrained();
         notices.tick(now);
         if (!now.isBefore(supervision.nextDeadline())) {
             apply(new Stimulus.Tick());
         }
+        // What began just now is still on its way.
+        MonoTime next = MonoTime.earliest(timetable.deadline(), supervision.nextDeadline());
+        trim.tick(now, now.isBefore(due) ? next : now);
     }
 
     /** Its pipes are full soon, and then every child waits: the daemon goes, its successor adopts and reads on. */

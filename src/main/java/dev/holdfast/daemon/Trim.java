@@ -7,13 +7,19 @@ import java.time.Duration;
 
 /**
  * Gives back what a burst of starts and ends needed and a quiet daemon does not: garbage, memory that the compiler
- * freed, code and classes of the start. Once, when the burst is over, because a collection holds the loop up for some
- * 10 ms; a burst that does not end waits for {@link #LONGEST}. The loop's thread's own.
+ * freed, code and classes of the start. Once, when the burst is over, because a collection holds the loop up for 10 ms,
+ * for 50 with 10,000 schedules; a burst that does not end waits for {@link #LONGEST}. Not just before something is due:
+ * that would begin late. The loop's thread's own.
  */
 final class Trim {
     static final Duration QUIET = Duration.ofSeconds(2);
     /** After the first burst that nothing was given back of: programs that crash all the time are never quiet. */
     static final Duration LONGEST = Duration.ofSeconds(30);
+
+    /** Room enough for a collection before something is due. */
+    static final Duration ROOM = Duration.ofMillis(100);
+    /** What is due all the time leaves no such room: then it is as late as that, once. */
+    static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private static final int BURST = 200;
 
@@ -24,6 +30,8 @@ final class Trim {
 
     private MonoTime at;
     private MonoTime latest;
+    /** Since when there was no room; {@code NEVER}: there was. */
+    private MonoTime crowded = MonoTime.NEVER;
 
     /** @param giveBack does it */
     Trim(MonoTime now, Runnable giveBack) {
@@ -46,8 +54,17 @@ final class Trim {
         return at;
     }
 
-    void tick(MonoTime now) {
+    /** @param due when something is to begin next, or began: {@code now} when that was just now */
+    void tick(MonoTime now, MonoTime due) {
         if (!now.isBefore(at)) {
+            if (crowded.equals(MonoTime.NEVER)) {
+                crowded = now;
+            }
+            if (due.isBefore(now.plus(ROOM)) && now.isBefore(crowded.plus(PATIENCE))) {
+                at = MonoTime.earliest(due.plus(ROOM.dividedBy(2)), crowded.plus(PATIENCE));
+                return;
+            }
+            crowded = MonoTime.NEVER;
             events = 0;
             at = MonoTime.NEVER;
             giveBack.run();
