@@ -30,6 +30,8 @@ final class Trim {
 
     private MonoTime at;
     private MonoTime latest;
+    /** When what began last is surely on its way. */
+    private MonoTime begun;
     /** Since when there was no room; {@code NEVER}: there was. */
     private MonoTime crowded = MonoTime.NEVER;
 
@@ -37,6 +39,7 @@ final class Trim {
     Trim(MonoTime now, Runnable giveBack) {
         this.at = now.plus(QUIET);
         this.latest = now.plus(LONGEST);
+        this.begun = now;
         this.giveBack = giveBack;
     }
 
@@ -56,12 +59,17 @@ final class Trim {
 
     /** @param due when something is to begin next, or began: {@code now} when that was just now */
     void tick(MonoTime now, MonoTime due) {
+        if (!now.isBefore(due)) {
+            begun = now.plus(ROOM.dividedBy(2));
+        }
         if (!now.isBefore(at)) {
             if (crowded.equals(MonoTime.NEVER)) {
                 crowded = now;
             }
-            if (due.isBefore(now.plus(ROOM)) && now.isBefore(crowded.plus(PATIENCE))) {
-                at = MonoTime.earliest(due.plus(ROOM.dividedBy(2)), crowded.plus(PATIENCE));
+            MonoTime patience = crowded.plus(PATIENCE);
+            boolean room = !now.isBefore(begun) && !due.isBefore(now.plus(ROOM));
+            if (!room && now.isBefore(patience)) {
+                at = MonoTime.earliest(now.isBefore(begun) ? begun : due.plus(ROOM.dividedBy(2)), patience);
                 return;
             }
             crowded = MonoTime.NEVER;

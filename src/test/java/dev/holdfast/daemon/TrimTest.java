@@ -65,6 +65,17 @@ class TrimTest {
     }
 
     @Test
+    void waitsForWhatHasJustBegun() {
+        now = now.plus(Trim.QUIET);
+        MonoTime next = now.plus(Duration.ofSeconds(1));
+        trim.tick(now, now);
+        trim.tick(now.plus(Duration.ofMillis(1)), next);
+        assertThat(given).hasValue(0);
+        trim.tick(trim.deadline(), next);
+        assertThat(given).hasValue(1);
+    }
+
+    @Test
     void doesNotWaitForEverWhereSomethingIsDueAllTheTime() {
         now = now.plus(Trim.QUIET);
         for (MonoTime end = now.plus(Trim.PATIENCE); now.isBefore(end); now = now.plus(Duration.ofMillis(10))) {
