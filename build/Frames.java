@@ -21,12 +21,14 @@ import java.util.jar.JarOutputStream;
 /**
  * Copies jars, giving classes compiled for Java 5 and before the frames of today's format: without them a class is
  * verified the old way at every start, and an AOT cache takes none. picocli is such a one; a start is a third quicker.
- * A jar that is no module, such as re2j, becomes one that exports all it has: jlink takes no others.
+ * A jar that is no module, such as re2j, becomes one that exports all it has: jlink takes no others. Libraries that a jar
+ * carries for every system, such as SQLite's, stay behind; this machine's is put beside the jars.
  *
  * <p>Usage: java Frames.java FROM_DIR TO_DIR
  */
 final class Frames {
     private static final int FIRST_WITH_FRAMES = 51;
+    private static final String OWN = "/native/Linux/" + architecture() + "/";
 
     public static void main(String[] args) throws IOException {
         Path to = Files.createDirectories(Path.of(args[1]));
@@ -51,6 +53,12 @@ final class Frames {
             }
             for (JarEntry entry : Collections.list(jar.entries())) {
                 byte[] bytes = jar.getInputStream(entry).readAllBytes();
+                if (entry.getName().contains("/native/")) {
+                    if (entry.getName().contains(OWN) && !entry.isDirectory()) {
+                        Files.write(to.resolveSibling(entry.getName().replaceFirst(".*/", "")), bytes);
+                    }
+                    continue;
+                }
                 out.putNextEntry(new JarEntry(entry.getName()));
                 out.write(entry.getName().endsWith(".class") && isOld(bytes) ? framed(classFile, bytes) : bytes);
                 out.closeEntry();
@@ -73,6 +81,12 @@ final class Frames {
             module.requires(ModuleRequireInfo.of(ModuleDesc.of("java.base"), ClassFile.ACC_MANDATED, null));
             packages.forEach(p -> module.exports(PackageDesc.of(p), 0));
         }));
+    }
+
+    /** As such jars name it. */
+    private static String architecture() {
+        String name = System.getProperty("os.arch");
+        return name.equals("amd64") ? "x86_64" : name;
     }
 
     private static boolean isOld(byte[] bytes) {

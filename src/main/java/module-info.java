@@ -5,6 +5,8 @@ module dev.holdfast {
     requires org.snakeyaml.engine;
     requires io.avaje.jsonb;
     requires re2j;
+    requires java.sql;
+    requires org.xerial.sqlitejdbc;
     requires jdk.unsupported; // sun.misc.Signal: the only way to hear TERM, HUP and CHLD
     requires jdk.net; // SO_PEERCRED
 

@@ -43,6 +43,7 @@ class ArchitectureTest {
             Map.entry("supervise", Set.of("process", "config", "event", "unit")),
             Map.entry("schedule", Set.of("config", "cron", "event", "unit")),
             Map.entry("protect", Set.of("config", "linux", "event", "unit")),
+            Map.entry("store", Set.of("unit")),
             Map.entry("api", Set.of()),
             Map.entry("cli", Set.of("api", "protect", "run", "log", "config", "crontab", "unit")),
             Map.entry(
@@ -50,6 +51,7 @@ class ArchitectureTest {
                     Set.of(
                             "cron",
                             "schedule",
+                            "store",
                             "cli",
                             "api",
                             "supervise",
@@ -106,6 +108,12 @@ class ArchitectureTest {
                                 .dependOnClassesThat()
                                 .haveNameMatching("java\\.lang\\.(ProcessBuilder|ProcessHandle|Runtime)(\\$.*)?")
                                 .because("its reaper would race ours"),
+                        noClasses()
+                                .that()
+                                .resideOutsideOfPackage("dev.holdfast.store")
+                                .should()
+                                .dependOnClassesThat()
+                                .resideInAnyPackage("java.sql..", "org.sqlite.."),
                         noClasses()
                                 .that()
                                 .resideOutsideOfPackages("dev.holdfast.daemon", "dev.holdfast.cli")

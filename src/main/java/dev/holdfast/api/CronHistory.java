@@ -10,9 +10,10 @@ public record CronHistory(List<Attempt> attempts) {
     /**
      * @param cause due, catch_up or by_hand
      * @param started null: it was left out
-     * @param cpuSeconds null: unknown
-     * @param peakBytes null: unknown
-     * @param lines the last of its output
+     * @param resultClass of a failure what kind: spawn, exit, signal, oom; else as {@code result}
+     * @param exitCode null: it did not exit, or that is unknown; so are the others
+     * @param readBytes from disks, as {@code writtenBytes}
+     * @param lines the last of its output; null: not asked for, or not known
      */
     @Json
     public record Attempt(
@@ -23,10 +24,15 @@ public record CronHistory(List<Attempt> attempts) {
             @Nullable String started,
             @Nullable String ended,
             String result,
+            String resultClass,
             String detail,
+            @Nullable Integer exitCode,
+            @Nullable Integer signal,
             @Nullable Double seconds,
             @Nullable Double cpuSeconds,
             @Nullable Long peakBytes,
+            @Nullable Long readBytes,
+            @Nullable Long writtenBytes,
             int times,
-            List<String> lines) {}
+            @Nullable List<String> lines) {}
 }

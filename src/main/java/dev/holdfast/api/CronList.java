@@ -12,7 +12,8 @@ public record CronList(List<Entry> schedules) {
      * @param next null: not foreseen
      * @param last when the last attempt began; null: none is known
      * @param result of it
-     * @param averageSeconds of the attempts that history knows; null: of none
+     * @param averageSeconds of the latest 200 attempts at most; null: of none
+     * @param attempts so many of them
      * @param p95Seconds 95 of 100 of them took at most this
      * @param pending runs that wait behind the present one
      */

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
             "run       runs it now, beside its due times",
             "pause     leaves out its due times until resume",
             "resume    goes on with the next due time",
-            "history   what it did, with the last lines of output by --lines",
+            "history   what it did and used; with the last of its output by --output",
             "overlaps  which schedules pile up, the load that brings, and better minutes"
         },
         footer = {
@@ -36,9 +36,12 @@ import picocli.CommandLine.Parameters;
             "  holdfast cron list",
             "  holdfast cron next backup -n 10",
             "  holdfast cron run backup --wait --timeout 10m",
-            "  holdfast cron history backup -n 5 --lines 20"
+            "  holdfast cron history backup -n 5 --output",
+            "  holdfast cron history backup --json | jq '.attempts[].peakBytes'"
         })
 final class CronCommand extends Subcommand {
+    private static final int MOST = 1000;
+
     /** What is done; as it is written, in lower case. */
     enum Verb {
         LIST,
@@ -63,8 +66,18 @@ final class CronCommand extends Subcommand {
             defaultValue = "10")
     private int n = 10;
 
-    @Option(names = "--lines", paramLabel = "N", description = "of output, of each attempt", defaultValue = "0")
+    @Option(names = "--output", description = "of history: the end of each attempt's output, as much as is kept")
+    private boolean output;
+
+    @Option(
+            names = "--lines",
+            paramLabel = "N",
+            description = "of history: at most so many lines of output of each attempt",
+            defaultValue = "0")
     private int lines;
+
+    @Option(names = "--json", description = "of list and history: the daemon's answer as it is")
+    private boolean json;
 
     @Option(names = "--wait", description = "until the run is over; the exit code is 0 only for success")
     private boolean awaited;
@@ -82,8 +95,20 @@ final class CronCommand extends Subcommand {
         if (whole != (name == null)) {
             throw misuse(whole ? "cron " + written() + " takes no name" : "cron " + written() + " needs a name");
         }
-        if (n < 1 || n > 1000 || lines < 0 || lines > 1000) {
+        if (n < 1 || n > MOST || lines < 0 || lines > MOST) {
             throw misuse("-n is 1 to 1000, --lines 0 to 1000");
+        }
+        boolean past = verb == Verb.HISTORY;
+        if (!past && (output || lines > 0)) {
+            throw misuse("--output and --lines are for cron history");
+        }
+        if (json) {
+            if (!past && verb != Verb.LIST) {
+                throw misuse("--json is for cron list and cron history");
+            }
+            out().println(client().raw(past ? historyPath() : API + "cron"));
+            out().flush();
+            return ExitStatus.DONE;
         }
         switch (verb) {
             case LIST -> list(client().get(API + "cron", CronList.class));
@@ -95,7 +120,7 @@ final class CronCommand extends Subcommand {
                 client().post(path(written()), nothing(), CronTexts.class);
                 out().println(name + (verb == Verb.PAUSE ? " is paused" : " goes on"));
             }
-            case HISTORY -> history(client().get(path("history?n=" + n + "&lines=" + lines), CronHistory.class));
+            case HISTORY -> history(client().get(historyPath(), CronHistory.class));
             case OVERLAPS ->
                 client().get(API + "cron/overlaps", CronTexts.class).lines().forEach(out()::println);
         }
@@ -109,6 +134,10 @@ final class CronCommand extends Subcommand {
 
     private String path(String what) {
         return API + "cron/" + encoded(String.valueOf(name)) + "/" + what;
+    }
+
+    private String historyPath() {
+        return path("history?n=" + n + "&lines=" + (output && lines == 0 ? MOST : lines));
     }
 
     private static Request nothing() {
@@ -172,18 +201,23 @@ final class CronCommand extends Subcommand {
             out().println(Human.at(began == null ? a.due() : began, ZoneId.systemDefault()) + "  " + a.result()
                     + (a.attempt() > 1 ? " (attempt " + a.attempt() + ")" : "")
                     + (a.times() > 1 ? " " + a.times() + " times" : "") + ": " + a.detail()
-                    + (a.seconds() == null
-                            ? ""
-                            : "; took " + Human.time(a.seconds().doubleValue()))
-                    + (a.cpuSeconds() == null
-                            ? ""
-                            : ", " + Human.time(a.cpuSeconds().doubleValue()) + " of CPU")
-                    + (a.peakBytes() == null ? "" : ", " + Human.bytes(a.peakBytes()) + " of memory")
+                    + (began == null ? "" : used(a))
                     + (a.cause().equals("due") ? "" : "; " + a.cause().replace('_', ' ')));
-            a.lines().forEach(l -> out().println("  | " + l));
+            List<String> printed = a.lines();
+            if (printed != null) {
+                printed.forEach(l -> out().println("  | " + l));
+            } else if (began != null && (output || lines > 0)) {
+                out().println("  | " + Human.UNKNOWN);
+            }
         }
         if (history.attempts().isEmpty()) {
             out().println("it has not run yet");
         }
+    }
+
+    private static String used(CronHistory.Attempt a) {
+        return "; took " + seconds(a.seconds()) + ", " + seconds(a.cpuSeconds()) + " of CPU, "
+                + Human.bytes(a.peakBytes()) + " of memory, " + Human.bytes(a.readBytes()) + " read, "
+                + Human.bytes(a.writtenBytes()) + " written";
     }
 }

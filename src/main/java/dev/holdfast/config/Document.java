@@ -55,7 +55,8 @@ record Document(
             @Doc("where the API is served beside the socket") @Nullable
             Api api,
 
-            @Doc("where history is kept") @Nullable Storage storage) {}
+            @Doc("where the history of schedules is kept, and for how long") @Nullable
+            Storage storage) {}
 
     @Doc("an exit policy")
     record Exit(
@@ -158,7 +159,16 @@ record Document(
     record Api(@Doc("host:port") @Required String listen) {}
 
     @Doc("a store")
-    record Storage(@Doc("of the store") @Required String url) {}
+    record Storage(
+            @Doc("sqlite:FILE with an absolute path, in a directory that is there; not given: holdfast.db in the state"
+                    + " directory")
+            @Nullable
+            String url,
+
+            @Doc("the latest runs of each schedule that are kept") @Default("1000")
+            int keepRuns,
+
+            @Doc("older ones go") @Default("90d") Duration keepFor) {}
 
     @Doc("defaults")
     record Defaults(

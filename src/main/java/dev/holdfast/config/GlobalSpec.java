@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param logDir null: the usual place
  * @param maxTotalLogBytes of all files in the log directory; 0: no bound; null: as the file system allows
  * @param outputs where the lines of all processes and the daemon's own go as well; none: the daemon's standard output
+ * @param storage where the history of schedules is kept
  */
 public record GlobalSpec(
         Duration shutdownTimeout,
@@ -26,10 +27,11 @@ public record GlobalSpec(
         @Nullable String stateDir,
         @Nullable String logDir,
         @Nullable Long maxTotalLogBytes,
-        List<OutputSpec> outputs) {
+        List<OutputSpec> outputs,
+        StorageSpec storage) {
     /** What holds when nothing is said. */
-    public static final GlobalSpec DEFAULT =
-            new GlobalSpec(Duration.ofSeconds(30), new Exit.Never(), Map.of(), null, null, null, null, List.of());
+    public static final GlobalSpec DEFAULT = new GlobalSpec(
+            Duration.ofSeconds(30), new Exit.Never(), Map.of(), null, null, null, null, List.of(), StorageSpec.DEFAULT);
 
     /** When the daemon ends by itself. */
     public sealed interface Exit {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** Keys that the format has and this version cannot do yet. They are refused by name, never ignored. */
 final class NotBuilt {
@@ -19,8 +20,7 @@ final class NotBuilt {
             "alerts",
             "global.api_rate_limit",
             "global.metrics",
-            "global.api",
-            "global.storage");
+            "global.api");
 
     private NotBuilt() {}
 
@@ -28,6 +28,12 @@ final class NotBuilt {
         var problems = new Problems();
         for (String key : KEYS) {
             find(written, key.split("\\.", -1), 0, new ArrayList<>(), problems);
+        }
+        if (Yaml.get(written, "global") instanceof MappingNode global
+                && Yaml.get(global, "storage") instanceof MappingNode storage
+                && Yaml.get(storage, "url") instanceof ScalarNode url
+                && url.getValue().startsWith("postgresql:")) {
+            problems.add(url, "global.storage.url: postgresql is not built yet in this version, only sqlite:");
         }
         return problems.list();
     }

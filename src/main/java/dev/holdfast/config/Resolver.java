@@ -51,7 +51,28 @@ final class Resolver {
                 g.stateDir(),
                 g.logDir(),
                 total(g.logging(), at),
-                new OutputResolver(problems, binder).of(g.logging(), at));
+                new OutputResolver(problems, binder).of(g.logging(), at),
+                storage(g.storage(), at));
+    }
+
+    private StorageSpec storage(Document.@Nullable Storage s, Node at) {
+        if (s == null) {
+            return StorageSpec.DEFAULT;
+        }
+        var ranges = new Ranges(problems, binder, s, at);
+        ranges.within("keepRuns", (Integer) s.keepRuns(), 1, 1_000_000);
+        ranges.positive("keepFor", s.keepFor());
+        String url = s.url();
+        String file = url != null && url.startsWith("sqlite:") ? url.substring("sqlite:".length()) : null;
+        // Another's address may hold a password: it is not repeated.
+        if (url != null && file == null && !url.startsWith("postgresql:")) {
+            problems.add(binder.at(s, "url", at), "a store is sqlite:FILE, or postgresql: where that is built");
+        } else if (file != null && (!file.startsWith("/") || file.endsWith("/") || file.contains("?"))) {
+            problems.add(
+                    binder.at(s, "url", at),
+                    "\"" + url + "\": after sqlite: comes the absolute path of a file, without ?");
+        }
+        return new StorageSpec(file, s.keepRuns(), s.keepFor());
     }
 
     private @Nullable Long total(Document.@Nullable GlobalLogging logging, Node at) {

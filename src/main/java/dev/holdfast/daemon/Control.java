@@ -17,9 +17,9 @@ import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.schedule.ScheduleView;
+import dev.holdfast.store.StoreException;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.Signal;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -279,7 +279,7 @@ final class Control implements ControlPort {
             ScheduleView view = onLoop(() -> d.timetable.schedules().view(name).orElseThrow());
             try {
                 return new ScheduleReports(d).why(view, ends, lines);
-            } catch (IOException e) {
+            } catch (StoreException e) {
                 throw refused(500, "the history cannot be read: " + e.getMessage());
             }
         }

@@ -10,18 +10,16 @@ import dev.holdfast.api.Request;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.event.InstanceId;
-import dev.holdfast.event.ReplicaId;
 import dev.holdfast.schedule.Overlaps;
 import dev.holdfast.schedule.ScheduleView;
 import dev.holdfast.schedule.Stimulus;
-import java.io.IOException;
-import java.nio.file.Path;
+import dev.holdfast.store.Attempt;
+import dev.holdfast.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -30,10 +28,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Answers what the API asks of schedules; everything that touches state is done on the loop's thread. */
 final class CronControl implements CronPort {
-    static final int SLACK_MILLIS = 500;
+    /** Of each schedule, for averages: enough to know it by, and read soon with thousands of them. */
+    private static final int LATELY = 200;
 
     private final Daemon daemon;
     private final OnLoop onLoop;
@@ -51,27 +51,27 @@ final class CronControl implements CronPort {
     @Override
     public CronList list() throws Refused {
         List<ScheduleView> views = onLoop.call(() -> timetable().schedules().views());
-        Map<String, List<RunLine>> history = all();
+        Map<String, List<Attempt>> history = lately();
         return new CronList(views.stream()
                 .map(v -> entry(v, history.getOrDefault(v.name(), List.of())))
                 .toList());
     }
 
-    private static CronList.Entry entry(ScheduleView v, List<RunLine> runs) {
+    private static CronList.Entry entry(ScheduleView v, List<Attempt> runs) {
         List<Double> seconds = runs.stream()
-                .map(RunLine::took)
+                .map(Attempt::took)
                 .filter(Objects::nonNull)
                 .map(d -> d.toMillis() / 1000.0)
                 .sorted()
                 .toList();
-        RunLine last = runs.isEmpty() ? null : runs.getLast();
+        Attempt last = runs.isEmpty() ? null : runs.getLast();
         Instant next = v.next();
         return new CronList.Entry(
                 v.name(),
                 v.spec().timing().toString(),
                 v.state(),
                 next == null ? null : next.toString(),
-                last == null ? null : last.started(),
+                last == null ? null : text(last.started()),
                 last == null ? null : last.result(),
                 last == null ? null : last.detail(),
                 seconds.isEmpty()
@@ -83,6 +83,10 @@ final class CronControl implements CronPort {
                 v.failures(),
                 v.pending(),
                 v.paused());
+    }
+
+    private static @Nullable String text(@Nullable Instant at) {
+        return at == null ? null : at.toString();
     }
 
     @Override
@@ -106,7 +110,7 @@ final class CronControl implements CronPort {
     @Override
     public CronDone run(String name, Request request, String by) throws Refused {
         view(name);
-        var over = new CompletableFuture<RunLine>();
+        var over = new CompletableFuture<Attempt>();
         String run = InstanceId.fresh().value();
         onLoop.call(() -> {
             ScheduleView now = view(name, timetable());
@@ -122,7 +126,7 @@ final class CronControl implements CronPort {
             return new CronDone(run, false, null, null);
         }
         try {
-            RunLine line = request.timeoutMillis() <= 0
+            Attempt line = request.timeoutMillis() <= 0
                     ? over.get()
                     : over.get(request.timeoutMillis(), TimeUnit.MILLISECONDS);
             return new CronDone(run, true, line.result(), line.detail());
@@ -151,73 +155,87 @@ final class CronControl implements CronPort {
     @Override
     public CronHistory history(String name, int most, int lines) throws Refused {
         view(name);
-        Path log = onLoop.call(() -> daemon.outputs.file(new ReplicaId(name, 0)));
         try {
-            return new CronHistory(timetable().history().of(name, Math.clamp(most, 1, 1000)).stream()
-                    .map(line -> attempt(line, log, lines))
+            return new CronHistory(timetable().history().of(name, Math.clamp(most, 1, 1000), lines > 0).stream()
+                    .map(a -> attempt(a, lines))
                     .toList());
-        } catch (IOException e) {
-            throw refused(500, "the history cannot be read: " + e.getMessage());
+        } catch (StoreException e) {
+            throw unreadable(e);
         }
     }
 
-    private static CronHistory.Attempt attempt(RunLine line, Path log, int lines) {
-        Duration took = line.took();
+    private static CronHistory.Attempt attempt(Attempt a, int lines) {
+        Duration took = a.took();
+        Attempt.Ending e = a.ending();
         return new CronHistory.Attempt(
-                line.run(),
-                line.due(),
-                line.cause().toLowerCase(Locale.ROOT),
-                line.attempt(),
-                line.started(),
-                line.ended(),
-                line.result(),
-                line.detail(),
+                a.run(),
+                a.due().toString(),
+                a.cause(),
+                a.attempt(),
+                text(a.started()),
+                text(a.ended()),
+                a.result(),
+                a.resultClass(),
+                a.detail(),
+                e.exitCode(),
+                e.signal(),
                 took == null ? null : (Double) (took.toMillis() / 1000.0),
-                line.cpuSeconds(),
-                line.peakBytes(),
-                line.times(),
-                lines == 0 || line.started() == null || line.ended() == null
-                        ? List.of()
-                        : LastLines.of(
-                                log, Instant.parse(line.started()), Instant.parse(line.ended()), SLACK_MILLIS, lines));
+                e.cpuSeconds(),
+                e.peakBytes(),
+                e.readBytes(),
+                e.writtenBytes(),
+                a.times(),
+                tail(a.output(), lines));
+    }
+
+    static @Nullable List<String> tail(@Nullable String output, int most) {
+        if (output == null || most == 0) {
+            return null;
+        }
+        List<String> all = output.isEmpty() ? List.of() : output.lines().toList();
+        return all.subList(Math.max(0, all.size() - most), all.size());
     }
 
     @Override
     public List<String> overlaps() throws Refused {
         var known = new TreeMap<String, Overlaps.Load>();
-        all().forEach((name, runs) -> known.put(name, load(runs)));
+        lately().forEach((name, runs) -> known.put(name, load(runs)));
         return Overlaps.of(timetable().specs(), known, Instant.now(), ZoneId.systemDefault())
                 .text();
     }
 
-    private static Overlaps.Load load(List<RunLine> runs) {
-        double seconds = runs.stream()
-                .map(RunLine::took)
+    private static Overlaps.Load load(List<Attempt> runs) {
+        double millis = runs.stream()
+                .map(Attempt::took)
                 .filter(Objects::nonNull)
                 .mapToLong(Duration::toMillis)
                 .average()
                 .orElse(0);
         double cpu = runs.stream()
-                .map(RunLine::cpuSeconds)
+                .map(a -> a.ending().cpuSeconds())
                 .filter(Objects::nonNull)
                 .mapToDouble(d -> d)
                 .average()
                 .orElse(0);
         long peak = runs.stream()
-                .map(RunLine::peakBytes)
+                .map(a -> a.ending().peakBytes())
                 .filter(Objects::nonNull)
                 .mapToLong(n -> n)
                 .max()
                 .orElse(0);
-        return new Overlaps.Load(Duration.ofMillis((long) seconds), cpu, peak);
+        return new Overlaps.Load(Duration.ofMillis((long) millis), cpu, peak);
     }
 
-    private Map<String, List<RunLine>> all() throws Refused {
+    private Map<String, List<Attempt>> lately() throws Refused {
         try {
-            return timetable().history().all();
-        } catch (IOException e) {
-            throw refused(500, "the history cannot be read: " + e.getMessage());
+            return timetable().history().lately(timetable().specs().keySet(), LATELY);
+        } catch (StoreException e) {
+            throw unreadable(e);
         }
+    }
+
+    private static Refused unreadable(StoreException e) {
+        return refused(500, "the history cannot be read: " + e.getMessage());
     }
 
     private Timetable timetable() {

@@ -115,9 +115,9 @@ final class Daemon {
         this.watch = Watch.ofInstances(
                 PROC, host.pid(), () -> Loop.now().mono(), c -> loop.soon(() -> crossed(c)), console::warn);
         this.confinement = new Confinement(launcher, enforcement, watch, console::warn);
-        this.history = new History(dirs.state(), console::warn);
-        this.timetable =
-                new Timetable(config.schedules(), launcher, confinement, launches, history, InstanceId::fresh, console);
+        this.history = new History(dirs.state(), config.global().storage(), host.name(), console::warn, loop::soon);
+        this.timetable = new Timetable(
+                config.schedules(), launcher, confinement, launches, history, outputs, InstanceId::fresh, console);
         this.probes = new Probes(launcher, confinement, launches, InstanceId::fresh, loop::soon, this::apply);
         this.supervision = new Supervision(
                 specs(),
@@ -134,6 +134,7 @@ final class Daemon {
                 runFiles,
                 chronicle,
                 pump,
+                history,
                 () -> enforcement.findings(
                         withSchedules(timetable.asProcesses()).values()));
         this.runDirectory = new RunDirectory(dirs, host.uid(), ProcessId.own(), lock, runFiles);
@@ -224,12 +225,15 @@ final class Daemon {
         MonoTime now = Loop.now().mono();
         launcher.tick(now);
         probes.tick(now);
-        trim.tick(now);
+        MonoTime due = MonoTime.earliest(timetable.deadline(), supervision.nextDeadline());
         timetable.tick(now);
         notices.tick(now);
         if (!now.isBefore(supervision.nextDeadline())) {
             apply(new Stimulus.Tick());
         }
+        // What began just now is still on its way.
+        MonoTime next = MonoTime.earliest(timetable.deadline(), supervision.nextDeadline());
+        trim.tick(now, now.isBefore(due) ? next : now);
     }
 
     /** Its pipes are full soon, and then every child waits: the daemon goes, its successor adopts and reads on. */

@@ -1,164 +1,237 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.config.StorageSpec;
+import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
-import dev.holdfast.schedule.Last;
+import dev.holdfast.log.LogReader;
 import dev.holdfast.schedule.Memory;
-import dev.holdfast.schedule.Owed;
+import dev.holdfast.schedule.Run;
+import dev.holdfast.store.Attempt;
+import dev.holdfast.store.Retention;
+import dev.holdfast.store.RunHistory;
+import dev.holdfast.store.Store;
+import dev.holdfast.store.StoreException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What schedules did and where they stand, in two files of the state directory. Each is bounded: 8 MiB and one older file.
- * Writing is the loop's thread's own; reading is anybody's.
+ * What schedules did. The store has it; what the store has not yet told to be on disk is in a file of lines as well,
+ * {@code runs.jsonl}, so that neither the daemon's death nor a store that cannot be used loses it. The next daemon brings
+ * that file's lines into the store, those of versions before the store too. Writing is the loop's thread's own; reading is
+ * anybody's.
  */
 final class History implements AutoCloseable {
-    /** Before older lines go, what they alone say is written anew. */
-    private static final int RENEWED_AFTER = 20_000;
+    /** Of an attempt's output. */
+    static final int OUTPUT_LINES = 100;
 
-    private final Path runsFile;
-    private final Journal runs;
-    private final Journal memories;
+    private static final int OUTPUT_CHARACTERS = 8 << 10;
+    /** Looked at for an attempt's last lines: its hook may write into the same log. */
+    private static final int LOG_LINES = 300;
+
+    /** Brought in before waiting for the store. */
+    private static final int AT_ONCE = 1000;
+
+    /** A file with fewer lines that are in the store is left: clearing it costs more than they do. */
+    private static final int CLEARED_AFTER = 500;
+
+    private final Store store;
+    private final RunHistory runs;
+    private final Journal ahead;
     private final Consumer<String> say;
-    private final Map<String, Map<String, Object>> known = new HashMap<>();
-    private int written;
-    private boolean failing;
+    private final Consumer<Runnable> soon;
+    private final String host;
+    private final Memories memories;
+    private final Path aheadFile;
+    /** Told and not in the store yet, the reading of what earlier daemons left included. */
+    private final AtomicInteger under = new AtomicInteger();
 
-    History(Path state, Consumer<String> say) {
-        this.runsFile = state.resolve("runs.jsonl");
-        this.runs = new Journal(runsFile);
-        this.memories = new Journal(state.resolve("schedules.jsonl"));
+    private final AtomicBoolean incomplete = new AtomicBoolean();
+    /** In the file; the loop's thread's own. */
+    private int lines;
+
+    /** @param soon does something on the loop's thread */
+    History(Path state, StorageSpec storage, String host, Consumer<String> say, Consumer<Runnable> soon) {
+        String file = storage.file();
+        this.store = new Store(file == null ? state.resolve("holdfast.db") : Path.of(file), Loop::now, say);
+        this.runs = new RunHistory(store, new Retention(storage.keepRuns(), storage.keepFor()), Loop::now);
+        this.aheadFile = state.resolve("runs.jsonl");
+        this.ahead = new Journal(aheadFile);
+        this.memories = new Memories(state, say);
         this.say = say;
+        this.soon = soon;
+        this.host = host;
     }
 
-    /** Of earlier daemons, by schedule. */
-    Map<String, Memory> memories() {
-        var all = new HashMap<String, Memory>();
+    /** There are schedules: what an earlier daemon left beside the store goes into it. */
+    void begin() {
+        store.begin();
+        if (Files.exists(aheadFile)) {
+            under.incrementAndGet();
+            Thread.ofVirtual().name("runs.jsonl").start(this::bringIn);
+        }
+    }
+
+    private void bringIn() {
+        var read = new int[1];
         try {
-            memories.read(m -> {
-                if (m.get("schedule") instanceof String schedule
-                        && m.get("considered") instanceof String considered
-                        && m.get("timing") instanceof String timing
-                        && m.get("failures") instanceof Number failures) {
-                    try {
-                        all.put(
-                                schedule,
-                                new Memory(
-                                        Instant.parse(considered),
-                                        timing,
-                                        m.get("paused") instanceof String paused ? paused : null,
-                                        failures.intValue(),
-                                        m.get("boot") instanceof String boot ? boot : "",
-                                        owed(schedule, m.get("owed")),
-                                        m.get("last") instanceof String last
-                                                ? Last.read(last).orElse(null)
-                                                : null));
-                    } catch (DateTimeParseException damaged) {
-                        all.remove(schedule); // as if it were new
+            new Journal(aheadFile).read(line -> {
+                Attempt attempt = RunLine.of(line);
+                if (attempt != null) {
+                    var kept = keep(attempt);
+                    if (++read[0] % AT_ONCE == 0) {
+                        kept.exceptionally(_ -> false).join();
                     }
                 }
             });
         } catch (IOException e) {
-            say.accept("what schedules had done cannot be read, they begin anew: " + e.getMessage());
-        }
-        return all;
-    }
-
-    private static List<Owed> owed(String schedule, @Nullable Object written) {
-        return written instanceof List<?> all
-                ? all.stream()
-                        .map(o -> Owed.read(schedule, String.valueOf(o)))
-                        .flatMap(Optional::stream)
-                        .toList()
-                : List.of();
-    }
-
-    void remember(String schedule, Memory m) {
-        var line = new LinkedHashMap<String, Object>();
-        line.put("schedule", schedule);
-        line.put("considered", m.considered().toString());
-        line.put("timing", m.timing());
-        line.put("failures", m.failures());
-        line.put("boot", m.boot());
-        String paused = m.paused();
-        if (paused != null) {
-            line.put("paused", paused);
-        }
-        if (!m.owed().isEmpty()) {
-            line.put("owed", m.owed().stream().map(Owed::written).toList());
-        }
-        Last last = m.last();
-        if (last != null) {
-            line.put("last", last.written());
-        }
-        known.put(schedule, line);
-        write(memories, line);
-        if (++written > RENEWED_AFTER) {
-            written = 0;
-            List.copyOf(known.values()).forEach(k -> write(memories, k));
+            incomplete.set(true);
+            say.accept("runs that the store lacks cannot be read: " + e.getMessage());
+        } finally {
+            soon.accept(() -> {
+                lines += read[0];
+                under.decrementAndGet();
+            });
         }
     }
 
-    void add(RunLine line) {
-        write(runs, line.values());
+    /** Where schedules stand, of earlier daemons. */
+    Map<String, Memory> memories() {
+        return memories.read();
     }
 
-    private void write(Journal journal, Map<String, Object> line) {
+    void remember(String schedule, Memory memory) {
+        memories.remember(schedule, memory);
+    }
+
+    /** Why nothing is written now; null: it is. Thread-safe. */
+    @Nullable
+    String trouble() {
+        return store.trouble();
+    }
+
+    void add(Attempt attempt) {
         try {
-            journal.append(line);
-            failing = false;
-        } catch (IOException e) {
-            if (!failing) {
-                failing = true;
-                say.accept("the history of schedules cannot be written: " + e.getMessage());
+            ahead.append(RunLine.values(attempt));
+            lines++;
+        } catch (IOException unwritable) {
+            lines = Math.max(1, lines); // it waits in memory, and the store says what is wrong
+        }
+        var _ = keep(attempt);
+    }
+
+    private CompletableFuture<Boolean> keep(Attempt attempt) {
+        under.incrementAndGet();
+        return runs.add(attempt).whenComplete((kept, failure) -> {
+            if (failure != null && !incomplete.getAndSet(true)) {
+                say.accept("the history of schedules stays in runs.jsonl for now: " + failure.getMessage());
             }
+            if (under.decrementAndGet() == 0) {
+                soon.accept(this::tidy);
+            }
+        });
+    }
+
+    private void tidy() {
+        if (under.get() == 0 && !incomplete.get() && lines >= CLEARED_AFTER) {
+            clear();
         }
     }
 
-    /** The last lines of one schedule, the latest last. */
-    List<RunLine> of(String schedule, int most) throws IOException {
-        Deque<RunLine> last = new ArrayDeque<>();
-        new Journal(runsFile).read(m -> {
-            RunLine line = schedule.equals(m.get("schedule")) ? RunLine.of(m) : null;
-            if (line != null) {
-                last.addLast(line);
-                if (last.size() > most) {
-                    last.removeFirst();
-                }
-            }
-        });
-        return List.copyOf(last);
+    private void clear() {
+        try {
+            ahead.clear();
+            lines = 0;
+        } catch (IOException e) {
+            say.accept("runs that the store has cannot be cleared: " + e.getMessage());
+        }
     }
 
-    /** All attempts that ended, by schedule. */
-    Map<String, List<RunLine>> all() throws IOException {
-        var all = new TreeMap<String, List<RunLine>>();
-        new Journal(runsFile).read(m -> {
-            RunLine line = RunLine.of(m);
-            if (line != null && line.started() != null) {
-                all.computeIfAbsent(line.schedule(), k -> new ArrayList<>()).add(line);
+    /**
+     * Has the last lines of an attempt's output kept with it.
+     *
+     * @param log tells when each line came
+     */
+    void keepOutput(Attempt of, InstanceId instance, Path log) {
+        Instant started = of.started();
+        if (started == null) {
+            return;
+        }
+        Thread.ofVirtual().name("output of " + of.schedule()).start(() -> {
+            try {
+                var _ = runs.output(of.run(), of.attempt(), tail(log, instance, started));
+            } catch (IOException e) {
+                say.accept("the output of " + of.schedule() + " is not kept with its history: " + e.getMessage());
             }
         });
-        return all;
     }
 
+    /** A log says whose a line is only where that changes: of what came since, what says nothing is ours. */
+    private static String tail(Path log, InstanceId instance, Instant started) throws IOException {
+        Deque<String> last = new ArrayDeque<>();
+        int characters = 0;
+        for (LogReader.Line line : LogReader.last(log, LOG_LINES).reversed()) {
+            String whose = line.origin().instance();
+            if (whose.isEmpty() ? line.at().isBefore(started) : !whose.equals(instance.value())) {
+                continue;
+            }
+            String text = line.text();
+            characters += text.length() + 1;
+            if (last.isEmpty() && characters > OUTPUT_CHARACTERS) { // one long line: its end
+                last.addFirst(text.substring(text.length() - OUTPUT_CHARACTERS));
+            }
+            if (last.size() == OUTPUT_LINES || characters > OUTPUT_CHARACTERS) {
+                break;
+            }
+            last.addFirst(text);
+        }
+        return String.join("\n", last);
+    }
+
+    /** Asks for a due time; {@code told} is on the loop's thread. */
+    void claim(Run run, Consumer<Boolean> told) {
+        var _ = runs.claim(run.schedule(), run.due(), run.id(), host)
+                .whenComplete((ours, failure) -> soon.accept(() -> {
+                    if (failure != null) {
+                        say.accept(run.schedule() + " is not run, nobody can tell whether it is ours to run: "
+                                + failure.getMessage());
+                    }
+                    told.accept(failure == null && ours);
+                }));
+    }
+
+    /** The last of one schedule, the latest last. */
+    List<Attempt> of(String schedule, int most, boolean withOutput) throws StoreException {
+        return runs.of(schedule, most, withOutput);
+    }
+
+    /** The last attempts that ran, by schedule. */
+    Map<String, List<Attempt>> lately(Collection<String> schedules, int most) throws StoreException {
+        return schedules.isEmpty() ? Map.of() : runs.lately(schedules, most);
+    }
+
+    /** What is told waits a moment for the disk. The loop has ended. */
     @Override
     public void close() {
+        store.close();
+        memories.close();
         try {
-            runs.close();
-            memories.close();
+            if (under.get() == 0 && !incomplete.get() && lines > 0) {
+                ahead.clear();
+            } else {
+                ahead.close();
+            }
         } catch (IOException e) {
             say.accept("the history of schedules: " + e.getMessage());
         }

@@ -20,6 +20,7 @@ final class Lasting {
     private final RunFiles runFiles;
     private final Chronicle chronicle;
     private final Pump pump;
+    private final History history;
     private final Supplier<List<Doctor.Finding>> limits;
     /** Those that were started or adopted and are not over. */
     private final Set<InstanceId> running = ConcurrentHashMap.newKeySet();
@@ -36,12 +37,14 @@ final class Lasting {
             RunFiles runFiles,
             Chronicle chronicle,
             Pump pump,
+            History history,
             Supplier<List<Doctor.Finding>> limits) {
         this.host = host;
         this.dirs = dirs;
         this.runFiles = runFiles;
         this.chronicle = chronicle;
         this.pump = pump;
+        this.history = history;
         this.limits = limits;
     }
 
@@ -87,6 +90,10 @@ final class Lasting {
         long lacking = chronicle.lacking();
         if (lacking > 0) {
             now.add(HostFindings.weaker("journal", "cannot be written; it lacks " + lacking + " events so far"));
+        }
+        String unkept = history.trouble();
+        if (unkept != null) {
+            now.add(HostFindings.weaker("history", "the store of schedules is not written: " + unkept));
         }
         if (pump.forgetful()) {
             now.add(HostFindings.weaker(

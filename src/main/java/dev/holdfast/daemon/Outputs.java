@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Outputs implements OutputSink {
     private final Pump pump;
     private final Path logDir;
+    private final Map<InstanceId, Runnable> afterwards = new HashMap<>();
     private SortedMap<String, ProcessSpec> specs;
 
     Outputs(Pump pump, Path logDir, SortedMap<String, ProcessSpec> specs) {
@@ -40,7 +41,20 @@ final class Outputs implements OutputSink {
 
     @Override
     public void detach(InstanceId id, Runnable drained) {
-        pump.detach(id, drained);
+        Runnable then = afterwards.remove(id);
+        pump.detach(
+                id,
+                then == null
+                        ? drained
+                        : () -> {
+                            then.run();
+                            drained.run();
+                        });
+    }
+
+    /** Does {@code then}, on the pump's thread, when the last output of what has just ended is in its log. */
+    void whenKept(InstanceId id, Runnable then) {
+        afterwards.put(id, then);
     }
 
     /** Running instances go on into the files that the new configuration names. */

@@ -82,7 +82,12 @@ final class Recollection {
 
     private @Nullable Usage usage() {
         return line.get("usage") instanceof Map<?, ?> usage && usage.get("cpu") instanceof Number cpu
-                ? new Usage(seconds(cpu), number(usage.get("maxRssBytes")), kill(usage.get("kill")))
+                ? new Usage(
+                        seconds(cpu),
+                        number(usage.get("maxRssBytes")),
+                        number(usage.get("readBytes")),
+                        number(usage.get("writtenBytes")),
+                        kill(usage.get("kill")))
                 : null;
     }
 

@@ -1,86 +1,105 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.event.Kill;
+import dev.holdfast.event.Outcome;
+import dev.holdfast.event.Usage;
 import dev.holdfast.schedule.Action;
-import java.time.Duration;
+import dev.holdfast.schedule.Result;
+import dev.holdfast.store.Attempt;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One line of the history of schedules: an attempt, or a due time that was left out.
- *
- * @param started null: it was left out
- * @param cpuSeconds of the leader and the children it waited for; null: unknown
- * @param peakBytes largest resident set of any one of them; null: unknown
- * @param times how many due times were left out for the same reason
- */
-record RunLine(
-        String run,
-        String schedule,
-        String due,
-        String cause,
-        int attempt,
-        String result,
-        boolean last,
-        String detail,
-        @Nullable String started,
-        @Nullable String ended,
-        @Nullable Double cpuSeconds,
-        @Nullable Long peakBytes,
-        int times) {
-    static RunLine of(Action.Ended e) {
-        var usage = e.usage();
-        return new RunLine(
+/** What schedules decide, as the history has it; and that as a line of a file, until the store has it. */
+final class RunLine {
+    private RunLine() {}
+
+    static Attempt of(Action.Ended e) {
+        Usage usage = e.usage();
+        Kill kill = usage == null ? null : usage.kill();
+        Outcome outcome = e.outcome();
+        return new Attempt(
                 e.run().id(),
-                e.run().schedule(),
-                e.run().due().toString(),
-                e.run().cause().name(),
                 e.run().attempt(),
+                e.run().schedule(),
+                e.run().due(),
+                e.run().cause().name().toLowerCase(Locale.ROOT),
                 e.result().written(),
+                resultClass(e.result(), outcome, kill),
                 e.last(),
                 e.detail(),
-                e.started().toString(),
-                e.ended().toString(),
-                usage == null ? null : (Double) (usage.cpu().toMillis() / 1000.0),
-                usage == null ? null : usage.maxRssBytes(),
-                1);
+                e.started(),
+                e.ended(),
+                new Attempt.Ending(
+                        outcome instanceof Outcome.Exited(int code) ? (Integer) code : null,
+                        outcome instanceof Outcome.Signalled(int signal, var _) ? (Integer) signal : null,
+                        usage == null ? null : (Double) (usage.cpu().toMillis() / 1000.0),
+                        usage == null ? null : usage.maxRssBytes(),
+                        usage == null ? null : usage.readBytes(),
+                        usage == null ? null : usage.writtenBytes()),
+                1,
+                null);
     }
 
-    static RunLine of(Action.LeftOut l) {
-        return new RunLine(
+    private static String resultClass(Result result, @Nullable Outcome outcome, @Nullable Kill kill) {
+        if (result != Result.FAILED) {
+            return result.written();
+        }
+        boolean oom = kill != null
+                && switch (kill.by()) {
+                    case OWN_LIMIT, HOST, WATCHED_MEMORY -> true;
+                    case INNER_LIMIT, WATCHED_PIDS, HOLDFAST -> false;
+                };
+        return switch (outcome) {
+            case Outcome.Signalled _ -> oom ? "oom" : "signal";
+            case Outcome.Exited _ -> oom ? "oom" : "exit";
+            case Outcome.Unknown _ -> "spawn";
+            case null -> "spawn";
+        };
+    }
+
+    static Attempt of(Action.LeftOut l) {
+        return new Attempt(
                 l.run().id(),
-                l.run().schedule(),
-                l.run().due().toString(),
-                l.run().cause().name(),
                 l.run().attempt(),
+                l.run().schedule(),
+                l.run().due(),
+                l.run().cause().name().toLowerCase(Locale.ROOT),
+                l.result().written(),
                 l.result().written(),
                 true,
                 l.why(),
                 null,
                 null,
-                null,
-                null,
-                l.times());
+                Attempt.Ending.UNKNOWN,
+                l.times(),
+                null);
     }
 
     /** For the file. */
-    Map<String, Object> values() {
+    static Map<String, Object> values(Attempt a) {
         var values = new LinkedHashMap<String, Object>();
-        values.put("run", run);
-        values.put("schedule", schedule);
-        values.put("due", due);
-        values.put("cause", cause);
-        values.put("attempt", attempt);
-        values.put("result", result);
-        values.put("last", last);
-        values.put("detail", detail);
-        put(values, "started", started);
-        put(values, "ended", ended);
-        put(values, "cpuSeconds", cpuSeconds);
-        put(values, "peakBytes", peakBytes);
-        values.put("times", times);
+        values.put("run", a.run());
+        values.put("schedule", a.schedule());
+        values.put("due", a.due().toString());
+        values.put("cause", a.cause());
+        values.put("attempt", a.attempt());
+        values.put("result", a.result());
+        values.put("class", a.resultClass());
+        values.put("last", a.last());
+        values.put("detail", a.detail());
+        put(values, "started", a.started() == null ? null : a.started().toString());
+        put(values, "ended", a.ended() == null ? null : a.ended().toString());
+        put(values, "exitCode", a.ending().exitCode());
+        put(values, "signal", a.ending().signal());
+        put(values, "cpuSeconds", a.ending().cpuSeconds());
+        put(values, "peakBytes", a.ending().peakBytes());
+        put(values, "readBytes", a.ending().readBytes());
+        put(values, "writtenBytes", a.ending().writtenBytes());
+        values.put("times", a.times());
         return values;
     }
 
@@ -90,40 +109,43 @@ record RunLine(
         }
     }
 
-    /** As the file has it; null when a later version wrote it otherwise. */
-    static @Nullable RunLine of(Map<String, Object> m) {
-        return m.get("run") instanceof String run
-                        && m.get("schedule") instanceof String schedule
-                        && m.get("due") instanceof String due
-                        && m.get("cause") instanceof String cause
-                        && m.get("attempt") instanceof Number attempt
-                        && m.get("result") instanceof String result
-                ? new RunLine(
-                        run,
-                        schedule,
-                        due,
-                        cause,
-                        attempt.intValue(),
-                        result,
-                        Boolean.TRUE.equals(m.get("last")),
-                        m.get("detail") instanceof String detail ? detail : "",
-                        m.get("started") instanceof String started ? started : null,
-                        m.get("ended") instanceof String ended ? ended : null,
-                        m.get("cpuSeconds") instanceof Number cpu ? (Double) cpu.doubleValue() : null,
-                        m.get("peakBytes") instanceof Number peak ? (Long) peak.longValue() : null,
-                        m.get("times") instanceof Number times ? times.intValue() : 1)
-                : null;
-    }
-
-    /** Null when it did not run. */
-    @Nullable
-    Duration took() {
+    /** As the file has it; null when it is torn, or a later version wrote it otherwise. */
+    static @Nullable Attempt of(Map<String, Object> m) {
         try {
-            return started == null || ended == null
-                    ? null
-                    : Duration.between(Instant.parse(started), Instant.parse(ended));
-        } catch (DateTimeParseException damaged) {
+            return m.get("run") instanceof String run
+                            && m.get("schedule") instanceof String schedule
+                            && m.get("due") instanceof String due
+                            && m.get("cause") instanceof String cause
+                            && m.get("attempt") instanceof Number attempt
+                            && m.get("result") instanceof String result
+                    ? new Attempt(
+                            run,
+                            attempt.intValue(),
+                            schedule,
+                            Instant.parse(due),
+                            cause.toLowerCase(Locale.ROOT), // versions before the store wrote it in capitals
+                            result,
+                            m.get("class") instanceof String c ? c : result,
+                            Boolean.TRUE.equals(m.get("last")),
+                            m.get("detail") instanceof String detail ? detail : "",
+                            m.get("started") instanceof String started ? Instant.parse(started) : null,
+                            m.get("ended") instanceof String ended ? Instant.parse(ended) : null,
+                            new Attempt.Ending(
+                                    m.get("exitCode") instanceof Number code ? (Integer) code.intValue() : null,
+                                    m.get("signal") instanceof Number signal ? (Integer) signal.intValue() : null,
+                                    m.get("cpuSeconds") instanceof Number cpu ? (Double) cpu.doubleValue() : null,
+                                    number(m.get("peakBytes")),
+                                    number(m.get("readBytes")),
+                                    number(m.get("writtenBytes"))),
+                            m.get("times") instanceof Number times ? times.intValue() : 1,
+                            null)
+                    : null;
+        } catch (DateTimeException damaged) {
             return null;
         }
+    }
+
+    private static @Nullable Long number(@Nullable Object value) {
+        return value instanceof Number n ? (Long) n.longValue() : null;
     }
 }

@@ -6,12 +6,13 @@ import dev.holdfast.event.ReplicaId;
 import dev.holdfast.schedule.Last;
 import dev.holdfast.schedule.Result;
 import dev.holdfast.schedule.ScheduleView;
-import java.io.IOException;
+import dev.holdfast.store.Attempt;
+import dev.holdfast.store.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -64,16 +65,16 @@ final class ScheduleReports {
         return daemon.outputs.file(new ReplicaId(v.name(), 0));
     }
 
-    /** @throws IOException when the history cannot be read */
-    Why why(ScheduleView v, int ends, int lines) throws IOException {
-        List<RunLine> all = daemon.timetable.history().of(v.name(), LOOKED_AT);
+    /** @throws StoreException when the history cannot be read */
+    Why why(ScheduleView v, int ends, int lines) throws StoreException {
+        List<Attempt> all = daemon.timetable.history().of(v.name(), LOOKED_AT, lines > 0);
         List<Why.End> failed = all.reversed().stream()
                 .filter(r -> FAILURES.contains(r.result()))
                 .limit(ends)
-                .map(r -> end(r, log(v), lines))
+                .map(r -> end(r, lines))
                 .toList();
         List<Why.Happening> history = all.subList(Math.max(0, all.size() - ends * 4), all.size()).stream()
-                .map(r -> new Why.Happening(r.ended() == null ? r.due() : r.ended(), happening(r)))
+                .map(r -> new Why.Happening(time(r), happening(r)))
                 .toList();
         return new Why(List.of(new Why.Replica(v.name(), now(v), null, failed, history, true)));
     }
@@ -85,32 +86,31 @@ final class ScheduleReports {
                 + (v.pending() == 0 ? "" : "; runs that wait: " + v.pending());
     }
 
-    private static Why.End end(RunLine r, Path log, int lines) {
+    private static String time(Attempt r) {
+        return (r.ended() == null ? r.due() : r.ended()).toString();
+    }
+
+    private static Why.End end(Attempt r, int lines) {
         Duration took = r.took();
-        String started = r.started();
-        String ended = r.ended();
         return new Why.End(
-                ended == null ? r.due() : ended,
+                time(r),
                 r.detail(),
                 r.result() + ", attempt " + r.attempt() + " of the run due at " + r.due() + cause(r),
                 took == null ? 0 : took.toMillis() / 1000.0,
-                r.cpuSeconds(),
-                r.peakBytes(),
-                started == null || ended == null
-                        ? List.of()
-                        : LastLines.of(
-                                log, Instant.parse(started), Instant.parse(ended), CronControl.SLACK_MILLIS, lines));
+                r.ending().cpuSeconds(),
+                r.ending().peakBytes(),
+                Objects.requireNonNullElse(CronControl.tail(r.output(), lines), List.of()));
     }
 
-    private static String happening(RunLine r) {
+    private static String happening(Attempt r) {
         Duration took = r.took();
         return r.result() + ": " + r.detail() + (took == null ? "" : " after " + Words.of(took))
                 + (r.attempt() > 1 ? ", attempt " + r.attempt() : "")
                 + (r.times() > 1 ? ", " + r.times() + " times" : "") + cause(r);
     }
 
-    private static String cause(RunLine r) {
-        String cause = r.cause().toLowerCase(Locale.ROOT);
+    private static String cause(Attempt r) {
+        String cause = r.cause();
         return cause.equals("due") ? "" : ", " + cause.replace('_', ' ');
     }
 }

@@ -1,9 +1,11 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.config.LogSpec;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Kill;
+import dev.holdfast.event.ReplicaId;
 import dev.holdfast.process.Bounds.Crossing;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
@@ -12,9 +14,11 @@ import dev.holdfast.schedule.Result;
 import dev.holdfast.schedule.Run;
 import dev.holdfast.schedule.Schedules;
 import dev.holdfast.schedule.Stimulus;
+import dev.holdfast.store.Attempt;
 import dev.holdfast.unit.Level;
 import dev.holdfast.unit.MonoTime;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,18 +51,23 @@ final class Timetable {
     private final Confinement confinement;
     private final Launches launches;
     private final History history;
+    private final Outputs outputs;
     private final Outbound outbound;
     private final Console console;
     private final Set<InstanceId> own = new HashSet<>();
-    private final Map<String, List<Consumer<RunLine>>> waiting = new HashMap<>();
+    private final Map<String, List<Consumer<Attempt>>> waiting = new HashMap<>();
     /** Replaced as a whole, and read by anyone. */
     private volatile SortedMap<String, ScheduleSpec> specs;
 
     /** What the launcher and the pump take schedules for. */
     private volatile SortedMap<String, ProcessSpec> asProcesses;
 
+    /** Whose end is being told. */
+    private @Nullable InstanceId emptied;
+
     private boolean begun;
     private boolean drained;
+    private boolean kept;
 
     Timetable(
             SortedMap<String, ScheduleSpec> specs,
@@ -66,6 +75,7 @@ final class Timetable {
             Confinement confinement,
             Launches launches,
             History history,
+            Outputs outputs,
             Supplier<InstanceId> ids,
             Console console) {
         this.specs = specs;
@@ -74,6 +84,7 @@ final class Timetable {
         this.confinement = confinement;
         this.launches = launches;
         this.history = history;
+        this.outputs = outputs;
         this.console = console;
         this.outbound = new Outbound(console::warn);
         this.schedules = new Schedules(specs, ids, hostSeed());
@@ -82,7 +93,7 @@ final class Timetable {
     /** The same on each start of this host. */
     private static long hostSeed() {
         try {
-            byte[] id = java.nio.file.Files.readAllBytes(java.nio.file.Path.of("/etc/machine-id"));
+            byte[] id = java.nio.file.Files.readAllBytes(Path.of("/etc/machine-id"));
             return new String(id, StandardCharsets.US_ASCII).hashCode();
         } catch (java.io.IOException noneHere) {
             return 0;
@@ -149,6 +160,7 @@ final class Timetable {
 
     void begin(String boot) {
         begun = true;
+        beginHistory();
         apply(new Stimulus.Begin(specs.isEmpty() ? Map.of() : history.memories(), boot));
     }
 
@@ -167,7 +179,9 @@ final class Timetable {
                 apply(new Stimulus.Exited(id, outcome, usage));
             case ProcessEvent.Emptied(InstanceId id, var _) -> {
                 own.remove(id);
+                emptied = id;
                 apply(new Stimulus.Emptied(id));
+                emptied = null;
             }
         }
     }
@@ -196,7 +210,16 @@ final class Timetable {
     void configure(SortedMap<String, ScheduleSpec> fresh) {
         specs = fresh;
         asProcesses = asProcesses(fresh);
+        beginHistory();
         apply(new Stimulus.Reload(fresh));
+    }
+
+    /** Without schedules there is no store: it would weigh some MiB. */
+    private void beginHistory() {
+        if (!kept && !specs.isEmpty()) {
+            kept = true;
+            history.begin();
+        }
     }
 
     void shutDown() {
@@ -209,7 +232,7 @@ final class Timetable {
     }
 
     /** Tells of the last attempt's end of a run, or that it was left out. */
-    void await(String run, Consumer<RunLine> told) {
+    void await(String run, Consumer<Attempt> told) {
         waiting.computeIfAbsent(run, k -> new ArrayList<>()).add(told);
     }
 
@@ -237,20 +260,23 @@ final class Timetable {
             }
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);
-            case Action.Claim(Run run) -> // the store is this host's own: nobody else can have claimed it
-                apply(new Stimulus.Claimed(run.id(), true));
+            case Action.Claim(Run run) -> history.claim(run, ours -> apply(new Stimulus.Claimed(run.id(), ours)));
             case Action.Ended ended -> {
-                RunLine line = RunLine.of(ended);
+                Attempt line = RunLine.of(ended);
                 history.add(line);
-                console.say(
-                        level(ended.result()),
-                        ended.run().schedule() + " " + ended.result().written() + ": " + ended.detail());
+                InstanceId instance = emptied;
+                ScheduleSpec spec = specs.get(line.schedule());
+                if (instance != null && spec != null && spec.log().format() != LogSpec.FileFormat.RAW) {
+                    Path log = outputs.file(new ReplicaId(line.schedule(), 0));
+                    outputs.whenKept(instance, () -> history.keepOutput(line, instance, log));
+                }
+                console.say(level(ended.result()), line.schedule() + " " + line.result() + ": " + line.detail());
                 if (ended.last()) {
                     tell(line);
                 }
             }
             case Action.LeftOut left -> {
-                RunLine line = RunLine.of(left);
+                Attempt line = RunLine.of(left);
                 history.add(line);
                 console.say(
                         level(left.result()),
@@ -287,8 +313,8 @@ final class Timetable {
         };
     }
 
-    private void tell(RunLine line) {
-        List<Consumer<RunLine>> told = waiting.remove(line.run());
+    private void tell(Attempt line) {
+        List<Consumer<Attempt>> told = waiting.remove(line.run());
         if (told != null) {
             told.forEach(t -> t.accept(line));
         }

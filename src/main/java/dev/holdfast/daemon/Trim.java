@@ -8,8 +8,8 @@ import java.time.Duration;
 /**
  * Gives back what a burst of starts and ends needed and a quiet daemon does not: garbage, memory that the compiler
  * freed, code and classes of the start. Twice: when the burst is over, and once more when the compiler is through with
- * what the burst left to it. A collection holds the loop up for some 10 ms; a burst that does not end waits for
- * {@link #LONGEST}. The loop's thread's own.
+ * what the burst left to it. A collection holds the loop up for some 10 ms, for 50 with 10,000 schedules; a burst that does
+ * not end waits for {@link #LONGEST}. Not just before something is due: that would begin late. The loop's thread's own.
  */
 final class Trim {
     static final Duration QUIET = Duration.ofSeconds(2);
@@ -17,6 +17,11 @@ final class Trim {
     static final Duration AGAIN = Duration.ofSeconds(6);
     /** After the first burst that nothing was given back of: programs that crash all the time are never quiet. */
     static final Duration LONGEST = Duration.ofSeconds(30);
+
+    /** Room enough for a collection before something is due. */
+    static final Duration ROOM = Duration.ofMillis(100);
+    /** What is due all the time leaves no such room: then it is as late as that, once. */
+    static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private static final int BURST = 200;
 
@@ -28,11 +33,16 @@ final class Trim {
     private MonoTime at;
     private MonoTime latest;
     private boolean again;
+    /** When what began last is surely on its way. */
+    private MonoTime begun;
+    /** Since when there was no room; {@code NEVER}: there was. */
+    private MonoTime crowded = MonoTime.NEVER;
 
     /** @param giveBack does it */
     Trim(MonoTime now, Runnable giveBack) {
         this.at = now.plus(QUIET);
         this.latest = now.plus(LONGEST);
+        this.begun = now;
         this.giveBack = giveBack;
     }
 
@@ -51,8 +61,22 @@ final class Trim {
         return at;
     }
 
-    void tick(MonoTime now) {
+    /** @param due when something is to begin next, or began: {@code now} when that was just now */
+    void tick(MonoTime now, MonoTime due) {
+        if (!now.isBefore(due)) {
+            begun = now.plus(ROOM.dividedBy(2));
+        }
         if (!now.isBefore(at)) {
+            if (crowded.equals(MonoTime.NEVER)) {
+                crowded = now;
+            }
+            MonoTime patience = crowded.plus(PATIENCE);
+            boolean room = !now.isBefore(begun) && !due.isBefore(now.plus(ROOM));
+            if (!room && now.isBefore(patience)) {
+                at = MonoTime.earliest(now.isBefore(begun) ? begun : due.plus(ROOM.dividedBy(2)), patience);
+                return;
+            }
+            crowded = MonoTime.NEVER;
             events = 0;
             again = !again;
             at = again ? now.plus(AGAIN) : MonoTime.NEVER;

@@ -134,6 +134,13 @@ public final class Journal implements AutoCloseable {
         return file.resolveSibling(file.getFileName() + ".1");
     }
 
+    /** What was in it is kept elsewhere now. */
+    public void clear() throws IOException {
+        close();
+        Files.deleteIfExists(older());
+        Files.deleteIfExists(file);
+    }
+
     private static Map<String, Object> tree(Record record) {
         var map = new LinkedHashMap<String, Object>();
         if (record instanceof Event || record instanceof Outcome) {

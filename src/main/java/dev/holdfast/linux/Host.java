@@ -70,6 +70,11 @@ public final class Host {
         }
     }
 
+    /** As others know this machine: /proc/sys/kernel/hostname. */
+    public String name() throws IOException {
+        return Files.readString(procRoot.resolve("sys/kernel/hostname")).strip();
+    }
+
     /** Orphans of our children become our children (prctl(2)). */
     public void becomeSubreaper() throws Errno {
         check("prctl(PR_SET_CHILD_SUBREAPER)", Syscall.PRCTL.call(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0));

@@ -17,6 +17,9 @@ public final class Pidfd implements AutoCloseable {
     private static final int WEXITED = 4;
     private static final int WNOHANG = 1;
     private static final int SIGINFO_BYTES = 128;
+    /** Of ru_inblock and ru_oublock (include/linux/task_io_accounting_ops.h). */
+    private static final int BLOCK = 512;
+
     private static final int RUSAGE_BYTES = 144;
     private static final int CLD_EXITED = 1;
     private static final int CLD_DUMPED = 3;
@@ -116,7 +119,12 @@ public final class Pidfd implements AutoCloseable {
         long micros = (b.getLong(at) + b.getLong(at + 16)) * 1_000_000 + b.getLong(at + 8) + b.getLong(at + 24);
         long maxRss = b.getLong(at + 32) * 1024;
         // A child's figure starts at ours: exec_mmap (fs/exec.c) books the old address space's peak as its own.
-        return new Usage(Duration.ofNanos(micros * 1000), maxRss > proc.peakBytes() ? (Long) maxRss : null, null);
+        return new Usage(
+                Duration.ofNanos(micros * 1000),
+                maxRss > proc.peakBytes() ? (Long) maxRss : null,
+                b.getLong(at + 88) * BLOCK,
+                b.getLong(at + 96) * BLOCK,
+                null);
     }
 
     private Optional<Outcome> outcomeOfStranger(boolean last) {

@@ -39,12 +39,12 @@ final class Demise {
         Cgroup group = i.group;
         Usage leader = ended.usage();
         if (group == null || !group.exists()) {
-            return leader == null ? null : new Usage(leader.cpu(), leader.maxRssBytes(), byUs);
+            return leader == null ? null : leader.killedBy(byUs);
         }
         try {
             return of(group, leader, byUs);
         } catch (Errno unknown) { // no descriptor was left, say
-            return leader == null ? null : new Usage(leader.cpu(), leader.maxRssBytes(), byUs);
+            return leader == null ? null : leader.killedBy(byUs);
         }
     }
 
@@ -59,7 +59,24 @@ final class Demise {
         return new Usage(
                 micros != null ? Duration.ofNanos(micros * 1000) : leader == null ? Duration.ZERO : leader.cpu(),
                 peak.isPresent() ? (Long) peak.getAsLong() : leader == null ? null : leader.maxRssBytes(),
+                disks(group, "rbytes=", leader == null ? null : leader.readBytes()),
+                disks(group, "wbytes=", leader == null ? null : leader.writtenBytes()),
                 kill);
+    }
+
+    /** Summed over the disks of io.stat; what else is known where the kernel does not count for the group. */
+    private static @Nullable Long disks(Cgroup group, String key, @Nullable Long otherwise) throws Errno {
+        String stat = group.read("io.stat").orElse(null);
+        if (stat == null) {
+            return otherwise;
+        }
+        long sum = 0;
+        for (String word : stat.split("\\s+", -1)) {
+            if (word.startsWith(key) && word.substring(key.length()).matches("\\d{1,18}")) {
+                sum += Long.parseLong(word.substring(key.length()));
+            }
+        }
+        return sum;
     }
 
     /**

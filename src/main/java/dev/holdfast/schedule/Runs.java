@@ -315,8 +315,9 @@ final class Runs {
                 && !line.leaving
                 && r.run().attempt() < line.spec.retry().maxAttempts()
                 && !replaced(line);
-        var ended = new Action.Ended(
-                r.run(), result, !again, detail, r.started(), over.ended(), over.outcome(), over.usage());
+        Usage usage = over.usage();
+        Usage told = usage == null || r.limit() == null ? usage : usage.killedBy(r.limit());
+        var ended = new Action.Ended(r.run(), result, !again, detail, r.started(), over.ended(), over.outcome(), told);
         line.last = Last.of(ended);
         act.accept(ended);
         if (again) {

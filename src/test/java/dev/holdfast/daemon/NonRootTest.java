@@ -268,7 +268,8 @@ class NonRootTest {
         for (String part : DaemonUnderTest.classPath().split(File.pathSeparator, -1)) {
             if (part.endsWith("/classes")) {
                 run("cp", "-r", part + "/.", program.toString());
-            } else if (part.matches(".*/(picocli|snakeyaml-engine|re2j|avaje-[a-z]+|jspecify)-[^/]*\\.jar")) {
+            } else if (part.matches(
+                    ".*/(picocli|snakeyaml-engine|re2j|sqlite-jdbc|avaje-[a-z]+|jspecify)-[^/]*\\.jar")) {
                 run("cp", part, program.toString());
             }
         }

@@ -68,6 +68,40 @@ class TrimTest {
         assertThat(given).as("and once more when it is over").hasValue(3);
     }
 
+    @Test
+    void waitsUntilNothingIsAboutToBegin() {
+        now = now.plus(Trim.QUIET);
+        MonoTime due = now.plus(Duration.ofMillis(30));
+        trim.tick(now, due);
+        assertThat(given).hasValue(0);
+        assertThat(trim.deadline().isBefore(due)).isFalse();
+        now = trim.deadline();
+        trim.tick(now, now.plus(Duration.ofSeconds(1)));
+        assertThat(given).hasValue(1);
+    }
+
+    @Test
+    void waitsForWhatHasJustBegun() {
+        now = now.plus(Trim.QUIET);
+        MonoTime next = now.plus(Duration.ofSeconds(1));
+        trim.tick(now, now);
+        trim.tick(now.plus(Duration.ofMillis(1)), next);
+        assertThat(given).hasValue(0);
+        trim.tick(trim.deadline(), next);
+        assertThat(given).hasValue(1);
+    }
+
+    @Test
+    void doesNotWaitForEverWhereSomethingIsDueAllTheTime() {
+        now = now.plus(Trim.QUIET);
+        for (MonoTime end = now.plus(Trim.PATIENCE); now.isBefore(end); now = now.plus(Duration.ofMillis(10))) {
+            trim.tick(now, now.plus(Duration.ofMillis(10)));
+            assertThat(given).hasValue(0);
+        }
+        trim.tick(now, now.plus(Duration.ofMillis(10)));
+        assertThat(given).hasValue(1);
+    }
+
     private void settle() {
         quiet(Trim.QUIET);
         quiet(Trim.AGAIN);
@@ -78,12 +112,12 @@ class TrimTest {
         for (Duration t = Duration.ZERO; t.compareTo(length) < 0; t = t.plus(STEP)) {
             now = now.plus(STEP);
             trim.stirred(now);
-            trim.tick(now);
+            trim.tick(now, MonoTime.NEVER);
         }
     }
 
     private void quiet(Duration length) {
         now = now.plus(length);
-        trim.tick(now);
+        trim.tick(now, MonoTime.NEVER);
     }
 }

@@ -1,0 +1,73 @@
+package dev.holdfast.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where history is kept, and what is refused. */
+class StorageConfigTest {
+    @TempDir
+    Path dir;
+
+    private Loaded load(String storage) throws IOException {
+        Path file = Files.writeString(
+                dir.resolve("holdfast.yaml"), "version: 1\nglobal: { storage: { " + storage + " } }\n");
+        return new ConfigLoader(Map.of(), false).load(file);
+    }
+
+    private Config sound(String storage) throws IOException {
+        Loaded loaded = load(storage);
+        assertThat(loaded).isInstanceOf(Loaded.Sound.class);
+        return ((Loaded.Sound) loaded).config();
+    }
+
+    private List<String> problems(String storage) throws IOException {
+        return load(storage) instanceof Loaded.Unsound unsound
+                ? unsound.problems().stream().map(Problem::message).toList()
+                : List.of();
+    }
+
+    @Test
+    void aFileAndHowMuchIsKept() throws IOException {
+        assertThat(sound("url: \"sqlite:/srv/holdfast.db\", keep_runs: 5, keep_for: 2d")
+                        .global()
+                        .storage())
+                .isEqualTo(new StorageSpec("/srv/holdfast.db", 5, Duration.ofDays(2)));
+        assertThat(sound("keep_runs: 7").global().storage())
+                .isEqualTo(new StorageSpec(null, 7, StorageSpec.DEFAULT.keepFor()));
+        assertThat(sound("").global().storage()).isEqualTo(StorageSpec.DEFAULT);
+        assertThat(sound("").notBuilt()).isEmpty();
+    }
+
+    @Test
+    void postgresqlIsSoundAndNotBuiltInOneLine() throws IOException {
+        Config config = sound("url: \"postgresql://holdfast:geheim@db/holdfast\"");
+        assertThat(config.notBuilt()).singleElement().satisfies(p -> {
+            assertThat(p.message())
+                    .isEqualTo("global.storage.url: postgresql is not built yet in this version, only sqlite:");
+            assertThat(p.line()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void whatIsNoStoreIsRefusedWithoutRepeatingAPassword() throws IOException {
+        assertThat(problems("url: \"mysql://holdfast:geheim@db/x\""))
+                .singleElement()
+                .asString()
+                .contains("sqlite:FILE")
+                .doesNotContain("geheim");
+        assertThat(problems("url: \"sqlite:holdfast.db\""))
+                .singleElement()
+                .asString()
+                .contains("absolute path");
+        assertThat(problems("url: \"sqlite:/a?mode=ro\"")).hasSize(1);
+        assertThat(problems("keep_runs: 0, keep_for: 0s")).hasSize(2);
+    }
+}
