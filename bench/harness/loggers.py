@@ -101,22 +101,23 @@ class Floor(Logger):
 
 
 class FloorPrefixed(Floor):
-    name, format, exact = "C pump, prefixed", "prefixed", False
+    name, format, exact = "C pump prefixed", "prefixed", False
 
     def logger(self):
         return [*super().logger(), *HEADS[self.format]]
 
 
 class FloorJson(FloorPrefixed):
-    name, format = "C pump, as JSON", "json"
+    name, format = "C pump json", "json"
 
 
 class Holdfast(Logger):
     name = "holdfast"
+    binary = [HOLDFAST]
 
     @classmethod
     def missing(cls):
-        return None if os.access(HOLDFAST, os.X_OK) else "not built (no ./holdfast here)"
+        return None if shutil.which(cls.binary[0]) else "not built (no ./holdfast here)"
 
     def prepare(self):
         self.logs = os.path.join(self.place, "state", "log")
@@ -124,13 +125,13 @@ class Holdfast(Logger):
             json.dump({"version": 1, "processes": {"p": {"command": self.program, "logging": {"file": {
                 "format": self.format, "rotation": {"max_size": ROTATED, "max_backups": BACKUPS}}}}},
                 "global": {"logging": {"max_total_size": "20GiB"}}}, file)
-        procs.run([HOLDFAST, "version"], self.env(), 900, self.output, self.place)  # builds on first use
+        procs.run([*self.binary, "version"], self.env(), 900, self.output, self.place)  # builds on first use
 
     def env(self):
         return os.environ  # the build needs what the caller has
 
     def command(self):
-        return [HOLDFAST, "--dir", os.path.join(self.place, "state"), "up", "--quiet",
+        return [*self.binary, "--dir", os.path.join(self.place, "state"), "up", "--quiet",
                 os.path.join(self.place, "bench.yaml")]
 
     def files(self):
@@ -138,11 +139,11 @@ class Holdfast(Logger):
 
 
 class HoldfastPrefixed(Holdfast):
-    name, format, exact = "holdfast, prefixed", "prefixed", False
+    name, format, exact = "holdfast prefixed", "prefixed", False
 
 
 class HoldfastJson(Holdfast):
-    name, format, exact = "holdfast, json", "json", False
+    name, format, exact = "holdfast json", "json", False
 
 
 class S6(Logger):

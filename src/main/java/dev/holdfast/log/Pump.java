@@ -41,6 +41,7 @@ public final class Pump implements AutoCloseable {
     private volatile List<Path> losing = List.of();
 
     // The thread's own.
+    private final Breath breath = new Breath();
     private final Map<InstanceId, List<Stream>> streams = new HashMap<>();
     private final Map<Path, LogFile> files = new HashMap<>();
     private final List<Stream> early = new ArrayList<>();
@@ -271,12 +272,20 @@ public final class Pump implements AutoCloseable {
                     break;
                 }
                 guarded(() -> poller.await(patience()));
+                breathe();
                 guarded(this::handOnWhatWaited);
             }
             files.values().forEach(LogFile::close);
             poller.close();
         } catch (Throwable t) { // an Error: the thread is over, and without it every child would stall
             died.accept(t);
+        }
+    }
+
+    private void breathe() {
+        long bytes = batches.taken();
+        if (bytes > 0 && breath.needed(bytes, batches.takenAt())) {
+            poller.pause(Breath.MOMENT);
         }
     }
 

@@ -24,6 +24,9 @@ final class Stream {
 
     final int slot;
     boolean watched;
+    /** Its pipe was made larger, as far as that is allowed. */
+    boolean grown;
+
     boolean bugTold;
 
     /** Null when nothing is held, so that a thousand quiet streams cost nothing. */
