@@ -3,7 +3,6 @@ package dev.holdfast.linux;
 import static dev.holdfast.linux.Syscall.check;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -107,12 +106,6 @@ public final class Poller implements AutoCloseable {
             }
         }
         return (int) Math.max(n, 0);
-    }
-
-    /** Does nothing for so long, whatever becomes ready; a signal may cut it short (ppoll(2)). */
-    public void pause(Duration time) {
-        timeout.bytes().putLong(0, time.toSeconds()).putLong(8, time.toNanosPart());
-        Syscall.PPOLL.call(0, 0, timeout.address(), 0, 8, 0);
     }
 
     @Override

@@ -40,8 +40,7 @@ final class Batches {
             Format.PREFIXED, new PrefixedEncoder(), Format.RAW, new RawEncoder(), Format.JSON, new JsonEncoder()));
     private final Map<StageKey, Stage> stages = new HashMap<>();
     private byte @Nullable [] work;
-    private long taken;
-    private MonoTime takenAt = MonoTime.NEVER;
+    private MonoTime lastAt = MonoTime.NEVER;
 
     /** Replicas of a process share a stage, and with it a rate limit. */
     private record StageKey(String process, LineRules rules) {}
@@ -54,19 +53,18 @@ final class Batches {
         this.recorder = new Recorder(writer, listener);
     }
 
-    /** Reads a batch and writes it; false when there was nothing. */
-    boolean read(Stream s) {
+    /** Reads a batch and writes it. @return bytes; 0 when there was nothing */
+    int read(Stream s) {
         int there = Math.min(Descriptors.readable(s.pipe, scratch), Recovery.DATA_BYTES);
         if (there <= 0) {
-            return false;
+            return 0;
         }
         recovery.reading(s.slot, there);
         int n = Descriptors.read(s.pipe, recovery.memory(), recovery.data(), there);
         if (n <= 0) {
             recovery.idle();
-            return false;
+            return 0;
         }
-        taken += n;
         if (n >= FLOOD && !s.grown) { // so that the program need not wait for us, nor we for it
             s.grown = true;
             Descriptors.growPipe(s.pipe, LARGE_PIPE);
@@ -76,19 +74,12 @@ final class Batches {
         } else {
             attempt(s, copy(n), n, false, -1);
         }
-        return true;
-    }
-
-    /** Bytes read since this was asked before. */
-    long taken() {
-        long bytes = taken;
-        taken = 0;
-        return bytes;
+        return n;
     }
 
     /** When the last batch was written. */
-    MonoTime takenAt() {
-        return takenAt;
+    MonoTime lastAt() {
+        return lastAt;
     }
 
     /** What an earlier daemon was about when it died. */
@@ -153,7 +144,7 @@ final class Batches {
     private void write(Stream s, byte @Nullable [] bytes, int n, boolean due, long cutBackTo) {
         LogFile file = s.file;
         Now now = clock.get();
-        takenAt = now.mono();
+        lastAt = now.mono();
         Fd to = null;
         int errno = Errno.EIO;
         try {
