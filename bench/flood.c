@@ -1,7 +1,8 @@
-/* The program whose output is kept. flood GO BYTES WRITE
+/* The program whose output is kept. flood GO FIRST BYTES WRITE
  *
- * Waits for the FIFO GO to be opened, then writes BYTES bytes of 100-byte lines to standard output, WRITE at a time, and
- * at last a line that says so. It stays until GO is closed, so that no supervisor has its end to deal with meanwhile.
+ * Waits for the FIFO GO to be opened, then writes FIRST bytes of 100-byte lines to standard output, WRITE at a time, and a
+ * line that says so; when a byte comes from GO, the same with BYTES. It stays until GO is closed, so that no supervisor
+ * has its end to deal with meanwhile.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -27,12 +28,21 @@ static void put(const char *from, size_t length)
     }
 }
 
+static void flood(long bytes, size_t block, const char *end)
+{
+    for (size_t at = 0; bytes > 0; bytes -= (long) block) {
+        put(text + at, block);
+        at = (at + block) % sizeof text;
+    }
+    put(end, strlen(end));
+}
+
 int main(int argc, char **argv)
 {
-    long bytes = argc == 4 ? atol(argv[2]) : 0;
-    size_t block = argc == 4 ? (size_t) atol(argv[3]) : 0;
-    if (bytes % (long) sizeof text != 0 || block == 0 || sizeof text % block != 0) {
-        fprintf(stderr, "usage: flood GO BYTES WRITE; a multiple of %zu bytes, written in equal parts\n", sizeof text);
+    long first = argc == 5 ? atol(argv[2]) : 1, bytes = argc == 5 ? atol(argv[3]) : 1;
+    size_t block = argc == 5 ? (size_t) atol(argv[4]) : 0;
+    if (first % (long) sizeof text != 0 || bytes % (long) sizeof text != 0 || block == 0 || sizeof text % block != 0) {
+        fprintf(stderr, "usage: flood GO FIRST BYTES WRITE; multiples of %zu bytes, written in equal parts\n", sizeof text);
         return 2;
     }
     for (int i = 0; i < LINES; i++) {
@@ -50,12 +60,11 @@ int main(int argc, char **argv)
         perror("flood: GO");
         return 1;
     }
-    for (size_t at = 0; bytes > 0; bytes -= (long) block) {
-        put(text + at, block);
-        at = (at + block) % sizeof text;
+    flood(first, block, "THE FIRST\n");
+    char byte;
+    if (read(go, &byte, 1) == 1) {
+        flood(bytes, block, "THE END\n");
     }
-    put("THE END\n", 8);
-    char none;
-    while (read(go, &none, 1) > 0) {}
+    while (read(go, &byte, 1) > 0) {}
     return 0;
 }
