@@ -208,9 +208,16 @@ public final class Pump implements AutoCloseable {
         });
     }
 
-    /** Log files may have been renamed or deleted: what comes goes to files by their names. */
-    public void reopen() {
-        tell(() -> files.values().forEach(LogFile::close));
+    /**
+     * Log files may have been renamed or deleted: what comes goes to files by their names.
+     *
+     * @param done run on the pump's thread when it does
+     */
+    public void reopen(Runnable done) {
+        tell(() -> {
+            files.values().forEach(LogFile::close);
+            done.run();
+        });
     }
 
     private void cutShort(Path file) {
