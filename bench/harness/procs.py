@@ -5,6 +5,7 @@ is exactly "our descendants", each is reaped here, and none can be left behind o
 """
 import ctypes
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -151,3 +152,19 @@ def end_all(seconds=20):
         reap()
     reap()
     return len(left)
+
+
+def busy_s():
+    """Processor time of the whole machine, what the hypervisor took included, and of this run."""
+    with open("/proc/stat", encoding="ascii") as file:
+        user, nice, system, _, _, irq, softirq, steal, *_ = map(int, file.readline().split()[1:])
+    ours = sum(sum(resource.getrusage(who)[:2])
+               for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    ticks = user + nice + system + irq + softirq + steal
+    return ticks / os.sysconf("SC_CLK_TCK"), ours, time.monotonic()
+
+
+def busy_elsewhere(before):
+    """How many cores others kept busy during the run: above 0.1 or so, measure again."""
+    machine, ours, seconds = (now - then for now, then in zip(busy_s(), before))
+    return round(max(0.0, machine - ours) / seconds, 2)

@@ -42,6 +42,9 @@ public interface ControlPort {
 
     Doctor doctor();
 
+    /** Log files may have been renamed: when this returns, what programs print goes to files by their names. */
+    void reopenLogs(String by) throws Refused;
+
     /** What can be asked of schedules. */
     CronPort cron();
 

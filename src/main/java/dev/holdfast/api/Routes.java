@@ -47,6 +47,13 @@ final class Routes {
                 port.down(user);
                 yield new PlanReply(List.of());
             }
+            case "POST logs" -> {
+                if (steps.length != 2 || !steps[1].equals("reopen")) {
+                    throw new Http.Bad(404, "logs can only be opened anew, by logs/reopen");
+                }
+                port.reopenLogs(user);
+                yield new PlanReply(List.of());
+            }
             case "POST processes" -> port.act(verb(steps.length == 2 ? steps[1] : ""), request(body, mostMillis), user);
             default -> throw new Http.Bad(404, "there is nothing at " + method + " " + path);
         };

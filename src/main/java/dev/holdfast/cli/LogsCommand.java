@@ -2,6 +2,8 @@ package dev.holdfast.cli;
 
 import dev.holdfast.api.Client;
 import dev.holdfast.api.ControlPort.Refused;
+import dev.holdfast.api.PlanReply;
+import dev.holdfast.api.Request;
 import dev.holdfast.api.Status;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,6 +35,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  holdfast logs -f",
             "  holdfast logs web worker/1 --since 10m --stderr",
+            "  holdfast logs --reopen",
             "  holdfast logs --level warn --grep '(?i)timeout' -n 50"
         })
 final class LogsCommand extends Subcommand {
@@ -52,6 +55,12 @@ final class LogsCommand extends Subcommand {
             paramLabel = "LINES",
             description = "the last lines of them all together; 20 when not given, and all with --since")
     private @Nullable Integer lines;
+
+    @Option(
+            names = "--reopen",
+            description = "show nothing, but have the daemon write to files by their names from now on: for logrotate, "
+                    + "when it has renamed them; as SIGUSR1, but it ends when that is done")
+    private boolean reopen;
 
     @Option(names = "--timestamps", description = "begin each line with its time")
     private boolean timestamps;
@@ -90,6 +99,9 @@ final class LogsCommand extends Subcommand {
         if (lines != null && lines < 0) {
             throw misuse("-n is 0 or more");
         }
+        if (reopen) {
+            return reopened();
+        }
         List<LogFiles.Found> all = found();
         for (String wanted : names) {
             if (all.stream().noneMatch(f -> LogFiles.matches(wanted, f))) {
@@ -118,6 +130,15 @@ final class LogsCommand extends Subcommand {
                 throw e; // a full disk, say; a reader that has enough is no failure
             }
         }
+        return ExitStatus.DONE;
+    }
+
+    private Integer reopened() throws IOException, Refused {
+        if (!names.isEmpty() || follow) {
+            throw misuse("--reopen is for all files, and shows none");
+        }
+        var nothing = new Request(List.of(), null, null, false, 0);
+        client().post(API + "logs/reopen", nothing, PlanReply.class);
         return ExitStatus.DONE;
     }
 

@@ -30,6 +30,7 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -296,6 +297,21 @@ final class Control implements ControlPort {
     @Override
     public Doctor doctor() {
         return new Doctor(running.join().findings());
+    }
+
+    @Override
+    public void reopenLogs(String by) throws Refused {
+        Daemon d = running.join();
+        var done = new CountDownLatch(1);
+        d.loop.soon(() -> d.reopenLogs(by, done::countDown));
+        try {
+            if (!done.await(30, TimeUnit.SECONDS)) {
+                throw refused(503, "an output holds up the log files; they are opened anew when it goes on");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw refused(503, "interrupted");
+        }
     }
 
     @Override

@@ -332,10 +332,15 @@ final class Daemon {
 
     // ── for Control and OsSignals ──
 
-    /** Log files were renamed: what comes goes to files by their names. */
-    void reopenLogs() {
-        pump.reopen();
+    /**
+     * Log files were renamed: what comes goes to files by their names.
+     *
+     * @param done run, on any thread, when it does
+     */
+    void reopenLogs(String by, Runnable done) {
         console.reopen();
+        console.say("log files are opened anew, asked by " + by);
+        pump.reopen(done);
     }
 
     int pid() {

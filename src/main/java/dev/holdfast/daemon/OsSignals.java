@@ -78,10 +78,7 @@ final class OsSignals {
         switch (signal) {
             case TERM, INT -> daemon.shutDown("SIG" + signal.name());
             case ALRM -> daemon.leave("SIGALRM");
-            case USR1 -> {
-                daemon.reopenLogs();
-                daemon.console.say("log files are opened anew, asked by SIGUSR1");
-            }
+            case USR1 -> daemon.reopenLogs("SIGUSR1", () -> {});
             case HUP -> reload(daemon);
             default -> daemon.console.say("SIG" + signal.name() + " is meant for nobody: see global.forward_signals");
         }

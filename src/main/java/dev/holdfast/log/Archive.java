@@ -66,34 +66,40 @@ final class Archive implements AutoCloseable {
     void rotate(Path current, Rotation rotation) throws IOException {
         names.lock();
         try {
-            int free = 1;
-            for (Backup b : Backup.of(current)) {
-                free = b.number() == free ? free + 1 : free;
-                if (b.number() > rotation.maxBackups()) {
-                    Files.deleteIfExists(b.path());
-                }
-            }
-            if (rotation.maxBackups() == 0) {
-                Files.deleteIfExists(current);
-                return;
-            }
-            for (int i = Math.min(free, rotation.maxBackups()); i > 1; i--) {
-                move(Backup.at(current, i - 1, true), Backup.at(current, i, true), Backup.at(current, i, false));
-                move(Backup.at(current, i - 1, false), Backup.at(current, i, false), Backup.at(current, i, true));
-            }
-            move(current, Backup.at(current, 1, false), Backup.at(current, 1, true));
+            makeRoom(current, rotation.maxBackups());
         } finally {
             names.unlock();
         }
         know(current, rotation);
-        look(current);
+        if (rotation.compress() || rotation.maxAge() != null) {
+            look(current);
+        }
     }
 
-    /** @param other what else may lie in its place, and is deleted */
-    private static void move(Path from, Path to, Path other) throws IOException {
-        if (Files.exists(from)) {
-            Files.deleteIfExists(other);
-            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    /** With one call of the kernel a file, however many there are. */
+    private static void makeRoom(Path current, int most) throws IOException {
+        List<Backup> all = Backup.of(current);
+        int free = 1; // the first number that nobody has: what is below moves up
+        for (Backup b : all) {
+            free = b.number() == free ? free + 1 : free;
+        }
+        int top = Math.min(free, most);
+        for (Backup b : all.reversed()) {
+            if (b.number() == top || b.number() > most) {
+                Files.deleteIfExists(b.path());
+            } else if (b.number() < top) {
+                Files.move(
+                        b.path(), Backup.at(current, b.number() + 1, b.compressed()), StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        try {
+            if (most == 0) {
+                Files.deleteIfExists(current);
+            } else {
+                Files.move(current, Backup.at(current, 1, false), StandardCopyOption.ATOMIC_MOVE);
+            }
+        } catch (NoSuchFileException none) {
+            // nothing was written since it was taken away
         }
     }
 
@@ -148,7 +154,7 @@ final class Archive implements AutoCloseable {
                     pack(at);
                 }
             }
-            if (quota > 0) {
+            if (quota > 0 && at.equals(directory)) {
                 enforceQuota();
             }
         } catch (IOException | RuntimeException e) {

@@ -4,6 +4,7 @@ import dev.holdfast.linux.Descriptors;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.NativeBuffer;
+import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * the pump's thread.
  */
 final class Batches {
+    /** So much in a pipe of the usual 64 KiB: it is about full. */
+    private static final int FLOOD = 48 << 10;
+    /** What a user may give a pipe without privileges; its pages are only taken when they hold something. */
+    private static final int LARGE_PIPE = 1 << 20;
+
     private static final byte[] NOTHING = {};
     private static final byte[] END = {'\n'};
 
@@ -29,11 +35,12 @@ final class Batches {
     private final LineWriter writer = new LineWriter();
     private final Recorder recorder;
     private final NativeBuffer scratch = NativeBuffer.allocate(8);
-    private final byte[] data = new byte[Recovery.DATA_BYTES];
+    private byte[] data = {};
     private final Map<Format, Encoder> encoders = new EnumMap<>(Map.of(
             Format.PREFIXED, new PrefixedEncoder(), Format.RAW, new RawEncoder(), Format.JSON, new JsonEncoder()));
     private final Map<StageKey, Stage> stages = new HashMap<>();
     private byte @Nullable [] work;
+    private MonoTime lastAt = MonoTime.NEVER;
 
     /** Replicas of a process share a stage, and with it a rate limit. */
     private record StageKey(String process, LineRules rules) {}
@@ -46,25 +53,33 @@ final class Batches {
         this.recorder = new Recorder(writer, listener);
     }
 
-    /** Reads a batch and writes it; false when there was nothing. */
-    boolean read(Stream s) {
+    /** Reads a batch and writes it. @return bytes; 0 when there was nothing */
+    int read(Stream s) {
         int there = Math.min(Descriptors.readable(s.pipe, scratch), Recovery.DATA_BYTES);
         if (there <= 0) {
-            return false;
+            return 0;
         }
         recovery.reading(s.slot, there);
         int n = Descriptors.read(s.pipe, recovery.memory(), recovery.data(), there);
         if (n <= 0) {
             recovery.idle();
-            return false;
+            return 0;
+        }
+        if (n >= FLOOD && !s.grown) { // so that the program need not wait for us, nor we for it
+            s.grown = true;
+            Descriptors.growPipe(s.pipe, LARGE_PIPE);
         }
         if (copied(s)) {
             attempt(s, null, n, false, -1);
         } else {
-            recovery.memory().bytes().get(recovery.data(), data, 0, n);
-            attempt(s, data, n, false, -1);
+            attempt(s, copy(n), n, false, -1);
         }
-        return true;
+        return n;
+    }
+
+    /** When the last batch was written. */
+    MonoTime lastAt() {
+        return lastAt;
     }
 
     /** What an earlier daemon was about when it died. */
@@ -129,6 +144,7 @@ final class Batches {
     private void write(Stream s, byte @Nullable [] bytes, int n, boolean due, long cutBackTo) {
         LogFile file = s.file;
         Now now = clock.get();
+        lastAt = now.mono();
         Fd to = null;
         int errno = Errno.EIO;
         try {
@@ -214,7 +230,9 @@ final class Batches {
                 && !listener.listens();
     }
 
+    /** On the heap, where it grows only as far as batches do. */
     private byte[] copy(int n) {
+        data = data.length < n ? new byte[Math.min(Recovery.DATA_BYTES, 2 * n)] : data;
         recovery.memory().bytes().get(recovery.data(), data, 0, n);
         return data;
     }

@@ -7,8 +7,6 @@ import java.util.List;
 
 /** A file that rotates. What it cannot take wholly, it does not take. */
 final class FileChannel implements Channel {
-    private static final byte[] NO_PREFIX = {};
-
     private final LogFile file;
     private final LineWriter writer = new LineWriter();
     private final boolean json;
@@ -36,12 +34,7 @@ final class FileChannel implements Channel {
         writer.begin();
         for (Entry e : lines) {
             byte[] line = json ? TextLine.json(e) : TextLine.of(e, true, false);
-            int at = 0;
-            while (line.length - 1 - at > Carries.AREA) { // the writer takes far less than its buffer at once
-                writer.bytes(to, line, at, Carries.AREA);
-                at += Carries.AREA;
-            }
-            writer.record(to, NO_PREFIX, line, at, line.length - 1 - at);
+            writer.bytes(to, line, 0, line.length);
         }
         writer.flush(to);
         if (writer.failure() != 0) {

@@ -3,164 +3,130 @@ package dev.holdfast.log;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.unit.Level;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Map;
 
 /**
  * An object a line: {@code {"time":...,"process":...,"replica":0,"instance":...,"stream":"stdout","level":...,
  * "labels":{...},"text":"..."}}. A line that is itself a JSON object stands in {@code json} as the program wrote it,
  * instead of {@code text}. What is no UTF-8 becomes U+FFFD. A piece of a long line has {@code "partial":true}.
+ *
+ * <p>What lines have in common is put together once for all that follow.
  */
 final class JsonEncoder implements Encoder {
-    private static final byte[] NO_PREFIX = {};
+    private static final byte[] NOTHING = {};
+    private static final byte[] TEXT = ascii(",\"text\":\"");
+    private static final byte[] TEXT_END = ascii("\"}");
+    private static final byte[] PASSED = ascii(",\"json\":");
+    private static final byte[] PASSED_END = ascii("}");
+    private static final byte[] PARTIAL = ascii(",\"partial\":true");
+    private static final Map<Level, byte[]> LEVELS = levels();
 
-    private final JsonBuffer out = new JsonBuffer();
+    private final JsonBytes out = new JsonBytes();
+    private final Stamp stamp = new Stamp();
+
+    // Up to the stream's name, and the labels, of lines like the last one.
+    private Instant at = Instant.MIN;
+    private boolean stderr;
+    private String instance = "";
+    private Source source = new Source("", 0);
+    private byte[] head = {};
+    private byte[] labels = {};
 
     @Override
     public void begin(Entry first, String tags) {}
 
     @Override
     public void line(Entry e, LineWriter writer, Fd to) {
-        int at = e.offset();
-        int end = at + e.length();
-        while (end - at > Carries.MAX_LINE && !JsonText.isObject(e.bytes(), at, end - at)) {
-            int cut = Utf8.cut(e.bytes(), at, at + Carries.MAX_LINE);
-            object(e, at, cut, false);
-            writer.record(to, NO_PREFIX, out.bytes(), 0, out.length());
-            at = cut;
+        int from = e.offset();
+        int end = from + e.length();
+        while (end - from > Carries.MAX_LINE && !JsonText.isObject(e.bytes(), from, end - from)) {
+            int cut = Utf8.cut(e.bytes(), from, from + Carries.MAX_LINE);
+            object(e, from, cut, false);
+            writer.record(to, NOTHING, out.bytes(), 0, out.length());
+            from = cut;
         }
-        object(e, at, end, e.whole());
-        writer.record(to, NO_PREFIX, out.bytes(), 0, out.length());
+        object(e, from, end, e.whole());
+        writer.record(to, NOTHING, out.bytes(), 0, out.length());
     }
 
     /** The object of a whole entry, of any length. */
     static byte[] object(Entry e) {
         var encoder = new JsonEncoder();
         encoder.object(e, e.offset(), e.offset() + e.length(), e.whole());
-        return java.util.Arrays.copyOf(encoder.out.bytes(), encoder.out.length());
+        return Arrays.copyOf(encoder.out.bytes(), encoder.out.length());
     }
 
     private void object(Entry e, int from, int to, boolean whole) {
-        out.clear();
-        out.raw("{\"time\":\"").raw(PrefixedEncoder.TIME.format(e.at())).raw("\",\"process\":");
-        out.text(e.source().process());
-        out.raw(",\"replica\":").raw(Integer.toString(e.source().replica()));
-        if (!e.instance().isEmpty()) {
-            out.raw(",\"instance\":\"").raw(e.instance()).raw("\"");
+        if (!e.at().equals(at)
+                || e.stderr() != stderr
+                || !e.instance().equals(instance)
+                || !e.source().equals(source)
+                || head.length == 0) {
+            common(e);
         }
-        out.raw(e.stderr() ? ",\"stream\":\"stderr\"" : ",\"stream\":\"stdout\"");
+        out.clear();
+        out.copy(head, 0, head.length);
         Level level = e.level();
         if (level != null) {
-            out.raw(",\"level\":\"").raw(level.written()).raw("\"");
+            byte[] written = LEVELS.getOrDefault(level, NOTHING);
+            out.copy(written, 0, written.length);
         }
-        if (!e.source().labels().isEmpty()) {
-            String before = ",\"labels\":{";
-            for (Map.Entry<String, String> l : e.source().labels().entrySet()) {
-                out.raw(before);
-                out.text(l.getKey());
-                out.raw(":");
-                out.text(l.getValue());
-                before = ",";
-            }
-            out.raw("}");
-        }
+        out.copy(labels, 0, labels.length);
         if (!whole) {
-            out.raw(",\"partial\":true");
+            out.copy(PARTIAL, 0, PARTIAL.length);
         }
         if (whole && JsonText.isObject(e.bytes(), from, to - from)) {
-            out.raw(",\"json\":").copy(e.bytes(), from, to - from).raw("}");
+            out.copy(PASSED, 0, PASSED.length).copy(e.bytes(), from, to - from).copy(PASSED_END, 0, PASSED_END.length);
         } else {
-            out.raw(",\"text\":\"");
-            out.escaped(e.bytes(), from, to);
-            out.raw("\"}");
+            out.copy(TEXT, 0, TEXT.length).escaped(e.bytes(), from, to).copy(TEXT_END, 0, TEXT_END.length);
         }
     }
 
-    /** Bytes of JSON that grow as they must. */
-    private static final class JsonBuffer {
-        private static final String HEX = "0123456789abcdef";
-        private static final byte[] REPLACEMENT = "\ufffd".getBytes(StandardCharsets.UTF_8);
-
-        private byte[] bytes = new byte[4096];
-        private int length;
-
-        byte[] bytes() {
-            return bytes;
+    private void common(Entry e) {
+        at = e.at();
+        stderr = e.stderr();
+        instance = e.instance();
+        if (!e.source().equals(source)) {
+            source = e.source();
+            labels = labels(source);
         }
-
-        int length() {
-            return length;
+        out.clear();
+        byte[] time = stamp.of(at);
+        out.raw("{\"time\":\"")
+                .copy(time, 0, time.length)
+                .raw("\",\"process\":")
+                .text(source.process());
+        out.raw(",\"replica\":" + source.replica());
+        if (!instance.isEmpty()) {
+            out.raw(",\"instance\":\"" + instance + "\"");
         }
+        out.raw(stderr ? ",\"stream\":\"stderr\"" : ",\"stream\":\"stdout\"");
+        head = Arrays.copyOf(out.bytes(), out.length());
+    }
 
-        void clear() {
-            length = 0;
+    private byte[] labels(Source of) {
+        out.clear();
+        String before = ",\"labels\":{";
+        for (Map.Entry<String, String> l : of.labels().entrySet()) {
+            out.raw(before).text(l.getKey()).raw(":").text(l.getValue());
+            before = ",";
         }
+        out.raw(of.labels().isEmpty() ? "" : "}");
+        return Arrays.copyOf(out.bytes(), out.length());
+    }
 
-        JsonBuffer raw(String ascii) {
-            room(ascii.length());
-            for (int i = 0; i < ascii.length(); i++) {
-                bytes[length++] = (byte) ascii.charAt(i);
-            }
-            return this;
+    private static Map<Level, byte[]> levels() {
+        var written = new EnumMap<Level, byte[]>(Level.class);
+        for (Level level : Level.values()) {
+            written.put(level, ascii(",\"level\":\"" + level.written() + "\""));
         }
+        return written;
+    }
 
-        JsonBuffer copy(byte[] from, int offset, int n) {
-            room(n);
-            System.arraycopy(from, offset, bytes, length, n);
-            length += n;
-            return this;
-        }
-
-        void text(String text) {
-            byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-            raw("\"");
-            escaped(utf8, 0, utf8.length);
-            raw("\"");
-        }
-
-        void escaped(byte[] from, int offset, int end) {
-            room(6 * (end - offset));
-            int i = offset;
-            while (i < end) {
-                byte b = from[i];
-                if (b >= ' ') {
-                    if (b == '"' || b == '\\') {
-                        bytes[length++] = '\\';
-                    }
-                    bytes[length++] = b;
-                    i++;
-                } else if (b >= 0) {
-                    control(b);
-                    i++;
-                } else {
-                    int n = Utf8.character(from, i, end);
-                    byte[] source = n == 0 ? REPLACEMENT : from;
-                    System.arraycopy(source, n == 0 ? 0 : i, bytes, length, n == 0 ? 3 : n);
-                    length += n == 0 ? 3 : n;
-                    i += Math.max(1, n);
-                }
-            }
-        }
-
-        private void control(byte b) {
-            bytes[length++] = '\\';
-            switch (b) {
-                case '\n' -> bytes[length++] = 'n';
-                case '\r' -> bytes[length++] = 'r';
-                case '\t' -> bytes[length++] = 't';
-                default -> {
-                    bytes[length++] = 'u';
-                    bytes[length++] = '0';
-                    bytes[length++] = '0';
-                    bytes[length++] = (byte) HEX.charAt(b >> 4);
-                    bytes[length++] = (byte) HEX.charAt(b & 15);
-                }
-            }
-        }
-
-        private void room(int more) {
-            if (length + more > bytes.length) {
-                bytes = java.util.Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + more));
-            }
-        }
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -2,6 +2,9 @@ package dev.holdfast.log;
 
 import dev.holdfast.unit.Level;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,40 @@ final class Levels {
     private static final int PAIR_HEAD = 512;
     private static final int WORD_HEAD = 160;
     private static final int LONGEST_WORD = 13;
+    private static final int PHP = "PHP ".length();
+    private static final int LOWER = 0x20;
+
+    private static final byte[][] KEYS = Stream.of(
+                    "level",
+                    "lvl",
+                    "severity",
+                    "Level",
+                    "LEVEL",
+                    "loglevel",
+                    "log_level",
+                    "log.level",
+                    "levelname",
+                    "level_name",
+                    "@level")
+            .map(Levels::ascii)
+            .toArray(byte[][]::new);
+
+    /** By first letter, so that most words are none at once. */
+    private static final byte[][][] WORDS = new byte['z' - 'a' + 1][][];
+
+    private static final Level[][] MEANT = new Level[WORDS.length][];
+
+    static {
+        for (int i = 0; i < WORDS.length; i++) {
+            char letter = (char) ('a' + i);
+            List<String> words = Level.words().stream()
+                    .filter(word -> word.charAt(0) == letter)
+                    .toList();
+            WORDS[i] = words.stream().map(Levels::ascii).toArray(byte[][]::new);
+            MEANT[i] =
+                    words.stream().map(word -> Level.parse(word).orElseThrow()).toArray(Level[]::new);
+        }
+    }
 
     private Levels() {}
 
@@ -44,8 +81,7 @@ final class Levels {
         if (glog != null) {
             return glog;
         }
-        Level pair = pair(text, from, Math.min(end, from + PAIR_HEAD));
-        return pair != null ? pair : word(text, from, Math.min(end, from + WORD_HEAD), end);
+        return told(text, from, end);
     }
 
     private static @Nullable Level glog(byte[] text, int from, int end) {
@@ -66,78 +102,91 @@ final class Levels {
         };
     }
 
-    /** {@code level=}, {@code lvl=} or {@code severity=}, at the beginning of a word. */
-    private static @Nullable Level pair(byte[] text, int from, int end) {
-        for (int i = from; i < end; i++) {
-            if (text[i] != '=' || i == from) {
-                continue;
-            }
-            int name = i;
-            while (name > from && i - name < LONGEST_WORD && isLetter(text[name - 1])) {
-                name--;
-            }
-            if (name > from && text[name - 1] != ' ' && text[name - 1] != '\t' && text[name - 1] != ',') {
-                continue;
-            }
-            if (isLevelKey(text, name, i)) {
-                int value = i + 1 < end && text[i + 1] == '"' ? i + 2 : i + 1;
-                return parse(text, value, wordEnd(text, value, end));
+    /** In one pass: what begins a word for a level, or ends the name of one, is rare among other bytes. */
+    private static @Nullable Level told(byte[] text, int from, int end) {
+        int pairs = Math.min(end, from + PAIR_HEAD);
+        int words = Math.min(end, from + WORD_HEAD);
+        Level word = word(text, from, from, end);
+        boolean named = false;
+        for (int i = Scan.capital(text, from, pairs); i < pairs; i = Scan.capital(text, i + 1, pairs)) {
+            if (text[i] == '=') {
+                if (!named && isLevelName(text, from, i)) {
+                    named = true; // the first such pair decides; when it is for no level, words do
+                    int value = i + 1 < pairs && text[i + 1] == '"' ? i + 2 : i + 1;
+                    Level pair = parse(text, value, wordEnd(text, value, pairs));
+                    if (pair != null) {
+                        return pair;
+                    }
+                }
+            } else if (word == null && i < words) {
+                word = wordNear(text, from, i, words, end);
             }
         }
-        return null;
+        return word;
+    }
+
+    /** Whether {@code level}, {@code lvl} or {@code severity} ends here, and begins a word. */
+    private static boolean isLevelName(byte[] text, int from, int end) {
+        int name = end;
+        while (name > from && end - name < LONGEST_WORD && isLetter(text[name - 1])) {
+            name--;
+        }
+        boolean begins = name == from || text[name - 1] == ' ' || text[name - 1] == '\t' || text[name - 1] == ',';
+        return begins && isLevelKey(text, name, end);
     }
 
     static boolean isLevelKey(byte[] text, int from, int end) {
-        String key = new String(text, from, Math.min(end - from, LONGEST_WORD), StandardCharsets.ISO_8859_1);
-        return switch (key) {
-            case "level",
-                    "lvl",
-                    "severity",
-                    "Level",
-                    "LEVEL",
-                    "loglevel",
-                    "log_level",
-                    "log.level",
-                    "levelname",
-                    "level_name",
-                    "@level" -> true;
-            default -> false;
-        };
+        for (byte[] key : KEYS) {
+            if (key.length == end - from && Arrays.equals(key, 0, key.length, text, from, end)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The word for a level that begins at a capital letter, or behind a bracket or {@code PHP} here. */
+    private static @Nullable Level wordNear(byte[] text, int from, int at, int words, int end) {
+        byte b = text[at];
+        int begin = at;
+        if (b == '[' || b == '<') {
+            begin = at + 1;
+        } else if (b == 'P' && behindPhp(text, from, at + PHP, end)) {
+            begin = at + PHP;
+        } else if (at > from && isLetter(text[at - 1])) {
+            return null;
+        }
+        return begin < words ? word(text, from, begin, end) : null;
     }
 
     /**
-     * The first word that is a level: in capitals, or in brackets, or before a colon at the beginning, or behind
-     * {@code PHP}. What stands before it is a time and names, so it must not be part of a path or an expression.
+     * A word that is a level: in capitals, or in brackets, or before a colon at the beginning, or behind {@code PHP}. What
+     * stands before it is a time and names, so it must not be part of a path or an expression.
      */
-    private static @Nullable Level word(byte[] text, int from, int head, int end) {
-        int i = from;
-        while (i < head) {
-            if (!isLetter(text[i])) {
-                i++;
-                continue;
-            }
-            int stop = wordEnd(text, i, end);
-            byte before = i == from ? (byte) ' ' : text[i - 1];
-            byte after = stop == end ? (byte) ' ' : text[stop];
-            if (stop - i <= LONGEST_WORD && opens(before) && closes(after)) {
-                boolean marked = (before == '[' && after == ']')
-                        || (before == '<' && after == '>')
-                        || (i == from && after == ':')
-                        || behindPhp(text, from, i);
-                if (marked || isUpper(text, i, stop)) {
-                    Level level = parse(text, i, stop);
-                    if (level != null) {
-                        return behindPhp(text, from, i) && level == Level.CRITICAL ? Level.ERROR : level;
-                    }
-                }
-            }
-            i = stop;
+    private static @Nullable Level word(byte[] text, int from, int i, int end) {
+        int stop = wordEnd(text, i, Math.min(end, i + LONGEST_WORD + 1));
+        if (stop == i || stop - i > LONGEST_WORD) {
+            return null;
         }
-        return null;
+        byte before = i == from ? (byte) ' ' : text[i - 1];
+        byte after = stop == end ? (byte) ' ' : text[stop];
+        if (!opens(before) || !closes(after)) {
+            return null;
+        }
+        boolean php = behindPhp(text, from, i, end);
+        boolean marked = php
+                || (before == '[' && after == ']')
+                || (before == '<' && after == '>')
+                || (i == from && after == ':');
+        if (!marked && !isUpper(text, i, stop)) {
+            return null;
+        }
+        Level level = parse(text, i, stop);
+        return php && level == Level.CRITICAL ? Level.ERROR : level;
     }
 
-    private static boolean behindPhp(byte[] text, int from, int at) {
-        return at - from >= 4
+    private static boolean behindPhp(byte[] text, int from, int at, int end) {
+        return at - from >= PHP
+                && at <= end
                 && text[at - 4] == 'P'
                 && text[at - 3] == 'H'
                 && text[at - 2] == 'P'
@@ -159,11 +208,26 @@ final class Levels {
     }
 
     static @Nullable Level parse(byte[] text, int from, int end) {
-        if (end <= from || end - from > LONGEST_WORD) {
+        int length = end - from;
+        int letter = length <= 0 ? -1 : (text[from] | LOWER) - 'a';
+        if (letter < 0 || letter >= WORDS.length) {
             return null;
         }
-        return Level.parse(new String(text, from, end - from, StandardCharsets.ISO_8859_1))
-                .orElse(null);
+        for (int i = 0; i < WORDS[letter].length; i++) {
+            if (WORDS[letter][i].length == length && isWord(WORDS[letter][i], text, from)) {
+                return MEANT[letter][i];
+            }
+        }
+        return null;
+    }
+
+    private static boolean isWord(byte[] lower, byte[] text, int from) {
+        for (int i = 0; i < lower.length; i++) {
+            if ((text[from + i] | LOWER) != lower[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int wordEnd(byte[] text, int from, int end) {
@@ -181,6 +245,10 @@ final class Levels {
             }
         }
         return true;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     private static boolean isLetter(byte b) {

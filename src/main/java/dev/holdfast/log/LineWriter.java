@@ -4,14 +4,20 @@ import dev.holdfast.linux.Descriptors;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Fd;
 import dev.holdfast.linux.NativeBuffer;
-import java.nio.ByteBuffer;
+import java.util.Arrays;
 
-/** Collects records in native memory and appends them to a file with few calls. One thread owns it. */
+/**
+ * Collects records and appends them to a file with few calls: on the heap, since many small copies to native memory cost
+ * more than one large one behind them. One thread owns it.
+ */
 final class LineWriter {
-    private static final int CAPACITY = 256 << 10;
+    private static final int CAPACITY = 128 << 10;
+    private static final int AT_FIRST = 4 << 10;
 
     private final NativeBuffer buffer = NativeBuffer.allocate(CAPACITY);
-    private final ByteBuffer bytes = buffer.bytes();
+    /** Grows up to the capacity, which who writes little never needs. */
+    private byte[] collected = new byte[AT_FIRST];
+
     private int used;
     private long written;
     private int failure;
@@ -23,25 +29,40 @@ final class LineWriter {
         failure = 0;
     }
 
-    /** One record; {@code text} must be far shorter than the buffer. */
+    /** One record. */
     void record(Fd to, byte[] prefix, byte[] text, int offset, int length) {
         int needed = prefix.length + length + 1;
-        if (used + needed > CAPACITY) {
-            flush(to);
+        if (needed > CAPACITY) {
+            bytes(to, prefix, 0, prefix.length);
+            bytes(to, text, offset, length);
+            bytes(to, new byte[] {'\n'}, 0, 1);
+            return;
         }
-        bytes.put(used, prefix);
-        bytes.put(used + prefix.length, text, offset, length);
-        bytes.put(used + needed - 1, (byte) '\n');
+        room(to, needed);
+        System.arraycopy(prefix, 0, collected, used, prefix.length);
+        System.arraycopy(text, offset, collected, used + prefix.length, length);
         used += needed;
+        collected[used - 1] = '\n';
     }
 
     /** Bytes without a line's end. */
     void bytes(Fd to, byte[] text, int offset, int length) {
-        if (used + length > CAPACITY) {
+        for (int done = 0; done < length; ) {
+            int part = Math.min(length - done, CAPACITY);
+            room(to, part);
+            System.arraycopy(text, offset + done, collected, used, part);
+            used += part;
+            done += part;
+        }
+    }
+
+    private void room(Fd to, int needed) {
+        if (used + needed > CAPACITY) {
             flush(to);
         }
-        bytes.put(used, text, offset, length);
-        used += length;
+        if (used + needed > collected.length) {
+            collected = Arrays.copyOf(collected, Math.min(CAPACITY, Math.max(2 * collected.length, used + needed)));
+        }
     }
 
     /** Bytes that lie in native memory already, behind what is collected. */
@@ -52,8 +73,11 @@ final class LineWriter {
 
     /** Writes what is collected; after a failure nothing more of this batch is written. */
     void flush(Fd to) {
-        write(to, buffer, 0, used);
-        used = 0;
+        if (used > 0) {
+            buffer.bytes().put(0, collected, 0, used);
+            write(to, buffer, 0, used);
+            used = 0;
+        }
     }
 
     private void write(Fd to, NativeBuffer memory, int offset, int length) {

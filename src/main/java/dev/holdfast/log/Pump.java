@@ -34,6 +34,7 @@ public final class Pump implements AutoCloseable {
     private final Poller poller;
     private final Recovery recovery;
     private final Batches batches;
+    private final Watching watching;
     private final Archive archive;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread;
@@ -112,6 +113,7 @@ public final class Pump implements AutoCloseable {
         this.archive = new Archive(
                 keeping.directory(), keeping.maxTotalBytes(), () -> clock.get().wall(), warn, this::cutShort);
         this.batches = new Batches(clock, r, listener, warn);
+        this.watching = new Watching(poller, this::read, batches::lastAt, warn);
         this.thread = Thread.ofPlatform().name("holdfast-pump").daemon().unstarted(this::run);
         thread.start();
     }
@@ -126,7 +128,7 @@ public final class Pump implements AutoCloseable {
                     stream(instance, false, stdout, file, target), stream(instance, true, stderr, file, target));
             streams.put(instance, both);
             if (begun) {
-                both.forEach(this::watch);
+                both.forEach(watching::watch);
             } else {
                 early.addAll(both);
             }
@@ -147,7 +149,7 @@ public final class Pump implements AutoCloseable {
             recovery.idle();
             recovery.freeOthers();
             for (Stream s : early) {
-                watch(s);
+                watching.watch(s);
                 if (s.carried() > 0 && s.file.target().rules().joining() != null) {
                     s.deadline = clock.get().mono(); // what has waited before
                     after(s);
@@ -175,11 +177,11 @@ public final class Pump implements AutoCloseable {
     private void drain(InstanceId instance) {
         List<Stream> both = streams.getOrDefault(instance, List.of());
         for (Stream s : both) {
-            for (int i = 0; i < LAST_BATCHES && read(s); i++) {}
+            for (int i = 0; i < LAST_BATCHES && read(s) > 0; i++) {}
             batches.end(s);
             noteLosses(s);
             holding.remove(s);
-            unwatch(s);
+            watching.unwatch(s);
             s.pipe.close();
             recovery.free(s.slot);
         }
@@ -206,9 +208,16 @@ public final class Pump implements AutoCloseable {
         });
     }
 
-    /** Log files may have been renamed or deleted: what comes goes to files by their names. */
-    public void reopen() {
-        tell(() -> files.values().forEach(LogFile::close));
+    /**
+     * Log files may have been renamed or deleted: what comes goes to files by their names.
+     *
+     * @param done run on the pump's thread when it does
+     */
+    public void reopen(Runnable done) {
+        tell(() -> {
+            files.values().forEach(LogFile::close);
+            done.run();
+        });
     }
 
     private void cutShort(Path file) {
@@ -270,7 +279,7 @@ public final class Pump implements AutoCloseable {
                 if (last) {
                     break;
                 }
-                guarded(() -> poller.await(patience()));
+                guarded(() -> watching.await(patience()));
                 guarded(this::handOnWhatWaited);
             }
             files.values().forEach(LogFile::close);
@@ -336,40 +345,10 @@ public final class Pump implements AutoCloseable {
         return new Stream(instance, stderr, pipe, file, target, slot, recovery.held(slot));
     }
 
-    private void watch(Stream s) {
-        if (s.watched) {
-            return;
-        }
-        try {
-            poller.add(s.pipe, Poller.READABLE, ready -> {
-                try { // it never hangs up: this end is open for writing, too
-                    read(s);
-                } catch (RuntimeException bug) {
-                    unwatch(s); // nothing was taken from the pipe, so it would be ready, and fail, for ever
-                    warn.accept("a bug: the output of " + s.label + " is not read any more: " + bug);
-                }
-            });
-            s.watched = true;
-        } catch (Errno e) {
-            if (e.number()
-                    != Errno.EPERM) { // epoll_ctl(2): a file or /dev/null, into which nothing comes that could wait
-                warn.accept("the output of " + s.label + " is not read, and it will wait when its pipe is full: "
-                        + e.getMessage());
-            }
-        }
-    }
-
-    private void unwatch(Stream s) {
-        if (s.watched) {
-            s.watched = false;
-            poller.remove(s.pipe);
-        }
-    }
-
-    /** One batch; false when there was nothing. */
-    private boolean read(Stream s) {
-        boolean any = batches.read(s);
+    /** One batch. @return bytes; 0 when there was nothing */
+    private int read(Stream s) {
+        int bytes = batches.read(s);
         after(s);
-        return any;
+        return bytes;
     }
 }

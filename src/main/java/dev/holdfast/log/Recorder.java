@@ -28,6 +28,7 @@ final class Recorder implements Sink {
     private @Nullable Fd to;
     private @Nullable Stream stream;
     private boolean told;
+    private boolean listens;
     private Instant at = Instant.EPOCH;
     private Instant heldSince = Instant.EPOCH;
 
@@ -44,6 +45,7 @@ final class Recorder implements Sink {
      */
     void begin(Stream s, Encoder e, @Nullable Fd file, Instant now, String tags) {
         told = false;
+        listens = listener.listens();
         stream = s;
         encoder = e;
         to = file;
@@ -56,7 +58,7 @@ final class Recorder implements Sink {
     /** The same batch, whose lines were told, but the file could not take them. */
     void beginUnkept(Stream s, Encoder e, Instant now, boolean toldBefore) {
         begin(s, e, null, now, "");
-        told = toldBefore;
+        told = toldBefore && listens;
     }
 
     @Override
@@ -92,7 +94,9 @@ final class Recorder implements Sink {
             listener.unkept(entry, told);
         } else {
             encoder.line(entry, writer, file);
-            listener.line(entry);
+            if (listens) {
+                listener.line(entry);
+            }
         }
     }
 }

@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Written for a process that dies, not for a machine that loses power: nothing here is synced.
  */
 final class Recovery {
-    static final int DATA_BYTES = 64 << 10;
+    static final int DATA_BYTES = 128 << 10;
     static final int SLOTS = 8192;
 
-    private static final long MAGIC = 0x686f6c6466617332L; // "holdfas2"
+    private static final long MAGIC = 0x686f6c6466617333L; // "holdfas3"
     private static final long IDLE = 0;
     private static final long READING = 1;
     private static final long WRITING = 2;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * When a new file is begun, and what becomes of the old.
  *
- * @param maxSizeBytes rotated when it is about to pass this; one batch (64 KiB of output) may overshoot
+ * @param maxSizeBytes rotated when it is about to pass this; one batch (128 KiB of output) may overshoot
  * @param maxBackups older files kept, 0 or more
  * @param maxAge older files whose last line is older are deleted; null keeps them
  * @param compress older files by gzip

@@ -8,10 +8,7 @@ final class Splitter {
     static void split(Stream s, byte[] bytes, int n, Sink sink) {
         int start = 0;
         while (start < n) {
-            int end = start;
-            while (end < n && bytes[end] != '\n') {
-                end++;
-            }
+            int end = Scan.lineEnd(bytes, start, n);
             while (s.carried() + end - start > Carries.MAX_LINE) {
                 int part = Carries.MAX_LINE - s.carried();
                 s.add(bytes, start, part);

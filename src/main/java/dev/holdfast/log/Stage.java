@@ -68,7 +68,7 @@ final class Stage {
         int begin = 0; // of the event that is put together
         int line = s.judged; // of the line that is looked at: what lies before it belongs to the event
         int from = Math.max(line, s.carriedWithoutEnd ? held : 0);
-        for (int eol = end(from, total); eol >= 0; eol = end(line, total)) {
+        for (int eol = Scan.lineEnd(work, from, total); eol < total; eol = Scan.lineEnd(work, line, total)) {
             if (s.inLong) {
                 finish(s, line, eol);
                 begin = eol + 1;
@@ -106,15 +106,6 @@ final class Stage {
         }
         s.lines++;
         return first;
-    }
-
-    private int end(int from, int total) {
-        for (int i = from; i < total; i++) {
-            if (work[i] == '\n') {
-                return i;
-            }
-        }
-        return -1;
     }
 
     /** A whole event. */

@@ -24,6 +24,13 @@ final class Stream {
 
     final int slot;
     boolean watched;
+    /** See {@link Watching}: small batches that came soon after each other, and when the last one came. */
+    int inARow;
+
+    MonoTime readAt = MonoTime.NEVER;
+    /** Its pipe was made larger, as far as that is allowed. */
+    boolean grown;
+
     boolean bugTold;
 
     /** Null when nothing is held, so that a thousand quiet streams cost nothing. */

@@ -8,17 +8,14 @@ final class TextLine {
     private TextLine() {}
 
     static byte[] of(Entry e, boolean timed, boolean terminal) {
-        String head = (timed ? PrefixedEncoder.TIME.format(e.at()) + " " : "") + e.label() + " | ";
+        String head = (timed ? Stamp.TIME.format(e.at()) + " " : "") + e.label() + " | ";
         byte[] before = head.getBytes(StandardCharsets.UTF_8);
         byte[] text = e.bytes();
         int end = e.offset() + e.length();
         var out = new ByteArrayOutputStream(before.length + e.length() + 1);
         int from = e.offset();
         do {
-            int eol = from;
-            while (eol < end && text[eol] != '\n') {
-                eol++;
-            }
+            int eol = Scan.lineEnd(text, from, end);
             out.writeBytes(before);
             if (terminal) {
                 out.writeBytes(Visible.of(text, from, eol - from));

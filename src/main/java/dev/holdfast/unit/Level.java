@@ -2,7 +2,9 @@ package dev.holdfast.unit;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** How much a line matters, least first; syslog's severities (RFC 5424, 6.2.1) and what lies below them. */
 public enum Level {
@@ -13,6 +15,31 @@ public enum Level {
     WARNING(5, 4),
     ERROR(6, 3),
     CRITICAL(7, 2);
+
+    private static final Map<String, Level> WORDS = Map.ofEntries(
+            Map.entry("trace", TRACE),
+            Map.entry("finest", TRACE),
+            Map.entry("verbose", TRACE),
+            Map.entry("debug", DEBUG),
+            Map.entry("fine", DEBUG),
+            Map.entry("dbg", DEBUG),
+            Map.entry("info", INFO),
+            Map.entry("information", INFO),
+            Map.entry("informational", INFO),
+            Map.entry("notice", NOTICE),
+            Map.entry("deprecated", NOTICE),
+            Map.entry("warn", WARNING),
+            Map.entry("warning", WARNING),
+            Map.entry("error", ERROR),
+            Map.entry("err", ERROR),
+            Map.entry("severe", ERROR),
+            Map.entry("critical", CRITICAL),
+            Map.entry("crit", CRITICAL),
+            Map.entry("fatal", CRITICAL),
+            Map.entry("alert", CRITICAL),
+            Map.entry("emerg", CRITICAL),
+            Map.entry("emergency", CRITICAL),
+            Map.entry("panic", CRITICAL));
 
     private final int number;
     private final int severity;
@@ -56,15 +83,11 @@ public enum Level {
 
     /** Of the words that programs use for it, in any case: {@code warn}, {@code SEVERE}, {@code fatal}. */
     public static Optional<Level> parse(String word) {
-        return switch (word.toLowerCase(Locale.ROOT)) {
-            case "trace", "finest", "verbose" -> Optional.of(TRACE);
-            case "debug", "fine", "dbg" -> Optional.of(DEBUG);
-            case "info", "information", "informational" -> Optional.of(INFO);
-            case "notice", "deprecated" -> Optional.of(NOTICE);
-            case "warn", "warning" -> Optional.of(WARNING);
-            case "error", "err", "severe" -> Optional.of(ERROR);
-            case "critical", "crit", "fatal", "alert", "emerg", "emergency", "panic" -> Optional.of(CRITICAL);
-            default -> Optional.empty();
-        };
+        return Optional.ofNullable(WORDS.get(word.toLowerCase(Locale.ROOT)));
+    }
+
+    /** All that {@link #parse} knows, in lower case. */
+    public static Set<String> words() {
+        return WORDS.keySet();
     }
 }

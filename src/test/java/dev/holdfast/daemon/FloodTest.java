@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("process")
 @Timeout(1200)
 class FloodTest {
-    private static final int MEGABYTES = Integer.getInteger("holdfast.flood.mb", 30);
+    private static final int MEGABYTES = Integer.getInteger("holdfast.flood.mb", 100);
     private static final int LINES = MEGABYTES * 10_000;
     private static final int KILLS = 10;
 

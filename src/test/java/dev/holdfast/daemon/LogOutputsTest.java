@@ -211,6 +211,40 @@ class LogOutputsTest {
         }
     }
 
+    @Test
+    void whatLogrotateRenamesIsLeftAloneFromTheMomentTheCommandEnds() throws Exception {
+        var daemon = DaemonUnderTest.up(home, """
+                version: 1
+                global: { logging: { outputs: [{ type: file, path: %1$s/all.log }] } }
+                processes:
+                  other: { command: [sleep, "1000"] }
+                  ticks: { command: [sh, -c, 'i=0; while :; do i=$$((i+1)); echo "tick $$i"; sleep 0.01; done'] }
+                """.formatted(home));
+        try (daemon) {
+            Path log = home.resolve("log/ticks.0.log");
+            Path renamed = home.resolve("log/ticks.0.log-20261121");
+            await().atMost(SOON).until(() -> daemon.logged("ticks.0.log").contains("tick 10"));
+            Files.move(log, renamed);
+            Files.move(home.resolve("all.log"), home.resolve("all.log.old"));
+            assertThat(daemon.cli("logs", "--reopen").exit()).isZero();
+            long size = Files.size(renamed);
+            await().atMost(SOON).until(() -> Files.exists(log) && Files.size(log) > 500);
+            assertThat(Files.size(renamed)).isEqualTo(size);
+            await().atMost(SOON)
+                    .until(() -> DaemonUnderTest.read(home.resolve("all.log")).contains(" ticks | tick"));
+            assertThat(daemon.daemonOutput()
+                            + DaemonUnderTest.read(home.resolve("all.log.old"))
+                            + DaemonUnderTest.read(home.resolve("all.log")))
+                    .contains("log files are opened anew, asked by ");
+            assertThat(daemon.cli("logs", "--reopen", "ticks").exit()).isEqualTo(2);
+
+            // By the signal, which would be the process's if there were only one.
+            Files.move(log, home.resolve("log/ticks.0.log-20261122"));
+            daemon.signal("USR1");
+            await().atMost(SOON).until(() -> Files.exists(log) && Files.size(log) > 500);
+        }
+    }
+
     /** All that the daemon wrote, but the configuration. */
     private String everything() throws IOException {
         var all = new StringBuilder();

@@ -24,7 +24,7 @@ class StageTest {
     private static final Joining TRACES = new Joining(null, "^(\\s|Caused by:)", 100, 32 << 10, Duration.ofSeconds(1));
     private static final LineRules JOINED = new LineRules(null, TRACES, List.of(), null);
 
-    private static final Fd NO_PIPE = nothing();
+    static final Fd NO_PIPE = nothing();
 
     private final byte[] work = Stage.memory();
 
