@@ -33,6 +33,12 @@ public record GlobalSpec(
     public static final GlobalSpec DEFAULT = new GlobalSpec(
             Duration.ofSeconds(30), new Exit.Never(), Map.of(), null, null, null, null, List.of(), StorageSpec.DEFAULT);
 
+    /** The same with other outputs. */
+    public GlobalSpec with(List<OutputSpec> others) {
+        return new GlobalSpec(
+                shutdownTimeout, exit, forwardSignals, runDir, stateDir, logDir, maxTotalLogBytes, others, storage);
+    }
+
     /** When the daemon ends by itself. */
     public sealed interface Exit {
         record Never() implements Exit {}

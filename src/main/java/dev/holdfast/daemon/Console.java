@@ -132,6 +132,11 @@ final class Console implements Pump.LineListener, Distribution.Trouble, AutoClos
         report = to;
     }
 
+    /** Lines go there from now on; none: our own output. */
+    void distribute(List<OutputTarget> outputs) {
+        distribution.configure(outputs);
+    }
+
     /** Files may have been renamed. */
     void reopen() {
         distribution.reopen();

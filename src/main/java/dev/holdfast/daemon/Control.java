@@ -11,6 +11,7 @@ import dev.holdfast.api.Status;
 import dev.holdfast.api.Why;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.ConfigLoader;
+import dev.holdfast.config.GlobalSpec;
 import dev.holdfast.config.Loaded;
 import dev.holdfast.config.Plan;
 import dev.holdfast.config.Problem;
@@ -211,7 +212,9 @@ final class Control implements ControlPort {
                 return d.configure(config.processes(), config.schedules(), by);
             });
             refused = null;
-            return reply(done, config);
+            PlanReply reply = reply(done, config);
+            d.distribute(config.global().outputs());
+            return reply;
         } catch (Refused e) {
             refused = e.getMessage();
             throw e;
@@ -263,7 +266,12 @@ final class Control implements ControlPort {
 
     private PlanReply reply(Plan plan, Config config) {
         var steps = new ArrayList<PlanReply.Step>();
-        if (!config.global().equals(running.join().global)) {
+        Daemon d = running.join();
+        GlobalSpec wanted = config.global();
+        if (!wanted.outputs().equals(d.distributed())) {
+            steps.add(new PlanReply.Step("global", "change", List.of("logging.outputs"), List.of()));
+        }
+        if (!wanted.with(List.of()).equals(d.global.with(List.of()))) {
             steps.add(new PlanReply.Step("global", "not before the next up", List.of(), List.of()));
         }
         for (Plan.Step s : plan.steps()) {

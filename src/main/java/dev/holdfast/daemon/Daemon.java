@@ -4,6 +4,7 @@ import dev.holdfast.api.Doctor;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.Directories;
 import dev.holdfast.config.GlobalSpec;
+import dev.holdfast.config.OutputSpec;
 import dev.holdfast.config.Plan;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ScheduleSpec;
@@ -69,6 +70,8 @@ final class Daemon {
     private @Nullable Front front;
     /** As it was when the daemon started, which is when it counts. */
     final GlobalSpec global;
+    /** Where lines go beside the files of processes; changed by a reload. */
+    private volatile List<OutputSpec> distributed;
 
     private final Desired desired;
     final SystemdNotices notices;
@@ -91,6 +94,7 @@ final class Daemon {
         this.chronicle = new Chronicle(new Journal(dirs.state().resolve("journal.jsonl")), console::warn);
         this.intents = new Intents(dirs.run().resolve("intents"), host.bootId(), console::warn);
         this.global = config.global();
+        this.distributed = config.global().outputs();
         this.desired = new Desired(config.processes(), intents);
         this.notices = new SystemdNotices(launches.own(), host.pid(), console::warn);
         this.pump = new Pump(
@@ -331,6 +335,18 @@ final class Daemon {
     }
 
     // ── for Control and OsSignals ──
+
+    List<OutputSpec> distributed() {
+        return distributed;
+    }
+
+    /** Thread-safe. */
+    void distribute(List<OutputSpec> outputs) {
+        if (!outputs.equals(distributed)) {
+            distributed = outputs;
+            console.distribute(Distributing.targets(outputs));
+        }
+    }
 
     /**
      * Log files were renamed: what comes goes to files by their names.

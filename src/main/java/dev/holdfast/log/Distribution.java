@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The outputs that the lines of all processes, and the daemon's own, go to as well. Thread-safe. */
 public final class Distribution implements AutoCloseable {
-    private final List<Output> outputs = new ArrayList<>();
+    private final boolean terminal;
+    private final Supplier<Instant> clock;
+    private final Trouble trouble;
+    private volatile List<Output> outputs = List.of();
     private @Nullable Archive archive;
 
     /** Told when an output breaks and when it works again. Called on the outputs' threads. */
@@ -28,20 +31,43 @@ public final class Distribution implements AutoCloseable {
 
     /** @param terminal whether standard output is one, which must not obey what programs print */
     public Distribution(List<OutputTarget> targets, boolean terminal, Supplier<Instant> clock, Trouble trouble) {
-        for (OutputTarget t : targets) {
-            Channel channel = switch (t.place()) {
-                case OutputTarget.Place.Standard(boolean stderr) ->
-                    new StandardChannel(
-                            new FileOutputStream(stderr ? FileDescriptor.err : FileDescriptor.out), t.json(), terminal);
-                case OutputTarget.Place.File f -> new FileChannel(file(f, clock), t.json());
-                case OutputTarget.Place.Syslog s -> new SyslogChannel(s, hostName(), t.json());
-                case OutputTarget.Place.Journald(Path socket) -> new JournaldChannel(socket);
-            };
-            outputs.add(new Output(t, channel, trouble, clock));
-        }
+        this.terminal = terminal;
+        this.clock = clock;
+        this.trouble = trouble;
+        configure(targets);
     }
 
-    private LogFile file(OutputTarget.Place.File f, Supplier<Instant> clock) {
+    /**
+     * Lines go to these from now on. An output that stays is not touched; one that does not still writes what it has been
+     * given. Does not wait for it.
+     */
+    public synchronized void configure(List<OutputTarget> targets) {
+        var before = new ArrayList<>(outputs);
+        var now = new ArrayList<Output>();
+        for (OutputTarget t : targets) {
+            Output same = before.stream()
+                    .filter(o -> o.target().equals(t))
+                    .findFirst()
+                    .orElse(null);
+            before.remove(same);
+            now.add(same != null ? same : new Output(t, channel(t), trouble, clock));
+        }
+        outputs = List.copyOf(now);
+        before.forEach(Output::finish);
+    }
+
+    private Channel channel(OutputTarget t) {
+        return switch (t.place()) {
+            case OutputTarget.Place.Standard(boolean stderr) ->
+                new StandardChannel(
+                        new FileOutputStream(stderr ? FileDescriptor.err : FileDescriptor.out), t.json(), terminal);
+            case OutputTarget.Place.File f -> new FileChannel(file(f), t.json());
+            case OutputTarget.Place.Syslog s -> new SyslogChannel(s, hostName(), t.json());
+            case OutputTarget.Place.Journald(Path socket) -> new JournaldChannel(socket);
+        };
+    }
+
+    private LogFile file(OutputTarget.Place.File f) {
         Path parent = f.path().toAbsolutePath().getParent();
         Archive known = archive != null
                 ? archive
@@ -62,13 +88,22 @@ public final class Distribution implements AutoCloseable {
 
     /** Waits only for outputs that are to be waited for. */
     public void take(Entry line) {
+        List<Output> known = outputs;
+        if (!give(line, known, List.of())) { // some were exchanged meanwhile: it is for those in their place
+            give(line, outputs, known);
+        }
+    }
+
+    private static boolean give(Entry line, List<Output> all, List<Output> not) {
         Entry copy = null;
-        for (Output o : outputs) {
-            if (o.wants(line)) {
+        boolean taken = true;
+        for (Output o : all) {
+            if (!not.contains(o) && o.wants(line)) {
                 copy = copy == null ? line.copy() : copy;
-                o.take(copy);
+                taken &= o.take(copy);
             }
         }
+        return taken;
     }
 
     public boolean isEmpty() {
@@ -82,7 +117,7 @@ public final class Distribution implements AutoCloseable {
 
     /** Waits a moment for what is still to be written. */
     @Override
-    public void close() {
+    public synchronized void close() {
         outputs.forEach(Output::close);
         if (archive != null) {
             archive.close();

@@ -50,20 +50,27 @@ final class Output implements AutoCloseable {
         return (level == null ? Level.INFO : level).compareTo(target.least()) >= 0;
     }
 
-    /** @param copy nobody changes it any more */
-    void take(Entry copy) {
+    /**
+     * @param copy nobody changes it any more
+     * @return false when it takes no more
+     */
+    boolean take(Entry copy) {
         lock.lock();
         try {
             while (target.waits() && queued > QUEUED_BYTES && !closing) {
                 changed.awaitUninterruptibly();
             }
+            if (closing) {
+                return false;
+            }
             if (queued > QUEUED_BYTES) {
                 dropped++;
-                return;
+                return true;
             }
             queue.add(copy);
             queued += ENTRY_BYTES + copy.length();
             changed.signalAll();
+            return true;
         } finally {
             lock.unlock();
         }
@@ -167,8 +174,12 @@ final class Output implements AutoCloseable {
         return Entry.own(clock.get(), Level.WARNING, ("holdfast: " + text).getBytes(StandardCharsets.UTF_8));
     }
 
-    @Override
-    public void close() {
+    OutputTarget target() {
+        return target;
+    }
+
+    /** Takes no more; what is queued it still writes, as long as that goes. Does not wait. */
+    void finish() {
         lock.lock();
         try {
             closing = true;
@@ -176,6 +187,11 @@ final class Output implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void close() {
+        finish();
         try {
             thread.join(LAST_WAIT);
         } catch (InterruptedException e) {

@@ -10,8 +10,10 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -243,6 +245,44 @@ class LogOutputsTest {
             daemon.signal("USR1");
             await().atMost(SOON).until(() -> Files.exists(log) && Files.size(log) > 500);
         }
+    }
+
+    @Test
+    void aReloadExchangesOutputsAndLosesNoLineOnTheWay() throws Exception {
+        String yaml = """
+                version: 1
+                global:
+                  logging:
+                    outputs:
+                      - { type: file, path: "%1$s/stays" }
+                      - { type: file, path: "%1$s/%2$s" }
+                processes:
+                  counts: { command: [sh, -c, 'i=0; while :; do i=$$((i + 1)); echo "n $$i"; sleep 0.002; done'] }
+                """;
+        var daemon = DaemonUnderTest.up(home, yaml.formatted(home, "first"));
+        try (daemon) {
+            await().atMost(SOON).until(() -> counted("first").size() > 200);
+            int pid = daemon.pidOf("counts");
+            Files.writeString(home.resolve("holdfast.yaml"), yaml.formatted(home, "second"));
+            assertThat(daemon.cli("plan").out()).contains("change").contains("logging.outputs");
+            assertThat(daemon.cli("reload").out()).contains("logging.outputs");
+            await().atMost(SOON).until(() -> counted("second").size() > 200);
+            assertThat(daemon.pidOf("counts")).isEqualTo(pid);
+            assertThat(daemon.cli("plan").out()).contains("nothing");
+            assertThat(daemon.cli("stop", "counts").exit()).isZero();
+        }
+        List<Integer> all = new ArrayList<>(counted("first"));
+        all.addAll(counted("second"));
+        assertThat(all).isEqualTo(IntStream.rangeClosed(1, all.size()).boxed().toList());
+        assertThat(counted("stays")).isEqualTo(all);
+    }
+
+    private List<Integer> counted(String file) {
+        return DaemonUnderTest.read(home.resolve(file))
+                .lines()
+                .filter(l -> l.matches(".* n \\d+"))
+                .map(l -> Integer.valueOf(l.substring(l.lastIndexOf(' ') + 1)))
+                .toList();
     }
 
     /** All that the daemon wrote, but the configuration. */
