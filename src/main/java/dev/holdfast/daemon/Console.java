@@ -44,7 +44,7 @@ final class Console implements Pump.LineListener, Distribution.Trouble, AutoClos
      * @param terminal whether {@code out} is one, which must not obey what programs print
      * @param outputs where lines go instead; none: {@code out}
      */
-    Console(OutputStream out, boolean quiet, boolean terminal, List<OutputTarget> outputs) {
+    Console(OutputStream out, boolean quiet, boolean terminal, List<OutputTarget> outputs) throws IOException {
         this.out = out;
         this.quiet = quiet;
         this.terminal = terminal;
@@ -133,7 +133,7 @@ final class Console implements Pump.LineListener, Distribution.Trouble, AutoClos
     }
 
     /** Lines go there from now on; none: our own output. */
-    void distribute(List<OutputTarget> outputs) {
+    void distribute(List<OutputTarget> outputs) throws IOException {
         distribution.configure(outputs);
     }
 

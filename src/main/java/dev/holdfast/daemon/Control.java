@@ -21,6 +21,7 @@ import dev.holdfast.schedule.ScheduleView;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.Signal;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -213,7 +214,11 @@ final class Control implements ControlPort {
             });
             refused = null;
             PlanReply reply = reply(done, config);
-            d.distribute(config.global().outputs());
+            try {
+                d.distribute(config.global().outputs());
+            } catch (IOException e) {
+                throw refused(503, "all is reloaded but logging.outputs, which stay as they were: " + e.getMessage());
+            }
             return reply;
         } catch (Refused e) {
             refused = e.getMessage();

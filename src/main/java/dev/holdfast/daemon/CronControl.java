@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class CronControl implements CronPort {
     /** Of each schedule, for averages: enough to know it by, and read soon with thousands of them. */
     private static final int LATELY = 200;
+    /** Of all schedules together: they are in the heap at once. */
+    private static final int MOST = 10_000;
 
     private final Daemon daemon;
     private final OnLoop onLoop;
@@ -228,7 +231,8 @@ final class CronControl implements CronPort {
 
     private Map<String, List<Attempt>> lately() throws Refused {
         try {
-            return timetable().history().lately(timetable().specs().keySet(), LATELY);
+            Set<String> all = timetable().specs().keySet();
+            return timetable().history().lately(all, Math.clamp(MOST / Math.max(1, all.size()), 1, LATELY));
         } catch (StoreException e) {
             throw unreadable(e);
         }

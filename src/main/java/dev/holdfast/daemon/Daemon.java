@@ -340,11 +340,15 @@ final class Daemon {
         return distributed;
     }
 
-    /** Thread-safe. */
-    void distribute(List<OutputSpec> outputs) {
+    /**
+     * Thread-safe.
+     *
+     * @throws IOException when the outputs stay as they were
+     */
+    void distribute(List<OutputSpec> outputs) throws IOException {
         if (!outputs.equals(distributed)) {
-            distributed = outputs;
             console.distribute(Distributing.targets(outputs));
+            distributed = outputs;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.holdfast.daemon;
 import dev.holdfast.config.StorageSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
+import dev.holdfast.linux.Threads;
 import dev.holdfast.log.LogReader;
 import dev.holdfast.schedule.Memory;
 import dev.holdfast.schedule.Run;
@@ -14,15 +15,19 @@ import dev.holdfast.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +44,12 @@ final class History implements AutoCloseable {
     private static final int OUTPUT_CHARACTERS = 8 << 10;
     /** Looked at for an attempt's last lines: its hook may write into the same log. */
     private static final int LOG_LINES = 300;
+
+    private static final Duration LAST_LOOK = Duration.ofMillis(10);
+    private static final int LAST_LOOKS = 200;
+
+    /** What an earlier daemon left has this and a number behind its name until the store has it. */
+    private static final String LEFT = ".left-";
 
     /** Brought in before waiting for the store. */
     private static final int AT_ONCE = 1000;
@@ -64,7 +75,7 @@ final class History implements AutoCloseable {
     /** @param soon does something on the loop's thread */
     History(Path state, StorageSpec storage, String host, Consumer<String> say, Consumer<Runnable> soon) {
         String file = storage.file();
-        this.store = new Store(file == null ? state.resolve("holdfast.db") : Path.of(file), Loop::now, say);
+        this.store = new Store(file == null ? state.resolve("holdfast.db") : Path.of(file), state, Loop::now, say);
         this.runs = new RunHistory(store, new Retention(storage.keepRuns(), storage.keepFor()), Loop::now);
         this.aheadFile = state.resolve("runs.jsonl");
         this.ahead = new Journal(aheadFile);
@@ -77,33 +88,73 @@ final class History implements AutoCloseable {
     /** There are schedules: what an earlier daemon left beside the store goes into it. */
     void begin() {
         store.begin();
-        if (Files.exists(aheadFile)) {
-            under.incrementAndGet();
-            Thread.ofVirtual().name("runs.jsonl").start(this::bringIn);
+        List<Path> left = leftBehind();
+        if (!left.isEmpty()) {
+            try {
+                Threads.start(Thread.ofVirtual().name("runs.jsonl").unstarted(() -> left.forEach(this::bringIn)));
+            } catch (IOException noThread) {
+                say.accept("runs that the store lacks are brought in by the next daemon: " + noThread.getMessage());
+            }
         }
     }
 
-    private void bringIn() {
-        var read = new int[1];
-        try {
-            new Journal(aheadFile).read(line -> {
-                Attempt attempt = RunLine.of(line);
-                if (attempt != null) {
-                    var kept = keep(attempt);
-                    if (++read[0] % AT_ONCE == 0) {
-                        kept.exceptionally(_ -> false).join();
-                    }
+    /** Under names of their own: what is written from now on may not be mixed up with it, however that ends. */
+    private List<Path> leftBehind() {
+        var left = new TreeMap<Integer, Path>();
+        Path state = aheadFile.toAbsolutePath().getParent();
+        try (var files = Files.newDirectoryStream(state, aheadFile.getFileName() + LEFT + "*")) {
+            for (Path f : files) {
+                String name = f.getFileName().toString();
+                String number = name.substring(name.lastIndexOf('-') + 1);
+                if (number.matches("\\d{1,9}")) {
+                    left.put(Integer.valueOf(number), f);
                 }
-            });
+            }
+            for (String suffix : List.of(".1", "")) {
+                Path f = aheadFile.resolveSibling(aheadFile.getFileName() + suffix);
+                if (Files.exists(f)) {
+                    int next = left.isEmpty() ? 1 : left.lastKey() + 1;
+                    left.put(next, Files.move(f, aheadFile.resolveSibling(aheadFile.getFileName() + LEFT + next)));
+                }
+            }
         } catch (IOException e) {
             incomplete.set(true);
             say.accept("runs that the store lacks cannot be read: " + e.getMessage());
-        } finally {
-            soon.accept(() -> {
-                lines += read[0];
-                under.decrementAndGet();
-            });
         }
+        return List.copyOf(left.values());
+    }
+
+    private void bringIn(Path file) {
+        var asked = new ArrayList<CompletableFuture<Boolean>>();
+        var failed = new AtomicBoolean();
+        try {
+            new Journal(file).read(line -> {
+                Attempt attempt = RunLine.of(line);
+                if (attempt != null) {
+                    asked.add(keep(attempt));
+                    if (asked.size() == AT_ONCE) {
+                        settle(asked, failed);
+                    }
+                }
+            });
+            settle(asked, failed);
+            if (!failed.get()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            say.accept("runs that the store lacks cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static void settle(List<CompletableFuture<Boolean>> asked, AtomicBoolean failed) {
+        for (CompletableFuture<Boolean> kept : asked) {
+            kept.exceptionally(_ -> {
+                        failed.set(true);
+                        return false;
+                    })
+                    .join();
+        }
+        asked.clear();
     }
 
     /** Where schedules stand, of earlier daemons. */
@@ -168,13 +219,28 @@ final class History implements AutoCloseable {
         if (started == null) {
             return;
         }
-        Thread.ofVirtual().name("output of " + of.schedule()).start(() -> {
-            try {
-                var _ = runs.output(of.run(), of.attempt(), tail(log, instance, started));
-            } catch (IOException e) {
-                say.accept("the output of " + of.schedule() + " is not kept with its history: " + e.getMessage());
-            }
-        });
+        under.incrementAndGet();
+        try {
+            Threads.start(Thread.ofVirtual().name("output of " + of.schedule()).unstarted(() -> {
+                try {
+                    var _ = runs.output(of.run(), of.attempt(), tail(log, instance, started))
+                            .whenComplete((_, failure) -> outputKept(of, failure));
+                } catch (IOException e) {
+                    outputKept(of, e);
+                }
+            }));
+        } catch (IOException noThread) {
+            outputKept(of, noThread);
+        }
+    }
+
+    private void outputKept(Attempt of, @Nullable Throwable failure) {
+        if (failure != null) {
+            say.accept("the output of " + of.schedule() + " is not kept with its history: " + failure.getMessage());
+        }
+        if (under.decrementAndGet() == 0) {
+            soon.accept(this::tidy);
+        }
     }
 
     /** A log says whose a line is only where that changes: of what came since, what says nothing is ours. */
@@ -224,6 +290,9 @@ final class History implements AutoCloseable {
     /** What is told waits a moment for the disk. The loop has ended. */
     @Override
     public void close() {
+        for (int i = 0; i < LAST_LOOKS && under.get() > 0; i++) { // outputs are still being read, perhaps
+            LockSupport.parkNanos(LAST_LOOK.toNanos());
+        }
         store.close();
         memories.close();
         try {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Memories implements AutoCloseable {
     /** Before older lines go, what they alone say is written anew. */
-    private static final int RENEWED_AFTER = 20_000;
+    private static final int RENEWED_AFTER = 3 << 20; // characters, of a file that turns at 8 MiB
 
     private final Journal memories;
     private final Consumer<String> say;
@@ -96,16 +96,18 @@ final class Memories implements AutoCloseable {
             line.put("last", last.written());
         }
         known.put(schedule, line);
+        boolean failed = failing;
         write(line);
-        if (++written > RENEWED_AFTER) {
-            written = 0;
+        if (written > RENEWED_AFTER || (failed && !failing)) { // or what a full disk did not take can be written now
             List.copyOf(known.values()).forEach(this::write);
+            written = 0;
         }
     }
 
     private void write(Map<String, Object> line) {
         try {
             memories.append(line);
+            written += line.toString().length();
             failing = false;
         } catch (IOException e) {
             if (!failing) {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class ScheduleReports {
     /** Of the history so much is looked through for failed attempts. */
     private static final int LOOKED_AT = 1000;
+    /** Of so many the output is shown: 8 KiB each. */
+    private static final int WITH_OUTPUT = 100;
 
     private static final Set<String> FAILURES = Stream.of(Result.FAILED, Result.TIMEOUT, Result.UNKNOWN)
             .map(Result::written)
@@ -67,11 +69,13 @@ final class ScheduleReports {
 
     /** @throws StoreException when the history cannot be read */
     Why why(ScheduleView v, int ends, int lines) throws StoreException {
-        List<Attempt> all = daemon.timetable.history().of(v.name(), LOOKED_AT, lines > 0);
+        History runs = daemon.timetable.history();
+        List<Attempt> all = runs.of(v.name(), LOOKED_AT, false);
+        List<Attempt> latest = lines == 0 ? List.of() : runs.of(v.name(), WITH_OUTPUT, true);
         List<Why.End> failed = all.reversed().stream()
                 .filter(r -> FAILURES.contains(r.result()))
                 .limit(ends)
-                .map(r -> end(r, lines))
+                .map(r -> end(withOutput(r, latest), lines))
                 .toList();
         List<Why.Happening> history = all.subList(Math.max(0, all.size() - ends * 4), all.size()).stream()
                 .map(r -> new Why.Happening(time(r), happening(r)))
@@ -84,6 +88,13 @@ final class ScheduleReports {
                 + (v.paused() == null ? "" : ": " + v.paused())
                 + (v.failures() == 0 ? "" : "; failed runs in a row: " + v.failures())
                 + (v.pending() == 0 ? "" : "; runs that wait: " + v.pending());
+    }
+
+    private static Attempt withOutput(Attempt r, List<Attempt> latest) {
+        return latest.stream()
+                .filter(a -> a.run().equals(r.run()) && a.attempt() == r.attempt())
+                .findFirst()
+                .orElse(r);
     }
 
     private static String time(Attempt r) {

@@ -75,6 +75,11 @@ public final class Sentinel implements AutoCloseable {
         return pid;
     }
 
+    /** As if we had died: it kills what there is. */
+    public void abandon() {
+        pair.close();
+    }
+
     /** Nothing is left to be killed: it ends. */
     @Override
     public void close() {

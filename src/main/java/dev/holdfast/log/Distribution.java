@@ -30,7 +30,8 @@ public final class Distribution implements AutoCloseable {
     }
 
     /** @param terminal whether standard output is one, which must not obey what programs print */
-    public Distribution(List<OutputTarget> targets, boolean terminal, Supplier<Instant> clock, Trouble trouble) {
+    public Distribution(List<OutputTarget> targets, boolean terminal, Supplier<Instant> clock, Trouble trouble)
+            throws IOException {
         this.terminal = terminal;
         this.clock = clock;
         this.trouble = trouble;
@@ -40,8 +41,10 @@ public final class Distribution implements AutoCloseable {
     /**
      * Lines go to these from now on. An output that stays is not touched; one that does not still writes what it has been
      * given. Does not wait for it.
+     *
+     * @throws IOException when there can be no thread for one: then all stays as it was
      */
-    public synchronized void configure(List<OutputTarget> targets) {
+    public synchronized void configure(List<OutputTarget> targets) throws IOException {
         var before = new ArrayList<>(outputs);
         var now = new ArrayList<Output>();
         for (OutputTarget t : targets) {
@@ -49,8 +52,17 @@ public final class Distribution implements AutoCloseable {
                     .filter(o -> o.target().equals(t))
                     .findFirst()
                     .orElse(null);
+            Output there = before.stream()
+                    .filter(o -> o.target().isWhere(t) && !targets.contains(o.target()))
+                    .findFirst()
+                    .orElse(null);
             before.remove(same);
-            now.add(same != null ? same : new Output(t, channel(t), trouble, clock));
+            try {
+                now.add(same != null ? same : new Output(t, channel(t), trouble, clock, there));
+            } catch (IOException e) {
+                now.stream().filter(o -> !outputs.contains(o)).forEach(Output::finish);
+                throw e;
+            }
         }
         outputs = List.copyOf(now);
         before.forEach(Output::finish);
@@ -88,22 +100,26 @@ public final class Distribution implements AutoCloseable {
 
     /** Waits only for outputs that are to be waited for. */
     public void take(Entry line) {
-        List<Output> known = outputs;
-        if (!give(line, known, List.of())) { // some were exchanged meanwhile: it is for those in their place
-            give(line, outputs, known);
+        List<Output> refused = give(line, outputs);
+        if (!refused.isEmpty()) { // exchanged meanwhile: it is for those in their place
+            give(line, outputs.stream().filter(o -> o.replaces(refused)).toList());
         }
     }
 
-    private static boolean give(Entry line, List<Output> all, List<Output> not) {
+    /** @return those that take no more */
+    private static List<Output> give(Entry line, List<Output> all) {
         Entry copy = null;
-        boolean taken = true;
+        List<Output> refused = List.of();
         for (Output o : all) {
-            if (!not.contains(o) && o.wants(line)) {
+            if (o.wants(line)) {
                 copy = copy == null ? line.copy() : copy;
-                taken &= o.take(copy);
+                if (!o.take(copy)) {
+                    refused = refused.isEmpty() ? new ArrayList<>() : refused;
+                    refused.add(o);
+                }
             }
         }
-        return taken;
+        return refused;
     }
 
     public boolean isEmpty() {

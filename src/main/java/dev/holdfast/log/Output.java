@@ -1,5 +1,6 @@
 package dev.holdfast.log;
 
+import dev.holdfast.linux.Threads;
 import dev.holdfast.unit.Level;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel with a queue of bounded size before it and a thread of its own behind that. What is slow or broken holds up
@@ -34,15 +36,26 @@ final class Output implements AutoCloseable {
     private long dropped;
     private boolean closing;
     private final Thread thread;
+    /** Whose place it took, until somebody takes its own; two must not write one file. */
+    private volatile @Nullable Output before;
     /** The thread's own: lines that went elsewhere since it broke, or -1. */
     private long elsewhere = -1;
 
-    Output(OutputTarget target, Channel channel, Distribution.Trouble trouble, Supplier<Instant> clock) {
+    /** @param before at the same place, and asked to {@link #finish}: it writes what it still has first */
+    Output(
+            OutputTarget target,
+            Channel channel,
+            Distribution.Trouble trouble,
+            Supplier<Instant> clock,
+            @Nullable Output before)
+            throws IOException {
         this.target = target;
         this.channel = channel;
         this.trouble = trouble;
         this.clock = clock;
-        this.thread = Thread.ofPlatform().name("holdfast-output").daemon().start(this::run);
+        this.before = before;
+        this.thread = Thread.ofPlatform().name("holdfast-output").daemon().unstarted(() -> run(before));
+        Threads.start(thread);
     }
 
     boolean wants(Entry e) {
@@ -82,8 +95,11 @@ final class Output implements AutoCloseable {
         }
     }
 
-    private void run() {
+    private void run(@Nullable Output first) {
         try {
+            if (first != null) {
+                first.thread.join();
+            }
             for (List<Entry> batch = next(); !batch.isEmpty(); batch = next()) {
                 deliver(batch);
             }
@@ -178,8 +194,13 @@ final class Output implements AutoCloseable {
         return target;
     }
 
+    boolean replaces(List<Output> any) {
+        return any.contains(before);
+    }
+
     /** Takes no more; what is queued it still writes, as long as that goes. Does not wait. */
     void finish() {
+        before = null;
         lock.lock();
         try {
             closing = true;

@@ -36,6 +36,13 @@ public record OutputTarget(Place place, boolean json, Level least, boolean waits
         record Unix(Path socket) implements Address {}
     }
 
+    /** Whether the other writes to the same place, in whatever way. */
+    boolean isWhere(OutputTarget other) {
+        return place instanceof Place.File(Path path, Rotation _)
+                ? other.place instanceof Place.File(Path its, Rotation _) && its.equals(path)
+                : place.equals(other.place);
+    }
+
     /** In words, for people. */
     public String name() {
         return switch (place) {

@@ -94,8 +94,18 @@ public final class Run {
             }
             Queue<Signal> heard = listen(poller);
             // Before there is anything that it would have to end.
-            try (Sentinel sentinel = sentinel(launching.mark(), place)) {
-                return launched(launching, host, poller, place, heard, sentinel);
+            Sentinel sentinel = sentinel(launching.mark(), place);
+            boolean over = false;
+            try {
+                Ending ending = launched(launching, host, poller, place, heard, sentinel);
+                over = true;
+                return ending;
+            } finally {
+                if (sentinel != null && over) {
+                    sentinel.close();
+                } else if (sentinel != null) {
+                    sentinel.abandon(); // whatever kept us from guarding the command: it shall not run unguarded
+                }
             }
         }
     }

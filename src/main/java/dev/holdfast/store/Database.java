@@ -35,10 +35,13 @@ final class Database {
     private static final long CHECKED_BYTES = 32L << 20;
 
     private final Path file;
+    private final Path own;
     private final Migrations migrations;
 
-    Database(Path file, Migrations migrations) {
+    /** @param own a directory that only we may write, for the driver's native half where no image has it */
+    Database(Path file, Path own, Migrations migrations) {
         this.file = file;
+        this.own = own;
         this.migrations = migrations;
     }
 
@@ -64,7 +67,7 @@ final class Database {
         }
         look();
         make();
-        NativeLibrary.find(directory());
+        NativeLibrary.find(own);
         Connection connection = JDBC.createConnection("jdbc:sqlite:" + name, new Properties());
         if (connection == null) {
             throw new StoreException("no driver for " + name);
@@ -84,11 +87,6 @@ final class Database {
                 session.close();
             }
         }
-    }
-
-    Path directory() {
-        Path parent = file.toAbsolutePath().getParent();
-        return parent == null ? Path.of("/") : parent;
     }
 
     /** What the header tells, without a byte being changed. */

@@ -32,6 +32,7 @@ public final class Store implements AutoCloseable {
     private static final int MOST_WAITING = 20_000;
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+    private static final Duration SUSPICION = Duration.ofMinutes(1);
     private static final Duration LAST_WAIT = Duration.ofSeconds(5);
 
     private final Database database;
@@ -51,6 +52,8 @@ public final class Store implements AutoCloseable {
     private @Nullable StoreException refused;
     private Duration pause = SHORTEST_PAUSE;
     private MonoTime again = new MonoTime(Long.MIN_VALUE);
+    /** Until then a second damaged file is the disk's doing, or ours, and a third would not be better. */
+    private MonoTime suspicious = new MonoTime(Long.MIN_VALUE);
 
     private static final class Job<T> {
         private final Work<T> work;
@@ -86,16 +89,16 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * @param file in a directory that only we may write
+     * @param own a directory that only we may write: code is loaded from there where no image has it
      * @param say told, in words for people, what is wrong with it; from the store's thread
      */
-    public Store(Path file, Supplier<Now> clock, Consumer<String> say) {
-        this(file, clock, say, Migrations.ALL);
+    public Store(Path file, Path own, Supplier<Now> clock, Consumer<String> say) {
+        this(file, own, clock, say, Migrations.ALL);
     }
 
-    Store(Path file, Supplier<Now> clock, Consumer<String> say, Migrations migrations) {
+    Store(Path file, Path own, Supplier<Now> clock, Consumer<String> say, Migrations migrations) {
         this.file = file;
-        this.database = new Database(file, migrations);
+        this.database = new Database(file, own, migrations);
         this.clock = clock;
         this.say = say;
     }
@@ -145,22 +148,36 @@ public final class Store implements AutoCloseable {
     private void run() {
         var reads = new ArrayList<Job<?>>();
         try {
-            while (!closing || !queue.isEmpty()) {
-                take(reads);
-                if (!writes.isEmpty() && (closing || !clock.get().mono().isBefore(again))) {
-                    commit();
-                }
-                reads.forEach(this::look);
-                reads.clear();
-            }
-            if (!writes.isEmpty()) {
-                commit();
-            }
+            serve(reads);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error bug) { // else whoever asks would wait for ever
+            trouble = "a bug: " + bug;
+            say.accept("nothing is kept in the store any more: " + trouble);
+            throw bug;
         } finally {
-            fail(writes, new StoreException(file + " could not be written: " + trouble));
+            var why = new StoreException(file + " could not be written: " + trouble);
+            synchronized (starting) {
+                closing = true;
+                queue.drainTo(reads);
+            }
+            fail(writes, why);
+            reads.forEach(job -> job.done.completeExceptionally(why));
             shut();
+        }
+    }
+
+    private void serve(List<Job<?>> reads) throws InterruptedException {
+        while (!closing || !queue.isEmpty()) {
+            take(reads);
+            if (!writes.isEmpty() && (closing || !clock.get().mono().isBefore(again))) {
+                commit();
+            }
+            reads.forEach(this::look);
+            reads.clear();
+        }
+        if (!writes.isEmpty()) {
+            commit();
         }
     }
 
@@ -293,7 +310,7 @@ public final class Store implements AutoCloseable {
                     throw refuse(e);
                 }
                 throw e;
-            } catch (LinkageError e) { // its native half is missing, or may not be loaded from there
+            } catch (RuntimeException | LinkageError e) { // its native half is missing, or may not be loaded from there
                 throw refuse(e);
             }
             session = s;
@@ -323,6 +340,14 @@ public final class Store implements AutoCloseable {
         again = clock.get().mono().plus(pause);
         if (damaged(why)) {
             shut();
+            MonoTime now = clock.get().mono();
+            if (now.isBefore(suspicious)) {
+                var e = new StoreException("a new " + file + " is unusable, too (" + why.getMessage() + ")", why);
+                refuse(e);
+                fail(writes, e);
+                return;
+            }
+            suspicious = now.plus(SUSPICION);
             try {
                 Path aside = database.setAside(clock.get().wall());
                 say.accept("the store " + file + " is unusable (" + why.getMessage() + "): it is kept as "

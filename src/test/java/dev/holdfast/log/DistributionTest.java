@@ -169,7 +169,7 @@ class DistributionTest {
         assertThat(Files.readString(log)).endsWith("two\n").doesNotContain("one");
     }
 
-    private Distribution distribution(OutputTarget... targets) {
+    private Distribution distribution(OutputTarget... targets) throws IOException {
         return new Distribution(List.of(targets), false, () -> AT, trouble);
     }
 

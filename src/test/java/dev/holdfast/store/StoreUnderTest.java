@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A store with the real clock, and what it said. */
@@ -24,7 +25,12 @@ final class StoreUnderTest implements AutoCloseable {
     }
 
     StoreUnderTest(Path file, Migrations migrations, Retention retention) {
-        store = new Store(file, StoreUnderTest::now, said::add, migrations);
+        store = new Store(
+                file,
+                Objects.requireNonNull(file.toAbsolutePath().getParent()),
+                StoreUnderTest::now,
+                said::add,
+                migrations);
         history = new RunHistory(store, retention, StoreUnderTest::now);
     }
 
