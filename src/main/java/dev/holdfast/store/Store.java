@@ -55,39 +55,6 @@ public final class Store implements AutoCloseable {
     /** Until then a second damaged file is the disk's doing, or ours, and a third would not be better. */
     private MonoTime suspicious = new MonoTime(Long.MIN_VALUE);
 
-    private static final class Job<T> {
-        private final Work<T> work;
-        private final boolean writes;
-        private final CompletableFuture<T> done = new CompletableFuture<>();
-        private @Nullable Runnable ready;
-
-        Job(Work<T> work, boolean writes) {
-            this.work = work;
-            this.writes = writes;
-        }
-
-        /** The result is told only when it is on disk. */
-        void attempt(Session s) throws SQLException {
-            try {
-                T result = work.in(s);
-                ready = () -> done.complete(result);
-            } catch (RuntimeException bug) {
-                throw new SQLException(bug.toString(), bug);
-            }
-        }
-
-        void failed(SQLException why) {
-            ready = () -> done.completeExceptionally(why);
-        }
-
-        void tell() {
-            Runnable told = ready;
-            if (told != null) {
-                told.run();
-            }
-        }
-    }
-
     /**
      * @param own a directory that only we may write: code is loaded from there where no image has it
      * @param say told, in words for people, what is wrong with it; from the store's thread
