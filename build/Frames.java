@@ -6,13 +6,17 @@ import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.attribute.ModuleAttribute;
 import java.lang.classfile.attribute.ModuleRequireInfo;
+import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.constant.ModuleDesc;
 import java.lang.constant.PackageDesc;
+import java.lang.module.ModuleFinder;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -21,7 +25,8 @@ import java.util.jar.JarOutputStream;
 /**
  * Copies jars, giving classes compiled for Java 5 and before the frames of today's format: without them a class is
  * verified the old way at every start, and an AOT cache takes none. picocli is such a one; a start is a third quicker.
- * A jar that is no module, such as re2j, becomes one that exports all it has: jlink takes no others. Libraries that a jar
+ * The mail library's need of java.desktop becomes
+ * none. A jar that is no module, such as re2j, becomes one that exports all it has: jlink takes no others. Libraries that a jar
  * carries for every system, such as SQLite's, stay behind; this machine's is put beside the jars.
  *
  * <p>Usage: java Frames.java FROM_DIR TO_DIR
@@ -60,27 +65,97 @@ final class Frames {
                     continue;
                 }
                 out.putNextEntry(new JarEntry(entry.getName()));
-                out.write(entry.getName().endsWith(".class") && isOld(bytes) ? framed(classFile, bytes) : bytes);
+                out.write(
+                        entry.getName().equals("module-info.class")
+                                ? withoutDesktop(bytes)
+                                : entry.getName().endsWith(".class") && isOld(bytes) ? framed(classFile, bytes) : bytes);
                 out.closeEntry();
             }
         }
     }
 
-    /** Named as the module path names it: after its file, without the version. */
-    private static byte[] descriptor(JarFile jar) {
+    /**
+     * Named as the module path names it: as it says itself, else after its file, without the version. Of the JDK, and of the
+     * jars beside it, it reads what its classes name and is there: what that is to be is said by Holdfast's module.
+     */
+    private static byte[] descriptor(JarFile jar) throws IOException {
         String file = Path.of(jar.getName()).getFileName().toString();
-        String name = file.replaceFirst("(-\\d.*)?\\.jar$", "").replaceAll("[^A-Za-z0-9]+", ".");
+        String told = jar.getManifest() == null
+                ? null
+                : jar.getManifest().getMainAttributes().getValue("Automatic-Module-Name");
+        String name = told != null
+                ? told
+                : file.replaceFirst("(-\\d.*)?\\.jar$", "").replaceAll("[^A-Za-z0-9]+", ".");
         var packages = new TreeSet<String>();
         for (JarEntry entry : Collections.list(jar.entries())) {
             int slash = entry.getName().lastIndexOf('/');
-            if (slash > 0 && entry.getName().endsWith(".class")) {
+            if (slash > 0 && entry.getName().endsWith(".class") && !entry.getName().startsWith("META-INF/")) {
                 packages.add(entry.getName().substring(0, slash).replace('/', '.'));
             }
         }
+        var read = named(jar);
+        read.remove(name);
         return ClassFile.of().buildModule(ModuleAttribute.of(ModuleDesc.of(name), module -> {
             module.requires(ModuleRequireInfo.of(ModuleDesc.of("java.base"), ClassFile.ACC_MANDATED, null));
+            read.forEach(m -> module.requires(
+                    ModuleRequireInfo.of(ModuleDesc.of(m), ClassFile.ACC_STATIC_PHASE, null)));
             packages.forEach(p -> module.exports(PackageDesc.of(p), 0));
         }));
+    }
+
+    private static Set<String> named(JarFile jar) throws IOException {
+        var modules = new TreeMap<String, String>();
+        for (var beside : ModuleFinder.of(Path.of(jar.getName()).toAbsolutePath().getParent()).findAll()) {
+            beside.descriptor().packages().forEach(p -> modules.put(p, beside.descriptor().name()));
+        }
+        for (var module : ModuleFinder.ofSystem().findAll()) {
+            module.descriptor().exports().stream()
+                    .filter(e -> !e.isQualified())
+                    .forEach(e -> modules.put(e.source(), module.descriptor().name()));
+        }
+        var read = new TreeSet<String>();
+        for (JarEntry entry : Collections.list(jar.entries())) {
+            if (entry.getName().endsWith(".class")) {
+                var parsed = ClassFile.of().parse(jar.getInputStream(entry).readAllBytes());
+                for (var constant : parsed.constantPool()) {
+                    if (constant instanceof ClassEntry c && !c.asSymbol().isArray()) {
+                        read.add(modules.getOrDefault(c.asSymbol().packageName(), "java.base"));
+                    }
+                }
+            }
+        }
+        read.remove("java.base");
+        return read;
+    }
+
+    /**
+     * The mail library demands java.desktop, for pictures in mails, of which we send none: 14 MiB of an image. What is read
+     * statically is not linked in where nobody else asks for it.
+     */
+    private static byte[] withoutDesktop(byte[] bytes) {
+        return ClassFile.of().transformClass(ClassFile.of().parse(bytes), (builder, element) -> {
+            if (!(element instanceof ModuleAttribute m)) {
+                builder.with(element);
+                return;
+            }
+            var requires = m.requires().stream()
+                    .map(r -> r.requires().name().equalsString("java.desktop")
+                            ? ModuleRequireInfo.of(
+                                    r.requires(),
+                                    r.requiresFlagsMask() | ClassFile.ACC_STATIC_PHASE,
+                                    r.requiresVersion().orElse(null))
+                            : r)
+                    .toList();
+            builder.with(ModuleAttribute.of(
+                    m.moduleName(),
+                    m.moduleFlagsMask(),
+                    m.moduleVersion().orElse(null),
+                    requires,
+                    m.exports(),
+                    m.opens(),
+                    m.uses(),
+                    m.provides()));
+        });
     }
 
     /** As such jars name it. */

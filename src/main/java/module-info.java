@@ -1,12 +1,23 @@
 /** The daemon and its command line; see ARCHITECTURE.md for the rooms. */
 module dev.holdfast {
     requires static org.jspecify;
+    requires static org.checkerframework.checker.qual; // annotations of the PostgreSQL driver's classes
     requires info.picocli;
     requires org.snakeyaml.engine;
     requires io.avaje.jsonb;
     requires re2j;
     requires java.sql;
     requires org.xerial.sqlitejdbc;
+    requires org.postgresql.jdbc;
+    requires org.eclipse.angus.mail;
+    requires io.prometheus.metrics.config;
+    requires io.prometheus.metrics.model;
+    requires io.prometheus.writer.text;
+    requires org.jline.terminal;
+    requires org.jline.terminal.ffm;
+    requires org.eclipse.jetty.server;
+    requires io.github.bucket4j.core;
+    requires java.naming; // the PostgreSQL driver compares a server's certificate with its name by it
     requires jdk.unsupported; // sun.misc.Signal: the only way to hear TERM, HUP and CHLD
     requires jdk.net; // SO_PEERCRED
 

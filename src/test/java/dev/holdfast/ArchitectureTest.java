@@ -43,17 +43,50 @@ class ArchitectureTest {
             Map.entry("supervise", Set.of("process", "config", "event", "unit")),
             Map.entry("schedule", Set.of("config", "cron", "event", "unit")),
             Map.entry("protect", Set.of("config", "linux", "event", "unit")),
-            Map.entry("store", Set.of("unit")),
-            Map.entry("api", Set.of()),
-            Map.entry("cli", Set.of("api", "protect", "run", "log", "config", "crontab", "unit")),
+            Map.entry("guard", Set.of("config", "event", "unit")),
+            Map.entry("patrol", Set.of("guard", "config", "linux", "event", "unit")),
+            Map.entry("job", Set.of("unit")),
+            Map.entry("queue", Set.of("job", "config", "event", "unit")),
+            Map.entry("workdir", Set.of("linux", "event", "unit")),
+            Map.entry("heal", Set.of("config", "unit")),
+            Map.entry("probe", Set.of("heal", "config", "unit")),
+            Map.entry("host", Set.of("heal", "config", "unit")),
+            Map.entry("clean", Set.of("workdir", "config", "linux", "unit")),
+            Map.entry("store", Set.of("job", "unit")),
+            Map.entry("alert", Set.of("config", "event", "unit")),
+            Map.entry("post", Set.of("alert", "config", "event", "unit")),
+            Map.entry("api", Set.of("unit")),
+            Map.entry("dashboard", Set.of("api")),
+            Map.entry("metric", Set.of("api", "unit")),
+            Map.entry("top", Set.of("api", "unit")),
+            Map.entry("web", Set.of("api", "config", "unit")),
+            Map.entry(
+                    "cli",
+                    Set.of(
+                            "api", "top", "clean", "protect", "patrol", "guard", "run", "log", "config", "crontab",
+                            "unit")),
             Map.entry(
                     "daemon",
                     Set.of(
+                            "web",
                             "cron",
                             "schedule",
+                            "job",
+                            "queue",
+                            "workdir",
+                            "clean",
+                            "heal",
+                            "probe",
+                            "host",
                             "store",
+                            "alert",
+                            "guard",
+                            "patrol",
+                            "post",
+                            "metric",
                             "cli",
                             "api",
+                            "dashboard",
                             "supervise",
                             "confine",
                             "process",
@@ -110,6 +143,12 @@ class ArchitectureTest {
                                 .because("its reaper would race ours"),
                         noClasses()
                                 .that()
+                                .resideOutsideOfPackage("dev.holdfast.metric")
+                                .should()
+                                .dependOnClassesThat()
+                                .resideInAPackage("io.prometheus.."),
+                        noClasses()
+                                .that()
                                 .resideOutsideOfPackage("dev.holdfast.store")
                                 .should()
                                 .dependOnClassesThat()
@@ -133,6 +172,12 @@ class ArchitectureTest {
                                 .should()
                                 .dependOnClassesThat()
                                 .haveFullyQualifiedName("dev.holdfast.linux.Syscall"),
+                        noClasses()
+                                .that()
+                                .resideOutsideOfPackage("dev.holdfast.post")
+                                .should()
+                                .dependOnClassesThat()
+                                .resideInAnyPackage("jakarta.mail..", "org.eclipse.angus.."),
                         noClasses().should().haveSimpleNameEndingWith("Manager"),
                         noClasses().should().haveNameMatching(".*(Util|Utils|Helper|Impl|Base)"),
                         noFields().that().areStatic().should().notBeFinal())

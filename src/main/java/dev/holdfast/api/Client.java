@@ -1,5 +1,6 @@
 package dev.holdfast.api;
 
+import io.avaje.json.JsonException;
 import io.avaje.jsonb.Jsonb;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -41,12 +42,21 @@ public final class Client {
      * @throws IOException when it cannot be asked
      */
     public <T> T get(String path, Class<T> type) throws IOException, ControlPort.Refused {
-        return JSON.type(type).fromJson(exchange("GET", path, ""));
+        return read(exchange("GET", path, ""), type);
     }
 
-    /** As {@link #get}. */
-    public <T> T post(String path, Request body, Class<T> type) throws IOException, ControlPort.Refused {
-        return JSON.type(type).fromJson(exchange("POST", path, JSON.toJson(body)));
+    /**
+     * As {@link #get}.
+     *
+     * @param body one of those that are written as JSON
+     */
+    public <T> T post(String path, Object body, Class<T> type) throws IOException, ControlPort.Refused {
+        return read(exchange("POST", path, JSON.toJson(body)), type);
+    }
+
+    /** As {@link #get}, with JSON that is written already. */
+    public <T> T postText(String path, String json, Class<T> type) throws IOException, ControlPort.Refused {
+        return read(exchange("POST", path, json), type);
     }
 
     /** The answer's JSON as it came. */
@@ -55,8 +65,12 @@ public final class Client {
     }
 
     /** What {@link #raw} gave, as a value. */
-    public static <T> T read(String json, Class<T> type) {
-        return JSON.type(type).fromJson(json);
+    public static <T> T read(String json, Class<T> type) throws IOException {
+        try {
+            return JSON.type(type).fromJson(json);
+        } catch (JsonException | IllegalStateException e) {
+            throw new IOException("the daemon's answer is not understood: " + e.getMessage(), e);
+        }
     }
 
     /** A value as the daemon would have answered it. */
@@ -78,13 +92,14 @@ public final class Client {
             int code = status.matches("HTTP/1\\.1 \\d{3} .*") ? Integer.parseInt(status.substring(9, 12)) : 0;
             for (String header = line(in); !header.isEmpty(); header = line(in)) {}
             String answer = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            if (code == 200) {
+            if (code / 100 == 2) {
                 return answer;
             }
             if (code == 0 || answer.isEmpty()) {
                 throw new IOException("the daemon's answer is not understood: " + status);
             }
-            throw new ControlPort.Refused(code, JSON.type(Failure.class).fromJson(answer));
+            throw new ControlPort.Refused(
+                    code, read(answer, ProblemDetails.class).failure());
         }
     }
 

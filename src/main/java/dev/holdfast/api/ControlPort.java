@@ -48,6 +48,51 @@ public interface ControlPort {
     /** What can be asked of schedules. */
     CronPort cron();
 
+    /** How all of it is. */
+    HealthReport health() throws Refused;
+
+    /**
+     * What was measured lately.
+     *
+     * @param of {@code host}, {@code process:NAME} or {@code process:NAME/INDEX}
+     * @param metric cpu, memory or restarts
+     * @param span 1h, 24h or 30d
+     * @throws Refused 404 when nothing is known of that
+     */
+    HistoryReport history(String of, String metric, String span) throws Refused;
+
+    /** What can be asked of cleanups. */
+    CleanPort cleanups() throws Refused;
+
+    /**
+     * What can be asked of queues.
+     *
+     * @throws Refused when there are none here
+     */
+    JobsPort jobs() throws Refused;
+
+    /**
+     * What can be asked of alerts.
+     *
+     * @throws Refused 409 when nobody is told of any
+     */
+    AlertsPort alerts() throws Refused;
+
+    /** What can be asked of tokens. */
+    TokensPort tokens();
+
+    /** What was written down. */
+    RecordsPort records();
+
+    /** @throws Refused 409 when there is no guard */
+    GuardReport guard() throws Refused;
+
+    /**
+     * @param name of a process, or a replica
+     * @throws Refused 404 for a name that is unknown
+     */
+    ProcessConfiguration configuration(String name) throws Refused;
+
     /** Stops everything and ends the daemon; returns at once. */
     void down(String by);
 

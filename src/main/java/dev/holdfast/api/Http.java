@@ -1,6 +1,5 @@
 package dev.holdfast.api;
 
-import io.avaje.jsonb.Jsonb;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -9,74 +8,59 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** As much of HTTP/1.1 (RFC 9112) as a local client needs: one request a connection, bounded. */
+/** As much of HTTP/1.1 (RFC 9112) as a local client needs, bounded. */
 final class Http {
-    private static final Jsonb JSON = Jsonb.builder().build();
     private static final int MAX_HEAD = 16 << 10;
     private static final int MAX_BODY = 1 << 20;
 
     private Http() {}
 
-    /** A request that is none. */
-    static final class Bad extends IOException {
-        private static final long serialVersionUID = 1L;
+    /** A request, and whether the client wants no other answer on this connection. */
+    record Asked(HttpRequest request, boolean last) {}
 
-        final int status;
-
-        Bad(int status, String message) {
-            super(message);
-            this.status = status;
-        }
+    /** What a connection brings, as it is read. */
+    static InputStream requests(SocketChannel connection) {
+        return new BufferedInputStream(Channels.newInputStream(connection));
     }
 
-    /** Answers one request. */
-    @FunctionalInterface
-    interface Answerer {
-        Object answer(String method, String target, String body) throws ControlPort.Refused, Bad;
-    }
-
-    static void serve(SocketChannel connection, Answerer answerer) throws IOException {
-        int status = 200;
-        Object answer;
-        try {
-            InputStream in = new BufferedInputStream(Channels.newInputStream(connection));
-            int[] left = {MAX_HEAD};
-            String[] request = line(in, left).split(" ", -1);
-            if (request.length != 3 || !request[2].startsWith("HTTP/1.")) {
-                throw new Bad(400, "this is no HTTP request");
-            }
-            int length = 0;
-            for (String header = line(in, left); !header.isEmpty(); header = line(in, left)) {
-                String lower = header.toLowerCase(Locale.ROOT);
-                if (lower.startsWith("content-length:")) {
-                    length = length(lower.substring("content-length:".length()).strip());
-                } else if (lower.startsWith("transfer-encoding:")) {
-                    throw new Bad(411, "send Content-Length, not chunks");
-                }
-            }
-            byte[] body = in.readNBytes(length);
-            if (body.length < length) {
-                throw new EOFException("the request ends early");
-            }
-            answer = answerer.answer(request[0], request[1], new String(body, StandardCharsets.UTF_8));
-        } catch (Bad e) {
-            status = e.status;
-            answer = new Failure(String.valueOf(e.getMessage()), List.of());
-        } catch (ControlPort.Refused e) {
-            status = e.status();
-            answer = e.failure();
+    /** @param mostMillis as of {@link HttpRequest} */
+    static Asked read(InputStream in, long mostMillis) throws IOException {
+        int[] left = {MAX_HEAD};
+        String[] request = line(in, left).split(" ", -1);
+        if (request.length != 3 || !request[2].startsWith("HTTP/1.")) {
+            throw new Bad(400, "this is no HTTP request");
         }
-        write(connection, status, JSON.toJson(answer));
-        if (status >= 400) {
-            hearOut(connection);
+        var headers = new HashMap<String, String>();
+        for (String header = line(in, left); !header.isEmpty(); header = line(in, left)) {
+            int end = header.indexOf(':');
+            if (end <= 0) {
+                throw new Bad(400, "a header has a name, and a colon behind it");
+            }
+            headers.merge(
+                    header.substring(0, end).strip().toLowerCase(Locale.ROOT),
+                    header.substring(end + 1).strip(),
+                    (one, other) -> one + ", " + other);
         }
+        if (headers.containsKey("transfer-encoding")) {
+            throw new Bad(411, "send Content-Length, not chunks");
+        }
+        int length = length(headers.getOrDefault("content-length", "0"));
+        // Who asks by hand reads to the end.
+        boolean last = !"keep-alive".equalsIgnoreCase(headers.get("connection"));
+        byte[] body = in.readNBytes(length);
+        if (body.length < length) {
+            throw new EOFException("the request ends early");
+        }
+        String text = new String(body, StandardCharsets.UTF_8);
+        return new Asked(new HttpRequest(request[0], request[1], headers, text, mostMillis), last);
     }
 
     /** Closed with something unread, a Unix socket resets the other side before it has read our answer. */
-    private static void hearOut(SocketChannel connection) throws IOException {
+    static void hearOut(SocketChannel connection) throws IOException {
         connection.shutdownOutput();
         ByteBuffer unread = ByteBuffer.allocate(MAX_HEAD);
         for (int heard = 0; heard < 2 * MAX_BODY; ) {
@@ -115,30 +99,56 @@ final class Http {
         return line.toString();
     }
 
-    private static void write(SocketChannel connection, int status, String json) throws IOException {
-        byte[] body = json.getBytes(StandardCharsets.UTF_8);
-        String head = "HTTP/1.1 " + status + " " + reason(status)
-                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length
-                + "\r\nConnection: close\r\n\r\n";
-        ByteBuffer out = ByteBuffer.allocate(head.length() + body.length);
-        out.put(head.getBytes(StandardCharsets.US_ASCII)).put(body).flip();
+    /** @param body null: it comes by and by, and the connection's end is its own */
+    static void write(SocketChannel connection, HttpAnswer answer, byte @Nullable [] body, boolean last)
+            throws IOException {
+        var head = new StringBuilder("HTTP/1.1 " + answer.status() + " " + reason(answer.status()) + "\r\n");
+        answer.headers()
+                .forEach((name, value) ->
+                        head.append(name).append(": ").append(value).append("\r\n"));
+        if (body != null && answer.status() != 304) {
+            head.append("Content-Length: ").append(body.length).append("\r\n");
+        }
+        head.append("Connection: ").append(last ? "close" : "keep-alive").append("\r\n\r\n");
+        byte[] first = head.toString().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer out = ByteBuffer.allocate(first.length + (body == null ? 0 : body.length));
+        out.put(first);
+        if (body != null) {
+            out.put(body);
+        }
+        write(connection, out.flip());
+    }
+
+    static void write(SocketChannel connection, ByteBuffer out) throws IOException {
         while (out.hasRemaining()) {
             connection.write(out);
         }
     }
 
-    private static String reason(int status) {
+    /** Of a status (RFC 9110, 15). */
+    static String reason(int status) {
         return switch (status) {
             case 200 -> "OK";
+            case 201 -> "Created";
+            case 304 -> "Not Modified";
             case 400 -> "Bad Request";
+            case 401 -> "Unauthorized";
             case 403 -> "Forbidden";
             case 404 -> "Not Found";
             case 405 -> "Method Not Allowed";
+            case 408 -> "Request Timeout";
             case 409 -> "Conflict";
             case 411 -> "Length Required";
             case 413 -> "Content Too Large";
+            case 414 -> "URI Too Long";
+            case 421 -> "Misdirected Request";
             case 422 -> "Unprocessable Content";
+            case 429 -> "Too Many Requests";
             case 431 -> "Request Header Fields Too Large";
+            case 500 -> "Internal Server Error";
+            case 501 -> "Not Implemented";
+            case 503 -> "Service Unavailable";
+            case 505 -> "HTTP Version Not Supported";
             default -> "Error";
         };
     }

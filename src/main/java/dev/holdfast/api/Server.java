@@ -1,8 +1,10 @@
 package dev.holdfast.api;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
@@ -11,18 +13,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
 /**
- * HTTP/1.1 on the control socket, for root and the daemon's own user; at most {@value #CONNECTIONS} connections at once.
+ * HTTP/1.1 on the control socket, for root, the daemon's own user and whom they admit; at most {@value #CONNECTIONS} connections at once,
+ * which stay for further requests when the client says so ({@code Connection: keep-alive}).
  * When there is one more, the one that has kept us waiting longest is hung up on, so that idle connections crowd out
  * nobody.
  *
@@ -37,6 +44,11 @@ public final class Server implements AutoCloseable {
     /** Of sun_path (unix(7)), with the zero that ends it. */
     private static final int LONGEST_PATH = 108;
 
+    /** Connections that may follow events or logs, of all: with those that wait for jobs there are some left. */
+    private static final int STREAMS = 16;
+
+    private static final Duration A_WHILE = Duration.ofSeconds(15);
+
     /** How long a client may wait on the thread that all share. */
     private static final long SHARED_MILLIS = 5000;
 
@@ -48,9 +60,13 @@ public final class Server implements AutoCloseable {
 
     private final Listening listening;
     private final Path socket;
-    private final Routes routes;
+    private final HttpHandler handler;
     private final String owner;
+    private final Admission others;
     private final Consumer<String> warn;
+    /** Of clients that follow something: each has a connection of its own for as long. */
+    private final Semaphore streams = new Semaphore(STREAMS);
+
     private final Semaphore free = new Semaphore(CONNECTIONS);
     /** For the thread that is always there; empty: it may go. */
     private final BlockingQueue<Optional<SocketChannel>> next = new LinkedBlockingQueue<>();
@@ -79,19 +95,29 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private Server(Listening listening, Path socket, Routes routes, String owner, Consumer<String> warn) {
+    private Server(
+            Listening listening,
+            Path socket,
+            HttpHandler handler,
+            String owner,
+            Admission others,
+            Consumer<String> warn) {
         this.listening = listening;
         this.socket = socket;
-        this.routes = routes;
+        this.handler = handler;
         this.owner = owner;
+        this.others = others;
         this.warn = warn;
     }
 
     /**
      * Listens at {@code socket}; a file left there by an earlier daemon is replaced: the caller holds the run directory's
      * lock.
+     *
+     * @param others than root and the daemon's user, who may do all
      */
-    public static Server start(Path socket, ControlPort port, Consumer<String> warn) throws IOException {
+    public static Server start(Path socket, HttpHandler handler, Admission others, Consumer<String> warn)
+            throws IOException {
         int length = socket.toString().getBytes(StandardCharsets.UTF_8).length + 1;
         if (length > LONGEST_PATH) {
             throw new IOException("the control socket's path is too long: " + socket + " takes " + length
@@ -102,12 +128,13 @@ public final class Server implements AutoCloseable {
         ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listening.bind(UnixDomainSocketAddress.of(socket));
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
-        return start(new OnSocket(listening), socket, port, warn);
+        return start(new OnSocket(listening), socket, handler, others, warn);
     }
 
-    static Server start(Listening listening, Path socket, ControlPort port, Consumer<String> warn) throws IOException {
-        var server = new Server(
-                listening, socket, new Routes(port), Files.getOwner(socket).getName(), warn);
+    static Server start(Listening listening, Path socket, HttpHandler handler, Admission others, Consumer<String> warn)
+            throws IOException {
+        var server =
+                new Server(listening, socket, handler, Files.getOwner(socket).getName(), others, warn);
         thread("holdfast-api", server::accept).start();
         thread("holdfast-answers", server::answerAll).start();
         return server;
@@ -207,28 +234,115 @@ public final class Server implements AutoCloseable {
     private void answer(SocketChannel connection, long mostMillis) {
         try (connection) {
             UnixDomainPrincipal peer = connection.getOption(ExtendedSocketOptions.SO_PEERCRED);
-            String user = peer.user().getName();
-            boolean allowed = user.equals("root") || user.equals(owner);
-            Http.serve(connection, (method, target, body) -> {
-                if (!allowed) {
-                    throw new Http.Bad(403, "only root and " + owner + " may ask this daemon, not " + user);
-                }
-                waiting(connection, false);
-                try {
-                    return routes.answer(method, target, body, user, mostMillis);
-                } catch (RuntimeException bug) {
-                    warn.accept("a bug: " + method + " " + target + " ended in " + bug);
-                    throw new Http.Bad(500, "the daemon has a bug here: " + bug);
-                } finally {
-                    waiting(connection, true);
-                }
-            });
+            InputStream requests = Http.requests(connection);
+            boolean more = true;
+            while (more) {
+                more = serve(connection, requests, peer, mostMillis);
+            }
         } catch (IOException e) {
             // The client hung up: its own affair.
             return;
         } finally {
             waiting(connection, false);
             free.release();
+        }
+    }
+
+    /** As it is now: a connection may stay for longer than its user in a group. */
+    private Caller caller(UnixDomainPrincipal peer) {
+        String user = peer.user().getName();
+        Set<Scope> scopes = user.equals("root") || user.equals(owner)
+                ? Scope.ADMIN.all()
+                : others.scopes(user, peer.group().getName());
+        return new Caller(user, Caller.SOCKET, scopes);
+    }
+
+    /** @return whether another request may follow */
+    private boolean serve(SocketChannel connection, InputStream requests, UnixDomainPrincipal peer, long mostMillis)
+            throws IOException {
+        HttpAnswer answer;
+        Set<Scope> scopes = Set.of();
+        boolean last = true;
+        try {
+            Http.Asked asked = Http.read(requests, mostMillis);
+            last = mostMillis > 0 || asked.last();
+            Caller caller = caller(peer);
+            scopes = caller.scopes();
+            answer = caller.scopes().isEmpty()
+                    ? ProblemDetails.answer(
+                            403,
+                            "only root, " + owner + " and members of global.api.groups may ask this daemon, not "
+                                    + caller.name())
+                    : answer(connection, asked.request(), caller);
+        } catch (Bad e) {
+            answer = ProblemDetails.answer(e.status, String.valueOf(e.getMessage()));
+        }
+        return switch (answer) {
+            case HttpAnswer.Whole whole -> send(connection, whole, last || whole.status() >= 400);
+            case HttpAnswer.Stream stream -> {
+                Set<Scope> then = scopes;
+                stream(
+                        connection,
+                        stream,
+                        mostMillis,
+                        () -> caller(peer).scopes().containsAll(then));
+                yield false;
+            }
+        };
+    }
+
+    /** Not on the thread that all share, and not on so many connections that others find none. */
+    private void stream(SocketChannel connection, HttpAnswer.Stream stream, long mostMillis, BooleanSupplier holds)
+            throws IOException {
+        try (HttpAnswer.Source source = stream.source()) {
+            if (mostMillis > 0 || !streams.tryAcquire()) {
+                var failure = Failure.later(STREAMS + " clients follow something already, or no thread is left", 5);
+                send(connection, ProblemDetails.answer(503, failure, Map.of()), true);
+                return;
+            }
+            try {
+                Http.write(connection, stream, null, true);
+                for (byte[] part = source.next(A_WHILE);
+                        part != null && holds.getAsBoolean();
+                        part = source.next(A_WHILE)) {
+                    if (part.length > 0) {
+                        waiting(connection, true);
+                        Http.write(connection, ByteBuffer.wrap(part));
+                    }
+                    waiting(connection, false);
+                }
+            } finally {
+                streams.release();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException bug) {
+            warn.accept("a bug: a stream ended in " + bug);
+        }
+    }
+
+    private static boolean send(SocketChannel connection, HttpAnswer.Whole answer, boolean last) throws IOException {
+        try {
+            Http.write(connection, answer, answer.body(), last);
+        } catch (IOException gone) {
+            answer.undelivered().run();
+            throw gone;
+        }
+        if (answer.status() >= 400) {
+            Http.hearOut(connection);
+        }
+        return !last;
+    }
+
+    private HttpAnswer answer(SocketChannel connection, HttpRequest request, Caller caller) {
+        waiting(connection, false);
+        try {
+            return handler.answer(request, caller);
+        } catch (RuntimeException bug) {
+            warn.accept("a bug: " + request.method() + " " + request.target() + " ended in " + bug);
+            return ProblemDetails.answer(500, "the daemon has a bug here: " + bug);
+        } finally {
+            waiting(connection, true);
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The daemon, what it runs, and what it runs at its time.
+ * The daemon, what it runs, what it runs at its time, and as jobs come.
  *
  * @param startedAt of the daemon, ISO 8601
  * @param degraded guarantees that are weaker here than promised, as sentences
@@ -18,11 +18,32 @@ public record Status(
         String config,
         List<String> degraded,
         List<Replica> replicas,
-        List<Schedule> schedules) {
-    /** An answer of a daemon that told nothing of schedules has none. */
+        List<Schedule> schedules,
+        List<Queue> queues) {
+    /** An answer of a daemon that told nothing of schedules or queues has none. */
     public Status {
         schedules = schedules == null ? List.of() : schedules;
+        queues = queues == null ? List.of() : queues;
     }
+
+    /**
+     * One queue, as far as this host works for it; what waits is told by its own report.
+     *
+     * @param running jobs that this host holds
+     * @param concurrency of them at once
+     * @param pull whether workers take its jobs
+     * @param trouble why no jobs are taken now; null: they are
+     * @param log the file that holds the output of its jobs
+     */
+    @Json
+    public record Queue(
+            String name,
+            int running,
+            int concurrency,
+            boolean pull,
+            boolean enabled,
+            @Nullable String trouble,
+            String log) {}
 
     /**
      * One replica.

@@ -13,6 +13,8 @@ public record Why(List<Replica> replicas) {
      * @param ends the last ones, newest first; of a schedule those that failed
      * @param history the last that happened to it, oldest first
      * @param schedule whether it is one
+     * @param guard what rules over all processes found of it, and did, oldest first; null: a daemon before
+     *     this version does not tell
      */
     @Json
     public record Replica(
@@ -21,7 +23,19 @@ public record Why(List<Replica> replicas) {
             @Nullable String uses,
             List<End> ends,
             List<Happening> history,
-            boolean schedule) {}
+            boolean schedule,
+            @Nullable List<ByGuard> guard) {}
+
+    /**
+     * What a rule of the guard found.
+     *
+     * @param at ISO 8601
+     * @param kind such as fired, escalated, ended or spared
+     * @param what whom it was about, what was measured, and what was done, in words
+     * @param evidence the last values that were measured; empty but where the rule fired
+     */
+    @Json
+    public record ByGuard(String at, String kind, String rule, String what, List<String> evidence) {}
 
     /**
      * A start, a failed start, a request, an end.

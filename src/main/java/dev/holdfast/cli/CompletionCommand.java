@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.api.ControlPort.Refused;
+import dev.holdfast.api.QueueList;
 import dev.holdfast.api.Status;
 import dev.holdfast.protect.UnitProtection;
 import dev.holdfast.unit.Signal;
@@ -67,6 +68,9 @@ final class CompletionCommand extends Subcommand {
     @Option(names = "--schedules", hidden = true, description = "what the script asks: schedules, one a line")
     private boolean schedules;
 
+    @Option(names = "--queues", hidden = true, description = "what the script asks: queues, one a line")
+    private boolean queues;
+
     @Option(names = "--units", hidden = true, description = "what the script asks: units of systemd, one a line")
     private boolean units;
 
@@ -76,7 +80,7 @@ final class CompletionCommand extends Subcommand {
             UnitProtection.completions().forEach(out()::println);
             return ExitStatus.DONE;
         }
-        if (names || schedules) {
+        if (names || schedules || queues) {
             names();
             return ExitStatus.DONE;
         }
@@ -95,6 +99,11 @@ final class CompletionCommand extends Subcommand {
     /** Silent where there is nobody to ask: somebody is in the middle of typing. */
     private void names() {
         try {
+            if (queues) {
+                QueueList all = client().get(API + "queues", QueueList.class);
+                all.queues().forEach(q -> out().println(q.name()));
+                return;
+            }
             Status status = client().get(API + "status", Status.class);
             Stream<String> processes = status.replicas().stream().flatMap(r -> Stream.of(r.process(), r.name()));
             Stream.concat(

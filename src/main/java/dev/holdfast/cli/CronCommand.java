@@ -4,8 +4,9 @@ import dev.holdfast.api.ControlPort.Refused;
 import dev.holdfast.api.CronDone;
 import dev.holdfast.api.CronHistory;
 import dev.holdfast.api.CronList;
+import dev.holdfast.api.CronOrder;
 import dev.holdfast.api.CronTexts;
-import dev.holdfast.api.Request;
+import dev.holdfast.unit.Human;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -117,7 +118,7 @@ final class CronCommand extends Subcommand {
                 return run();
             }
             case PAUSE, RESUME -> {
-                client().post(path(written()), nothing(), CronTexts.class);
+                client().postText(path(written()), "", CronTexts.class);
                 out().println(name + (verb == Verb.PAUSE ? " is paused" : " goes on"));
             }
             case HISTORY -> history(client().get(historyPath(), CronHistory.class));
@@ -140,13 +141,9 @@ final class CronCommand extends Subcommand {
         return path("history?n=" + n + "&lines=" + (output && lines == 0 ? MOST : lines));
     }
 
-    private static Request nothing() {
-        return new Request(List.of(), null, null, false, 0);
-    }
-
     private int run() throws IOException, Refused {
         long millis = timeout == null ? 0 : timeout.toMillis();
-        CronDone done = client().post(path("run"), new Request(List.of(), null, null, awaited, millis), CronDone.class);
+        CronDone done = client().post(path("run"), new CronOrder(awaited, millis), CronDone.class);
         String result = done.result();
         if (!done.over()) {
             out().println(name + (awaited ? " still runs, as run " : " runs, as run ") + done.run());

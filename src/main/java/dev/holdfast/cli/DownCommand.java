@@ -2,13 +2,12 @@ package dev.holdfast.cli;
 
 import dev.holdfast.api.ControlPort.Refused;
 import dev.holdfast.api.PlanReply;
-import dev.holdfast.api.Request;
+import dev.holdfast.unit.Human;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,8 +34,7 @@ final class DownCommand extends Subcommand {
     @Override
     public Integer call() throws IOException, Refused {
         long began = System.nanoTime();
-        var nothing = new Request(List.of(), null, null, false, 0);
-        client().post(API + "down", nothing, PlanReply.class);
+        client().postText(API + "down", "", PlanReply.class);
         Path socket = root().directories().socket();
         while (answers(socket)) {
             if (!timeout.isZero() && System.nanoTime() - began > timeout.toNanos()) {

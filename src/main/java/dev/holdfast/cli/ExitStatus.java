@@ -10,7 +10,7 @@ public final class ExitStatus {
     /** Nobody to ask: our daemon, or systemd. */
     public static final int NO_DAEMON = 3;
 
-    /** Or unit, or service. */
+    /** Or unit, service, queue or job. */
     public static final int NO_SUCH_PROCESS = 4;
 
     /** The wait of {@code --timeout} ran out; what was asked goes on. */

@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.api.Client;
 import dev.holdfast.api.ControlPort.Refused;
+import dev.holdfast.unit.Human;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -16,21 +17,28 @@ final class Failures implements IExecutionExceptionHandler {
     public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) throws Exception {
         PrintWriter err = command.getErr();
         if (e instanceof Refused refused) {
-            refused.failure().problems().forEach(err::println);
+            refused.failure().problems().forEach(p -> err.println(Table.printable(p)));
         } else if (!(e instanceof IOException)) {
             throw e;
         }
-        err.println("holdfast: " + message(e));
+        err.println("holdfast: " + Table.printable(message(e)) + later(e));
         return switch (e) {
             case Client.NoDaemon _ -> ExitStatus.NO_DAEMON;
             case Refused refused
             when refused.status() == 404 -> {
-                err.println("holdfast status lists what there is");
+                String listing = command.getCommand() instanceof Subcommand s ? s.listing() : "holdfast status";
+                err.println(listing + " lists what there is");
                 yield ExitStatus.NO_SUCH_PROCESS;
             }
             case Refused refused when refused.status() == 400 || refused.status() == 422 -> ExitStatus.USAGE;
             default -> command.getCommandSpec().exitCodeOnExecutionException();
         };
+    }
+
+    /** What was refused for now may be granted later. */
+    private static String later(Exception e) {
+        Integer seconds = e instanceof Refused refused ? refused.failure().retryAfterSeconds() : null;
+        return seconds == null ? "" : "; try again in " + Human.time(seconds.longValue());
     }
 
     private static String message(Exception e) {

@@ -33,11 +33,13 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:failed; of status NAME: not all of them are up or completed, or a last run failed",
-            "2:bad usage, or a configuration that is not sound",
+            "1:failed; of status NAME: not all of them are up or completed, or a last run failed; of queue health: a"
+                    + " threshold is passed; of alerts test: the message was not taken; of health: there is a"
+                    + " warning",
+            "2:bad usage, or a configuration that is not sound; of health: something is critical",
             "3:no daemon answers; of protect: systemd does not run here",
-            "4:no such process; of protect: no such unit or service",
-            "124:the wait of --timeout ran out; of run: its command was ended",
+            "4:no such process, queue, job, cleanup, alert channel or silence; of protect: no such unit or service",
+            "124:the wait of --timeout or --wait ran out; of run: its command was ended",
             "N:of run: its command's own; see holdfast run --help"
         })
 public final class Holdfast implements Runnable {
@@ -117,6 +119,8 @@ public final class Holdfast implements Runnable {
         commands.put("check", CheckCommand::new);
         commands.put("init", InitCommand::new);
         commands.put("status", StatusCommand::new);
+        commands.put("top", TopCommand::new);
+        commands.put("health", HealthCommand::new);
         commands.put("start", StartCommand::new);
         commands.put("stop", StopCommand::new);
         commands.put("restart", RestartCommand::new);
@@ -128,6 +132,15 @@ public final class Holdfast implements Runnable {
         commands.put("logs", LogsCommand::new);
         commands.put("why", WhyCommand::new);
         commands.put("cron", CronCommand::new);
+        commands.put("jobs", JobsCommand::new);
+        commands.put("queue", QueueCommand::new);
+        commands.put("clean", CleanCommand::new);
+        commands.put("guard", GuardCommand::new);
+        commands.put("zombies", ZombiesCommand::new);
+        commands.put("orphans", OrphansCommand::new);
+        commands.put("fleet", FleetCommand::new);
+        commands.put("alerts", AlertsCommand::new);
+        commands.put("token", TokenCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("import", ImportCommand::new);
         commands.put("run", RunCommand::new);

@@ -14,23 +14,25 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Which log files belong to which replicas and schedules. */
+/** Which log files belong to which replicas, schedules and queues. */
 final class LogFiles {
     private static final Pattern FILE = Pattern.compile("(.+)\\.(\\d{1,4})\\.log");
 
     private LogFiles() {}
 
-    /** A replica's log, or a schedule's, which has the index 0. */
+    /** A replica's log, or a schedule's or queue's, which has the index 0. */
     record Found(String process, int index, String name, Path file) {}
 
     /** As the daemon says. */
     static List<Found> of(Status status) {
         var seen = new HashSet<String>();
-        return Stream.concat(
+        return Stream.of(
                         status.replicas().stream()
                                 .filter(r -> !r.log().isEmpty())
                                 .map(r -> new Found(r.process(), r.index(), r.name(), Path.of(r.log()))),
-                        status.schedules().stream().map(s -> new Found(s.name(), 0, s.name(), Path.of(s.log()))))
+                        status.schedules().stream().map(s -> new Found(s.name(), 0, s.name(), Path.of(s.log()))),
+                        status.queues().stream().map(q -> new Found(q.name(), 0, q.name(), Path.of(q.log()))))
+                .flatMap(all -> all)
                 .filter(f -> seen.add(f.file().toString()))
                 .toList();
     }

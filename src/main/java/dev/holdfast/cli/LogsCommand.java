@@ -3,7 +3,6 @@ package dev.holdfast.cli;
 import dev.holdfast.api.Client;
 import dev.holdfast.api.ControlPort.Refused;
 import dev.holdfast.api.PlanReply;
-import dev.holdfast.api.Request;
 import dev.holdfast.api.Status;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,8 +26,8 @@ import picocli.CommandLine.Parameters;
         name = "logs",
         description = {
             "Shows what processes and schedules printed, merged by time.",
-            "Reads the files itself; also when no daemon runs. The bytes of a line are written as the program wrote them;"
-                    + " on a terminal, control characters other than tabs and colours are made visible."
+            "Reads the files itself; also when no daemon runs. The bytes of a line are written as the program wrote"
+                    + " them; on a terminal, control characters other than tabs and colours are made visible."
         },
         footer = {
             "",
@@ -137,8 +136,7 @@ final class LogsCommand extends Subcommand {
         if (!names.isEmpty() || follow) {
             throw misuse("--reopen is for all files, and shows none");
         }
-        var nothing = new Request(List.of(), null, null, false, 0);
-        client().post(API + "logs/reopen", nothing, PlanReply.class);
+        client().postText(API + "logs/reopen", "", PlanReply.class);
         return ExitStatus.DONE;
     }
 

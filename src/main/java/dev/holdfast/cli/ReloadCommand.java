@@ -2,9 +2,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.api.ControlPort.Refused;
 import dev.holdfast.api.PlanReply;
-import dev.holdfast.api.Request;
 import java.io.IOException;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -13,8 +11,8 @@ import picocli.CommandLine.Option;
         name = "reload",
         description = {
             "Takes the configuration as it is now.",
-            "Touches only what changed; holdfast plan shows it before. A configuration that is not sound is refused whole, "
-                    + "with nothing changed.",
+            "Touches only what changed; holdfast plan shows it before. A configuration that is not sound is refused"
+                    + " whole, with nothing changed.",
             "A run of a changed schedule goes on as it was begun; one of a schedule that is gone is ended."
         },
         footer = {"", "Example:", "  holdfast plan && holdfast reload"})
@@ -24,8 +22,7 @@ final class ReloadCommand extends Subcommand {
 
     @Override
     public Integer call() throws IOException, Refused {
-        var nothing = new Request(List.of(), null, null, true, 0);
-        PlanReply done = client().post(API + "reload", nothing, PlanReply.class);
+        PlanReply done = client().postText(API + "reload", "", PlanReply.class);
         PlanTable.of(done, true, all, style()).forEach(out()::println);
         if (PlanTable.changesNothing(done)) {
             out().println("nothing has changed");

@@ -77,6 +77,7 @@ final class StatusCommand extends Subcommand {
     private static boolean wanting(Status status) {
         return !status.replicas().stream()
                         .allMatch(r -> r.state().equals("up") || r.state().equals("completed"))
-                || status.schedules().stream().anyMatch(s -> s.failures() > 0);
+                || status.schedules().stream().anyMatch(s -> s.failures() > 0)
+                || status.queues().stream().anyMatch(q -> q.trouble() != null);
     }
 }

@@ -4,6 +4,7 @@ import static dev.holdfast.cli.Table.cell;
 
 import dev.holdfast.api.Status;
 import dev.holdfast.cli.Style.Paint;
+import dev.holdfast.unit.Human;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -53,11 +54,12 @@ final class StatusTable {
         var lines = new ArrayList<String>();
         if (!status.replicas().isEmpty()) {
             lines.addAll(table.lines());
-        } else if (status.schedules().isEmpty()) {
+        } else if (status.schedules().isEmpty() && status.queues().isEmpty()) {
             lines.add("no processes");
         }
         limits(status, style, lines);
         schedules(status, now, zone, style, lines);
+        queues(status, style, lines);
         int weaker = status.degraded().size();
         if (weaker > 0) {
             lines.add(style.paint(
@@ -90,6 +92,27 @@ final class StatusTable {
                             result == null ? Human.UNKNOWN : result,
                             s.failures() > 0 ? Paint.RED : Style.ofState(String.valueOf(result))),
                     cell(detail(s)));
+        }
+        lines.addAll(table.lines());
+    }
+
+    private static void queues(Status status, Style style, List<String> lines) {
+        if (status.queues().isEmpty()) {
+            return;
+        }
+        if (!lines.isEmpty()) {
+            lines.add("");
+        }
+        var table = new Table(style).head("QUEUE", "RUNNING", "OF", "DETAIL");
+        for (Status.Queue q : status.queues()) {
+            String trouble = q.trouble();
+            table.row(
+                    cell(q.name()),
+                    cell(q.pull() ? Human.UNKNOWN : Integer.toString(q.running())),
+                    cell(q.pull() ? Human.UNKNOWN : Integer.toString(q.concurrency())),
+                    trouble == null
+                            ? cell(q.enabled() ? q.pull() ? "workers take its jobs" : "" : "disabled")
+                            : cell(trouble, Paint.RED));
         }
         lines.addAll(table.lines());
     }

@@ -12,6 +12,7 @@ import java.util.Map;
  */
 record Style(boolean coloured) {
     private static final Path STDOUT = Path.of("/proc/self/fd/1");
+    private static final Path STDERR = Path.of("/proc/self/fd/2");
 
     /** What {@code --color} takes. */
     enum When {
@@ -54,19 +55,27 @@ record Style(boolean coloured) {
 
     /** Whether standard output is a terminal, wherever standard input comes from (which System.console would ask). */
     static boolean onTerminal() {
-        String target = target();
+        return terminal(target(STDOUT));
+    }
+
+    /** Whether what is said beside the output is seen at once. */
+    static boolean errorsOnTerminal() {
+        return terminal(target(STDERR));
+    }
+
+    private static boolean terminal(String target) {
         return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
     }
 
     /** Whether standard output has a reader that may go away. */
     static boolean onPipe() {
-        String target = target();
+        String target = target(STDOUT);
         return target.startsWith("pipe:") || target.startsWith("socket:");
     }
 
-    private static String target() {
+    private static String target(Path descriptor) {
         try {
-            return Files.readSymbolicLink(STDOUT).toString();
+            return Files.readSymbolicLink(descriptor).toString();
         } catch (IOException noProc) {
             return "";
         }
@@ -81,11 +90,18 @@ record Style(boolean coloured) {
     /** How a state, or a finding's level, looks. */
     static Paint ofState(String state) {
         return switch (state) {
-            case "up", "healthy", "ready", "ok", "running" -> Paint.GREEN;
+            case "up", "healthy", "ready", "ok", "running", "succeeded" -> Paint.GREEN;
             case "failed", "timeout", "unhealthy", "broken" -> Paint.RED;
-            case "waiting", "starting", "stopping", "backoff", "retrying", "paused", "weaker", "presumed ready" ->
-                Paint.YELLOW;
-            case "down", "completed", "disabled" -> Paint.DIM;
+            case "waiting",
+                    "starting",
+                    "stopping",
+                    "backoff",
+                    "retrying",
+                    "paused",
+                    "drained",
+                    "weaker",
+                    "presumed ready" -> Paint.YELLOW;
+            case "down", "completed", "disabled", "cancelled" -> Paint.DIM;
             default -> Paint.PLAIN;
         };
     }

@@ -14,15 +14,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** What every command has: the root, its outputs and {@code --help}. */
 abstract class Subcommand implements Callable<Integer> {
     static final String API = "/api/v1/";
-
-    @ParentCommand
-    private @Nullable Holdfast root;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -37,7 +33,7 @@ abstract class Subcommand implements Callable<Integer> {
     public abstract Integer call() throws IOException, Refused;
 
     final Holdfast root() {
-        return Objects.requireNonNull(root);
+        return (Holdfast) spec().root().userObject(); // also below jobs and queue
     }
 
     final CommandSpec spec() {
@@ -58,6 +54,11 @@ abstract class Subcommand implements Callable<Integer> {
 
     final Style style() {
         return root().style();
+    }
+
+    /** What lists the things this command is about. */
+    String listing() {
+        return "holdfast status";
     }
 
     /** Bad usage: {@code message} and where help is. */

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.api.ControlPort.Refused;
 import dev.holdfast.api.Why;
 import dev.holdfast.cli.Style.Paint;
+import dev.holdfast.unit.Human;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -18,8 +19,8 @@ import picocli.CommandLine.Parameters;
         name = "why",
         description = {
             "Says why a process ended the last times, or why runs of a schedule failed.",
-            "And how it is now. For each end: exit code or signal, who asked for it, how long it had run, what it used, "
-                    + "and its last output; then what happened to it last, failed starts and hooks included."
+            "And how it is now. For each end: exit code or signal, who asked for it, how long it had run, what it"
+                    + " used, and its last output; then what happened to it last, failed starts and hooks included."
         },
         footer = {
             "",
@@ -82,6 +83,16 @@ final class WhyCommand extends Subcommand {
                 end.lastLines()
                         .forEach(l -> text.add(
                                 "    " + style.paint(Paint.DIM, "| ") + Table.printable(l.replace("\t", "    "))));
+            }
+            List<Why.ByGuard> guard = r.guard() == null ? List.of() : r.guard();
+            if (!guard.isEmpty()) {
+                text.add("");
+                text.add("  the guard, the latest last:");
+            }
+            for (Why.ByGuard g : guard) {
+                text.add("    " + Human.at(g.at(), zone) + "  " + g.kind() + " by " + g.rule() + ": "
+                        + Table.printable(g.what()));
+                g.evidence().forEach(e -> text.add("      " + style.paint(Paint.DIM, "| ") + Table.printable(e)));
             }
             if (!r.history().isEmpty()) {
                 text.add("");

@@ -10,15 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** What only a look at the whole file can tell: names that are referred to, cycles, contradictions. */
 final class Checks {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
-    private static final Pattern RECOVER_WHEN =
-            Pattern.compile("(memory|cpu|swap|disk|pressure|latency|down)( (warning|critical))?( for .+)?");
 
     private final Problems problems;
     private final Binder binder;
@@ -39,8 +36,8 @@ final class Checks {
         if (version != null && version != 1) {
             problems.add(binder.at(document, "version", root), "\"" + document.version() + "\": this version reads 1");
         }
-        for (Map<String, ?> named :
-                List.<Map<String, ?>>of(document.processes(), document.schedules(), document.queues())) {
+        for (Map<String, ?> named : List.<Map<String, ?>>of(
+                document.processes(), document.schedules(), document.queues(), document.probes(), document.cleanup())) {
             named.keySet().forEach(name -> name(named, name));
         }
         document.processes().forEach(this::process);
@@ -48,20 +45,10 @@ final class Checks {
         cycles();
         new Mentions(problems, binder, document, root).run();
         document.schedules().forEach(this::schedule);
-        document.queues().forEach((name, q) -> resources.check(q.resources(), binder.at(document.queues(), name)));
-        GuardSections.Guard guard = document.guard();
-        if (guard != null) {
-            guard.rules().forEach((name, rule) -> rule(rule, binder.at(guard.rules(), name)));
-        }
-        GuardSections.Host host = document.host();
-        if (host != null) {
-            for (Document.Recover r : host.recover()) {
-                String when = r.when();
-                if (when != null && !RECOVER_WHEN.matcher(when).matches()) {
-                    problems.add(binder.at(r, "when", root), "\"" + when + "\": such as memory critical for 1m");
-                }
-            }
-        }
+        document.queues().forEach((name, q) -> {
+            unlike(name, binder.at(document.queues(), name));
+            resources.check(q.resources(), binder.at(document.queues(), name));
+        });
     }
 
     private void name(Map<String, ?> named, String name) {
@@ -131,6 +118,7 @@ final class Checks {
                 .forEach((name, p) -> logFile(name, p.logging(), binder.at(document.processes(), name), first));
         document.schedules()
                 .forEach((name, s) -> logFile(name, s.logging(), binder.at(document.schedules(), name), first));
+        document.queues().forEach((name, q) -> logFile(name, q.logging(), binder.at(document.queues(), name), first));
     }
 
     private record Named(String name, Node at) {}
@@ -160,25 +148,13 @@ final class Checks {
         resources.check(s.resources(), at);
     }
 
-    private void rule(GuardSections.Rule rule, Node at) {
-        if (rule.any().isEmpty() && rule.all().isEmpty() && rule.total().isEmpty()) {
-            problems.add(at, "a rule needs a condition under any, all or total");
-        }
-        String command = rule.match().command();
-        if (command != null) {
-            pattern(command, binder.at(rule.match(), "command", at));
-        }
-        String exclude = rule.match().exclude();
-        if (exclude != null) {
-            pattern(exclude, binder.at(rule.match(), "exclude", at));
-        }
-    }
-
-    private void pattern(String regex, Node at) {
-        try {
-            Pattern.compile(regex);
-        } catch (PatternSyntaxException e) {
-            problems.add(at, "\"" + regex + "\" is no regular expression: " + e.getDescription());
+    private void unlike(String queue, Node at) {
+        boolean process = binder.names(document.processes()).contains(queue);
+        if (process || binder.names(document.schedules()).contains(queue)) {
+            problems.add(
+                    at,
+                    "\"" + queue + "\" is also a " + (process ? "process" : "schedule")
+                            + ": give one of them another name");
         }
     }
 

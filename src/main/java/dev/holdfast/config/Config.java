@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A configuration that is whole and sound.
@@ -11,7 +12,11 @@ import java.util.SortedMap;
  * @param file the main file
  * @param processes by name
  * @param schedules by name
+ * @param queues by name
+ * @param guard what is done about processes of the host; null: nothing is asked for
+ * @param alerts null: nobody is told
  * @param places where the keys stand that only the host can judge: {@code NAME.user}, {@code NAME.rlimits} and the like
+ * @param watched cleanups, probes and the host
  * @param notBuilt what it asks for that this version cannot do yet: to be refused, never ignored
  */
 public record Config(
@@ -19,5 +24,9 @@ public record Config(
         GlobalSpec global,
         SortedMap<String, ProcessSpec> processes,
         SortedMap<String, ScheduleSpec> schedules,
+        SortedMap<String, QueueSpec> queues,
+        @Nullable GuardSpec guard,
+        @Nullable AlertSpec alerts,
         Map<String, Place> places,
-        List<Problem> notBuilt) {}
+        List<Problem> notBuilt,
+        WatchedSpec watched) {}

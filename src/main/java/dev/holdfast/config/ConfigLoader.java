@@ -94,19 +94,46 @@ public final class ConfigLoader {
                 place(binder, name, section, places);
             }
         });
+        var queues = new TreeMap<String, QueueSpec>();
+        var queued = new QueueResolver(problems, binder, resolver, scheduled);
+        document.queues().forEach((name, section) -> {
+            queues.put(name, queued.queue(name, section, binder.at(document.queues(), name)));
+            place(binder, name, section, places);
+        });
+        GuardSections.Guard guarded = document.guard();
+        GuardSpec guard = guarded == null
+                ? null
+                : new GuardResolver(problems, binder, resolver)
+                        .guard(guarded, document, binder.at(document, "guard", whole));
+        AlertSections.Alerts told = document.alerts();
+        AlertSpec alerts = told == null
+                ? null
+                : new AlertResolver(problems, binder, resolver).alerts(told, binder.at(document, "alerts", whole));
         document.reports()
                 .values()
                 .forEach(r -> scheduled.read(r.cron(), ZoneId.systemDefault(), binder.at(r, "cron", whole)));
+        WatchedSpec watched = new WatchedResolver(problems, binder, resolver).of(document, whole);
+        document.probes().forEach((name, section) -> {
+            if (section.exec() != null) {
+                place(binder, "probe " + name, section.exec(), List.of("user", "group"), places);
+            }
+        });
         new Checks(problems, binder, document, whole).run();
         if (!problems.isEmpty()) {
             return new Loaded.Unsound(problems.list());
         }
-        return new Loaded.Sound(new Config(file, global, processes, schedules, places, NotBuilt.of(whole)));
+        return new Loaded.Sound(new Config(
+                file, global, processes, schedules, queues, guard, alerts, places, NotBuilt.of(whole), watched));
     }
 
     /** Names of processes and schedules differ, so one map has the places of both. */
     private static void place(Binder binder, String name, Object section, Map<String, Place> places) {
-        for (String component : OF_THE_HOST) {
+        place(binder, name, section, OF_THE_HOST, places);
+    }
+
+    private static void place(
+            Binder binder, String name, Object section, List<String> components, Map<String, Place> places) {
+        for (String component : components) {
             Node node = binder.written(section, component);
             if (node != null) {
                 Problem p = Problems.at(node, "");

@@ -14,15 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What differs between two specs of a process or a schedule, as people wrote it: {@code stop.timeout: 5s → 6s}. */
+/** What differs between two specs of a process, a schedule or a queue, as people wrote it: {@code stop.timeout: 5s → 6s}. */
 final class Difference {
     private static final int LONGEST = 60;
-    private static final Pattern SECRET = Pattern.compile("PASS|TOKEN|SECRET|KEY|CREDENTIAL", Pattern.CASE_INSENSITIVE);
     /** Where a spec's component is not written under its own name. */
-    private static final Map<String, String> WRITTEN = Map.ofEntries(
+    static final Map<String, String> WRITTEN = Map.ofEntries(
             Map.entry("environment", "env"),
             Map.entry("clean_environment", "env.clean"),
             Map.entry("pass_environment", "env.pass"),
@@ -55,6 +53,17 @@ final class Difference {
 
     static List<String> of(ScheduleSpec before, ScheduleSpec after) {
         return of(before.launch(), after.launch(), before, after);
+    }
+
+    static List<String> of(QueueSpec before, QueueSpec after) {
+        return of(before.launch(), after.launch(), before, after);
+    }
+
+    /** Of what is not launched. */
+    static List<String> of(Record before, Record after) {
+        var d = new Difference();
+        d.records("", before, after);
+        return List.copyOf(d.found);
     }
 
     private static List<String> of(LaunchSpec launchBefore, LaunchSpec launchAfter, Record before, Record after) {
@@ -110,11 +119,13 @@ final class Difference {
             records(WRITTEN.getOrDefault(key, key) + ".", b, a);
         } else if (before instanceof URI
                 || after instanceof URI
-                || (key.startsWith("env.") && SECRET.matcher(key).find())) {
+                || ((key.startsWith("env.") || key.startsWith("check.")) && Redacted.names(key))) {
             found.add(key + ": " + (before == null ? "set" : after == null ? "no longer set" : "another value")
                     + " (not shown)");
         } else {
-            found.add(key + ": " + text(key, before) + " → " + text(key, after));
+            String was = text(key, before);
+            String is = text(key, after);
+            found.add(key + ": " + (was.equals(is) ? "another value (not shown)" : was + " → " + is));
         }
     }
 
@@ -135,7 +146,7 @@ final class Difference {
             case Enum<?> e -> Scalars.written(e);
             case Integer bits when key.equals("umask") -> "0" + Integer.toOctalString(bits);
             case Long bytes when key.endsWith("max_size") -> new ByteSize(bytes).toString();
-            case CommandSpec c -> c.argv().toString();
+            case CommandSpec c -> Redacted.argv(c.argv()).toString();
             case Timing.Every(Duration period) -> Durations.format(period);
             case Timing timing -> timing.toString();
             case URI _ -> "(not shown)"; // who knows it may say what a run came to
@@ -143,7 +154,7 @@ final class Difference {
             case CpuAmount amount -> amount.toString();
             case Percent share -> share.toString();
             case Record r -> record(r);
-            default -> value.toString();
+            default -> Redacted.of(value.toString());
         };
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 3) + "...";
     }

@@ -2,7 +2,6 @@ package dev.holdfast.config;
 
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.Level;
-import dev.holdfast.unit.Rate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,14 +25,17 @@ record Document(
 
         @Doc("what is kept running") Map<String, ProcessSection> processes,
         @Doc("what runs at its time") Map<String, JobSections.Schedule> schedules,
-        @Doc("what runs as jobs come") Map<String, JobSections.Queue> queues,
+        @Doc("what runs as jobs come") Map<String, QueueSection> queues,
         @Doc("rules for any process of the host") GuardSections.@Nullable Guard guard,
-        @Doc("thresholds of the host") GuardSections.@Nullable Host host,
-        @Doc("checks of what Holdfast does not run") Map<String, GuardSections.Probe> probes,
-        @Doc("temporary files") Map<String, GuardSections.Cleanup> cleanup,
+        @Doc("thresholds of the host") @Nullable HostSection host,
+        @Doc("checks of what Holdfast does not run") Map<String, ProbeSection> probes,
+
+        @Doc("what is deleted when it is old: temporary files")
+        Map<String, CleanupSection> cleanup,
+
         @Doc("what to audit") @Nullable Audit audit,
         @Doc("what to report") Map<String, Report> reports,
-        @Doc("whom to tell") @Nullable Alerts alerts) {
+        @Doc("whom to tell") AlertSections.@Nullable Alerts alerts) {
 
     @Doc("the daemon")
     record Global(
@@ -49,23 +51,25 @@ record Document(
             Map<String, List<String>> forwardSignals,
 
             @Doc("logs as a whole") @Nullable GlobalLogging logging,
-            @Doc("requests to the control socket") @Nullable RateLimit apiRateLimit,
+
+            @Doc("requests to the API where it listens; the Unix socket has no limit") @Nullable
+            RateLimit apiRateLimit,
+
             @Doc("where metrics are served") @Nullable Metrics metrics,
 
-            @Doc("where the API is served beside the socket") @Nullable
+            @Doc("who may ask the API, and where beside the Unix socket") @Nullable
             Api api,
 
-            @Doc("where the history of schedules is kept, and for how long") @Nullable
+            @Doc("where jobs and the history of schedules are kept, and for how long") @Nullable
             Storage storage) {}
 
     @Doc("an exit policy")
     record Exit(
-            @Doc(
-                    "never; all-stopped: when nothing runs, or ever will unless somebody asks for it, with the highest code"
-                            + " of those that were given up, else 0; any-failed: when one was given up, with its code;"
-                            + " stopped: when process has ended for good, with its code. What waits in vain for something that"
-                            + " was given up, stopped, or is manual or disabled counts as ended: with the code of what was"
-                            + " given up, else 1")
+            @Doc("never; all-stopped: when nothing runs, or ever will unless somebody asks for it, with the highest"
+                    + " code of those that were given up, else 0; any-failed: when one was given up, with its"
+                    + " code; stopped: when process has ended for good, with its code. What waits in vain for"
+                    + " something that was given up, stopped, or is manual or disabled counts as ended: with the"
+                    + " code of what was given up, else 1")
             @Required
             When when,
 
@@ -100,8 +104,8 @@ record Document(
             @Doc("of a file; of the journal's socket, which is /run/systemd/journal/socket") @Nullable
             String path,
 
-            @Doc(
-                    "of a syslog server: udp://host:514, or host:514; tcp://host:601; unix:///dev/log, also when not given")
+            @Doc("of a syslog server: udp://host:514, or host:514; tcp://host:601; unix:///dev/log, also when not"
+                    + " given")
             @Nullable
             String address,
 
@@ -142,39 +146,76 @@ record Document(
     record RateLimit(
             @Doc("in the long run") @Required Integer requestsPerSecond,
             @Doc("at once") @Required Integer burst,
-            @Doc("each user has a limit of its own") boolean perClient,
-            @Doc("limits of single endpoints") Map<String, EndpointLimit> endpoints) {}
+
+            @Doc("each client has all of it: each token, and without one each address; else all share it")
+            boolean perClient,
+
+            @Doc("limits of single endpoints in place of it, such as POST /api/v1/processes/{name}/restart")
+            Map<String, EndpointLimit> endpoints) {}
 
     @Doc("a rate limit of one endpoint")
     record EndpointLimit(
             @Doc("in the long run") @Required Integer requestsPerSecond,
             @Doc("at once") @Required Integer burst) {}
 
-    @Doc("a metrics listener")
+    @Doc(
+            "a metrics listener: figures to be read by whoever reaches it, without TLS or a token; a reload moves it within"
+                    + " five seconds")
     record Metrics(
-            @Doc("host:port") @Required String listen,
+            @Doc("ADDRESS:PORT, such as 127.0.0.1:9190") @Required
+            String listen,
+
             @Doc("of the URL") @Default("/metrics") String path) {}
 
-    @Doc("an API listener")
-    record Api(@Doc("host:port") @Required String listen) {}
+    @Doc("access to the API")
+    record Api(
+            @Doc("ADDRESS:PORT to listen on beside the Unix socket, such as 127.0.0.1:9180; one that other hosts reach"
+                    + " needs tls, and opens when there is a token")
+            @Nullable
+            String listen,
+
+            @Doc("of the listener") @Nullable Tls tls,
+
+            @Doc("names by which the listener may be called, beside its address and localhost")
+            List<String> hosts,
+
+            @Doc("groups of this host, and what their members may ask for on the Unix socket")
+            Map<String, ApiSpec.Access> groups) {}
+
+    @Doc("TLS of a listener")
+    record Tls(
+            @Doc("PEM file of the certificates, the listener's own first; read anew when it changes") @Required
+            String certificate,
+
+            @Doc("PEM file of its private key, PKCS#8, PKCS#1 or SEC 1, not encrypted") @Required
+            String key,
+
+            @Doc("PEM file of authorities; clients must show a certificate of theirs, beside a token") @Nullable
+            String clientCa) {}
 
     @Doc("a store")
     record Storage(
             @Doc("sqlite:FILE with an absolute path, in a directory that is there; not given: holdfast.db in the state"
-                    + " directory")
+                    + " directory. Or postgresql://USER:PASSWORD@HOST:PORT/DATABASE, for the jobs of queues and what"
+                    + " one_server claims, of several hosts; the history of schedules stays in the state directory")
             @Nullable
             String url,
 
             @Doc("the latest runs of each schedule that are kept") @Default("1000")
             int keepRuns,
 
-            @Doc("older ones go") @Default("90d") Duration keepFor) {}
+            @Doc("older ones go") @Default("90d") Duration keepFor,
+
+            @Doc("others may take the jobs that a host runs when it has not been heard of for so long, 5s to 1h;"
+                    + " the same on all hosts")
+            @Default("1m")
+            Duration lease) {}
 
     @Doc("defaults")
     record Defaults(
             @Doc("under every process") @Nullable ProcessSection process,
             @Doc("under every schedule") JobSections.@Nullable Schedule schedule,
-            @Doc("under every queue") JobSections.@Nullable Queue queue) {}
+            @Doc("under every queue") @Nullable QueueSection queue) {}
 
     @Doc("an audit")
     record Audit(
@@ -206,57 +247,4 @@ record Document(
             String cron,
 
             @Doc("channels") List<String> sendTo) {}
-
-    @Doc("alerts")
-    record Alerts(
-            @Doc("ways to tell, by name") Map<String, Channel> channels,
-
-            @Doc("from one alert to the same again") @Nullable
-            Duration cooldown) {}
-
-    @Doc("a channel")
-    record Channel(
-            @Doc("kind of channel") @Required ChannelType type,
-            @Doc("addresses") List<String> to,
-            @Doc("sender") @Nullable String from,
-            @Doc("mail server") @Nullable Smtp smtp,
-            @Doc("that gets a POST") @Nullable String url,
-            @Doc("program that is run") ProcessSection.@Nullable Command command) {}
-
-    /** How somebody is told. */
-    enum ChannelType {
-        EMAIL,
-        WEBHOOK,
-        EXEC
-    }
-
-    @Doc("an SMTP server")
-    record Smtp(
-            @Doc("its name") @Required String host,
-            @Doc("its port") @Default("25") int port) {}
-
-    @Doc("a step to recover")
-    record Recover(
-            @Doc("such as: memory critical for 1m") @Nullable
-            String when,
-
-            @Doc("what is done") @KeyName("do") @Required Step step,
-            @Doc("of cleanups") List<String> names,
-            @Doc("of processes") List<String> processes,
-            @Doc("program that is run") ProcessSection.@Nullable Command command,
-            @Doc("no oftener") @Nullable Rate atMost) {}
-
-    /** What a step does. */
-    enum Step {
-        RUN_CLEANUP,
-        RESTART,
-        STOP,
-        EXEC
-    }
-
-    @Doc("a work directory")
-    record Workdir(
-            @Doc("deleted afterwards") boolean ephemeral,
-            @Doc("its permissions") @Default("0700") Octal mode,
-            @Doc("files in it at most") @Nullable ByteSize maxSize) {}
 }

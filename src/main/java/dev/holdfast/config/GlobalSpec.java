@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxTotalLogBytes of all files in the log directory; 0: no bound; null: as the file system allows
  * @param outputs where the lines of all processes and the daemon's own go as well; none: the daemon's standard output
  * @param storage where the history of schedules is kept
+ * @param api who may ask, and where
+ * @param rateLimit how often
+ * @param metrics null: no listener of their own
  */
 public record GlobalSpec(
         Duration shutdownTimeout,
@@ -28,15 +31,40 @@ public record GlobalSpec(
         @Nullable String logDir,
         @Nullable Long maxTotalLogBytes,
         List<OutputSpec> outputs,
-        StorageSpec storage) {
+        StorageSpec storage,
+        ApiSpec api,
+        RateLimitSpec rateLimit,
+        @Nullable MetricsSpec metrics) {
     /** What holds when nothing is said. */
     public static final GlobalSpec DEFAULT = new GlobalSpec(
-            Duration.ofSeconds(30), new Exit.Never(), Map.of(), null, null, null, null, List.of(), StorageSpec.DEFAULT);
+            Duration.ofSeconds(30),
+            new Exit.Never(),
+            Map.of(),
+            null,
+            null,
+            null,
+            null,
+            List.of(),
+            StorageSpec.DEFAULT,
+            ApiSpec.NONE,
+            RateLimitSpec.DEFAULT,
+            null);
 
-    /** The same with other outputs. */
-    public GlobalSpec with(List<OutputSpec> others) {
+    /** What of it a reload cannot change. */
+    public GlobalSpec lasting() {
         return new GlobalSpec(
-                shutdownTimeout, exit, forwardSignals, runDir, stateDir, logDir, maxTotalLogBytes, others, storage);
+                shutdownTimeout,
+                exit,
+                forwardSignals,
+                runDir,
+                stateDir,
+                logDir,
+                maxTotalLogBytes,
+                List.of(),
+                storage,
+                ApiSpec.NONE,
+                RateLimitSpec.DEFAULT,
+                null);
     }
 
     /** When the daemon ends by itself. */

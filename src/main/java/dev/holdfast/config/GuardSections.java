@@ -1,5 +1,6 @@
 package dev.holdfast.config;
 
+import dev.holdfast.unit.Rate;
 import dev.holdfast.unit.Signal;
 import dev.holdfast.unit.Threshold;
 import java.time.Duration;
@@ -7,15 +8,25 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is watched: guard, host, probes and cleanup as they are written. */
+/** What guards any process of the host, as it is written. */
 final class GuardSections {
     private GuardSections() {}
 
     @Doc("a guard")
     record Guard(
             @Doc("from one look to the next") @Default("5s") Duration interval,
+
+            @Doc("decide and say everything, do nothing: no signal, no restart, no command")
+            boolean dryRun,
+
+            @Doc("names of programs that are left alone beside the usual ones (docs/guard.md): of the executable file,"
+                    + " or, where that cannot be read, of the process; * at the end matches the rest")
+            List<String> protect,
+
             @Doc("rules by name") Map<String, Rule> rules,
-            @Doc("processes nobody waited for") @Nullable Zombies zombies,
+
+            @Doc("processes that ended and nobody waited for") @Nullable
+            Zombies zombies,
 
             @Doc("processes whose parent has gone") @Nullable
             Orphans orphans) {}
@@ -23,15 +34,43 @@ final class GuardSections {
     @Doc("a rule")
     record Rule(
             @Doc("which processes") @Required Match match,
-            @Doc("one is enough") List<Condition> any,
-            @Doc("every one is needed") List<Condition> all,
-            @Doc("of all that match together") List<Condition> total,
+            @Doc("of one process: one is enough") List<Condition> any,
+            @Doc("of one process: every one is needed") List<Condition> all,
+
+            @Doc("of all that match together: one is enough")
+            List<Condition> total,
+
             @Doc("what is done") @Required RuleAction action,
             @Doc("sent by kill") @Default("TERM") Signal signal,
 
-            @Doc("from the signal to SIGKILL") @Default("10s")
+            @Doc("of kill: from the signal to SIGKILL") @Default("10s")
             Duration grace,
 
+            @Doc("of kill: with all that descends from it") @Default("true")
+            boolean tree,
+
+            @Doc("of total: which one of them; not given: the largest, and for count the youngest") @Nullable
+            Choice choose,
+
+            @Doc("of restart and stop: these processes; not given: the one that it belongs to")
+            List<String> processes,
+
+            @Doc("of exec: program that is run, with HOLDFAST_GUARD_RULE, _PID, _NAME and _WHY in its environment")
+            ProcessSection.@Nullable Command command,
+
+            @Doc("of exec: after which the command is killed") @Default("1m")
+            Duration timeout,
+
+            @Doc("of nice: the value, -20 to 19") @Default("19")
+            int nice,
+
+            @Doc("what is done to processes, no oftener; what goes beyond is said and waits") @Nullable
+            Rate atMost,
+
+            @Doc("names of protected programs that this rule may touch all the same")
+            List<String> overrideProtect,
+
+            @Doc("decide and say, do nothing") boolean dryRun,
             @Doc("channels that are told") List<String> alert) {}
 
     @Doc("a match")
@@ -42,20 +81,48 @@ final class GuardSections {
             @Doc("regular expression of command lines that are left alone") @Nullable
             String exclude,
 
-            @Doc("of this container") @Nullable String container,
-            @Doc("of this user") @Nullable String user,
+            @Doc("regular expression over the path of the executable file") @Nullable
+            String exe,
+
+            @Doc("of this container, by its name or the first 12 or more digits of its id") @Nullable
+            String container,
+
+            @Doc("of this user, by name or number") @Nullable
+            String user,
+
+            @Doc("regular expression over the path of the control group") @Nullable
+            String cgroup,
 
             @Doc("true: only our own; false: only others") @Nullable
             Boolean managed) {}
 
     @Doc("a condition")
     record Condition(
-            @Doc("of one core") @Nullable Threshold cpu,
-            @Doc("resident") @Nullable Threshold memory,
-            @Doc("since it started") @Nullable Threshold runtime,
-            @Doc("of processes that match") @Nullable Threshold count,
+            @Doc(
+                    "of one core, the mean over the window, without one over the last interval: > 80%; == 0% is not one tick")
+            @Nullable
+            Threshold cpu,
 
-            @Doc("for as long as this") @KeyName("for") @Nullable
+            @Doc("its part of resident memory (PSS): > 500Mi") @Nullable
+            Threshold memory,
+
+            @Doc("since it started: > 30m") @Nullable Threshold runtime,
+            @Doc("threads of it: > 500") @Nullable Threshold threads,
+            @Doc("open descriptors: > 1000") @Nullable Threshold descriptors,
+
+            @Doc("bytes a second from and to disks, from look to look: > 50Mi") @Nullable
+            Threshold io,
+
+            @Doc("only in total: processes that match: > 20") @Nullable
+            Threshold count,
+
+            @Doc("only in total: the host's memory pressure (PSI): some > 150ms / 1s") @Nullable
+            Threshold pressure,
+
+            @Doc("only in total: memory that the host has left: < 5%, < 200Mi") @Nullable
+            Threshold available,
+
+            @Doc("at every look of this time") @KeyName("for") @Nullable
             Duration window,
 
             @Doc("of the condition, for alerts") @Nullable String name) {}
@@ -71,92 +138,68 @@ final class GuardSections {
         NICE
     }
 
+    /** Which of many is ended. */
+    enum Choice {
+        LARGEST,
+        OLDEST,
+        YOUNGEST
+    }
+
     @Doc("zombies")
     record Zombies(
-            @Doc("from one look to the next") @Nullable Duration every,
-            @Doc("what is done") @Required ZombieAction action,
+            @Doc("from one look to the next") @Default("1m") Duration every,
+
+            @Doc("that have been one for longer") @Default("1m")
+            Duration olderThan,
+
+            @Doc(
+                    "what is done, once SIGCHLD to the parent did not help; kill-parent-if-ours: when it belongs to a process"
+                            + " of this file")
+            @Required
+            ZombieAction action,
+
+            @Doc("sent to the parent") @Default("TERM") Signal signal,
+
+            @Doc("from the signal to SIGKILL") @Default("10s")
+            Duration grace,
+
+            @Doc("parents killed, no oftener") @Nullable Rate atMost,
+
+            @Doc("names of protected programs that may be killed all the same")
+            List<String> overrideProtect,
+
             @Doc("channels that are told") List<String> alert) {}
 
     /** What is done about a zombie's parent. */
     enum ZombieAction {
         LOG,
         ALERT,
-        KILL_PARENT_IF_OURS
+        KILL_PARENT_IF_OURS,
+        KILL_PARENT
     }
 
-    @Doc("orphans")
+    @Doc("orphans: processes that fell to init or to us, and whose session has no leader any more")
     record Orphans(
-            @Doc("which processes") @Nullable Match match,
-            @Doc("since they were orphaned") @Nullable Duration olderThan,
-            @Doc("what is done") @Required RuleAction action,
-            @Doc("from one look to the next") @Nullable Duration every,
+            @Doc("which processes; needed by kill") @Nullable
+            Match match,
+
+            @Doc("that have been one for longer; of one that was so before the daemon started its own age counts")
+            @Default("1h")
+            Duration olderThan,
+
+            @Doc("what is done: log, alert or kill") @Required
+            RuleAction action,
+
+            @Doc("from one look to the next") @Default("1m") Duration every,
+            @Doc("sent by kill") @Default("TERM") Signal signal,
+
+            @Doc("of kill: from the signal to SIGKILL") @Default("10s")
+            Duration grace,
+
+            @Doc("killed, no oftener") @Nullable Rate atMost,
+
+            @Doc("names of protected programs that may be killed all the same")
+            List<String> overrideProtect,
+
             @Doc("channels that are told") List<String> alert) {}
-
-    @Doc("a host")
-    record Host(
-            @Doc("from one look to the next") @Nullable Duration interval,
-            @Doc("used") @Nullable Levels memory,
-            @Doc("used") @Nullable Levels cpu,
-            @Doc("used") @Nullable Levels swap,
-            @Doc("used, by mount point") Map<String, Levels> disk,
-
-            @Doc("stall times of the kernel (PSI)") @Nullable
-            Pressure pressure,
-
-            @Doc("channels that are told") List<String> alert,
-            @Doc("steps, first to last") List<Document.Recover> recover) {}
-
-    @Doc("levels")
-    record Levels(
-            @Doc("from here on it is a warning") @Nullable Threshold warning,
-            @Doc("from here on it is critical") @Nullable Threshold critical,
-
-            @Doc("for as long as this") @KeyName("for") @Nullable
-            Duration window) {}
-
-    @Doc("pressure")
-    record Pressure(
-            @Doc("some stalled for memory") @Nullable Threshold memory,
-            @Doc("some stalled for CPU") @Nullable Threshold cpu,
-            @Doc("some stalled for I/O") @Nullable Threshold io) {}
-
-    @Doc("a probe")
-    record Probe(
-            @Doc("a URL is asked") ProcessSection.@Nullable Http http,
-            @Doc("a port is connected to") ProcessSection.@Nullable Tcp tcp,
-            @Doc("a command is run") ProcessSection.@Nullable Exec exec,
-            @Doc("a Redis is asked") @Nullable Redis redis,
-
-            @Doc("from one look to the next") @Default("30s")
-            Duration every,
-
-            @Doc("from here on it is a warning") @Nullable Threshold warning,
-            @Doc("from here on it is critical") @Nullable Threshold critical,
-            @Doc("steps, first to last") List<Document.Recover> recover,
-            @Doc("channels that are told") List<String> alert) {}
-
-    @Doc("a Redis question")
-    record Redis(
-            @Doc("host:port") @Required String address,
-            @Doc("a list's key") @Nullable String lengthOf) {}
-
-    @Doc("a cleanup")
-    record Cleanup(
-            @Doc("directory or pattern") @Required String path,
-            @Doc("which files") @Nullable FileMatch match,
-            @Doc("from one cleaning to the next") @Nullable Duration every,
-
-            @Doc("attempts more when it fails") @Default("0")
-            int retry) {}
-
-    @Doc("what files")
-    record FileMatch(
-            @Doc("files or directories") @Nullable FileType type,
-            @Doc("since they were last written") @Nullable Duration olderThan) {}
-
-    /** What kind of file. */
-    enum FileType {
-        FILE,
-        DIRECTORY
-    }
 }

@@ -1,14 +1,13 @@
 package dev.holdfast.config;
 
 import dev.holdfast.unit.Percent;
-import dev.holdfast.unit.Threshold;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What runs and ends: schedules and queues as they are written. */
+/** What runs and ends: schedules as they are written, and what queues share with them. */
 final class JobSections {
     private JobSections() {}
 
@@ -115,7 +114,7 @@ final class JobSections {
         }
     }
 
-    @Doc("retries of a schedule")
+    @Doc("retries")
     record Retries(
             @Doc("the first one included") @Default("1") int maxAttempts,
 
@@ -134,94 +133,18 @@ final class JobSections {
         }
     }
 
-    @Doc("a queue")
-    record Queue(
-            @Doc("the program and its arguments") @Required ProcessSection.Command command,
-            @Doc("fields of a job, by name") Map<String, Field> payload,
-            @Doc("jobs that run at once") @Default("1") int concurrency,
-            @Doc("of one attempt") @Nullable Duration timeout,
-
-            @Doc("without output for so long it is stopped") @Nullable
-            Duration idleTimeout,
-
-            @Doc("how it is asked to end") ProcessSection.@Nullable Stop stop,
-            @Doc("limits and reservations of each attempt") ProcessSection.@Nullable Resources resources,
-            @Doc("variables, or clean, pass and set") ProcessSection.@Nullable Environment env,
-            @Doc("whom it runs as") @Nullable String user,
-            @Doc("directory of each attempt") Document.@Nullable Workdir workdir,
-            @Doc("where results go") @Nullable Deliver deliver,
-            @Doc("what follows a failure") @Nullable Retry retry,
-            @Doc("who is told of a success") @Nullable Notice onSuccess,
-
-            @Doc("who is told of the last failure") @Nullable
-            Notice onFailure,
-
-            @Doc("when somebody is told") @Nullable QueueAlert alert) {}
-
-    @Doc("a payload field")
-    record Field(
-            @Doc("what it holds") @Required FieldType type,
-            @Doc("of a URI, allowed ones") List<String> schemes,
-            @Doc("a job without it is refused") boolean required) {}
-
-    /** What a payload field holds. */
-    enum FieldType {
-        URI,
-        STRING,
-        INTEGER,
-        ENUM,
-        PATH
-    }
-
-    @Doc("a delivery")
-    record Deliver(
-            @Doc("pattern in the work directory") @Required String files,
-            @Doc("directory they are moved to") @Required String to) {}
-
-    @Doc("retries")
-    record Retry(
-            @Doc("the first one included") @Default("1") int maxAttempts,
-            @Doc("pause between attempts") @Nullable Backoff backoff,
-            @Doc("which failures are tried again") List<RetryClass> when) {}
-
     @Doc("a backoff")
     record Backoff(
-            @Doc("the first pause") @Required Duration initial,
-            @Doc("the longest pause") @Required Duration max,
+            @Doc("the first pause; each is twice the one before") @Default("10s")
+            Duration initial,
+
+            @Doc("the longest pause; not given: 5m, or initial if that is longer") @Nullable
+            Duration max,
+
             @Doc("spread of the pause") @Default("10%") Percent jitter) {}
-
-    @Doc("a class of failures")
-    record RetryClass(
-            @Doc("kind of failure") @KeyName("class") @Required
-            FailureClass failure,
-
-            @Doc("regular expression over its error output") @Nullable
-            String stderr,
-
-            @Doc("that ended it") @Nullable String signal) {}
-
-    /** Why an attempt failed. */
-    enum FailureClass {
-        SPAWN,
-        PROCESS,
-        TIMEOUT,
-        OOM,
-        NETWORK
-    }
 
     @Doc("a notice")
     record Notice(
             @Doc("URL that gets a POST") @Nullable URI webhook,
             @Doc("program that is run") ProcessSection.@Nullable Command command) {}
-
-    @Doc("alerts of a queue")
-    record QueueAlert(
-            @Doc("jobs that wait") @Nullable Threshold length,
-            @Doc("share of failed jobs") @Nullable FailureRate failureRate,
-            @Doc("that are told") List<String> channels) {}
-
-    @Doc("a failure rate")
-    record FailureRate(
-            @Doc("this share") @Required Percent over,
-            @Doc("within this time") @Required Duration window) {}
 }

@@ -20,24 +20,37 @@ record Mentions(Problems problems, Binder binder, Document document, Node root) 
             p.recover().forEach(this::recover);
         });
         document.queues().values().forEach(q -> {
-            JobSections.QueueAlert alert = q.alert();
+            QueueSection.Alert alert = q.alert();
             if (alert != null) {
                 channels(alert, "channels", alert.channels());
             }
         });
-        GuardSections.Host host = document.host();
+        HostSection host = document.host();
         if (host != null) {
             channels(host, "alert", host.alert());
             host.recover().forEach(this::recover);
         }
+        document.cleanup().values().forEach(c -> channels(c, "alert", c.alert()));
         guard(document.guard());
+        AlertSections.Alerts alerts = document.alerts();
+        if (alerts != null) {
+            AlertSections.Routes routes = alerts.routes();
+            if (routes != null) {
+                channels(routes, "warning", routes.warning());
+                channels(routes, "critical", routes.critical());
+            }
+            alerts.escalation().forEach(s -> channels(s, "channels", s.channels()));
+        }
     }
 
     private void guard(GuardSections.@Nullable Guard guard) {
         if (guard == null) {
             return;
         }
-        guard.rules().values().forEach(r -> channels(r, "alert", r.alert()));
+        guard.rules().values().forEach(r -> {
+            channels(r, "alert", r.alert());
+            known(binder.at(r, "processes", root), "process", r.processes(), binder.names(document.processes()));
+        });
         GuardSections.Zombies zombies = guard.zombies();
         if (zombies != null) {
             channels(zombies, "alert", zombies.alert());
@@ -49,12 +62,12 @@ record Mentions(Problems problems, Binder binder, Document document, Node root) 
     }
 
     private void channels(Object section, String component, List<String> names) {
-        Document.Alerts alerts = document.alerts();
+        AlertSections.Alerts alerts = document.alerts();
         Set<String> known = alerts == null ? Set.of() : binder.names(alerts.channels());
         known(binder.at(section, component, root), "alert channel", names, known);
     }
 
-    private void recover(Document.Recover step) {
+    private void recover(RecoverSection step) {
         known(binder.at(step, "processes", root), "process", step.processes(), binder.names(document.processes()));
         var cleanups = new TreeSet<>(binder.names(document.cleanup()));
         GuardSections.Guard guard = document.guard();

@@ -5,22 +5,10 @@ import java.util.List;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** Keys that the format has and this version cannot do yet. They are refused by name, never ignored. */
 final class NotBuilt {
-    private static final List<String> KEYS = List.of(
-            "queues",
-            "guard",
-            "host",
-            "probes",
-            "cleanup",
-            "audit",
-            "reports",
-            "alerts",
-            "global.api_rate_limit",
-            "global.metrics",
-            "global.api");
+    private static final List<String> KEYS = List.of("audit", "reports");
 
     private NotBuilt() {}
 
@@ -28,12 +16,6 @@ final class NotBuilt {
         var problems = new Problems();
         for (String key : KEYS) {
             find(written, key.split("\\.", -1), 0, new ArrayList<>(), problems);
-        }
-        if (Yaml.get(written, "global") instanceof MappingNode global
-                && Yaml.get(global, "storage") instanceof MappingNode storage
-                && Yaml.get(storage, "url") instanceof ScalarNode url
-                && url.getValue().startsWith("postgresql:")) {
-            problems.add(url, "global.storage.url: postgresql is not built yet in this version, only sqlite:");
         }
         return problems.list();
     }

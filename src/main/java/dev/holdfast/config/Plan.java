@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
-/** What a reload would do, process by process and schedule by schedule; the same records decide it when it is done. */
+/** What a reload would do, of each process, schedule and queue; the same records decide it when it is done. */
 public record Plan(List<Step> steps) {
     private static final Map<String, String> KEYS =
             Map.of("environment", "env", "clean_environment", "env.clean", "pass_environment", "env.pass");
@@ -21,16 +24,16 @@ public record Plan(List<Step> steps) {
         RESTART,
         /** Takes the new settings as it runs. */
         UPDATE,
-        /** A schedule that was not there; it is due from now on. */
+        /** A schedule that was not there, which is due from now on, or a queue. */
         ADD,
-        /** A schedule that goes; a run of it is ended. */
+        /** A schedule that goes, a run of it is ended; or a queue, whose jobs wait. */
         REMOVE,
-        /** A schedule; a run of it goes on as it was begun. */
+        /** A schedule or queue; what runs of it goes on as it was begun. */
         CHANGE
     }
 
     /**
-     * @param process or schedule
+     * @param process or schedule, or queue
      * @param keys that differ, as they are written in the file; empty for what comes or goes
      * @param changes each as {@code key: old → new}, secrets masked; more than keys where a key holds several things
      */
@@ -61,21 +64,65 @@ public record Plan(List<Step> steps) {
 
     /** From one set of schedules to another. */
     public static Plan ofSchedules(SortedMap<String, ScheduleSpec> before, SortedMap<String, ScheduleSpec> after) {
+        return of(before, after, Difference::of);
+    }
+
+    private static <T> Plan of(
+            SortedMap<String, T> before, SortedMap<String, T> after, BiFunction<T, T, List<String>> difference) {
         var steps = new ArrayList<Step>();
         var names = new TreeSet<>(before.keySet());
         names.addAll(after.keySet());
         for (String name : names) {
-            ScheduleSpec b = before.get(name);
-            ScheduleSpec a = after.get(name);
+            T b = before.get(name);
+            T a = after.get(name);
             if (a == null || b == null) {
                 steps.add(new Step(name, a == null ? Verb.REMOVE : Verb.ADD, List.of(), List.of()));
             } else {
-                List<String> changes = Difference.of(b, a);
+                List<String> changes = difference.apply(b, a);
                 steps.add(
                         new Step(name, changes.isEmpty() ? Verb.KEEP : Verb.CHANGE, Difference.keys(changes), changes));
             }
         }
         return new Plan(List.copyOf(steps));
+    }
+
+    /** From one set of queues to another. */
+    public static Plan ofQueues(SortedMap<String, QueueSpec> before, SortedMap<String, QueueSpec> after) {
+        return of(before, after, Difference::of);
+    }
+
+    /** From some cleanups, probes and thresholds of the host to others: {@code cleanup.NAME}, {@code probe.NAME}, {@code host}. */
+    public static Plan ofWatched(WatchedSpec before, WatchedSpec after) {
+        Plan cleanups = named("cleanup.", of(before.cleanups(), after.cleanups(), Difference::of));
+        Plan probes = named("probe.", of(before.probes(), after.probes(), Difference::of));
+        return cleanups.and(probes).and(of(single(before.host()), single(after.host()), Difference::of));
+    }
+
+    private static SortedMap<String, HostSpec> single(@Nullable HostSpec host) {
+        var one = new TreeMap<String, HostSpec>();
+        if (host != null) {
+            one.put("host", host);
+        }
+        return one;
+    }
+
+    private static Plan named(String prefix, Plan plan) {
+        return new Plan(plan.steps.stream()
+                .map(s -> new Step(prefix + s.process(), s.verb(), s.keys(), s.changes()))
+                .toList());
+    }
+
+    /** From one guard to another; null: none. */
+    public static Plan ofGuard(@Nullable GuardSpec before, @Nullable GuardSpec after) {
+        if (Objects.equals(before, after)) {
+            return new Plan(List.of());
+        }
+        Verb verb = before == null ? Verb.ADD : after == null ? Verb.REMOVE : Verb.CHANGE;
+        var keys = new ArrayList<String>();
+        if (before != null && after != null) {
+            differing(before, after, keys);
+        }
+        return new Plan(List.of(new Step("guard", verb, List.copyOf(keys), List.of())));
     }
 
     /** This one's steps, then the other's. */

@@ -1,6 +1,9 @@
 package dev.holdfast.config;
 
+import dev.holdfast.unit.Signal;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,67 @@ public record ProcessSpec(
         boolean manual,
         LogSpec log,
         ResourcesSpec resources) {
+    private static final Duration NEVER_NEEDED = Duration.ofSeconds(1);
+
+    /** What runs once, a run of a schedule or a job, as what launches programs and keeps their output sees it. */
+    static ProcessSpec ofRun(
+            String name,
+            LaunchSpec launch,
+            StopSpec stop,
+            @Nullable Duration timeout,
+            boolean enabled,
+            LogSpec log,
+            ResourcesSpec resources) {
+        return new ProcessSpec(
+                name,
+                Type.ONESHOT,
+                launch,
+                1,
+                null,
+                Map.of(),
+                new HooksSpec(null, null, null, null),
+                new RestartSpec(
+                        RestartSpec.Policy.NEVER, NEVER_NEEDED, NEVER_NEEDED, 1, 0, null, NEVER_NEEDED, NEVER_NEEDED),
+                stop,
+                null,
+                null,
+                Duration.ofSeconds(90),
+                Set.of(),
+                timeout,
+                enabled,
+                true,
+                log,
+                resources);
+    }
+
+    /** A command that the daemon runs once for itself, as it is itself, and whose output is not logged. */
+    public static ProcessSpec errand(String name, CommandSpec command, @Nullable String user, @Nullable String group) {
+        var launch = new LaunchSpec(
+                command,
+                null,
+                user,
+                group,
+                022,
+                Collections.emptySortedMap(),
+                false,
+                List.of(),
+                null,
+                null,
+                4,
+                Collections.emptySortedMap(),
+                List.of(),
+                null,
+                null);
+        return ofRun(
+                name,
+                launch,
+                new StopSpec(Signal.TERM, NEVER_NEEDED, null),
+                null,
+                true,
+                LogSpec.DEFAULT,
+                ResourcesSpec.NONE);
+    }
+
     /**
      * What a running instance cannot change: when this differs, a reload starts it anew. Equal in every run of the
      * daemon for equal configurations.

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The keys that say what is executed and as whom, wherever they are written. */
 interface Program {
-    ProcessSection.Command command();
+    /** Null where nothing is run. */
+    ProcessSection.@Nullable Command command();
 
     boolean shell();
 

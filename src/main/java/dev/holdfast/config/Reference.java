@@ -150,7 +150,9 @@ public final class Reference {
             }
         }
         forms.sort(null); // reflection has no order
-        if (type != ProcessSection.Command.class && type != ProcessSection.Dependencies.class) {
+        if (type != ProcessSection.Command.class
+                && type != ProcessSection.Dependencies.class
+                && type != Thresholds.class) {
             add(new Section(path, type, isBuilt));
             Section s = known.getOrDefault(type, new Section(path, type, isBuilt));
             forms.add("[" + s.path + "](#" + s.anchor() + (s.isBuilt ? "" : "-not-built-yet") + ")");

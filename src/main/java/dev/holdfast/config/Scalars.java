@@ -30,6 +30,7 @@ final class Scalars {
             entry(Boolean.class, "true or false", Scalars::bool, "boolean"),
             entry(int.class, "a whole number", Scalars::integer, "integer"),
             entry(Integer.class, "a whole number", Scalars::integer, "integer"),
+            entry(Long.class, "a whole number", Scalars::whole, "integer"),
             entry(double.class, "a number", Scalars::number, "number"),
             entry(Duration.class, "a duration", Durations::parse, "string", "integer"),
             entry(ByteSize.class, "a size", ByteSize::parse, "string", "integer"),
@@ -72,6 +73,14 @@ final class Scalars {
     private static Object integer(String text) {
         try {
             return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("a whole number is expected", e);
+        }
+    }
+
+    private static Object whole(String text) {
+        try {
+            return Long.parseLong(text);
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("a whole number is expected", e);
         }

@@ -17,6 +17,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
 final class ScheduleResolver {
     private static final Duration LONGEST_JITTER = Duration.ofDays(1);
 
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
     private final Problems problems;
     private final Binder binder;
     private final Resolver resolver;
@@ -139,27 +142,29 @@ final class ScheduleResolver {
         }
     }
 
-    private ScheduleSpec.RetrySpec retry(JobSections.@Nullable Retries w, Node at) {
+    ScheduleSpec.RetrySpec retry(JobSections.@Nullable Retries w, Node at) {
         if (w == null) {
-            return new ScheduleSpec.RetrySpec(1, Duration.ofSeconds(10), Duration.ofMinutes(5), 0.1);
+            return new ScheduleSpec.RetrySpec(1, FIRST_PAUSE, LONGEST_PAUSE, 0.1);
         }
         new Ranges(problems, binder, w, at).within("maxAttempts", w.maxAttempts(), 1, 100);
         JobSections.Backoff b = w.backoff();
         if (b == null) {
-            return new ScheduleSpec.RetrySpec(w.maxAttempts(), Duration.ofSeconds(10), Duration.ofMinutes(5), 0.1);
+            return new ScheduleSpec.RetrySpec(w.maxAttempts(), FIRST_PAUSE, LONGEST_PAUSE, 0.1);
         }
         var r = new Ranges(problems, binder, b, at);
-        if (b.max().compareTo(b.initial()) < 0) {
-            r.add("initial", Durations.format(b.initial()), "is at most max, " + Durations.format(b.max()));
+        Duration max =
+                b.max() != null ? b.max() : LONGEST_PAUSE.compareTo(b.initial()) < 0 ? b.initial() : LONGEST_PAUSE;
+        if (max.compareTo(b.initial()) < 0) {
+            r.add("initial", Durations.format(b.initial()), "is at most max, " + Durations.format(max));
         }
         if (b.jitter().share() > 1) {
             r.add("jitter", b.jitter().toString(), "is at most 100%");
         }
         return new ScheduleSpec.RetrySpec(
-                w.maxAttempts(), b.initial(), b.max(), b.jitter().share());
+                w.maxAttempts(), b.initial(), max, b.jitter().share());
     }
 
-    private ScheduleSpec.@Nullable NoticeSpec notice(JobSections.@Nullable Notice n, Node at) {
+    ScheduleSpec.@Nullable NoticeSpec notice(JobSections.@Nullable Notice n, Node at) {
         if (n == null) {
             return null;
         }

@@ -3,8 +3,6 @@ package dev.holdfast.config;
 import dev.holdfast.cron.Timing;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,37 +43,9 @@ public record ScheduleSpec(
         @Nullable URI heartbeat,
         boolean enabled,
         LogSpec log) {
-    private static final Duration NOT_RESTARTED = Duration.ofSeconds(1);
-
     /** A run, as what launches programs and keeps their output sees it: one replica that is never started again. */
     public ProcessSpec asProcess() {
-        return new ProcessSpec(
-                name,
-                ProcessSpec.Type.ONESHOT,
-                launch,
-                1,
-                null,
-                Map.of(),
-                new HooksSpec(null, null, null, null),
-                new RestartSpec(
-                        RestartSpec.Policy.NEVER,
-                        NOT_RESTARTED,
-                        NOT_RESTARTED,
-                        1,
-                        0,
-                        null,
-                        NOT_RESTARTED,
-                        NOT_RESTARTED),
-                stop,
-                null,
-                null,
-                Duration.ofSeconds(90),
-                Set.of(),
-                timeout,
-                enabled,
-                true,
-                log,
-                resources);
+        return ProcessSpec.ofRun(name, launch, stop, timeout, enabled, log, resources);
     }
 
     /** What a due run does while the last one is not over. */

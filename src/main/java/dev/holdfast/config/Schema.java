@@ -80,7 +80,9 @@ public final class Schema {
         if (forms.isEmpty()) {
             return section(type, partial);
         }
-        if (type != ProcessSection.Command.class && type != ProcessSection.Dependencies.class) {
+        if (type != ProcessSection.Command.class
+                && type != ProcessSection.Dependencies.class
+                && type != Thresholds.class) {
             forms.add(section(type, partial));
         }
         return Map.of("anyOf", forms);

@@ -39,7 +39,7 @@ final class Adoption {
         this.now = now;
     }
 
-    /** @param stimulus empty for a check: nobody awaits its answer any more */
+    /** @param stimulus empty for a check, an errand or a rehearsal: nobody awaits its answer any more */
     record Found(InstanceId instance, Optional<Stimulus> stimulus) {}
 
     /** In the order in which they must be told. */
@@ -52,7 +52,7 @@ final class Adoption {
 
     private Optional<Stimulus> stimulus(KernelLauncher.Adopted a) {
         String purpose = a.attributes().getOrDefault(Launches.PURPOSE, "");
-        if (purpose.equals(Launches.PROBE)) {
+        if (purpose.equals(Launches.PROBE) || purpose.equals(Rehearsal.PURPOSE) || purpose.equals(Errands.PURPOSE)) {
             return Optional.empty();
         }
         ReplicaId replica = Outputs.replica(a.attributes());

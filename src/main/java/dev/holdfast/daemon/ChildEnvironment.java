@@ -4,6 +4,7 @@ import dev.holdfast.config.LaunchSpec;
 import dev.holdfast.config.ProcessSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The environment a child starts with: inherited or clean, then who it is, then what its configuration says. */
@@ -22,6 +23,8 @@ final class ChildEnvironment {
             "MEMORY_PRESSURE_WATCH",
             "MEMORY_PRESSURE_WRITE",
             Enforcement.HANDED_OVER);
+
+    private static final Set<String> OF_A_SHELL = Set.of("OLDPWD", "PWD", "_", "SHLVL");
 
     private ChildEnvironment() {}
 
@@ -46,7 +49,7 @@ final class ChildEnvironment {
         env.keySet().removeAll(OF_THE_DAEMON);
         // What the daemon's shell noted for itself: where it was, what it ran, how deep it is.
         if (!launch.cleanEnvironment()) {
-            env.keySet().removeAll(java.util.Set.of("OLDPWD", "PWD", "_", "SHLVL"));
+            env.keySet().removeAll(OF_A_SHELL);
         }
         // What the launcher added for the daemon's sake, by its own account.
         String launchers = own.get("HOLDFAST_OWN_ENV");
@@ -65,6 +68,18 @@ final class ChildEnvironment {
             env.put("HOLDFAST_PORT", Integer.toString(portBase + replica));
         }
         env.putAll(launch.environment());
+        return env;
+    }
+
+    /** Of what the daemon runs for its own ends: its environment, without what is only its own. */
+    static Map<String, String> ofTheHost(Map<String, String> own) {
+        var env = new LinkedHashMap<>(own);
+        env.keySet().removeAll(OF_THE_DAEMON);
+        env.keySet().removeAll(OF_A_SHELL);
+        String launchers = own.get("HOLDFAST_OWN_ENV");
+        if (launchers != null) {
+            env.keySet().removeAll(Set.of(launchers, "HOLDFAST_OWN_ENV"));
+        }
         return env;
     }
 

@@ -31,6 +31,7 @@ final class Chronicle implements AutoCloseable {
     private final Consumer<String> say;
     private final Map<ReplicaId, Lives> lives = new HashMap<>();
     private final BlockingQueue<Optional<Event>> waiting = new ArrayBlockingQueue<>(WAITING);
+    private final Bell written = new Bell();
     private final AtomicLong overflowed = new AtomicLong();
     private final Thread writer =
             Thread.ofPlatform().name("holdfast-journal").daemon().unstarted(this::write);
@@ -111,6 +112,7 @@ final class Chronicle implements AutoCloseable {
         long missed = overflowed.getAndSet(0) + failed;
         try {
             journal.add(event);
+            written.ring();
             failed = 0;
             if (missed > 0) {
                 say.accept("the journal can be written again; it lacks " + missed + " events");
@@ -121,6 +123,11 @@ final class Chronicle implements AutoCloseable {
                 say.accept("the journal cannot be written, supervising goes on without: " + e.getMessage());
             }
         }
+    }
+
+    /** Rings when the journal has a line more. */
+    Bell written() {
+        return written;
     }
 
     /** Events that the journal lacks, for as long as it cannot be written. */

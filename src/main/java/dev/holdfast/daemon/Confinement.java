@@ -33,14 +33,16 @@ final class Confinement {
     enum Role {
         /** A process's main program: supervision. */
         MAIN,
-        /** A run of a schedule: the schedules. */
+        /** A run of a schedule: the schedules; an attempt at a job: the queues. */
         RUN,
         /** A hook or a check: nobody is asked. */
         ASIDE;
 
         static Role of(Map<String, String> attributes) {
             String purpose = attributes.getOrDefault(Launches.PURPOSE, "");
-            return purpose.equals(Action.Purpose.MAIN.name()) ? MAIN : purpose.equals(Timetable.RUN) ? RUN : ASIDE;
+            return purpose.equals(Action.Purpose.MAIN.name())
+                    ? MAIN
+                    : purpose.equals(Timetable.RUN) || purpose.equals(Workshop.JOB) ? RUN : ASIDE;
         }
     }
 

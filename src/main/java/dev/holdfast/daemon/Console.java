@@ -29,7 +29,8 @@ final class Console implements Pump.LineListener, Distribution.Trouble, AutoClos
     /** No line is empty: each has its name and its end. */
     private static final byte[] END = new byte[0];
 
-    private static final ReplicaId OWN = new ReplicaId("holdfast", 0);
+    /** Whose log the outputs are. */
+    static final ReplicaId OWN = new ReplicaId("holdfast", 0);
 
     private final ArrayBlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(WAITING);
     private final AtomicLong dropped = new AtomicLong();
@@ -39,6 +40,8 @@ final class Console implements Pump.LineListener, Distribution.Trouble, AutoClos
     private final Thread thread;
     private final Distribution distribution;
     private volatile Consumer<Event> report = _ -> {};
+    /** What was moved, of each process. */
+    final LogTally moved = new LogTally();
 
     /**
      * @param terminal whether {@code out} is one, which must not obey what programs print
@@ -82,6 +85,11 @@ final class Console implements Pump.LineListener, Distribution.Trouble, AutoClos
         } else if (!quiet) {
             show(entry);
         }
+    }
+
+    @Override
+    public void moved(Source of, int bytes, long lines, int lost) {
+        moved.add(of.process(), bytes, lines, lost);
     }
 
     /** What a log file could not take is shown though we are quiet: it is nowhere else. */

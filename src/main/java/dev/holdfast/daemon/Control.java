@@ -1,14 +1,24 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.api.AlertsPort;
+import dev.holdfast.api.CleanPort;
 import dev.holdfast.api.ControlPort;
 import dev.holdfast.api.CronPort;
 import dev.holdfast.api.Doctor;
 import dev.holdfast.api.Done;
 import dev.holdfast.api.Failure;
+import dev.holdfast.api.GuardReport;
+import dev.holdfast.api.HealthReport;
+import dev.holdfast.api.HistoryReport;
+import dev.holdfast.api.JobsPort;
 import dev.holdfast.api.PlanReply;
+import dev.holdfast.api.ProcessConfiguration;
+import dev.holdfast.api.RecordsPort;
 import dev.holdfast.api.Request;
 import dev.holdfast.api.Status;
+import dev.holdfast.api.TokensPort;
 import dev.holdfast.api.Why;
+import dev.holdfast.config.AlertSpec;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.GlobalSpec;
@@ -16,6 +26,7 @@ import dev.holdfast.config.Loaded;
 import dev.holdfast.config.Plan;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.config.Written;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.schedule.ScheduleView;
 import dev.holdfast.store.StoreException;
@@ -26,6 +37,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -51,6 +63,8 @@ final class Control implements ControlPort {
     private final Launches launches;
     private final CompletableFuture<Daemon> running = new CompletableFuture<>();
     private final CompletableFuture<Reports> reports = new CompletableFuture<>();
+    private final CompletableFuture<RecordsPort> records = new CompletableFuture<>();
+    private final CompletableFuture<JobsPort> jobs = new CompletableFuture<>();
 
     private final ReentrantLock reloading = new ReentrantLock();
 
@@ -63,6 +77,8 @@ final class Control implements ControlPort {
 
     void speakFor(Daemon daemon, String version) {
         reports.complete(new Reports(daemon, version, file));
+        records.complete(daemon.records);
+        jobs.complete(new JobControl(daemon, this::onLoop));
         running.complete(daemon);
     }
 
@@ -74,7 +90,13 @@ final class Control implements ControlPort {
                 ? List.of()
                 : new ScheduleReports(d)
                         .status(onLoop(() -> d.timetable.schedules().views()), wanted.schedules());
-        return reports.join().status(onLoop(() -> d.supervision.views()), wanted.processes(), schedules);
+        List<Status.Queue> queues = wanted.queues().isEmpty()
+                ? List.of()
+                : onLoop(() -> d.workshop.queues().views()).stream()
+                        .filter(v -> wanted.queues().contains(v.name()))
+                        .map(v -> JobReports.of(v, d.outputs.file(new ReplicaId(v.name(), 0))))
+                        .toList();
+        return reports.join().status(onLoop(() -> d.supervision.views()), wanted.processes(), schedules, queues);
     }
 
     @Override
@@ -191,8 +213,12 @@ final class Control implements ControlPort {
     public PlanReply plan() throws Refused {
         Config config = load();
         Daemon d = running.join();
-        Plan schedules = Plan.ofSchedules(d.timetable.specs(), config.schedules());
-        return reply(Plan.between(d.specs(), asConfigured(config)).and(schedules), config);
+        Plan others = Plan.ofSchedules(d.timetable.specs(), config.schedules())
+                .and(Plan.ofQueues(d.workshop.specs(), config.queues()))
+                .and(onLoop(() -> Plan.ofWatched(d.watchers.specs(), config.watched())))
+                .and(onLoop(() -> Plan.ofGuard(d.guard.spec(), config.guard())));
+        return reply(
+                Plan.between(d.specs(), asConfigured(config)).and(others), config, d.alerts.spec(), d.web.configured());
     }
 
     @Override
@@ -208,12 +234,14 @@ final class Control implements ControlPort {
                 throw new Refused(
                         422, new Failure("nothing was changed: the configuration cannot be used here", problems));
             }
+            AlertSpec told = d.alerts.spec();
+            GlobalSpec served = d.web.configured();
             Plan done = onLoop(() -> {
                 object(new Objections(d).toReload());
-                return d.configure(config.processes(), config.schedules(), by);
+                return d.configure(config, by);
             });
             refused = null;
-            PlanReply reply = reply(done, config);
+            PlanReply reply = reply(done, config, told, served);
             try {
                 d.distribute(config.global().outputs());
             } catch (IOException e) {
@@ -269,15 +297,31 @@ final class Control implements ControlPort {
                         problems.stream().map(Problem::toString).toList()));
     }
 
-    private PlanReply reply(Plan plan, Config config) {
+    /**
+     * @param told who was told of alerts before it
+     * @param served where and how often the API was answered before it
+     */
+    private PlanReply reply(Plan plan, Config config, @Nullable AlertSpec told, GlobalSpec served) {
         var steps = new ArrayList<PlanReply.Step>();
         Daemon d = running.join();
         GlobalSpec wanted = config.global();
         if (!wanted.outputs().equals(d.distributed())) {
             steps.add(new PlanReply.Step("global", "change", List.of("logging.outputs"), List.of()));
         }
-        if (!wanted.with(List.of()).equals(d.global.with(List.of()))) {
+        if (!wanted.api().equals(served.api())) {
+            steps.add(new PlanReply.Step("global", "change", List.of("api"), List.of()));
+        }
+        if (!wanted.rateLimit().equals(served.rateLimit())) {
+            steps.add(new PlanReply.Step("global", "change", List.of("api_rate_limit"), List.of()));
+        }
+        if (!Objects.equals(wanted.metrics(), served.metrics())) {
+            steps.add(new PlanReply.Step("global", "change", List.of("metrics"), List.of()));
+        }
+        if (!wanted.lasting().equals(d.global.lasting())) {
             steps.add(new PlanReply.Step("global", "not before the next up", List.of(), List.of()));
+        }
+        if (!Objects.equals(config.alerts(), told)) { // what differs may be a secret
+            steps.add(new PlanReply.Step("alerts", "change", List.of(), List.of()));
         }
         for (Plan.Step s : plan.steps()) {
             steps.add(new PlanReply.Step(s.process(), s.verb().name().toLowerCase(Locale.ROOT), s.keys(), s.changes()));
@@ -308,8 +352,64 @@ final class Control implements ControlPort {
     }
 
     @Override
+    public HealthReport health() throws Refused {
+        Daemon d = running.join();
+        Status status = status(List.of());
+        var health = new HealthReports();
+        List<String> doing = onLoop(() -> d.watchers.into(health));
+        d.guard.into(health);
+        health.processes(status.replicas()).schedules(status.schedules());
+        if (!d.workshop.specs().isEmpty()) {
+            try {
+                health.queues(jobs.join().queues().queues());
+            } catch (Refused e) {
+                health.unknown("queue", String.valueOf(e.getMessage()));
+            }
+        }
+        return health.report(doing);
+    }
+
+    @Override
+    public HistoryReport history(String of, String metric, String span) throws Refused {
+        return running.join().metrics.history(of, metric, span);
+    }
+
+    @Override
+    public CleanPort cleanups() {
+        return new CleanControl(running.join().watchers, this::onLoop);
+    }
+
+    @Override
+    public JobsPort jobs() {
+        return jobs.join();
+    }
+
+    @Override
+    public AlertsPort alerts() throws Refused {
+        Daemon d = running.join();
+        Alerting alerting = d.alerts.alerting();
+        AlertSpec spec = d.alerts.spec();
+        if (alerting == null || spec == null) {
+            throw refused(409, "nobody is told of alerts: the configuration has no alerts");
+        }
+        return new AlertControl(alerting, spec);
+    }
+
+    @Override
+    public TokensPort tokens() {
+        return running.join().web.tokens();
+    }
+
+    @Override
     public Doctor doctor() {
-        return new Doctor(running.join().findings());
+        Daemon d = running.join();
+        var findings = new ArrayList<>(d.findings());
+        try {
+            findings.addAll(onLoop(d.watchers::findings));
+        } catch (Refused busy) {
+            findings.add(HostFindings.weaker("loop", String.valueOf(busy.getMessage())));
+        }
+        return new Doctor(List.copyOf(findings));
     }
 
     @Override
@@ -325,6 +425,32 @@ final class Control implements ControlPort {
             Thread.currentThread().interrupt();
             throw refused(503, "interrupted");
         }
+    }
+
+    @Override
+    public RecordsPort records() {
+        return records.join();
+    }
+
+    @Override
+    public GuardReport guard() throws Refused {
+        GuardPost post = running.join().guard;
+        if (!post.stands()) {
+            throw refused(409, "there is no guard: the configuration has none");
+        }
+        return post.report().orElseThrow(() -> new Refused(503, Failure.later("the guard is too busy to tell", 5)));
+    }
+
+    @Override
+    public ProcessConfiguration configuration(String name) throws Refused {
+        Daemon d = running.join();
+        new Known(d).processes(List.of(name), false);
+        String process = ReplicaId.parse(name).map(ReplicaId::process).orElse(name);
+        ProcessSpec spec = d.specs().get(process);
+        if (spec == null) {
+            throw refused(404, "\"" + name + "\" is no process here any more");
+        }
+        return new ProcessConfiguration(process, Written.yaml(spec));
     }
 
     @Override

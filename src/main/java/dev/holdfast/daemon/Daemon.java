@@ -1,18 +1,25 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.api.ControlPort;
 import dev.holdfast.api.Doctor;
+import dev.holdfast.config.AlertSpec;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.Directories;
 import dev.holdfast.config.GlobalSpec;
+import dev.holdfast.config.GuardSpec;
+import dev.holdfast.config.GuardSpec.Deed;
 import dev.holdfast.config.OutputSpec;
 import dev.holdfast.config.Plan;
 import dev.holdfast.config.ProcessSpec;
-import dev.holdfast.config.ScheduleSpec;
+import dev.holdfast.config.WatchedSpec;
+import dev.holdfast.dashboard.Dashboard;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
+import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.linux.Disks;
 import dev.holdfast.linux.Host;
+import dev.holdfast.log.OutputTarget;
 import dev.holdfast.log.Pump;
 import dev.holdfast.process.Bounds.Crossing;
 import dev.holdfast.process.Groups;
@@ -31,12 +38,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One running daemon: stimuli in, actions out, on one thread. */
@@ -58,21 +70,37 @@ final class Daemon {
     private final Confinement confinement;
     private final Probes probes;
     private final Trim trim = new Trim(Loop.now().mono(), Trim::giveBack);
+    private final Rehearsal rehearsal;
     final Chronicle chronicle;
     final Intents intents;
     final Supervision supervision;
     final Waiters waiters;
     private final History history;
     final Timetable timetable;
+    final GuardPost guard;
+    private final GuardCommands guardCommands;
+    final Workshop workshop;
+    final Watchers watchers;
     final Instant startedAt = Instant.now();
+    final AlertOffice alerts;
+    private final AlertEvents alertEvents;
     private final Lasting lasting;
     private final RunDirectory runDirectory;
+    final WebDesk web;
+    final Records records;
     private @Nullable Front front;
+    final MetricDesk metrics;
     /** As it was when the daemon started, which is when it counts. */
     final GlobalSpec global;
     /** Where lines go beside the files of processes; changed by a reload. */
     private volatile List<OutputSpec> distributed;
 
+    /** Of the file that was started with. */
+    private final WatchedSpec watched;
+    /** As it was configured at the start. */
+    private final @Nullable GuardSpec guarded;
+
+    private final @Nullable AlertSpec firstAlerts;
     private final Desired desired;
     final SystemdNotices notices;
     /** Of the daemon's end, once supervision has come to its own. */
@@ -94,7 +122,9 @@ final class Daemon {
         this.chronicle = new Chronicle(new Journal(dirs.state().resolve("journal.jsonl")), console::warn);
         this.intents = new Intents(dirs.run().resolve("intents"), host.bootId(), console::warn);
         this.global = config.global();
+        this.firstAlerts = config.alerts();
         this.distributed = config.global().outputs();
+        this.guarded = config.guard();
         this.desired = new Desired(config.processes(), intents);
         this.notices = new SystemdNotices(launches.own(), host.pid(), console::warn);
         this.pump = new Pump(
@@ -107,8 +137,12 @@ final class Daemon {
         console.reportTo(event -> loop.soon(() -> {
             chronicle.remember(event);
             chronicle.write(event);
+            alertEvents().happened(event, Loop.now().mono());
         }));
-        this.outputs = new Outputs(pump, dirs.log(), withSchedules(Timetable.asProcesses(config.schedules())));
+        this.outputs = new Outputs(
+                pump,
+                dirs.log(),
+                withJobs(Timetable.asProcesses(config.schedules()), Workshop.asProcesses(config.queues())));
         this.groups = new Groups(
                 Enforcement.home(launches.own(), host.pid(), groupName(dirs.run())),
                 Disks.numbers(Path.of("/sys")),
@@ -119,10 +153,57 @@ final class Daemon {
         this.watch = Watch.ofInstances(
                 PROC, host.pid(), () -> Loop.now().mono(), c -> loop.soon(() -> crossed(c)), console::warn);
         this.confinement = new Confinement(launcher, enforcement, watch, console::warn);
-        this.history = new History(dirs.state(), config.global().storage(), host.name(), console::warn, loop::soon);
+        var storage = new Storage(dirs.state(), config.global().storage(), console::warn, this::arrived);
+        this.alerts = new AlertOffice(launcher, launches.own(), dirs, host.name(), loop, console);
+        this.alertEvents = new AlertEvents(alerts, this::name, (r, most) -> LastLines.latest(outputs.file(r), most));
+        this.history = new History(dirs.state(), storage, host.name(), console::warn, loop::soon);
         this.timetable = new Timetable(
-                config.schedules(), launcher, confinement, launches, history, outputs, InstanceId::fresh, console);
-        this.probes = new Probes(launcher, confinement, launches, InstanceId::fresh, loop::soon, this::apply);
+                config.schedules(),
+                launcher,
+                confinement,
+                launches,
+                history,
+                outputs,
+                InstanceId::fresh,
+                console,
+                alerts);
+        this.workshop = new Workshop(
+                config.queues(),
+                launcher,
+                confinement,
+                launches,
+                storage,
+                dirs.state(),
+                outputs,
+                loop,
+                HostName.of(dirs.state(), host.name(), HostName.machine(), console::warn),
+                InstanceId::fresh,
+                config.global().storage().lease(),
+                config.global().shutdownTimeout(),
+                console,
+                alerts);
+        this.guardCommands = new GuardCommands(launcher, confinement, launches, console);
+        this.guard = new GuardPost(dirs.state(), host.pid(), loop, console, alerts, ward());
+        this.probes = new Probes(
+                launcher,
+                confinement,
+                launches,
+                InstanceId::fresh,
+                loop::soon,
+                s -> metrics().answered(s));
+        this.watchers = new Watchers(
+                dirs,
+                loop.poller(),
+                () -> new Errands(launcher, loop.poller(), confinement, launches, InstanceId::fresh),
+                intents::stoppedNames,
+                this::apply,
+                this::whenSettled,
+                loop::soon,
+                console,
+                alerts);
+        watchers.guard(guard::sweep);
+        this.watched = config.watched();
+        this.rehearsal = new Rehearsal(Loop::now, InstanceId::fresh, this::rehearse);
         this.supervision = new Supervision(
                 specs(),
                 config.global().shutdownTimeout(),
@@ -139,9 +220,16 @@ final class Daemon {
                 chronicle,
                 pump,
                 history,
-                () -> enforcement.findings(
-                        withSchedules(timetable.asProcesses()).values()));
+                () -> enforcement.findings(withJobs(timetable.asProcesses(), workshop.asProcesses())
+                        .values()));
+        this.web = new WebDesk(dirs, console);
+        this.records = new Records(
+                dirs.state(),
+                chronicle.written(),
+                new LogDesk(name -> new Known(this).logs(name, outputs::file)),
+                console::warn);
         this.runDirectory = new RunDirectory(dirs, host.uid(), ProcessId.own(), lock, runFiles);
+        this.metrics = new MetricDesk(this, dirs.state().resolve("metrics"));
     }
 
     /** Daemons of different directories share a host, but no groups. */
@@ -154,21 +242,32 @@ final class Daemon {
         if (host.pid() != 1) {
             host.becomeSubreaper();
         }
-        var answering = new Front(dirs, runDirectory, control, loop, console, lasting, intents, this::over);
+        var answering =
+                new Front(dirs, runDirectory, control, metrics.handler(), loop, console, lasting, intents, this::over);
         front = answering;
         try {
             answering.open(); // first: a daemon that nobody could ask starts nothing
             enforcement.warn(specs().values());
             enforcement.warn(timetable.asProcesses().values());
+            enforcement.warn(workshop.asProcesses().values());
             HostFindings.degraded(findings().stream()
                             .filter(f -> !f.what().equals(Enforcement.LIMITS)) // said just now
                             .toList())
                     .forEach(f -> console.warn("weaker here: " + f));
+            alerts.configure(firstAlerts);
+            alertEvents.begin();
             adopt();
             apply(new Stimulus.Begin(intents.stoppedNames(), intents.startedNames(), intents.completed()));
             intents.begun();
             timetable.begin(host.bootId());
+            workshop.begin();
+            watchers.configure(watched);
+            guard.configure(guarded);
             answering.watch();
+            answering.admit(global.api().groups());
+            metrics.configure(global.metrics());
+            metrics.begin();
+            web.begin(new WebSite(answering.api(), metrics.handler(), "/metrics", new Dashboard()), global);
             signals.listen(this);
             notices.ready(specs().size(), Loop.now().mono());
             loop.run(this::over, this::deadline, this::tick);
@@ -185,30 +284,47 @@ final class Daemon {
                 console.warn("something is left that would not end within " + LAST_WAIT.toSeconds() + " s");
             }
         } finally {
+            guard.close();
             watch.close();
             launcher.close();
             groups.leave(host.pid());
             pump.close();
+            workshop.close();
+            watchers.close();
             chronicle.close();
             history.close();
+            web.close();
             answering.close();
+            alerts.end();
+            metrics.close();
+            records.close();
         }
         return exitCode == null ? 1 : exitCode;
     }
 
     private void adopt() throws IOException {
-        List<KernelLauncher.Adopted> all = launcher.adopt();
+        // Of two of one job or replica the one that began later holds.
+        List<KernelLauncher.Adopted> all = launcher.adopt().stream()
+                .sorted(Comparator.comparing(KernelLauncher.Adopted::startedAt))
+                .toList();
         for (KernelLauncher.Adopted a : all) {
             if (a.alive()) {
                 lasting.began(a.id());
-                confinement.adopted(a, Timetable.owns(a) ? timetable.asProcesses() : specs());
+                guard.begins(a.id(), a.label());
+                launcher.leader(a.id()).ifPresent(leader -> guard.began(a.id(), leader));
+                confinement.adopted(a, withJobs(timetable.asProcesses(), workshop.asProcesses()));
             }
             if (Timetable.owns(a)) {
                 timetable.adopt(a);
+            } else if (Workshop.owns(a)) {
+                workshop.adopt(a);
+            } else if (AlertOffice.owns(a)) {
+                alerts.adopt(a);
             }
         }
-        List<KernelLauncher.Adopted> supervised =
-                all.stream().filter(a -> !Timetable.owns(a)).toList();
+        List<KernelLauncher.Adopted> supervised = all.stream()
+                .filter(a -> !Timetable.owns(a) && !Workshop.owns(a) && !AlertOffice.owns(a))
+                .toList();
         for (Adoption.Found f : new Adoption(specs(), intents, chronicle, Instant.now()).of(supervised)) {
             f.stimulus().ifPresentOrElse(this::apply, () -> launcher.kill(f.instance()));
         }
@@ -219,9 +335,15 @@ final class Daemon {
         return MonoTime.earliest(
                 supervision.nextDeadline(),
                 timetable.deadline(),
+                workshop.deadline(),
+                watchers.deadline(),
                 launcher.nextDeadline(),
                 probes.deadline(),
+                guardCommands.deadline(),
+                alerts.deadline(),
+                alertEvents.deadline(),
                 trim.deadline(),
+                rehearsal.deadline(),
                 notices.deadline());
     }
 
@@ -229,9 +351,17 @@ final class Daemon {
         MonoTime now = Loop.now().mono();
         launcher.tick(now);
         probes.tick(now);
+        guardCommands.tick(now);
+        alerts.tick(now);
+        alertEvents.tick(now);
         MonoTime due = MonoTime.earliest(timetable.deadline(), supervision.nextDeadline());
         timetable.tick(now);
+        if (!now.isBefore(workshop.deadline())) {
+            workshop.tick(now);
+        }
+        watchers.tick(now);
         notices.tick(now);
+        rehearsal.tick(now);
         if (!now.isBefore(supervision.nextDeadline())) {
             apply(new Stimulus.Tick());
         }
@@ -251,20 +381,55 @@ final class Daemon {
         });
     }
 
+    /** Figures of that many processes were told. */
+    void told(int processes) {
+        trim.told(Loop.now().mono(), processes);
+    }
+
     private void happened(ProcessEvent event) {
-        trim.stirred(Loop.now().mono());
+        boolean rehearsed = rehearsal.took(event);
+        if (!rehearsed) {
+            MonoTime now = Loop.now().mono();
+            trim.stirred(now);
+            rehearsal.stirred(now);
+        }
         switch (event) {
-            case ProcessEvent.Started(InstanceId id, var _) -> lasting.began(id);
-            case ProcessEvent.LaunchFailed _ -> {
+            case ProcessEvent.Started(InstanceId id, ProcessRef leader) -> {
+                lasting.began(id);
+                if (timetable.owns(id) || workshop.owns(id)) {
+                    guard.begins(id, confinement.label(id));
+                }
+                guard.began(id, leader);
+            }
+            case ProcessEvent.LaunchFailed failed -> {
+                guard.ended(failed.id());
                 if (front != null) {
                     front.look(); // it may be gone
                 }
             }
-            case ProcessEvent.Emptied(InstanceId id, var _) -> lasting.ended(id);
+            case ProcessEvent.Emptied(InstanceId id, var _) -> {
+                lasting.ended(id);
+                guard.ended(id);
+            }
             case ProcessEvent.Exited _, ProcessEvent.Notified _ -> {}
+        }
+        if (rehearsed) {
+            confinement.happened(event, specs());
+            return;
+        }
+        if (alerts.took(event)) {
+            confinement.happened(event, specs());
+            return;
         }
         if (timetable.owns(event.id())) {
             timetable.happened(event);
+        } else if (workshop.owns(event.id())) {
+            workshop.happened(event);
+        } else if (watchers.owns(event.id())) {
+            watchers.happened(event);
+        } else if (guardCommands.took(event)) {
+            confinement.happened(event, specs());
+            return;
         } else if (probes.took(event)) {
             waiters.tell();
         } else {
@@ -277,14 +442,30 @@ final class Daemon {
     private void crossed(Crossing c) {
         switch (confinement.role(c.id())) {
             case MAIN -> apply(new Stimulus.Crossed(c));
-            case RUN -> timetable.crossed(c, confinement.label(c.id()));
+            case RUN -> {
+                if (workshop.owns(c.id())) {
+                    workshop.crossed(c, confinement.label(c.id()));
+                } else {
+                    timetable.crossed(c, confinement.label(c.id()));
+                }
+            }
             case ASIDE -> confinement.kill(c);
         }
+    }
+
+    private void rehearse(Action.Launch l, String purpose) {
+        confinement.launch(
+                launches.launch(
+                        l.instance(), l.replica(), purpose, l.spec(), l.command(), null, null, l.restarts(), true),
+                l.spec());
     }
 
     /** On the loop's thread: decides, then acts. */
     void apply(Stimulus stimulus) {
         Now now = Loop.now();
+        if (stimulus instanceof Stimulus.Stop(var names, var _)) {
+            alertEvents.stopped(names);
+        }
         supervision.apply(stimulus, now).forEach(this::act);
         intents.flush();
         waiters.tell();
@@ -295,43 +476,102 @@ final class Daemon {
             case Action.Launch l -> {
                 if (l.purpose() == Action.Purpose.MAIN) {
                     intents.begins(l.replica());
+                    guard.begins(l.instance(), l.replica().toString());
                 }
                 confinement.launch(launches.launch(l, launcher::leader), l.spec());
             }
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);
-            case Action.Probe p -> probes.ask(p);
+            case Action.Probe p -> {
+                metrics.asks(p);
+                probes.ask(p);
+            }
             case Action.EndChecks(InstanceId id) -> probes.end(id);
             case Action.Journal(var event) -> {
                 chronicle.remember(event);
                 intents.note(event);
+                metrics.happened(event);
                 loop.later(() -> {
                     chronicle.write(event);
                     console.say(Words.level(event), name(event.replica()) + " " + Words.of(event));
+                    alertEvents.happened(event, Loop.now().mono());
                 });
             }
             case Action.Finish(int code) -> {
                 exitCode = code;
+                rehearsal.end();
                 intents.forget(); // by global.exit too: the next up is a new beginning
                 timetable.shutDown();
+                workshop.shutDown();
+                watchers.shutDown();
+                loop.later(alerts::close); // after what is said of the end
             }
         }
     }
 
-    /** Schedules' runs are ended, too, before the daemon goes. */
-    private boolean over() {
-        return leaving || (exitCode != null && timetable.drained());
+    private void whenSettled(Set<String> names, Runnable done) {
+        waiters.add(names, done);
     }
 
-    private SortedMap<String, ProcessSpec> withSchedules(SortedMap<String, ProcessSpec> schedules) {
+    private GuardPost.Ward ward() {
+        return new GuardPost.Ward() {
+            @Override
+            public @Nullable String supervise(boolean restart, Set<String> names, String by) {
+                for (String name : names) {
+                    String process =
+                            ReplicaId.parse(name).map(ReplicaId::process).orElse(name);
+                    if (!specs().containsKey(process)) {
+                        return process + " is no process of this file";
+                    }
+                }
+                ControlPort.Verb verb = restart ? ControlPort.Verb.RESTART : ControlPort.Verb.STOP;
+                Optional<String> why = new Objections(Daemon.this).to(verb, names, true);
+                if (why.isPresent()) {
+                    return why.get();
+                }
+                if (!restart) {
+                    intents.stopped(names);
+                }
+                apply(restart ? new Stimulus.Restart(names, by) : new Stimulus.Stop(names, by));
+                return null;
+            }
+
+            @Override
+            public void exec(Deed.Exec exec, String rule, Map<String, String> variables) {
+                guardCommands.run(exec, rule, variables);
+            }
+        };
+    }
+
+    private void arrived(String queue) {
+        workshop.arrived(queue);
+    }
+
+    /** Schedules' runs and jobs are ended, too, before the daemon goes. */
+    private boolean over() {
+        return leaving || (exitCode != null && timetable.drained() && workshop.drained() && alerts.closed());
+    }
+
+    /** All that is launched, by name. */
+    private SortedMap<String, ProcessSpec> withJobs(
+            SortedMap<String, ProcessSpec> schedules, SortedMap<String, ProcessSpec> queues) {
         var all = new TreeMap<>(specs());
         all.putAll(schedules);
+        all.putAll(queues);
         return all;
     }
 
     private String name(ReplicaId replica) {
         ProcessSpec spec = specs().get(replica.process());
         return Names.of(replica, spec == null ? 1 : spec.replicas());
+    }
+
+    private MetricDesk metrics() {
+        return metrics;
+    }
+
+    private AlertEvents alertEvents() {
+        return alertEvents;
     }
 
     // ── for Control and OsSignals ──
@@ -347,8 +587,11 @@ final class Daemon {
      */
     void distribute(List<OutputSpec> outputs) throws IOException {
         if (!outputs.equals(distributed)) {
-            console.distribute(Distributing.targets(outputs));
+            List<OutputTarget> targets = Distributing.targets(outputs);
+            console.distribute(targets);
             distributed = outputs;
+            Set<String> names = targets.stream().map(OutputTarget::name).collect(Collectors.toSet());
+            loop.soon(() -> alertEvents.distributed(names));
         }
     }
 
@@ -363,12 +606,22 @@ final class Daemon {
         pump.reopen(done);
     }
 
+    /** On the loop's thread: the first process of what runs. */
+    Optional<ProcessRef> leader(InstanceId id) {
+        return launcher.leader(id);
+    }
+
     int pid() {
         return host.pid();
     }
 
     List<Doctor.Finding> findings() {
-        return lasting.findings();
+        var all = new ArrayList<>(lasting.findings());
+        all.addAll(guard.findings());
+        all.addAll(web.findings());
+        all.addAll(metrics.findings());
+        all.add(HostFindings.loop(loop.lag()));
+        return List.copyOf(all);
     }
 
     /** What is configured now, replicas as people scaled them. Thread-safe. */
@@ -382,24 +635,47 @@ final class Daemon {
     }
 
     /** On the loop's thread: from now on this is what the file says. @return what that changes */
-    Plan configure(SortedMap<String, ProcessSpec> fresh, SortedMap<String, ScheduleSpec> schedules, String by) {
+    Plan configure(Config config, String by) {
         SortedMap<String, ProcessSpec> before = specs();
-        Plan scheduled = Plan.ofSchedules(timetable.specs(), schedules);
-        desired.take(fresh);
-        outputs.reconfigure(withSchedules(Timetable.asProcesses(schedules)));
-        timetable.configure(schedules);
+        Plan others = Plan.ofSchedules(timetable.specs(), config.schedules())
+                .and(Plan.ofQueues(workshop.specs(), config.queues()))
+                .and(Plan.ofWatched(watchers.specs(), config.watched()))
+                .and(Plan.ofGuard(guard.spec(), config.guard()));
+        guard.configure(config.guard());
+        web.configure(config.global());
+        metrics.configure(config.global().metrics());
+        if (front != null) {
+            front.admit(config.global().api().groups());
+        }
+        desired.take(config.processes());
+        outputs.reconfigure(withJobs(Timetable.asProcesses(config.schedules()), Workshop.asProcesses(config.queues())));
+        timetable.configure(config.schedules());
+        workshop.configure(config.queues());
+        watchers.configure(config.watched());
         enforcement.warn(timetable.asProcesses().values());
+        enforcement.warn(workshop.asProcesses().values());
+        alerts.configure(config.alerts());
+        alertEvents.reconfigured(before, specs(), jobs(), outputs::file);
         apply(new Stimulus.Reload(specs(), by));
         enforcement.warn(specs().values());
         confinement.reconfigured(supervision.views(), before, specs());
-        return Plan.between(before, specs()).and(scheduled);
+        return Plan.between(before, specs()).and(others);
+    }
+
+    private Set<String> jobs() {
+        var all = new HashSet<>(timetable.asProcesses().keySet());
+        all.addAll(workshop.asProcesses().keySet());
+        return all;
     }
 
     void shutDown(String by) {
         notices.stopping(global.shutdownTimeout().plus(LAST_WAIT).plus(LAST_WAIT));
         intents.forget();
+        rehearsal.end();
         console.say("shutting down, asked by " + by);
         timetable.shutDown();
+        workshop.shutDown();
+        watchers.shutDown();
         apply(new Stimulus.ShutDown(by));
     }
 
@@ -412,15 +688,19 @@ final class Daemon {
         }
         console.say("leaving, asked by " + by + ": what runs goes on, the next daemon adopts it");
         notices.leaving();
+        rehearsal.end();
+        workshop.leave();
         leaving = true;
     }
 
     /** On the loop's thread. @return false when there is no such process any more */
     boolean scale(String name, int n, String by) {
+        SortedMap<String, ProcessSpec> before = specs();
         if (!desired.scale(name, n)) {
             return false;
         }
-        outputs.reconfigure(withSchedules(timetable.asProcesses()));
+        outputs.reconfigure(withJobs(timetable.asProcesses(), workshop.asProcesses()));
+        alertEvents.reconfigured(before, specs(), jobs(), outputs::file);
         apply(new Stimulus.Scale(name, n, by));
         if (supervision.views().stream().anyMatch(v -> v.id().process().equals(name) && v.wantedUp())) {
             intents.started(Set.of(name)); // also those of it that were stopped before

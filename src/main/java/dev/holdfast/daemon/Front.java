@@ -1,8 +1,14 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.api.Api;
+import dev.holdfast.api.HttpHandler;
 import dev.holdfast.api.Server;
+import dev.holdfast.config.ApiSpec.Access;
 import dev.holdfast.config.Directories;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class Front {
     private final Directories dirs;
     private final RunDirectory directory;
-    private final Control control;
+    private final Api api;
+    private final HttpHandler metrics;
     private final Loop loop;
     private final Console console;
     private final Lasting lasting;
     private final Intents intents;
     private final BooleanSupplier over;
+    private final SocketGroups groups = new SocketGroups();
+    private SortedMap<String, Access> admitted = Collections.emptySortedMap();
     private @Nullable Server server;
     private boolean watched;
 
@@ -26,6 +35,7 @@ final class Front {
             Directories dirs,
             RunDirectory directory,
             Control control,
+            HttpHandler metrics,
             Loop loop,
             Console console,
             Lasting lasting,
@@ -33,7 +43,8 @@ final class Front {
             BooleanSupplier over) {
         this.dirs = dirs;
         this.directory = directory;
-        this.control = control;
+        api = new Api(control, console::warn);
+        this.metrics = metrics;
         this.loop = loop;
         this.console = console;
         this.lasting = lasting;
@@ -41,12 +52,40 @@ final class Front {
         this.over = over;
     }
 
+    /** What the socket answers, for other ways to ask it. */
+    Api api() {
+        return api;
+    }
+
     /** Answers from now on. */
     void open() throws IOException {
         if (server != null) {
             server.close();
         }
-        server = Server.start(dirs.socket(), control, console::warn);
+        server = Server.start(
+                dirs.socket(),
+                (asked, by) -> asked.path().equals("/metrics") ? metrics.answer(asked, by) : api.answer(asked, by),
+                groups,
+                console::warn);
+        admit(admitted);
+    }
+
+    /** Members of these groups may ask, too. */
+    void admit(SortedMap<String, Access> anew) {
+        admitted = anew;
+        try {
+            List<String> unknown = groups.admit(anew, dirs.socket());
+            String trouble = unknown.isEmpty()
+                    ? null
+                    : "global.api.groups lets nobody in for " + String.join(", ", unknown)
+                            + ": this host knows no such group; once it does, holdfast reload";
+            lasting.groups(trouble);
+            if (trouble != null) {
+                console.warn(trouble);
+            }
+        } catch (IOException e) {
+            console.warn("the control socket cannot be opened for groups: " + e.getMessage());
+        }
     }
 
     void watch() {

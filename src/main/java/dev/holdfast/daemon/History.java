@@ -1,6 +1,5 @@
 package dev.holdfast.daemon;
 
-import dev.holdfast.config.StorageSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
 import dev.holdfast.linux.Threads;
@@ -8,9 +7,7 @@ import dev.holdfast.log.LogReader;
 import dev.holdfast.schedule.Memory;
 import dev.holdfast.schedule.Run;
 import dev.holdfast.store.Attempt;
-import dev.holdfast.store.Retention;
 import dev.holdfast.store.RunHistory;
-import dev.holdfast.store.Store;
 import dev.holdfast.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,11 +54,12 @@ final class History implements AutoCloseable {
     /** A file with fewer lines that are in the store is left: clearing it costs more than they do. */
     private static final int CLEARED_AFTER = 500;
 
-    private final Store store;
+    private final Storage storage;
     private final RunHistory runs;
     private final Journal ahead;
     private final Consumer<String> say;
     private final Consumer<Runnable> soon;
+    private Consumer<Attempt> heard = _ -> {};
     private final String host;
     private final Memories memories;
     private final Path aheadFile;
@@ -73,10 +71,9 @@ final class History implements AutoCloseable {
     private int lines;
 
     /** @param soon does something on the loop's thread */
-    History(Path state, StorageSpec storage, String host, Consumer<String> say, Consumer<Runnable> soon) {
-        String file = storage.file();
-        this.store = new Store(file == null ? state.resolve("holdfast.db") : Path.of(file), state, Loop::now, say);
-        this.runs = new RunHistory(store, new Retention(storage.keepRuns(), storage.keepFor()), Loop::now);
+    History(Path state, Storage storage, String host, Consumer<String> say, Consumer<Runnable> soon) {
+        this.storage = storage;
+        this.runs = storage.runs();
         this.aheadFile = state.resolve("runs.jsonl");
         this.ahead = new Journal(aheadFile);
         this.memories = new Memories(state, say);
@@ -87,7 +84,7 @@ final class History implements AutoCloseable {
 
     /** There are schedules: what an earlier daemon left beside the store goes into it. */
     void begin() {
-        store.begin();
+        storage.begin();
         List<Path> left = leftBehind();
         if (!left.isEmpty()) {
             try {
@@ -169,10 +166,16 @@ final class History implements AutoCloseable {
     /** Why nothing is written now; null: it is. Thread-safe. */
     @Nullable
     String trouble() {
-        return store.trouble();
+        return storage.trouble();
+    }
+
+    /** @param ear told of each attempt that ended, or was left out, on the loop's thread */
+    void listen(Consumer<Attempt> ear) {
+        heard = ear;
     }
 
     void add(Attempt attempt) {
+        heard.accept(attempt);
         try {
             ahead.append(RunLine.values(attempt));
             lines++;
@@ -267,7 +270,8 @@ final class History implements AutoCloseable {
 
     /** Asks for a due time; {@code told} is on the loop's thread. */
     void claim(Run run, Consumer<Boolean> told) {
-        var _ = runs.claim(run.schedule(), run.due(), run.id(), host)
+        var _ = storage.claims()
+                .claim(run.schedule(), run.due(), run.id(), host)
                 .whenComplete((ours, failure) -> soon.accept(() -> {
                     if (failure != null) {
                         say.accept(run.schedule() + " is not run, nobody can tell whether it is ours to run: "
@@ -293,7 +297,7 @@ final class History implements AutoCloseable {
         for (int i = 0; i < LAST_LOOKS && under.get() > 0; i++) { // outputs are still being read, perhaps
             LockSupport.parkNanos(LAST_LOOK.toNanos());
         }
-        store.close();
+        storage.close(); // what it was told is on disk then
         memories.close();
         try {
             if (under.get() == 0 && !incomplete.get() && lines > 0) {

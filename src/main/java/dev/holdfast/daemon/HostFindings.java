@@ -82,6 +82,14 @@ final class HostFindings {
         }
     }
 
+    /** How long what is due waits for the loop. */
+    static Doctor.Finding loop(LoopLag lag) {
+        return ok(
+                "loop",
+                "99% of its turns took at most " + lag.quantile(0.99).toNanos() / 1000 + " us, the longest "
+                        + lag.most().toMillis() + " ms");
+    }
+
     static Doctor.Finding ok(String what, String detail) {
         return new Doctor.Finding(OK, what, detail);
     }

@@ -1,13 +1,17 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.config.LaunchSpec;
+import dev.holdfast.process.Identity;
 import dev.holdfast.unit.Resource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a daemon without CAP_SYS_RESOURCE (not root, or in a container) cannot give to what it starts, told before
@@ -37,6 +41,37 @@ final class HostLimits {
             Map.entry("Max nice priority", Resource.NICE),
             Map.entry("Max realtime priority", Resource.RTPRIO),
             Map.entry("Max realtime timeout", Resource.RTTIME));
+
+    /** Whom this daemon runs as (proc_pid_status(5)). */
+    static Identity ownIdentity() {
+        try {
+            var ids = new HashMap<String, String[]>();
+            for (String line : Files.readAllLines(OWN_STATUS)) {
+                int colon = line.indexOf(':');
+                ids.put(
+                        line.substring(0, Math.max(0, colon)),
+                        line.substring(colon + 1).strip().split("\\s+", -1));
+            }
+            String[] groups = ids.getOrDefault("Groups", new String[0]);
+            return new Identity(
+                    id(ids.get("Uid")),
+                    id(ids.get("Gid")),
+                    Arrays.stream(groups)
+                            .filter(g -> !g.isEmpty())
+                            .map(Integer::parseUnsignedInt)
+                            .toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The effective one. */
+    private static int id(String @Nullable [] columns) throws IOException {
+        if (columns == null || columns.length < 2) {
+            throw new IOException(OWN_STATUS + " is not understood");
+        }
+        return Integer.parseUnsignedInt(columns[1]);
+    }
 
     private final Map<String, Long> hard = new HashMap<>();
     private int score = Integer.MIN_VALUE;

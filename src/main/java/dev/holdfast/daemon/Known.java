@@ -5,28 +5,33 @@ import dev.holdfast.api.Failure;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.ReplicaId;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** What the names that people use stand for; no process has a schedule's name. Thread-safe. */
 final class Known {
     private final SortedMap<String, ProcessSpec> processes;
     private final Set<String> schedules;
+    private final Set<String> queues;
 
     /**
      * What was asked for.
      *
      * @param processes or single replicas
      */
-    record Named(Set<String> processes, Set<String> schedules) {}
+    record Named(Set<String> processes, Set<String> schedules, Set<String> queues) {}
 
     Known(Daemon daemon) {
         this.processes = daemon.specs();
         this.schedules = daemon.timetable.specs().keySet();
+        this.queues = daemon.workshop.specs().keySet();
     }
 
     boolean isSchedule(String name) {
@@ -39,12 +44,42 @@ final class Known {
      */
     Named any(List<String> names) throws Refused {
         if (names.isEmpty()) {
-            return new Named(processes.keySet(), schedules);
+            return new Named(processes.keySet(), schedules, queues);
         }
-        List<String> others = names.stream().filter(n -> !isSchedule(n)).toList();
+        List<String> others = names.stream()
+                .filter(n -> !isSchedule(n) && !queues.contains(n))
+                .toList();
         return new Named(
                 others.isEmpty() ? Set.of() : processes(others, false),
-                Set.copyOf(names.stream().filter(this::isSchedule).toList()));
+                Set.copyOf(names.stream().filter(this::isSchedule).toList()),
+                Set.copyOf(names.stream().filter(queues::contains).toList()));
+    }
+
+    /**
+     * The logs of one name, by replica.
+     *
+     * @throws Refused 404 for what is unknown
+     */
+    SortedMap<Integer, LogDesk.LogFile> logs(String name, Function<ReplicaId, Path> file) throws Refused {
+        Named named = any(List.of(name));
+        var logs = new TreeMap<Integer, LogDesk.LogFile>();
+        if (named.processes().isEmpty()) {
+            logs.put(0, new LogDesk.LogFile(name, file.apply(new ReplicaId(name, 0))));
+            return logs;
+        }
+        Optional<ReplicaId> one = ReplicaId.parse(name);
+        String process = one.map(ReplicaId::process).orElse(name);
+        ProcessSpec spec = processes.get(process);
+        int replicas = spec == null ? 0 : spec.replicas();
+        for (int i = one.map(ReplicaId::index).orElse(0);
+                i < one.map(r -> r.index() + 1).orElse(replicas);
+                i++) {
+            logs.put(
+                    i,
+                    new LogDesk.LogFile(
+                            replicas == 1 ? process : process + "/" + i, file.apply(new ReplicaId(process, i))));
+        }
+        return logs;
     }
 
     /** @throws Refused 404 for what is no process, 400 when a name is missing */
@@ -59,9 +94,12 @@ final class Known {
         for (String name : names) {
             if (isSchedule(name)) {
                 unknown.add(name + " is a schedule: holdfast cron runs, pauses and resumes it");
+            } else if (queues.contains(name)) {
+                unknown.add(name + " is a queue: holdfast queue pauses and resumes it, holdfast jobs knows its jobs");
             } else if (!isProcess(name)) {
                 var all = new TreeSet<>(processes.keySet());
                 all.addAll(schedules);
+                all.addAll(queues);
                 unknown.add("\"" + name + "\" is no process here" + Problem.hint(name, all));
             }
         }

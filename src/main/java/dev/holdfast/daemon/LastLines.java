@@ -10,8 +10,23 @@ import java.util.List;
 final class LastLines {
     /** Of the file's end so much is looked at. */
     private static final int LOOKED_AT = 5000;
+    /** Bytes of a line, and of all that are looked at. */
+    private static final int LONGEST_LINE = 32_000;
+
+    private static final int MOST_BYTES = 2 << 20;
 
     private LastLines() {}
+
+    /** The last lines of all, and no more than those are read. */
+    static List<String> latest(Path log, int most) {
+        try {
+            return LogReader.last(log, most, LONGEST_LINE, MOST_BYTES).stream()
+                    .map(LogReader.Line::text)
+                    .toList();
+        } catch (IOException e) {
+            return List.of("(its output cannot be read: " + e.getMessage() + ")");
+        }
+    }
 
     /**
      * The last of what was written then.
@@ -25,7 +40,7 @@ final class LastLines {
         Instant first = from.minusMillis(slackMillis);
         Instant last = until.plusMillis(slackMillis);
         try {
-            List<String> all = LogReader.last(log, LOOKED_AT).stream()
+            List<String> all = LogReader.last(log, LOOKED_AT, LONGEST_LINE, MOST_BYTES).stream()
                     .filter(l -> !l.at().isBefore(first) && !l.at().isAfter(last))
                     .map(LogReader.Line::text)
                     .toList();

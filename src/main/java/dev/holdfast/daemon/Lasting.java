@@ -26,6 +26,7 @@ final class Lasting {
     private final Set<InstanceId> running = ConcurrentHashMap.newKeySet();
 
     private volatile @Nullable String runDirectoryTrouble;
+    private volatile @Nullable String groupsTrouble;
 
     /**
      * @param host what stays as it is while the daemon runs
@@ -61,6 +62,11 @@ final class Lasting {
         runDirectoryTrouble = trouble;
     }
 
+    /** @param trouble who is not let in that was to be; null: nobody */
+    void groups(@Nullable String trouble) {
+        groupsTrouble = trouble;
+    }
+
     boolean runDirectoryIsBroken() {
         return runDirectoryTrouble != null;
     }
@@ -82,6 +88,10 @@ final class Lasting {
         String trouble = runDirectoryTrouble;
         if (trouble != null) {
             now.add(HostFindings.broken("run directory", "deleted or replaced under the daemon: " + trouble));
+        }
+        String shutOut = groupsTrouble;
+        if (shutOut != null) {
+            now.add(HostFindings.weaker("api groups", shutOut));
         }
         String lost = unrecorded();
         if (!lost.isEmpty()) {

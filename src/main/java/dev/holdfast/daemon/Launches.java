@@ -4,8 +4,10 @@ import dev.holdfast.config.CommandSpec;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.LaunchSpec;
 import dev.holdfast.config.Place;
+import dev.holdfast.config.ProbeSpec;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.config.QueueSpec;
 import dev.holdfast.confine.Limits;
 import dev.holdfast.confine.Properties;
 import dev.holdfast.confine.Sandboxing;
@@ -16,6 +18,7 @@ import dev.holdfast.linux.Accounts;
 import dev.holdfast.process.Identity;
 import dev.holdfast.process.Launch;
 import dev.holdfast.supervise.Action;
+import dev.holdfast.workdir.Glob;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -38,6 +41,7 @@ final class Launches {
 
     private final Map<String, String> own;
     private final boolean root;
+    private final Identity self;
     private final int ownScore = HostLimits.ownScore();
     private final Sandboxing sandboxing = new Sandboxing();
     /** Looked up when a configuration is taken, since a name service may be slow; replaced as a whole. */
@@ -52,6 +56,7 @@ final class Launches {
     Launches(Map<String, String> own, boolean root) {
         this.own = own;
         this.root = root;
+        this.self = HostLimits.ownIdentity();
     }
 
     /** The daemon's environment. */
@@ -66,6 +71,12 @@ final class Launches {
         var host = new HostLimits();
         var all = new java.util.TreeMap<>(config.processes());
         all.putAll(Timetable.asProcesses(config.schedules()));
+        config.queues().forEach((name, queue) -> all.put(name, queue.asProcess()));
+        config.watched().probes().forEach((name, probe) -> {
+            if (probe.check() instanceof ProbeSpec.Check.Exec exec) {
+                all.put("probe " + name, ProbeDesk.spec(name, exec));
+            }
+        });
         all.forEach((name, spec) -> {
             LaunchSpec l = spec.launch();
             host.beyond(l).forEach((key, why) -> problems.add(at(config, name, key, why)));
@@ -98,17 +109,43 @@ final class Launches {
                                 user == null ? null : new ChildEnvironment.Account(account.name(), account.home())));
             }
         });
+        config.queues().forEach((name, queue) -> {
+            String why = unfit(queue.deliver());
+            if (why != null) {
+                problems.add(at(config, name, "deliver.files", why));
+            }
+        });
         if (problems.isEmpty()) {
             accounts = Map.copyOf(found);
         }
         return problems.stream().map(Problem::toString).toList();
     }
 
+    /** Else it would be found when the first job is to be delivered. */
+    private static @Nullable String unfit(QueueSpec.@Nullable DeliverSpec deliver) {
+        try {
+            if (deliver != null) {
+                Glob.of(deliver.files());
+            }
+            return null;
+        } catch (IllegalArgumentException e) {
+            return "\"" + deliver.files() + "\" is " + e.getMessage();
+        }
+    }
+
     private static Problem at(Config config, String process, String key, String why) {
         Place place = config.places().get(process + "." + key.replaceFirst("\\..*", ""));
+        String whose = process.startsWith("probe ")
+                ? "probes." + process.substring("probe ".length()) + ".exec"
+                : section(config, process) + "." + process;
         return (place == null ? new Place(config.file().toString(), 1, 1) : place)
-                .problem((config.schedules().containsKey(process) ? "schedules." : "processes.") + process + "." + key
-                        + ": " + why);
+                .problem(whose + "." + key + ": " + why);
+    }
+
+    private static String section(Config config, String name) {
+        return config.schedules().containsKey(name)
+                ? "schedules"
+                : config.queues().containsKey(name) ? "queues" : "processes";
     }
 
     /** @param leader of a running instance, by its pid */
@@ -145,7 +182,7 @@ final class Launches {
             environment.put("MAINPID", pid);
             argv = argv.stream().map(a -> a.replace("$MAINPID", pid)).toList();
         }
-        boolean main = purpose.equals("MAIN") || purpose.equals(Timetable.RUN);
+        boolean main = purpose.equals("MAIN") || purpose.equals(Timetable.RUN) || purpose.equals(Workshop.JOB);
         return new Launch(
                 id,
                 main ? replica.toString() : replica + " " + purpose.toLowerCase(java.util.Locale.ROOT),
@@ -177,7 +214,7 @@ final class Launches {
     }
 
     /**
-     * A run of a schedule, or its hook.
+     * A run of a schedule, or its hook; or what tells of a job.
      *
      * @param facts kept in its record, for the next daemon
      * @param variables set for it beside what its schedule says
@@ -196,7 +233,7 @@ final class Launches {
         environment.putAll(variables);
         return new Launch(
                 id,
-                purpose.equals(Timetable.RUN) ? spec.name() : spec.name() + " hook",
+                purpose.equals(Timetable.RUN) || purpose.equals(Workshop.JOB) ? spec.name() : spec.name() + " hook",
                 attributes,
                 l.argv(),
                 environment,
@@ -212,6 +249,31 @@ final class Launches {
                 l.output(),
                 l.group(),
                 false);
+    }
+
+    /**
+     * An attempt at a job.
+     *
+     * @param argv whole
+     * @param facts kept in its record, for the next daemon
+     * @param variables set for it beside what its queue says
+     * @param workdir where it starts; null: where its queue says
+     */
+    Launch job(
+            InstanceId id,
+            ProcessSpec spec,
+            List<String> argv,
+            Map<String, String> facts,
+            Map<String, String> variables,
+            @Nullable String workdir) {
+        Launch l = scheduled(id, spec, Workshop.JOB, new CommandSpec(argv), facts, variables);
+        return workdir == null ? l : l.startingIn(workdir);
+    }
+
+    /** As whom it runs; the daemon's own when nobody is named. */
+    Identity identity(LaunchSpec l) {
+        Account account = accounts.get(key(l));
+        return account == null ? self : account.identity;
     }
 
     private String fingerprint(ProcessSpec spec) {

@@ -5,7 +5,6 @@ import dev.holdfast.linux.Poller;
 import dev.holdfast.process.LoopTasks;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -29,6 +28,7 @@ final class Loop implements LoopTasks {
     private final Poller poller;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Deque<Runnable> later = new ArrayDeque<>();
+    private final LoopLag lag = new LoopLag();
     private volatile @Nullable Thread thread;
     private boolean hurry;
 
@@ -42,6 +42,10 @@ final class Loop implements LoopTasks {
 
     Poller poller() {
         return poller;
+    }
+
+    LoopLag lag() {
+        return lag;
     }
 
     static Now now() {
@@ -74,6 +78,8 @@ final class Loop implements LoopTasks {
     void run(Supplier<Boolean> finished, Supplier<MonoTime> deadline, Runnable tick) {
         thread = Thread.currentThread();
         int busy = 0;
+        poller.whenWoken(lag::woken);
+        lag.woken();
         while (true) {
             int turn = 0;
             int most = Math.max(TASKS_A_TURN, tasks.size()); // what was there before comes before deadlines
@@ -84,7 +90,9 @@ final class Loop implements LoopTasks {
                 }
             }
             MonoTime next = deadline.get();
-            if (!now().mono().isBefore(next)) {
+            MonoTime now = now().mono();
+            if (!now.isBefore(next)) {
+                lag.due(next, now);
                 tick.run();
                 next = deadline.get();
             }
@@ -95,6 +103,7 @@ final class Loop implements LoopTasks {
             if (more && turn < most && ++busy % PATIENCE != 0) {
                 continue; // a deadline made them: they come first
             }
+            lag.waits(next);
             if (later.isEmpty()) {
                 poller.await(more ? 0 : wait(next));
             } else {
@@ -122,7 +131,7 @@ final class Loop implements LoopTasks {
         if (next.equals(MonoTime.NEVER)) {
             return -1;
         }
-        Duration left = next.since(now().mono());
-        return Math.max(0, left.toNanos());
+        MonoTime now = now().mono();
+        return next.isBefore(now) ? 0 : next.since(now).toNanos(); // of a long past one the difference may overflow
     }
 }

@@ -48,7 +48,8 @@ final class Outbound {
         }
     }
 
-    private static void send(URI url, @Nullable String json) throws IOException {
+    /** @throws IOException when it was not told, in words */
+    static void send(URI url, @Nullable String json) throws IOException {
         var connection = (HttpURLConnection) url.toURL().openConnection();
         connection.setConnectTimeout(TIMEOUT_MILLIS);
         connection.setReadTimeout(TIMEOUT_MILLIS);

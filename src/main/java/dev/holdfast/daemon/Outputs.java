@@ -12,13 +12,18 @@ import dev.holdfast.log.LogTarget;
 import dev.holdfast.log.Pump;
 import dev.holdfast.log.Rotation;
 import dev.holdfast.log.Source;
+import dev.holdfast.log.Tap;
 import dev.holdfast.process.OutputSink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the pump where each instance's output goes. Owned by the loop's thread. */
@@ -26,6 +31,12 @@ final class Outputs implements OutputSink {
     private final Pump pump;
     private final Path logDir;
     private final Map<InstanceId, Runnable> afterwards = new HashMap<>();
+    /** Being drained, or drained, ahead of {@link #detach}. */
+    private final Map<InstanceId, CompletableFuture<Boolean>> ahead = new HashMap<>();
+    /** Until all is drained, which the pump's thread sees to. */
+    private final Map<InstanceId, Tap> taps = new ConcurrentHashMap<>();
+
+    private Function<Map<String, String>, Optional<Tap>> tapping = _ -> Optional.empty();
     private SortedMap<String, ProcessSpec> specs;
 
     Outputs(Pump pump, Path logDir, SortedMap<String, ProcessSpec> specs) {
@@ -36,25 +47,57 @@ final class Outputs implements OutputSink {
 
     @Override
     public void attach(InstanceId id, String label, Map<String, String> attributes, Fd stdout, Fd stderr) {
-        pump.attach(id, target(replica(attributes)), stdout, stderr);
+        Tap tap = tapping.apply(attributes).orElse(null);
+        if (tap != null) {
+            taps.put(id, tap);
+        }
+        pump.attach(id, target(replica(attributes)), stdout, stderr, tap);
     }
 
     @Override
     public void detach(InstanceId id, Runnable drained) {
+        CompletableFuture<Boolean> done = ahead.remove(id);
+        if (done != null) {
+            var _ = done.thenRun(drained);
+            return;
+        }
         Runnable then = afterwards.remove(id);
-        pump.detach(
-                id,
-                then == null
-                        ? drained
-                        : () -> {
-                            then.run();
-                            drained.run();
-                        });
+        pump.detach(id, () -> {
+            if (then != null) {
+                then.run();
+            }
+            taps.remove(id);
+            drained.run();
+        });
+    }
+
+    /** Of which instances more is to be known, by their attributes: asked for each that is attached, adopted ones too. */
+    void tapping(Function<Map<String, String>, Optional<Tap>> which) {
+        tapping = which;
+    }
+
+    /** What is known of its output; until after {@link #whenKept}. Thread-safe. */
+    Optional<Tap> tap(InstanceId id) {
+        return Optional.ofNullable(taps.get(id));
     }
 
     /** Does {@code then}, on the pump's thread, when the last output of what has just ended is in its log. */
     void whenKept(InstanceId id, Runnable then) {
-        afterwards.put(id, then);
+        afterwards.merge(id, then, (first, second) -> () -> {
+            first.run();
+            second.run();
+        });
+    }
+
+    /** The same of what nothing is left of, at once: it need not keep out of the way of programs that begin. */
+    void keepNow(InstanceId id, Runnable then) {
+        var done = new CompletableFuture<Boolean>();
+        ahead.put(id, done);
+        pump.detach(id, () -> {
+            then.run();
+            taps.remove(id);
+            done.complete(true);
+        });
     }
 
     /** Running instances go on into the files that the new configuration names. */

@@ -41,7 +41,8 @@ final class Reports {
         this.file = file;
     }
 
-    Status status(List<ReplicaView> views, Set<String> names, List<Status.Schedule> schedules) {
+    Status status(
+            List<ReplicaView> views, Set<String> names, List<Status.Schedule> schedules, List<Status.Queue> queues) {
         List<ReplicaView> wanted = views.stream().filter(v -> meant(v, names)).toList();
         Map<ProcessRef, Usages.Usage> used = used(wanted);
         Instant now = Instant.now();
@@ -56,7 +57,8 @@ final class Reports {
                                 absent(views, names).map(v -> replica(v, used, now)))
                         .sorted(Comparator.comparing(Status.Replica::process).thenComparingInt(Status.Replica::index))
                         .toList(),
-                schedules);
+                schedules,
+                queues);
     }
 
     private Map<ProcessRef, Usages.Usage> used(List<ReplicaView> views) {
@@ -142,22 +144,23 @@ final class Reports {
                 List<Why.Happening> history = daemon.chronicle.history(v.id(), ends * 4).stream()
                         .map(e -> new Why.Happening(e.at().toString(), Words.of(e)))
                         .toList();
+                List<Why.ByGuard> guard = daemon.guard.told(v.id().toString(), ends * 4);
                 List<Why.End> all = daemon.chronicle.ends(v.id(), ends).stream()
-                        .map(e -> end(v, e, lines))
+                        .map(e -> end(v, e, lines, GuardDeeds.before(guard, e.at())))
                         .toList();
                 replicas.add(new Why.Replica(
-                        name(v), now, Words.uses(replica(v, used, Instant.now())), all, history, false));
+                        name(v), now, Words.uses(replica(v, used, Instant.now())), all, history, false, guard));
             }
         }
         return new Why(replicas);
     }
 
-    private Why.End end(ReplicaView v, Event.Exited e, int lines) {
+    private Why.End end(ReplicaView v, Event.Exited e, int lines, Why.@Nullable ByGuard guard) {
         Usage usage = e.usage();
         return new Why.End(
                 e.at().toString(),
                 Words.of(e.outcome(), usage),
-                e.why(),
+                guard == null ? e.why() : "the guard's rule " + guard.rule() + " was ending it: " + guard.what(),
                 seconds(e.uptime()),
                 usage == null ? null : (Double) seconds(usage.cpu()),
                 usage == null ? null : usage.maxRssBytes(),

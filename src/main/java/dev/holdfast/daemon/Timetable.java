@@ -1,5 +1,6 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.alert.Occasion;
 import dev.holdfast.config.LogSpec;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ScheduleSpec;
@@ -12,11 +13,13 @@ import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.schedule.Action;
 import dev.holdfast.schedule.Result;
 import dev.holdfast.schedule.Run;
+import dev.holdfast.schedule.ScheduleView;
 import dev.holdfast.schedule.Schedules;
 import dev.holdfast.schedule.Stimulus;
 import dev.holdfast.store.Attempt;
 import dev.holdfast.unit.Level;
 import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Severity;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -32,6 +35,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What schedules decide, done: runs are launched and ended, history written, others told. The loop's thread's own. */
@@ -65,6 +69,10 @@ final class Timetable {
     /** Whose end is being told. */
     private @Nullable InstanceId emptied;
 
+    private static final String PAUSED = "schedule/";
+    private static final int LINES = 10;
+
+    private final AlertDesk desk;
     private boolean begun;
     private boolean drained;
     private boolean kept;
@@ -77,7 +85,9 @@ final class Timetable {
             History history,
             Outputs outputs,
             Supplier<InstanceId> ids,
-            Console console) {
+            Console console,
+            AlertDesk desk) {
+        this.desk = desk;
         this.specs = specs;
         this.asProcesses = asProcesses(specs);
         this.launcher = launcher;
@@ -91,7 +101,7 @@ final class Timetable {
     }
 
     /** The same on each start of this host. */
-    private static long hostSeed() {
+    static long hostSeed() {
         try {
             byte[] id = java.nio.file.Files.readAllBytes(Path.of("/etc/machine-id"));
             return new String(id, StandardCharsets.US_ASCII).hashCode();
@@ -162,6 +172,7 @@ final class Timetable {
         begun = true;
         beginHistory();
         apply(new Stimulus.Begin(specs.isEmpty() ? Map.of() : history.memories(), boot));
+        onlyPaused();
     }
 
     boolean owns(InstanceId id) {
@@ -212,6 +223,7 @@ final class Timetable {
         asProcesses = asProcesses(fresh);
         beginHistory();
         apply(new Stimulus.Reload(fresh));
+        onlyPaused();
     }
 
     /** Without schedules there is no store: it would weigh some MiB. */
@@ -287,9 +299,11 @@ final class Timetable {
                 tell(line);
             }
             case Action.Remember(String name, var memory) -> history.remember(name, memory);
-            case Action.Paused(String name, String why) ->
+            case Action.Paused(String name, String why) -> {
                 console.say(
                         why == null ? Level.INFO : Level.NOTICE, name + (why == null ? " goes on" : " paused: " + why));
+                paused(name, why);
+            }
             case Action.Webhook(var url, Run run, var result, String detail) ->
                 outbound.tell(
                         url,
@@ -339,5 +353,41 @@ final class Timetable {
                 "HOLDFAST_RUN", run.id(),
                 "HOLDFAST_DUE", run.due().toString(),
                 "HOLDFAST_ATTEMPT", Integer.toString(run.attempt()));
+    }
+
+    /** A pause that a person asked for needs no alert. */
+    private void paused(String name, @Nullable String why) {
+        if (why == null) {
+            desk.clear(PAUSED + name, "it goes on");
+            return;
+        }
+        ScheduleView v = schedules.view(name).orElse(null);
+        Integer most = v == null ? null : v.spec().maxFailures();
+        if (desk.open() && v != null && most != null && v.failures() >= most) {
+            Supplier<Occasion> occasion =
+                    () -> Occasion.lasting(PAUSED + name, Severity.WARNING, name + " is paused: " + why)
+                            .withText("It is not run any more until somebody lets it go on.")
+                            .withFact("failures in a row", Integer.toString(v.failures()), "max_failures " + most)
+                            .withOutput(LastLines.latest(outputs.file(new ReplicaId(name, 0)), LINES))
+                            .withLook("holdfast cron history " + name + " --output");
+            InstanceId last = emptied;
+            if (last == null) {
+                desk.raise(occasion);
+            } else {
+                outputs.whenKept(last, () -> desk.raise(occasion)); // its last lines are in its log only then
+            }
+        }
+    }
+
+    /** Others are not there any more, or went on while no daemon looked. */
+    private void onlyPaused() {
+        if (desk.open()) {
+            desk.retain(
+                    PAUSED,
+                    schedules.views().stream()
+                            .filter(v -> v.paused() != null)
+                            .map(v -> PAUSED + v.name())
+                            .collect(Collectors.toSet()));
+        }
     }
 }

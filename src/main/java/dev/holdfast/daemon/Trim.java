@@ -25,6 +25,9 @@ final class Trim {
 
     private static final int BURST = 200;
 
+    /** A thousand processes that are told about every 15 s are a burst in a minute. */
+    private static final int TOLD_FOR_ONE = 20;
+
     private final Runnable giveBack;
 
     /** The start of the daemon itself is the first. */
@@ -48,7 +51,17 @@ final class Trim {
 
     /** Something started or ended. */
     void stirred(MonoTime now) {
-        if (++events >= BURST) {
+        stirred(now, 1);
+    }
+
+    /** Somebody was told the figures of so many: that leaves as much garbage as some of them starting. */
+    void told(MonoTime now, int processes) {
+        stirred(now, 1 + processes / TOLD_FOR_ONE);
+    }
+
+    private void stirred(MonoTime now, int more) {
+        events += more;
+        if (events >= BURST) {
             if (again || at.equals(MonoTime.NEVER)) {
                 latest = now.plus(LONGEST);
             }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -88,7 +89,8 @@ final class UpCommand implements Callable<Integer> {
 
     private int up(Config config, ConfigLoader loader, Holdfast holdfast, PrintWriter err) throws IOException {
         var launches = new Launches(holdfast.environment(), holdfast.uid() == 0);
-        List<String> problems = launches.resolve(config);
+        var problems = new ArrayList<>(launches.resolve(config));
+        problems.addAll(Storage.problems(config.global().storage()));
         if (!problems.isEmpty()) {
             return refuse(err, problems, "nothing was started");
         }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** What instances use now: as their groups count it, else by one walk over /proc for all of them. Thread-safe. */
 final class Usages {
     private static final double TICKS = 100;
+    /** Whoever was not asked about for that long has most likely ended. */
+    private static final long KEPT_NANOS = 3_600_000_000_000L;
 
     private final Proc proc;
     private final Map<ProcessRef, Seen> before = new HashMap<>();
@@ -65,7 +67,7 @@ final class Usages {
                 usages.put(leader, new Usage(cpu, percent(leader, cpu, nanos), tree.rss, null, tree.threads));
             }
         });
-        before.keySet().retainAll(usages.keySet());
+        before.values().removeIf(s -> nanos - s.nanos > KEPT_NANOS); // others are asked about by other callers
         usages.forEach((leader, u) -> before.put(leader, new Seen(nanos, u.cpuSeconds())));
         return usages;
     }

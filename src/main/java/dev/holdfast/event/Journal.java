@@ -1,6 +1,5 @@
 package dev.holdfast.event;
 
-import io.avaje.json.JsonException;
 import io.avaje.jsonb.Jsonb;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -100,7 +99,7 @@ public final class Journal implements AutoCloseable {
         try {
             String line = new String(latin1.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
             return json.type(Object.class).fromJson(line) instanceof Map<?, ?> m ? (Map<String, Object>) m : Map.of();
-        } catch (JsonException | IllegalStateException torn) {
+        } catch (RuntimeException torn) { // the JSON library throws many kinds of them
             return Map.of();
         }
     }

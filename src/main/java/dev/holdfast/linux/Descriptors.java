@@ -14,6 +14,7 @@ public final class Descriptors {
     public static final int O_RDWR = 2;
     public static final int O_CREAT = 0x40;
     public static final int O_EXCL = 0x80;
+    public static final int O_TRUNC = 0x200;
     public static final int O_APPEND = 0x400;
     public static final int O_NONBLOCK = 0x800;
     /** Differs between machines, as asm/fcntl.h has it. */

@@ -13,13 +13,20 @@ public final class Errno extends IOException {
     public static final int ENOEXEC = 8;
     public static final int ECHILD = 10;
     public static final int EAGAIN = 11;
+    public static final int ENOMEM = 12;
     public static final int EACCES = 13;
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
+    public static final int EXDEV = 18;
     public static final int ENODEV = 19;
     public static final int ENOTDIR = 20;
+    public static final int EISDIR = 21;
     public static final int EINVAL = 22;
+    public static final int ENFILE = 23;
+    public static final int EMFILE = 24;
     public static final int ENOSPC = 28;
+    public static final int ENOTEMPTY = 39;
+    public static final int ELOOP = 40;
 
     private static final long serialVersionUID = 1L;
 
@@ -54,17 +61,20 @@ public final class Errno extends IOException {
             case EBUSY -> "device or resource busy";
             case EEXIST -> "file exists";
             case ENOTDIR -> "not a directory";
-            case 21 -> "is a directory";
+            case EXDEV -> "on another file system";
+            case EISDIR -> "is a directory";
             case EINVAL -> "invalid argument";
             case 23 -> "too many open files in the system";
             case 24 -> "too many open files";
             case 26 -> "text file busy";
+            case 27 -> "file too large";
             case ENOSPC -> "no space left on device";
             case ENODEV -> "no such device";
             case 30 -> "read-only file system";
             case 36 -> "file name too long";
             case 38 -> "not implemented by this kernel";
-            case 40 -> "too many levels of symbolic links";
+            case ENOTEMPTY -> "directory not empty";
+            case ELOOP -> "too many levels of symbolic links";
             case 95 -> "operation not supported";
             case 122 -> "disk quota exceeded";
             default -> "errno " + number;

@@ -11,8 +11,10 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -248,8 +250,11 @@ public final class Host {
     /**
      * Children that waited at the gate when an earlier daemon of this run directory died: no program yet, and nobody
      * left to let them in. Only a vfork child carries the name of a thread as a process's own.
+     *
+     * @return whom it killed
      */
-    public void killGatedOrphans(String gateName) throws IOException {
+    public Set<ProcessRef> killGatedOrphans(String gateName) throws IOException {
+        var killed = new HashSet<ProcessRef>();
         for (int other : proc.pids()) {
             if (other == pid || other == 1) {
                 continue;
@@ -261,8 +266,10 @@ public final class Host {
                 Pidfd.open(proc, stat.ref()).ifPresent(p -> {
                     p.signal(Signal.KILL);
                     p.close();
+                    killed.add(stat.ref());
                 });
             }
         }
+        return killed;
     }
 }

@@ -32,15 +32,14 @@ public final class OomLog implements AutoCloseable {
     /** The log's clock is not adjusted as the monotonic one is, which may be by 500 parts in a million (adjtimex(2)). */
     private static final int DRIFT = 2000;
 
-    private final Path proc;
+    private final BootClock boot = new BootClock();
     private final Fd log;
     private final NativeBuffer buffer = NativeBuffer.allocate(RECORD);
     private final byte[] text = new byte[RECORD];
     /** The log's time in microseconds by pid, the oldest first. */
     private final Map<Integer, Long> ended = new LinkedHashMap<>();
 
-    private OomLog(Path proc, Fd log) {
-        this.proc = proc;
+    private OomLog(Fd log) {
         this.log = log;
     }
 
@@ -55,7 +54,7 @@ public final class OomLog implements AutoCloseable {
         Fd log = Descriptors.open(device, Descriptors.O_RDONLY | Descriptors.O_NONBLOCK, 0);
         try {
             Descriptors.size(log); // what comes from now on
-            return new OomLog(proc, log);
+            return new OomLog(log);
         } catch (Errno e) {
             log.close();
             throw e;
@@ -69,14 +68,9 @@ public final class OomLog implements AutoCloseable {
         if (at == null) {
             return false;
         }
-        try {
-            String uptime = Files.readString(proc.resolve("uptime"));
-            long up = (long) (Double.parseDouble(uptime.substring(0, uptime.indexOf(' '))) * 1e9);
-            long age = up - process.startTicks() * (1_000_000_000 / 100);
-            return now.nanos() - at * 1000 <= age + SLACK_NANOS + up / DRIFT; // else it was another of that pid
-        } catch (IOException unknown) {
-            return false;
-        }
+        long up = boot.nanos();
+        long age = up - process.startTicks() * (1_000_000_000 / 100);
+        return now.nanos() - at * 1000 <= age + SLACK_NANOS + up / DRIFT; // else it was another of that pid
     }
 
     private void catchUp() {

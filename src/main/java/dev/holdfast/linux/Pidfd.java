@@ -85,6 +85,28 @@ public final class Pidfd implements AutoCloseable {
         return Syscall.PIDFD_SEND_SIGNAL.call(fd.number(), 0, 0, 0) != -Errno.ESRCH;
     }
 
+    /** @return 0, or the errno: {@link Errno#ESRCH} when it is gone already, {@link Errno#EPERM} when we may not */
+    public int send(Signal signal) {
+        return (int) -Syscall.PIDFD_SEND_SIGNAL.call(fd.number(), signal.number(), 0, 0);
+    }
+
+    /**
+     * setpriority(2) of all its threads, each by its number: whoever ends meanwhile is passed over.
+     *
+     * @return 0, or the errno of the first that could not be set
+     */
+    public int renice(int value) throws java.io.IOException {
+        int wrong = 0;
+        for (int tid : proc.threads(process.pid())) {
+            if (!exists()) { // from here on its number could be another's
+                return Errno.ESRCH;
+            }
+            long r = Syscall.SETPRIORITY.call(0, tid, value);
+            wrong = r < 0 && wrong == 0 && r != -Errno.ESRCH ? (int) -r : wrong;
+        }
+        return wrong;
+    }
+
     /** False when it is gone already. */
     public boolean signal(Signal signal) {
         return Syscall.PIDFD_SEND_SIGNAL.call(fd.number(), signal.number(), 0, 0) == 0;
@@ -121,7 +143,7 @@ public final class Pidfd implements AutoCloseable {
         // A child's figure starts at ours: exec_mmap (fs/exec.c) books the old address space's peak as its own.
         return new Usage(
                 Duration.ofNanos(micros * 1000),
-                maxRss > proc.peakBytes() ? (Long) maxRss : null,
+                proc.beyondOwnPeak(maxRss) ? (Long) maxRss : null,
                 b.getLong(at + 88) * BLOCK,
                 b.getLong(at + 96) * BLOCK,
                 null);

@@ -44,6 +44,8 @@ public final class Poller implements AutoCloseable {
         void ready(int ready);
     }
 
+    private Runnable woken = () -> {};
+
     private Poller(Fd epoll, Fd wakeup) {
         this.epoll = epoll;
         this.wakeup = wakeup;
@@ -74,6 +76,11 @@ public final class Poller implements AutoCloseable {
         }
     }
 
+    /** What {@link #await} runs when it has waited, before any handler. */
+    public void whenWoken(Runnable what) {
+        woken = what;
+    }
+
     /** Makes a running or the next {@link #await} return. Thread-safe. */
     public void wake() {
         NativeBuffer increment = NativeBuffer.scratch(8);
@@ -97,6 +104,7 @@ public final class Poller implements AutoCloseable {
             long millis = timeoutNanos < 0 ? -1 : Math.min((timeoutNanos + 999_999) / 1_000_000, Integer.MAX_VALUE);
             n = Syscall.EPOLL_PWAIT.call(epoll.number(), events.address(), BATCH, millis, 0, 8);
         }
+        woken.run();
         for (int i = 0; i < n; i++) {
             int ready = events.bytes().getInt(i * EVENT_BYTES);
             int fd = (int) events.bytes().getLong(i * EVENT_BYTES + DATA_OFFSET);

@@ -105,24 +105,20 @@ final class PosixSpawn {
         long actions = take(OPAQUE_BYTES);
         ACTIONS_INIT.call(actions, 0, 0, 0, 0, 0);
         Spawn.Heritage heritage = s.heritage();
-        int hello = s.hello().number();
         int gate = s.gate().number();
+        // By /proc/self/fd: neither directory permissions nor another mount namespace stand in the child's way.
+        // Descriptor 0 serves for all three in turn: opening onto it closes what it was.
+        // First of all it says hello: what is done to it from outside is done while it goes to the gate.
+        open(actions, "/proc/self/fd/" + s.hello().number(), Descriptors.O_WRONLY);
+        ADD_CLOSE.call(actions, 0, 0, 0, 0, 0);
         ADD_DUP2.call(actions, s.stdout().number(), 1, 0, 0, 0);
         ADD_DUP2.call(actions, s.stderr().number(), 2, 0, 0, 0);
         if (heritage == null) {
             // Before it waits: should we die now, our control socket must not live on in it.
-            int helloTo = gate == FIRST_FREE ? FIRST_FREE + 1 : FIRST_FREE;
-            int gateTo = gate == FIRST_FREE ? FIRST_FREE : FIRST_FREE + 1;
-            ADD_DUP2.call(actions, hello, helloTo, 0, 0, 0);
-            ADD_DUP2.call(actions, gate, gateTo, 0, 0, 0);
-            ADD_CLOSE_FROM.call(actions, FIRST_FREE + 2, 0, 0, 0, 0);
-            hello = helloTo;
-            gate = gateTo;
+            ADD_DUP2.call(actions, gate, FIRST_FREE, 0, 0, 0);
+            ADD_CLOSE_FROM.call(actions, FIRST_FREE + 1, 0, 0, 0, 0);
+            gate = FIRST_FREE;
         }
-        // By /proc/self/fd: neither directory permissions nor another mount namespace stand in the child's way.
-        // Descriptor 0 serves for all three in turn: opening onto it closes what it was.
-        open(actions, "/proc/self/fd/" + hello, Descriptors.O_WRONLY);
-        ADD_CLOSE.call(actions, 0, 0, 0, 0, 0);
         open(actions, "/proc/self/fd/" + gate, Descriptors.O_RDONLY);
         if (heritage == null) {
             open(actions, "/dev/null", Descriptors.O_RDONLY);

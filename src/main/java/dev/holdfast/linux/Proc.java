@@ -26,6 +26,7 @@ public final class Proc {
     private static final int O_RDONLY = Descriptors.O_RDONLY;
 
     private final Path root;
+    private long knownPeak;
     private final String prefix;
     private final byte[] text = new byte[2 * PAGE];
     private final NativeBuffer buffer = NativeBuffer.allocate(text.length);
@@ -193,6 +194,19 @@ public final class Proc {
             case 0, Errno.ENOENT, Errno.ESRCH, Errno.EACCES, Errno.EPERM -> true;
             default -> false;
         };
+    }
+
+    /**
+     * Whether {@code bytes} are more than this process's own resident set ever was. That never falls, so it is read only
+     * when what is known of it does not decide.
+     */
+    boolean beyondOwnPeak(long bytes) {
+        if (bytes <= knownPeak) {
+            return false;
+        }
+        long peak = peakBytes();
+        knownPeak = peak == Long.MAX_VALUE ? knownPeak : peak;
+        return bytes > peak;
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.holdfast.linux;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * Two small files that tell whether anything of a host can have grown: /proc/meminfo (proc_meminfo(5)) and /proc/loadavg
@@ -9,7 +10,11 @@ import java.nio.file.Path;
 public final class Pulse implements AutoCloseable {
     private static final int TEXT = 512;
 
-    private final Fd meminfo;
+    /** As it is written, with the line's end before it. */
+    private static final byte[] AVAILABLE = {'\n', 'M', 'e', 'm', 'A', 'v', 'a', 'i', 'l', 'a', 'b', 'l', 'e', ':'};
+
+    private final Path proc;
+    private Fd meminfo;
     private final Fd loadavg;
     private final NativeBuffer buffer = NativeBuffer.allocate(TEXT);
     private final byte[] text = new byte[TEXT];
@@ -19,6 +24,7 @@ public final class Pulse implements AutoCloseable {
 
     /** @param proc such as /proc */
     public Pulse(Path proc) throws Errno {
+        this.proc = proc;
         meminfo = Descriptors.open(proc.resolve("meminfo"), Descriptors.O_RDONLY, 0);
         loadavg = Descriptors.open(proc.resolve("loadavg"), Descriptors.O_RDONLY, 0);
     }
@@ -26,15 +32,31 @@ public final class Pulse implements AutoCloseable {
     /** Reads both anew. */
     public void beat() {
         int n = read(meminfo);
+        if (n == 0) { // served by lxcfs, say, which was started anew: what was opened before is nobody's
+            n = again();
+        }
         totalBytes = number(0, n) << 10; // MemTotal, MemFree, MemAvailable: in this order since Linux 3.14
         int third = line(line(0, n), n);
-        availableBytes = number(third, n) << 10;
+        boolean known = third + AVAILABLE.length <= n
+                && Arrays.equals(text, third - 1, third - 1 + AVAILABLE.length, AVAILABLE, 0, AVAILABLE.length);
+        availableBytes = known ? number(third, n) << 10 : -1;
         n = read(loadavg);
         int at = n - 1;
         while (at > 0 && text[at - 1] != ' ') {
             at--;
         }
         lastPid = (int) number(at, n);
+    }
+
+    private int again() {
+        try {
+            Fd fresh = Descriptors.open(proc.resolve("meminfo"), Descriptors.O_RDONLY, 0);
+            meminfo.close();
+            meminfo = fresh;
+            return read(meminfo);
+        } catch (Errno e) {
+            return 0;
+        }
     }
 
     private int read(Fd fd) {
@@ -69,7 +91,7 @@ public final class Pulse implements AutoCloseable {
         return totalBytes;
     }
 
-    /** What programs could still get without swapping. */
+    /** What programs could still get without swapping; -1: the kernel does not tell. */
     public long availableBytes() {
         return availableBytes;
     }

@@ -3,6 +3,7 @@ package dev.holdfast.linux;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ public final class SpawnThread {
     private static final int F_OK = 0;
     private static final int X_OK = 1;
     private static final int IOPRIO_WHO_PROCESS = 1;
+    /** It ends when its child is through with what a program does first: on the same processor it would be in its way. */
+    private static final long LINGER_NANOS = 3_000_000;
 
     private final SynchronousQueue<Job> jobs = new SynchronousQueue<>();
     private volatile int tid;
@@ -102,6 +105,7 @@ public final class SpawnThread {
             failure = said(t);
         }
         job.done().accept(failure);
+        LockSupport.parkNanos(LINGER_NANOS);
     }
 
     private static Failure said(@Nullable Throwable t) {

@@ -7,18 +7,59 @@ final class StatLine {
 
     private char state;
 
+    /** Where the name in parentheses ends: behind it, numbers alone. A name has 64 bytes at most, a pid 10. */
+    private static final int NAME_ENDS = 100;
+
+    /** The last of those that tell a process at rest from another program in it. */
+    static final int STACK = 25;
+
+    /** Of those up to {@link #STACK} the ones that anybody asks for; a bit each. */
+    private static final int ASKED =
+            1 << 1 | 1 << 3 | 1 << 6 | 1 << 11 | 1 << 12 | 1 << 17 | 1 << 19 | 1 << 21 | 1 << 23 | 1 << STACK;
+
+    private int nameEnd;
+
     /** @param n bytes of {@code text} that hold the line, more than 0 */
     void parse(byte[] text, int n) {
+        parse(text, n, fields.length - 1);
+    }
+
+    /** As far as {@link #STACK}, and of that no more than is asked for: thousands are read at a look. */
+    void parseFirst(byte[] text, int n) {
+        int at = begin(text, n);
+        for (int field = 1; field <= STACK; field++) {
+            if ((ASKED >> field & 1) != 0) {
+                long value = 0;
+                for (byte c = text[at]; c >= '0'; c = text[++at]) {
+                    value = value * 10 + c - '0';
+                }
+                fields[field] = value;
+            } else {
+                while (text[at] > ' ') {
+                    at++;
+                }
+            }
+            at++;
+        }
+    }
+
+    private void parse(byte[] text, int n, int last) {
+        int at = begin(text, n);
+        for (int field = 1; field <= last; field++) {
+            at = number(text, at, n, field);
+        }
+    }
+
+    /** Reads the state; where the first number is. */
+    private int begin(byte[] text, int n) {
         // The command may contain spaces and parentheses: fields are counted from the last one.
-        int at = n - 1;
+        int at = Math.min(n - 1, NAME_ENDS);
         while (at > 0 && text[at] != ')') {
             at--;
         }
+        nameEnd = at;
         state = (char) text[at + 2];
-        at += 4;
-        for (int field = 1; field < fields.length; field++) {
-            at = number(text, at, n, field);
-        }
+        return at + 4;
     }
 
     /** Reads the number that begins at {@code at}; where the next one does. A few fields fill 64 bits: none of ours. */
@@ -62,7 +103,19 @@ final class StatLine {
     }
 
     long rssBytes() {
-        return fields[21] * 4096;
+        return fields[21] * PageSize.BYTES;
+    }
+
+    /**
+     * Another number when another program was executed: out of its name and of where its code and its stack lie, which
+     * is random, where we may know that.
+     */
+    long program(byte[] text) {
+        long hash = fields[23] * 31 + fields[STACK];
+        for (int i = 0; i < nameEnd; i++) {
+            hash = hash * 31 + text[i];
+        }
+        return hash;
     }
 
     int waitStatus() {

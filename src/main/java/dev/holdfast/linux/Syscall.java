@@ -18,20 +18,27 @@ public enum Syscall {
     GETPGID(121, 155),
     KILL(62, 129),
     FCNTL(72, 25),
+    FLOCK(73, 32),
     FTRUNCATE(77, 46),
+    STATFS(137, 43),
     CHDIR(80, 49),
     FSYNC(74, 82),
+    FCHMOD(91, 52),
+    FCHOWN(93, 55),
     UMASK(95, 166),
     GETUID(102, 174),
     GETGID(104, 176),
     GETEUID(107, 175),
+    GETEGID(108, 177),
     SETGROUPS(116, 159),
     SETRESUID(117, 147),
     SETRESGID(119, 149),
     SETPRIORITY(141, 140),
     PRCTL(157, 167),
     GETTID(186, 178),
+    FSETXATTR(190, 7),
     GETXATTR(191, 8),
+    FGETXATTR(193, 10),
     SCHED_SETAFFINITY(203, 122),
     EPOLL_CTL(233, 21),
     WAITID(247, 95),
@@ -41,6 +48,11 @@ public enum Syscall {
     MKNODAT(259, 33),
     FCHOWNAT(260, 54),
     UNLINKAT(263, 35),
+    READLINKAT(267, 78),
+    UTIMENSAT(280, 88),
+    GETDENTS64(217, 61),
+    CLOCK_GETTIME(228, 113),
+    STATX(332, 291),
     FCHMODAT(268, 53),
     FACCESSAT2(439, 439),
     UNSHARE(272, 97),
@@ -59,6 +71,7 @@ public enum Syscall {
     EVENTFD2(290, 19),
     SIGNALFD4(289, 74),
     EPOLL_CREATE1(291, 20),
+    PIPE2(293, 59),
     PPOLL(271, 73),
     PRLIMIT64(302, 261),
     MEMFD_CREATE(319, 279),
@@ -82,6 +95,11 @@ public enum Syscall {
     /** @return the result, or minus errno */
     public long call(long a, long b, long c, long d, long e, long f) {
         return Native.syscall(number, a, b, c, d, e, f);
+    }
+
+    /** For what is called thousands of times on end. @return the result, or -1 whatever the reason */
+    long quickly(long a, long b, long c, long d) {
+        return Native.quickly(number, a, b, c, d);
     }
 
     public long call(long a, long b, long c, long d) {

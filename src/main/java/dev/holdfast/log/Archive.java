@@ -1,6 +1,10 @@
 package dev.holdfast.log;
 
+import dev.holdfast.linux.Descriptors;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Fd;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -48,6 +53,9 @@ final class Archive implements AutoCloseable {
     private boolean quotaTold;
     private boolean failureTold;
     private volatile boolean closing;
+    private volatile boolean busy;
+    /** Not given back yet. */
+    private final AtomicReference<@Nullable Fd> deleted = new AtomicReference<>();
 
     /**
      * @param quota bytes that all files of {@code directory} may have together; 0: no bound
@@ -71,13 +79,13 @@ final class Archive implements AutoCloseable {
             names.unlock();
         }
         know(current, rotation);
-        if (rotation.compress() || rotation.maxAge() != null) {
+        if (rotation.compress() || rotation.maxAge() != null || deleted.get() != null) {
             look(current);
         }
     }
 
     /** With one call of the kernel a file, however many there are. */
-    private static void makeRoom(Path current, int most) throws IOException {
+    private void makeRoom(Path current, int most) throws IOException {
         List<Backup> all = Backup.of(current);
         int free = 1; // the first number that nobody has: what is below moves up
         for (Backup b : all) {
@@ -86,7 +94,7 @@ final class Archive implements AutoCloseable {
         int top = Math.min(free, most);
         for (Backup b : all.reversed()) {
             if (b.number() == top || b.number() > most) {
-                Files.deleteIfExists(b.path());
+                delete(b.path());
             } else if (b.number() < top) {
                 Files.move(
                         b.path(), Backup.at(current, b.number() + 1, b.compressed()), StandardCopyOption.ATOMIC_MOVE);
@@ -100,6 +108,28 @@ final class Archive implements AutoCloseable {
             }
         } catch (NoSuchFileException none) {
             // nothing was written since it was taken away
+        }
+    }
+
+    /**
+     * Deletes a file whose blocks the own thread gives back, by closing it last: that takes milliseconds, for which a
+     * program would wait. But one at a time, and at once when that thread has other work: a full disk needs the room now.
+     */
+    private void delete(Path file) throws IOException {
+        if (!busy && deleted.get() == null) {
+            try {
+                deleted.set(Descriptors.open(file, Descriptors.O_RDONLY | Descriptors.O_NOFOLLOW, 0));
+            } catch (Errno unreadable) {
+                // then it takes its time
+            }
+        }
+        Files.deleteIfExists(file);
+    }
+
+    private void giveBack() {
+        Fd last = deleted.getAndSet(null);
+        if (last != null) {
+            last.close();
         }
     }
 
@@ -131,10 +161,13 @@ final class Archive implements AutoCloseable {
             while (!closing) {
                 Path next = ages() ? work.poll(LOOKS_AT_AGES.toMillis(), TimeUnit.MILLISECONDS) : work.take();
                 List<Path> due = next == null ? List.copyOf(known.keySet()) : List.of(next);
+                busy = true;
                 for (Path each : due) {
                     asked.remove(each);
                     attempt(each);
                 }
+                busy = false;
+                giveBack();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -184,16 +217,13 @@ final class Archive implements AutoCloseable {
 
     private void pack(Path current) throws IOException {
         Path unfinished = current.resolveSibling(current.getFileName() + Backup.UNFINISHED);
-        for (Backup b : Backup.of(current)) {
+        for (Backup b : whole(current)) {
             if (b.compressed()) {
-                Files.deleteIfExists(Backup.at(current, b.number(), false)); // a crash came between
                 continue;
             }
             try {
-                long inode = Backup.inode(b.path());
-                Packed.write(b.path(), inode, unfinished);
+                long inode = pack(b.path(), unfinished);
                 Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw-r-----"));
-                Files.setLastModifiedTime(unfinished, Files.getLastModifiedTime(b.path()));
                 replace(current, inode, unfinished);
             } catch (NoSuchFileException rotatedAwayMeanwhile) {
                 look(current);
@@ -204,12 +234,46 @@ final class Archive implements AutoCloseable {
         }
     }
 
+    /** All of a log, after taking away plain files whose compressed ones are whole: a crash came between. */
+    private List<Backup> whole(Path current) throws IOException {
+        names.lock(); // else a number may by now be a newer file's
+        try {
+            List<Backup> all = Backup.of(current);
+            for (Backup b : all) {
+                if (b.compressed()) {
+                    Files.deleteIfExists(Backup.at(current, b.number(), false));
+                }
+            }
+            return all;
+        } finally {
+            names.unlock();
+        }
+    }
+
+    /** @return which file it was, wherever that is by now */
+    private long pack(Path plain, Path unfinished) throws IOException {
+        InputStream opened;
+        long inode;
+        names.lock(); // so that both are of the same file
+        try {
+            inode = Backup.inode(plain);
+            opened = Files.newInputStream(plain);
+        } finally {
+            names.unlock();
+        }
+        try (InputStream in = opened) {
+            Packed.write(in, inode, unfinished);
+        }
+        return inode;
+    }
+
     /** Puts the compressed file where the plain one is by now. */
     private void replace(Path current, long inode, Path packed) throws IOException {
         names.lock();
         try {
             for (Backup b : Backup.of(current)) {
                 if (!b.compressed() && Backup.inode(b.path()) == inode) {
+                    Files.setLastModifiedTime(packed, Files.getLastModifiedTime(b.path()));
                     Files.move(packed, Backup.at(current, b.number(), true));
                     Files.delete(b.path());
                     return;
@@ -278,6 +342,7 @@ final class Archive implements AutoCloseable {
         work.add(directory);
         try {
             thread.join(Duration.ofSeconds(2)); // what is compressed just now is done again by the next daemon
+            giveBack();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -25,6 +25,11 @@ final class Batches {
     /** What a user may give a pipe without privileges; its pages are only taken when they hold something. */
     private static final int LARGE_PIPE = 1 << 20;
 
+    /** Batches of one stream before the others have their turn. */
+    private static final int AT_ONCE = 4;
+    /** Bytes of a batch that is copied to the heap, to be looked at. */
+    private static final int LOOKED_AT = 128 << 10;
+
     private static final byte[] NOTHING = {};
     private static final byte[] END = {'\n'};
 
@@ -53,14 +58,26 @@ final class Batches {
         this.recorder = new Recorder(writer, listener);
     }
 
-    /** Reads a batch and writes it. @return bytes; 0 when there was nothing */
+    /** Reads what is there, some batches at most, and writes it. @return bytes; 0 when there was nothing */
     int read(Stream s) {
-        int there = Math.min(Descriptors.readable(s.pipe, scratch), Recovery.DATA_BYTES);
+        int all = batch(s);
+        for (int i = 1; i < AT_ONCE && s.left >= most(s); i++) {
+            all += batch(s);
+        }
+        return all;
+    }
+
+    private int batch(Stream s) {
+        int most = most(s);
+        int known = s.left >= most ? s.left : Descriptors.readable(s.pipe, scratch);
+        int there = Math.min(known, most);
+        s.left = 0;
         if (there <= 0) {
             return 0;
         }
         recovery.reading(s.slot, there);
         int n = Descriptors.read(s.pipe, recovery.memory(), recovery.data(), there);
+        s.left = n == there ? known - n : 0;
         if (n <= 0) {
             recovery.idle();
             return 0;
@@ -75,6 +92,10 @@ final class Batches {
             attempt(s, copy(n), n, false, -1);
         }
         return n;
+    }
+
+    private int most(Stream s) {
+        return copied(s) ? Recovery.DATA_BYTES : LOOKED_AT;
     }
 
     /** When the last batch was written. */
@@ -145,6 +166,10 @@ final class Batches {
         LogFile file = s.file;
         Now now = clock.get();
         lastAt = now.mono();
+        Tap tap = s.tap;
+        if (tap != null && bytes != null && !due) {
+            tap.came(lastAt, s.stderr, bytes, n);
+        }
         Fd to = null;
         int errno = Errno.EIO;
         try {
@@ -170,6 +195,7 @@ final class Batches {
                 listener.unwritable(s.source, file.target().file(), Errno.text(errno));
             }
         }
+        listener.moved(s.source, n, bytes == null && errno == 0 ? 0 : recorder.lines(), errno == 0 ? 0 : n);
         s.heldSince = s.carried() == 0 ? null : s.heldSince == null ? now.wall() : s.heldSince;
         recovery.committed(s);
     }
@@ -189,7 +215,7 @@ final class Batches {
             recorder.note(file.apology());
         }
         if (bytes == null) {
-            RawCutter.copy(s, recovery.memory(), recovery.data(), n, writer, to);
+            RawCutter.copy(s, recovery.memory(), recovery.data(), Recovery.BEFORE_DATA, n, writer, to);
         } else {
             cut(s, bytes, n, due, now);
         }
@@ -227,12 +253,13 @@ final class Batches {
         return target.format() == Format.RAW
                 && target.rules().equals(LineRules.NONE)
                 && !s.staged
+                && s.tap == null
                 && !listener.listens();
     }
 
     /** On the heap, where it grows only as far as batches do. */
     private byte[] copy(int n) {
-        data = data.length < n ? new byte[Math.min(Recovery.DATA_BYTES, 2 * n)] : data;
+        data = data.length < n ? new byte[Math.max(n, Math.min(LOOKED_AT, 2 * n))] : data;
         recovery.memory().bytes().get(recovery.data(), data, 0, n);
         return data;
     }

@@ -12,4 +12,14 @@ interface Encoder {
     void begin(Entry first, String tags);
 
     void line(Entry e, LineWriter writer, Fd to);
+
+    /**
+     * All whole lines of [from, end), each as {@link #line} would have it.
+     *
+     * @param like whose they are, and when they came; what else it has changes
+     * @return where what was not taken begins: {@code from} when there is no quicker way than one by one
+     */
+    default int lines(Entry like, byte[] text, int from, int end, LineWriter writer, Fd to) {
+        return from;
+    }
 }

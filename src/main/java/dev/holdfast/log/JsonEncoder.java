@@ -5,8 +5,8 @@ import dev.holdfast.unit.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An object a line: {@code {"time":...,"process":...,"replica":0,"instance":...,"stream":"stdout","level":...,
@@ -19,10 +19,11 @@ final class JsonEncoder implements Encoder {
     private static final byte[] NOTHING = {};
     private static final byte[] TEXT = ascii(",\"text\":\"");
     private static final byte[] TEXT_END = ascii("\"}");
+    private static final byte[] RECORD_END = ascii("\"}\n");
     private static final byte[] PASSED = ascii(",\"json\":");
     private static final byte[] PASSED_END = ascii("}");
     private static final byte[] PARTIAL = ascii(",\"partial\":true");
-    private static final Map<Level, byte[]> LEVELS = levels();
+    private static final byte[][] LEVELS = levels();
 
     private final JsonBytes out = new JsonBytes();
     private final Stamp stamp = new Stamp();
@@ -34,6 +35,8 @@ final class JsonEncoder implements Encoder {
     private Source source = new Source("", 0);
     private byte[] head = {};
     private byte[] labels = {};
+    /** All before the text of a line without a level, and of one with each. */
+    private final byte[][] before = new byte[LEVELS.length][0];
 
     @Override
     public void begin(Entry first, String tags) {}
@@ -52,6 +55,33 @@ final class JsonEncoder implements Encoder {
         writer.record(to, NOTHING, out.bytes(), 0, out.length());
     }
 
+    @Override
+    public int lines(Entry like, byte[] text, int from, int end, LineWriter writer, Fd to) {
+        common(like);
+        int line = from;
+        while (line < end) {
+            int odd = Scan.unplain(text, line, end);
+            boolean plain = odd < end && text[odd] == '\n';
+            int eol = plain ? odd : Scan.lineEnd(text, odd, end);
+            if (eol == end) {
+                break;
+            }
+            if (plain && eol - line <= Carries.MAX_LINE && !mayBeObject(text[line])) {
+                byte[] prefix = before(Levels.of(text, line, eol - line));
+                writer.record(to, prefix, text, line, eol - line, RECORD_END);
+            } else {
+                like.text(text, line, eol - line, true);
+                line(like, writer, to);
+            }
+            line = eol + 1;
+        }
+        return line;
+    }
+
+    private static boolean mayBeObject(byte first) {
+        return first == '{' || first == ' ';
+    }
+
     /** The object of a whole entry, of any length. */
     static byte[] object(Entry e) {
         var encoder = new JsonEncoder();
@@ -60,21 +90,10 @@ final class JsonEncoder implements Encoder {
     }
 
     private void object(Entry e, int from, int to, boolean whole) {
-        if (!e.at().equals(at)
-                || e.stderr() != stderr
-                || !e.instance().equals(instance)
-                || !e.source().equals(source)
-                || head.length == 0) {
-            common(e);
-        }
+        common(e);
+        byte[] prefix = before(e.level());
         out.clear();
-        out.copy(head, 0, head.length);
-        Level level = e.level();
-        if (level != null) {
-            byte[] written = LEVELS.getOrDefault(level, NOTHING);
-            out.copy(written, 0, written.length);
-        }
-        out.copy(labels, 0, labels.length);
+        out.copy(prefix, 0, prefix.length - TEXT.length);
         if (!whole) {
             out.copy(PARTIAL, 0, PARTIAL.length);
         }
@@ -85,7 +104,29 @@ final class JsonEncoder implements Encoder {
         }
     }
 
+    private byte[] before(@Nullable Level level) {
+        int of = level == null ? 0 : level.number();
+        byte[] made = before[of];
+        if (made.length == 0) {
+            out.clear();
+            out.copy(head, 0, head.length).copy(LEVELS[of], 0, LEVELS[of].length);
+            out.copy(labels, 0, labels.length).copy(TEXT, 0, TEXT.length);
+            made = Arrays.copyOf(out.bytes(), out.length());
+            before[of] = made;
+        }
+        return made;
+    }
+
     private void common(Entry e) {
+        boolean same = e.at().equals(at)
+                && e.stderr() == stderr
+                && e.instance().equals(instance)
+                && e.source().equals(source)
+                && head.length > 0;
+        if (same) {
+            return;
+        }
+        Arrays.fill(before, NOTHING);
         at = e.at();
         stderr = e.stderr();
         instance = e.instance();
@@ -118,10 +159,11 @@ final class JsonEncoder implements Encoder {
         return Arrays.copyOf(out.bytes(), out.length());
     }
 
-    private static Map<Level, byte[]> levels() {
-        var written = new EnumMap<Level, byte[]>(Level.class);
+    private static byte[][] levels() {
+        var written = new byte[Level.CRITICAL.number() + 1][];
+        written[0] = NOTHING;
         for (Level level : Level.values()) {
-            written.put(level, ascii(",\"level\":\"" + level.written() + "\""));
+            written[level.number()] = ascii(",\"level\":\"" + level.written() + "\"");
         }
         return written;
     }

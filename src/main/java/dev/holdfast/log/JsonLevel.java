@@ -45,9 +45,10 @@ final class JsonLevel {
     }
 
     private static int stringEnd(byte[] text, int from, int end) {
-        int i = from;
+        int i = Scan.unplain(text, from, end);
         while (i < end && text[i] != '"') {
-            i += text[i] == '\\' ? 2 : 1;
+            i = text[i] == '\\' ? i + 2 : i + 1;
+            i = i < end && text[i] >= 0 ? Scan.unplain(text, i, end) : i;
         }
         return Math.min(i, end);
     }

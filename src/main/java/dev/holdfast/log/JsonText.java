@@ -116,20 +116,13 @@ final class JsonText {
     }
 
     private static int string(byte[] b, int from, int end) {
-        int i = from + 1;
+        int i = Scan.unplain(b, from + 1, end);
         while (i < end && b[i] != '"') {
-            int n = 1;
-            if (b[i] == '\\') {
-                n = escape(b, i, end);
-            } else if (b[i] < 0) {
-                n = Utf8.character(b, i, end);
-            } else if (b[i] < ' ') {
-                n = 0;
-            }
+            int n = b[i] == '\\' ? escape(b, i, end) : b[i] < 0 ? Utf8.character(b, i, end) : 0;
             if (n == 0) {
                 return -1;
             }
-            i += n;
+            i = Scan.unplain(b, i + n, end);
         }
         return i < end ? i + 1 : -1;
     }

@@ -43,6 +43,16 @@ final class Levels {
 
     private static final Level[][] MEANT = new Level[WORDS.length][];
 
+    // What a byte is: asked so often that comparing would cost.
+    private static final byte LETTER = 1;
+    private static final byte UPPER = 2;
+    /** A level's word begins so, or behind it. */
+    private static final byte BEGINS = 4;
+    /** One of {@link #KEYS} ends so. */
+    private static final byte ENDS_KEY = 8;
+
+    private static final byte[] KIND = new byte[256];
+
     static {
         for (int i = 0; i < WORDS.length; i++) {
             char letter = (char) ('a' + i);
@@ -52,6 +62,14 @@ final class Levels {
             WORDS[i] = words.stream().map(Levels::ascii).toArray(byte[][]::new);
             MEANT[i] =
                     words.stream().map(word -> Level.parse(word).orElseThrow()).toArray(Level[]::new);
+            KIND[letter] |= (byte) (LETTER | (words.isEmpty() ? 0 : BEGINS));
+            KIND[letter - LOWER] |= (byte) (KIND[letter] | UPPER);
+        }
+        KIND['_'] = LETTER;
+        KIND['['] = BEGINS;
+        KIND['<'] = BEGINS;
+        for (byte[] key : KEYS) {
+            KIND[key[key.length - 1]] |= ENDS_KEY;
         }
     }
 
@@ -108,9 +126,20 @@ final class Levels {
         int words = Math.min(end, from + WORD_HEAD);
         Level word = word(text, from, from, end);
         boolean named = false;
-        for (int i = Scan.capital(text, from, pairs); i < pairs; i = Scan.capital(text, i + 1, pairs)) {
-            if (text[i] == '=') {
-                if (!named && isLevelName(text, from, i)) {
+        int eight = Scan.eightWithCapital(text, from, pairs);
+        while (eight < pairs) {
+            for (long hits = Scan.capitals(text, eight, pairs); hits != 0; hits &= hits - 1) {
+                int i = eight + Scan.first(hits);
+                int kind = KIND[text[i] & 0xff];
+                if ((kind & BEGINS) != 0) {
+                    word = word != null || i >= words || isWithin(text, from, i, end)
+                            ? word
+                            : wordNear(text, from, i, words, end);
+                } else if (text[i] == '='
+                        && !named
+                        && i > from
+                        && is(text[i - 1], ENDS_KEY)
+                        && isLevelName(text, from, i)) {
                     named = true; // the first such pair decides; when it is for no level, words do
                     int value = i + 1 < pairs && text[i + 1] == '"' ? i + 2 : i + 1;
                     Level pair = parse(text, value, wordEnd(text, value, pairs));
@@ -118,11 +147,18 @@ final class Levels {
                         return pair;
                     }
                 }
-            } else if (word == null && i < words) {
-                word = wordNear(text, from, i, words, end);
             }
+            eight = Scan.eightWithCapital(text, eight + Long.BYTES, pairs);
         }
         return word;
+    }
+
+    /** Whether it is a letter behind another, within a word; but at a P {@code PHP} may begin. */
+    private static boolean isWithin(byte[] text, int from, int at, int end) {
+        return at > from
+                && is(text[at - 1], LETTER)
+                && is(text[at], LETTER)
+                && (text[at] != 'P' || !behindPhp(text, from, at + PHP, end));
     }
 
     /** Whether {@code level}, {@code lvl} or {@code severity} ends here, and begins a word. */
@@ -152,8 +188,6 @@ final class Levels {
             begin = at + 1;
         } else if (b == 'P' && behindPhp(text, from, at + PHP, end)) {
             begin = at + PHP;
-        } else if (at > from && isLetter(text[at - 1])) {
-            return null;
         }
         return begin < words ? word(text, from, begin, end) : null;
     }
@@ -163,6 +197,9 @@ final class Levels {
      * stands before it is a time and names, so it must not be part of a path or an expression.
      */
     private static @Nullable Level word(byte[] text, int from, int i, int end) {
+        if (i >= end || !is(text[i], BEGINS)) {
+            return null;
+        }
         int stop = wordEnd(text, i, Math.min(end, i + LONGEST_WORD + 1));
         if (stop == i || stop - i > LONGEST_WORD) {
             return null;
@@ -240,11 +277,15 @@ final class Levels {
 
     private static boolean isUpper(byte[] text, int from, int end) {
         for (int i = from; i < end; i++) {
-            if (text[i] < 'A' || text[i] > 'Z') {
+            if (!is(text[i], UPPER)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static boolean is(byte b, byte kind) {
+        return (KIND[b & 0xff] & kind) != 0;
     }
 
     private static byte[] ascii(String text) {
@@ -252,6 +293,6 @@ final class Levels {
     }
 
     private static boolean isLetter(byte b) {
-        return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || b == '_';
+        return is(b, LETTER);
     }
 }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 final class LineWriter {
     private static final int CAPACITY = 128 << 10;
     private static final int AT_FIRST = 4 << 10;
+    private static final byte[] END = {'\n'};
 
     private final NativeBuffer buffer = NativeBuffer.allocate(CAPACITY);
     /** Grows up to the capacity, which who writes little never needs. */
@@ -31,18 +32,25 @@ final class LineWriter {
 
     /** One record. */
     void record(Fd to, byte[] prefix, byte[] text, int offset, int length) {
-        int needed = prefix.length + length + 1;
+        record(to, prefix, text, offset, length, END);
+    }
+
+    /** One record, of which {@code suffix} ends the line. */
+    void record(Fd to, byte[] prefix, byte[] text, int offset, int length, byte[] suffix) {
+        int needed = prefix.length + length + suffix.length;
         if (needed > CAPACITY) {
             bytes(to, prefix, 0, prefix.length);
             bytes(to, text, offset, length);
-            bytes(to, new byte[] {'\n'}, 0, 1);
+            bytes(to, suffix, 0, suffix.length);
             return;
         }
         room(to, needed);
         System.arraycopy(prefix, 0, collected, used, prefix.length);
         System.arraycopy(text, offset, collected, used + prefix.length, length);
         used += needed;
-        collected[used - 1] = '\n';
+        for (int i = suffix.length, at = used; i > 0; ) { // too few for a call
+            collected[--at] = suffix[--i];
+        }
     }
 
     /** Bytes without a line's end. */

@@ -25,15 +25,29 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link Pump} wrote, pieces of long lines put together again. Not thread-safe. */
 public final class LogReader implements AutoCloseable {
+    /** Bytes of a record that are read, where lines have a bound; a program's own JSON may be long. */
+    private static final int LONGEST_RECORD = 1 << 20;
+
+    private static final int BUFFER = 64 << 10;
+    /** For what comes line by line. */
+    private static final int SMALL_BUFFER = 4 << 10;
+
     private final Path path;
+    private final int longest;
     private @Nullable RandomAccessFile file;
     /** Of the open file, which cannot become another's while we have it open. */
     private long inode;
 
     private boolean packed;
     private InputStream in = InputStream.nullInputStream();
-    private final ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
-    private final Records records = new Records();
+    /** Whether the buffer is the small one. */
+    private boolean small;
+
+    private ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
+    /** Bytes of the unfinished record that are not kept. */
+    private long beyond;
+
+    private final Records records;
     private Instant fileTime = Instant.EPOCH;
 
     /**
@@ -50,6 +64,7 @@ public final class LogReader implements AutoCloseable {
      * @param continues whether it belongs with the line before
      * @param told the level as the file says it; null: see {@link #level}
      * @param raw the line's bytes as ISO-8859-1 characters, without its end: nothing is lost by decoding
+     * @param unkept bytes of the line that are missing in {@code raw}, for it is longer than the reader keeps
      */
     public record Line(
             Instant at,
@@ -57,11 +72,8 @@ public final class LogReader implements AutoCloseable {
             boolean continues,
             Origin origin,
             @Nullable Level told,
-            String raw) {
-        Line(Instant at, boolean stderr, boolean continues, Origin origin, @Nullable Level told, byte[] bytes) {
-            this(at, stderr, continues, origin, told, new String(bytes, StandardCharsets.ISO_8859_1));
-        }
-
+            String raw,
+            long unkept) {
         /** As an object of JSON, where the file does not say so of the process and replica given. */
         public byte[] json(Instant when, String process, int replica) {
             boolean known = !origin.process().isEmpty();
@@ -89,7 +101,14 @@ public final class LogReader implements AutoCloseable {
 
     /** @param path the current file; it may not exist yet */
     public LogReader(Path path) {
+        this(path, Integer.MAX_VALUE);
+    }
+
+    /** @param longest bytes of a line that are kept */
+    public LogReader(Path path, int longest) {
         this.path = path;
+        this.longest = longest;
+        this.records = new Records(longest);
     }
 
     /** The last {@code n} lines, older files included. */
@@ -100,19 +119,36 @@ public final class LogReader implements AutoCloseable {
     }
 
     /**
+     * Fewer when they are long.
+     *
+     * @param longest bytes of a line that are kept
+     * @param all bytes of all of them, at most
+     */
+    public static List<Line> last(Path path, int n, int longest, long all) throws IOException {
+        try (var reader = new LogReader(path, longest)) {
+            return reader.tail(n, all);
+        }
+    }
+
+    /**
      * The last {@code n} lines there are now, older files included. {@link #next} goes on behind them: between the two
      * none is lost and none comes twice.
      */
     public List<Line> tail(int n) throws IOException {
+        return tail(n, Long.MAX_VALUE);
+    }
+
+    private List<Line> tail(int n, long all) throws IOException {
         open(path, false);
         long first = file == null ? -1 : inode;
-        Deque<Line> last = lastHere(n);
+        Deque<Line> last = lastHere(n, all);
         boolean seen = false;
         for (Backup older : Backup.of(path)) {
-            if (last.size() >= n) {
+            long left = all - last.stream().mapToLong(l -> l.raw.length()).sum();
+            if (last.size() >= n || left <= longest) {
                 break;
             }
-            try (var reader = new LogReader(older.path())) {
+            try (var reader = new LogReader(older.path(), longest)) {
                 if (!reader.open(older.path(), older.compressed()) || reader.inode == first) {
                     continue; // it became older just now
                 }
@@ -121,7 +157,7 @@ public final class LogReader implements AutoCloseable {
                     seen = true;
                     continue;
                 }
-                Deque<Line> before = reader.lastHere(n - last.size());
+                Deque<Line> before = reader.lastHere(n - last.size(), left);
                 while (!before.isEmpty()) {
                     last.addFirst(before.removeLast());
                 }
@@ -138,13 +174,15 @@ public final class LogReader implements AutoCloseable {
         }
     }
 
-    private Deque<Line> lastHere(int n) throws IOException {
+    private Deque<Line> lastHere(int n, long all) throws IOException {
         var last = new ArrayDeque<Line>();
+        long held = 0;
         seekBack(4L * n);
         for (Optional<Line> l = here(); l.isPresent(); l = here()) {
             last.add(l.get());
-            if (last.size() > n) {
-                last.removeFirst();
+            held += l.get().raw.length();
+            while (last.size() > n || held > all) {
+                held -= last.removeFirst().raw.length();
             }
         }
         return last;
@@ -160,24 +198,56 @@ public final class LogReader implements AutoCloseable {
         open(path, false);
     }
 
+    /**
+     * Goes back so far that {@code lines} lines come, if the current file and the one before it have so many; {@link #next}
+     * then reads them, and goes on.
+     */
+    public void toRecent(int lines) throws IOException {
+        open(path, false);
+        if (seekBack(4L * lines)) {
+            return;
+        }
+        for (Backup b : Backup.of(path)) {
+            RandomAccessFile current = file;
+            if (current != null && (b.compressed() ? Packed.inode(b.path()) : Backup.inode(b.path())) == inode) {
+                continue; // it became older just now
+            }
+            file = null;
+            if (open(b.path(), b.compressed())) {
+                if (current != null) {
+                    current.close();
+                }
+                seekBack(4L * lines);
+            } else {
+                file = current; // it is gone; what is here is all
+            }
+            return;
+        }
+    }
+
     /** Goes to the end: only what comes from now on is read. */
     public void toEnd() throws IOException {
         open(path, false);
         if (file != null) {
             file.seek(file.length());
-            in = new BufferedInputStream(Channels.newInputStream(file.getChannel()), 64 << 10);
+            in = new BufferedInputStream(Channels.newInputStream(file.getChannel()), SMALL_BUFFER);
+            small = true;
         }
     }
 
-    /** Skips most of a long file when only its last lines are wanted: at least {@code lines} of them remain. */
-    private void seekBack(long lines) throws IOException {
+    /**
+     * Skips most of a long file when only its last lines are wanted: at least {@code lines} of them remain.
+     *
+     * @return whether there are others before them
+     */
+    private boolean seekBack(long lines) throws IOException {
         RandomAccessFile f = file;
         if (f == null || packed) {
-            return;
+            return false;
         }
         long at = f.length();
         long ends = 0;
-        byte[] block = new byte[64 << 10];
+        byte[] block = new byte[BUFFER];
         while (at > 0 && ends <= lines) {
             int n = (int) Math.min(block.length, at);
             at -= n;
@@ -188,11 +258,13 @@ public final class LogReader implements AutoCloseable {
             }
         }
         f.seek(at);
-        in = new BufferedInputStream(Channels.newInputStream(f.getChannel()), block.length);
+        in = new BufferedInputStream(Channels.newInputStream(f.getChannel()), BUFFER);
+        small = false;
         if (at > 0) {
             rawLine();
-            unfinished.reset();
+            forget();
         }
+        return at > 0;
     }
 
     /** The next line, or empty when there is none yet. Follows rotations, however many there were. */
@@ -243,18 +315,39 @@ public final class LogReader implements AutoCloseable {
         if (leave != null) {
             leave.close();
         }
-        unfinished.reset();
+        forget();
+        small = false;
         return opened;
     }
 
     private Optional<Line> here() throws IOException {
         for (byte[] raw = rawLine(); raw != null; raw = rawLine()) {
-            Optional<Line> line = records.take(raw, fileTime);
+            Optional<Line> line = records.take(raw, beyond, fileTime);
+            beyond = 0;
             if (line.isPresent()) {
                 return line;
             }
         }
+        atEnd();
         return Optional.empty();
+    }
+
+    /** What follows comes line by line: all that was buffered is read, and the large buffer is not kept for it. */
+    private void atEnd() {
+        RandomAccessFile f = file;
+        if (f == null || packed || small) {
+            return;
+        }
+        in = new BufferedInputStream(Channels.newInputStream(f.getChannel()), SMALL_BUFFER);
+        small = true;
+        if (unfinished.size() == 0) {
+            unfinished = new ByteArrayOutputStream();
+        }
+    }
+
+    private void forget() {
+        unfinished.reset();
+        beyond = 0;
     }
 
     private byte @Nullable [] rawLine() throws IOException {
@@ -264,7 +357,11 @@ public final class LogReader implements AutoCloseable {
                 unfinished.reset();
                 return line;
             }
-            unfinished.write(c);
+            if (unfinished.size() < LONGEST_RECORD || longest == Integer.MAX_VALUE) {
+                unfinished.write(c);
+            } else {
+                beyond++;
+            }
         }
         return null;
     }
@@ -280,7 +377,8 @@ public final class LogReader implements AutoCloseable {
         file = opened;
         packed = compressed;
         InputStream bytes = Channels.newInputStream(opened.getChannel());
-        in = new BufferedInputStream(compressed ? new GZIPInputStream(bytes, 64 << 10) : bytes, 64 << 10);
+        in = new BufferedInputStream(compressed ? new GZIPInputStream(bytes, BUFFER) : bytes, BUFFER);
+        small = false;
         return true;
     }
 
@@ -342,6 +440,6 @@ public final class LogReader implements AutoCloseable {
             file = null;
         }
         in = InputStream.nullInputStream();
-        unfinished.reset();
+        forget();
     }
 }

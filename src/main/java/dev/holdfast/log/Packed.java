@@ -25,11 +25,10 @@ final class Packed {
 
     private Packed() {}
 
-    /** @param inode of {@code from} */
-    static void write(Path from, long inode, Path to) throws IOException {
+    /** @param inode of the file that {@code in} reads */
+    static void write(InputStream in, long inode, Path to) throws IOException {
         var deflater = new Deflater(Deflater.BEST_SPEED + 2, true);
-        try (InputStream in = Files.newInputStream(from);
-                OutputStream out = new BufferedOutputStream(Files.newOutputStream(to))) {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(to))) {
             ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
             header.put(new byte[] {0x1f, (byte) 0x8b, 8, FEXTRA, 0, 0, 0, 0, 0, 3});
             header.putShort((short) 12).put(FIELD).putLong(inode);

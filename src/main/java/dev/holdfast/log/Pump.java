@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread that moves output from pipes into log files, see {@link Format}. Text is kept byte for byte, but for what
@@ -75,6 +76,15 @@ public final class Pump implements AutoCloseable {
          */
         default void writable(Source of, Path file, long missing) {}
 
+        /**
+         * A batch was moved.
+         *
+         * @param bytes of output
+         * @param lines whole ones, as far as somebody looked for their ends
+         * @param lost of the bytes, those that the file could not take
+         */
+        default void moved(Source of, int bytes, long lines, int lost) {}
+
         /** False: {@link #line} need not be called; asked for each batch. */
         default boolean listens() {
             return true;
@@ -120,12 +130,18 @@ public final class Pump implements AutoCloseable {
 
     /** Takes the reading ends of an instance's output, and the duty to close them. */
     public void attach(InstanceId instance, LogTarget target, Fd stdout, Fd stderr) {
+        attach(instance, target, stdout, stderr, null);
+    }
+
+    /** @param tap is told of it from now on; null: none */
+    public void attach(InstanceId instance, LogTarget target, Fd stdout, Fd stderr, @Nullable Tap tap) {
         tell(() -> {
             LogFile file = files.computeIfAbsent(target.file(), f -> new LogFile(target, archive));
             file.used++;
             file.retarget(target);
             List<Stream> both = List.of(
                     stream(instance, false, stdout, file, target), stream(instance, true, stderr, file, target));
+            both.forEach(s -> s.tap = tap);
             streams.put(instance, both);
             if (begun) {
                 both.forEach(watching::watch);

@@ -29,6 +29,8 @@ final class Recorder implements Sink {
     private @Nullable Stream stream;
     private boolean told;
     private boolean listens;
+    private @Nullable Tap tap;
+    private long lines;
     private Instant at = Instant.EPOCH;
     private Instant heldSince = Instant.EPOCH;
 
@@ -45,7 +47,9 @@ final class Recorder implements Sink {
      */
     void begin(Stream s, Encoder e, @Nullable Fd file, Instant now, String tags) {
         told = false;
-        listens = listener.listens();
+        lines = 0;
+        tap = s.tap;
+        listens = tap != null || listener.listens();
         stream = s;
         encoder = e;
         to = file;
@@ -64,6 +68,7 @@ final class Recorder implements Sink {
     @Override
     public void line(byte[] text, int offset, int length, boolean whole) {
         entry.text(text, offset, length, whole);
+        lines += whole ? 1 : 0;
         out();
     }
 
@@ -71,10 +76,29 @@ final class Recorder implements Sink {
     public void line(byte[] text, int offset, int length, boolean whole, @Nullable Level level, boolean held) {
         entry.at(held ? heldSince : at);
         entry.text(text, offset, length, whole);
+        lines += whole ? 1 : 0;
         entry.joined();
         entry.level(level);
         out();
         entry.at(at);
+    }
+
+    @Override
+    public int lines(byte[] text, int from, int end) {
+        Fd file = to;
+        if (file == null || listens) {
+            return from;
+        }
+        int taken = encoder.lines(entry, text, from, end, writer, file);
+        for (int eol = Scan.lineEnd(text, from, taken); eol < taken; eol = Scan.lineEnd(text, eol + 1, taken)) {
+            lines++;
+        }
+        return taken;
+    }
+
+    /** Whole lines since the batch began. */
+    long lines() {
+        return lines;
     }
 
     @Override
@@ -84,12 +108,18 @@ final class Recorder implements Sink {
         entry.note();
         entry.text(bytes, 0, bytes.length, true);
         entry.level(Level.WARNING);
+        tap = null; // it is no output of the program's
         out();
+        tap = s.tap;
         entry.of(s, at);
     }
 
     private void out() {
         Fd file = to;
+        Tap t = tap;
+        if (t != null && !told) {
+            t.line(entry);
+        }
         if (file == null) {
             listener.unkept(entry, told);
         } else {

@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Written for a process that dies, not for a machine that loses power: nothing here is synced.
  */
 final class Recovery {
-    static final int DATA_BYTES = 128 << 10;
+    static final int DATA_BYTES = 256 << 10;
     static final int SLOTS = 8192;
 
-    private static final long MAGIC = 0x686f6c6466617333L; // "holdfas3"
+    private static final long MAGIC = 0x686f6c6466617334L; // "holdfas4"
     private static final long IDLE = 0;
     private static final long READING = 1;
     private static final long WRITING = 2;
@@ -42,6 +42,9 @@ final class Recovery {
     private static final int PATTERN = 64;
     private static final int PATTERN_BYTES = 16;
     private static final int DATA = 4096;
+    /** Bytes before {@link #data} that mean nothing to anybody. */
+    static final int BEFORE_DATA = DATA - 128;
+
     private static final int TABLE = DATA + DATA_BYTES;
     private static final int ENTRY = 48;
     private static final int ENTRY_STREAM = 16;

@@ -15,6 +15,15 @@ interface Sink {
     /** As above, of a line nobody has looked at. */
     void line(byte[] text, int offset, int length, boolean whole);
 
+    /**
+     * All whole lines of [from, end), of which nobody asks anything; or none of them, when each must be looked at.
+     *
+     * @return where what was not taken begins
+     */
+    default int lines(byte[] text, int from, int end) {
+        return from;
+    }
+
     /** A word of our own among the lines. */
     void note(String text);
 }

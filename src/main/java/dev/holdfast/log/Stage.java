@@ -23,6 +23,8 @@ final class Stage {
     private final @Nullable Redaction redaction;
     private final @Nullable RateLimit limit;
     private final byte[] work;
+    /** Its lines go on as they are. */
+    private final boolean plain;
 
     // Of the batch at hand.
     private Sink sink = Recorder.NOWHERE;
@@ -32,6 +34,7 @@ final class Stage {
     Stage(LineRules rules, byte[] work) {
         this.rules = rules;
         this.work = work;
+        this.plain = rules.equals(LineRules.NONE);
         this.continuity = rules.joining() == null ? null : new Continuity(rules.joining());
         this.redaction = rules.redact().isEmpty() ? null : new Redaction(rules.redact());
         this.limit = rules.rate() == null ? null : new RateLimit(rules.rate());
@@ -45,9 +48,21 @@ final class Stage {
     void take(Stream s, byte[] bytes, int n, boolean due, MonoTime at, Sink to) {
         sink = to;
         now = at;
+        int from = 0;
+        if (plain && s.dropped == 0) {
+            if (s.carried() > 0 || s.inLong) {
+                from = Math.min(n, Scan.lineEnd(bytes, 0, n) + 1);
+                take(s, bytes, 0, from, due);
+            }
+            from = to.lines(bytes, from, n);
+        }
+        take(s, bytes, from, n - from, due);
+    }
+
+    private void take(Stream s, byte[] bytes, int from, int n, boolean due) {
         int held = s.carried();
         System.arraycopy(s.carry(), 0, work, 0, held);
-        System.arraycopy(bytes, 0, work, held, n);
+        System.arraycopy(bytes, from, work, held, n);
         int begin = cut(s, held, held + n, due);
         s.keep(work, begin, held + n - begin);
         if (begin >= held) {

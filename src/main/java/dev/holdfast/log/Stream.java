@@ -28,6 +28,11 @@ final class Stream {
     int inARow;
 
     MonoTime readAt = MonoTime.NEVER;
+    /** So much is still in its pipe at least, as nobody else reads it: asking would wait for a program that writes. */
+    int left;
+    /** Who wants to know; null: nobody. */
+    @Nullable
+    Tap tap;
     /** Its pipe was made larger, as far as that is allowed. */
     boolean grown;
 

@@ -269,6 +269,7 @@ final class Containment {
             watching.close();
             i.groupEvents = null;
         }
+        i.survived = !survivors.isEmpty();
         forget.accept(i);
         events.accept(new ProcessEvent.Emptied(i.id, survivors));
     }

@@ -26,6 +26,9 @@ final class GateSlot<G> implements AutoCloseable {
     private final Fd gate;
     private final Fd listening;
     private final Poller poller;
+    /** The gate, open for a guest that was not there yet when it was let in. */
+    private @Nullable Fd held;
+
     /** Whose child it is that comes here; null between two. */
     @Nullable
     G guest;
@@ -64,6 +67,23 @@ final class GateSlot<G> implements AutoCloseable {
 
     Fd gate() {
         return gate;
+    }
+
+    /**
+     * Lets the child through that has not reached the gate yet, until {@link #shut}. No other may be born meanwhile: it
+     * would have a copy of what is open here.
+     */
+    void hold() throws Errno {
+        held = Descriptors.open(gatePath, Descriptors.O_RDWR | Descriptors.O_NONBLOCK, 0);
+    }
+
+    /** Nobody is let through any more. */
+    void shut() {
+        Fd open = held;
+        held = null;
+        if (open != null) {
+            open.close();
+        }
     }
 
     /** Lets the waiting child go; false when it has not reached the gate yet. */

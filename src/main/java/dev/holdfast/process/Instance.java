@@ -33,6 +33,10 @@ final class Instance {
     Pidfd pidfd;
 
     boolean leaderEnded;
+
+    /** Something of it could not be ended, and is no longer waited for. */
+    boolean survived;
+
     boolean killing;
     /** The limit for which it is being killed, where we keep that. */
     @Nullable

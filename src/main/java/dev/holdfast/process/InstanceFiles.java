@@ -14,13 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * RUN/instances/ID: the record and the output FIFOs of each running instance. One directory is made ahead, when the loop
- * has time, and gets its name when it is needed.
+ * has time, and gets its name when it is needed; those of instances that are over serve again ({@link UsedFiles}).
  */
 final class InstanceFiles implements AutoCloseable {
     private static final String SPARE = "spare";
+    private static final String USED = "used-";
     private static final String OUT = "/out";
     private static final String ERR = "/err";
-    private static final int OWNER_ONLY = 0600;
+    static final int OWNER_ONLY = 0600;
     /** To read, but a writer all the same: a pipe that no program writes to any more would else wake its reader. */
     private static final int READ = Descriptors.O_RDWR | Descriptors.O_NONBLOCK;
 
@@ -28,10 +29,12 @@ final class InstanceFiles implements AutoCloseable {
     private static final String NOTHING = "/dev/null";
 
     private final String root;
+    private final UsedFiles used;
     private @Nullable Opened spare;
 
     InstanceFiles(Path runDir) throws IOException {
         this.root = Files.createDirectories(runDir.resolve("instances")).toString();
+        this.used = new UsedFiles(root + "/" + USED);
     }
 
     /**
@@ -73,6 +76,10 @@ final class InstanceFiles implements AutoCloseable {
     /** @throws IOException which names what could not be made */
     Opened create(Launch l) throws IOException {
         String dir = dir(l.id());
+        Opened again = used.again(l, dir);
+        if (again != null) {
+            return again;
+        }
         Opened opened = l.output() instanceof Launch.Output.Captured ? renamed(dir) : withoutCapture(l, dir);
         Identity who = l.identity();
         if (who != null && opened.stdoutRead != null) {
@@ -86,6 +93,7 @@ final class InstanceFiles implements AutoCloseable {
                 throw e;
             }
         }
+        used.begun(l);
         return opened;
     }
 
@@ -123,19 +131,29 @@ final class InstanceFiles implements AutoCloseable {
             String err = dir + ERR;
             Descriptors.mkfifo(out, OWNER_ONLY, -1, -1);
             Descriptors.mkfifo(err, OWNER_ONLY, -1, -1);
-            // Read-write in the child: the death of the reader must not be its SIGPIPE.
-            return new Opened(
-                    dir,
-                    kept(open, Descriptors.open(out, READ, 0)),
-                    kept(open, Descriptors.open(err, READ, 0)),
-                    kept(open, Descriptors.open(out, Descriptors.O_RDWR, 0)),
-                    kept(open, Descriptors.open(err, Descriptors.O_RDWR, 0)),
-                    kept(open, Descriptors.open(dir + "/" + InstanceRecord.FILE, NEW, OWNER_ONLY)));
+            return opened(dir, NEW, open);
         } catch (IOException e) {
             open.forEach(Fd::close);
             delete(dir);
             throw e;
         }
+    }
+
+    /**
+     * Opens what lies in a directory.
+     *
+     * @param record how its record is opened
+     * @param open gets what could be opened, to be closed if it is not all
+     */
+    static Opened opened(String dir, int record, List<Fd> open) throws IOException {
+        // Read-write in the child: the death of the reader must not be its SIGPIPE.
+        return new Opened(
+                dir,
+                kept(open, Descriptors.open(dir + OUT, READ, 0)),
+                kept(open, Descriptors.open(dir + ERR, READ, 0)),
+                kept(open, Descriptors.open(dir + OUT, Descriptors.O_RDWR, 0)),
+                kept(open, Descriptors.open(dir + ERR, Descriptors.O_RDWR, 0)),
+                kept(open, Descriptors.open(dir + "/" + InstanceRecord.FILE, record, OWNER_ONLY)));
     }
 
     private static Fd kept(List<Fd> open, Fd fd) {
@@ -195,11 +213,19 @@ final class InstanceFiles implements AutoCloseable {
     }
 
     void delete(InstanceId id) {
+        used.forget(id);
         delete(dir(id));
     }
 
+    /** Nothing of the instance is left, and all it printed is kept. */
+    void over(InstanceId id) {
+        if (!used.keep(id, dir(id))) {
+            delete(dir(id));
+        }
+    }
+
     /** What cannot be deleted is left for the next start, which deletes directories without a record. */
-    private static void delete(String dir) {
+    static void delete(String dir) {
         Descriptors.unlink(dir + "/" + InstanceRecord.FILE);
         Descriptors.unlink(dir + OUT);
         Descriptors.unlink(dir + ERR);
@@ -212,6 +238,7 @@ final class InstanceFiles implements AutoCloseable {
 
     @Override
     public void close() {
+        used.close();
         Opened ahead = spare;
         spare = null;
         if (ahead != null) {

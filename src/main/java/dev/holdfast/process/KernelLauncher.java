@@ -252,18 +252,23 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
                 groups.remove(i.group);
             }
             if (i.captured) {
-                outputs.detach(i.id, () -> loop.soon(() -> loop.later(() -> left(i.id))));
+                outputs.detach(i.id, () -> loop.soon(() -> loop.later(() -> left(i))));
             } else {
-                left(i.id);
+                left(i);
             }
         });
     }
 
     /** Not before the last of its output is kept: its pipes' names lead the next daemon to it, and so does the keeper. */
-    private void left(InstanceId id) {
-        keeper.forget(id);
-        files.delete(id);
-        leaving.remove(id);
+    private void left(Instance i) {
+        keeper.forget(i.id);
+        // Only a group tells that nobody is left who could have one of its pipes.
+        if (i.group != null && !i.survived) {
+            files.over(i.id);
+        } else {
+            files.delete(i.id);
+        }
+        leaving.remove(i.id);
     }
 
     /** Some child of ours ended: a leader's status is told, a stranger's thrown away; false: not yet. */
@@ -281,7 +286,11 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
                 files.delete(r.id()); // nothing of it can be left, and its numbers are others' now
                 continue;
             }
-            Pidfd pidfd = Pidfd.open(host.proc(), r.leader()).orElse(null);
+            // Whom we ended at its gate was not ended by anybody's SIGKILL: how that ended is unknown, as for what is
+            // gone.
+            Pidfd pidfd = pad.neverBegan(r.leader())
+                    ? null
+                    : Pidfd.open(host.proc(), r.leader()).orElse(null);
             boolean alive = pidfd != null;
             if (alive) {
                 notices.rebind(r.id(), Path.of(files.dir(r.id())));

@@ -46,6 +46,50 @@ public record Launch(
         Output output,
         @Nullable Group group,
         boolean notifySocket) {
+    /** The same, begun in another directory. */
+    public Launch startingIn(String directory) {
+        return new Launch(
+                id,
+                label,
+                attributes,
+                argv,
+                environment,
+                directory,
+                identity,
+                umask,
+                nice,
+                io,
+                rlimits,
+                cpuAffinity,
+                oomScoreAdj,
+                sandbox,
+                output,
+                group,
+                notifySocket);
+    }
+
+    /** The same, printing both streams there. */
+    public Launch printingTo(Fd file) {
+        return new Launch(
+                id,
+                label,
+                attributes,
+                argv,
+                environment,
+                workingDir,
+                identity,
+                umask,
+                nice,
+                io,
+                rlimits,
+                cpuAffinity,
+                oomScoreAdj,
+                sandbox,
+                new Output.Given(file, file),
+                group,
+                notifySocket);
+    }
+
     /**
      * The cgroup it gets for itself, where there are such.
      *

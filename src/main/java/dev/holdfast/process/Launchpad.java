@@ -21,6 +21,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -32,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Launchpad implements AutoCloseable {
     private static final int SLOTS = 8;
-    private static final int SPINS = 64;
     private static final Duration RETRY = Duration.ofMillis(1);
     private static final Duration LAST_AT_GATE = Duration.ofSeconds(5);
     private static final Duration LONGEST_AT_GATE = Duration.ofSeconds(30);
@@ -47,6 +47,7 @@ final class Launchpad implements AutoCloseable {
     private final Provisions provisions;
     private final Outcomes outcomes;
     private final Consumer<String> warn;
+    private final Set<ProcessRef> neverBegan;
     private final String gateName;
     private final String bootId;
     private final Admission admission;
@@ -102,7 +103,7 @@ final class Launchpad implements AutoCloseable {
         this.admission = admission;
         this.gateName = host.gateName(runDir);
         host.requireChildrenFiles();
-        host.killGatedOrphans(gateName);
+        this.neverBegan = host.killGatedOrphans(gateName);
         Path gates = Files.createDirectories(runDir.resolve("gates"));
         host.restrict(gates);
         for (int i = 0; i < SLOTS; i++) {
@@ -123,7 +124,7 @@ final class Launchpad implements AutoCloseable {
         }
     }
 
-    /** What the next one needs is made while this one is on its way. */
+    /** What the next one needs. */
     private void prepare() {
         provisions.prepare();
         if (warm == null) {
@@ -151,10 +152,14 @@ final class Launchpad implements AutoCloseable {
             slot.guest = p;
             arriving = p;
             loop.hurry(true);
-            loop.later(this::prepare);
             // Until its child says hello:
             p.record = InstanceRecord.begin(launch, provided.group(), bootId);
             outcomes.begins(p);
+            if (queued.isEmpty()) {
+                loop.later(this::prepare);
+            } else {
+                prepare();
+            }
         } catch (IOException | InterruptedException e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -225,8 +230,8 @@ final class Launchpad implements AutoCloseable {
         if (p.refused == null) {
             try {
                 if (!p.slot.release()) {
-                    again(p);
-                    return;
+                    p.slot.hold();
+                    return; // the next one's turn comes when this one is through
                 }
             } catch (Errno e) {
                 p.refused = e.getMessage();
@@ -238,17 +243,12 @@ final class Launchpad implements AutoCloseable {
             pidfd.signal(Signal.KILL);
         }
         arriving = null;
-        loop.hurry(false);
         next();
     }
 
-    /** Between its hello and the gate are microseconds, unless somebody stops it just there or the host is busy. */
-    private void again(PendingLaunch p) {
-        if (p.tries++ < SPINS) {
-            loop.soon(() -> open(p));
-        } else {
-            retryAt = clock.get().mono().plus(RETRY);
-        }
+    /** Whether an earlier daemon died before it let this one in, and we ended it: it ran no instruction of its program. */
+    boolean neverBegan(ProcessRef leader) {
+        return neverBegan.contains(leader);
     }
 
     MonoTime nextDeadline() {
@@ -263,9 +263,7 @@ final class Launchpad implements AutoCloseable {
             retryAt = MonoTime.NEVER;
             pending.values().stream().filter(p -> p.givenUp).forEach(this::end);
             PendingLaunch p = arriving;
-            if (p != null && p.leader != null) { // the one that was late may have gone meanwhile
-                open(p);
-            } else if (p != null && p.unseen != null) {
+            if (p != null && p.leader == null && p.unseen != null) {
                 hello(p);
             }
         }
@@ -275,6 +273,7 @@ final class Launchpad implements AutoCloseable {
     private void giveUp(PendingLaunch p) {
         p.givenUp = true;
         p.thread.cancel();
+        p.slot.shut();
         String why = p.unseen != null
                 ? "it cannot be found at its gate: " + p.unseen
                 : "it did not come to its gate within " + LONGEST_AT_GATE.toSeconds() + " s";
@@ -303,6 +302,7 @@ final class Launchpad implements AutoCloseable {
         InstanceId id = p.launch.id();
         pending.remove(id);
         p.slot.guest = null;
+        p.slot.shut();
         freeSlots.add(p.slot);
         if (arriving == p) {
             arriving = null;

@@ -24,7 +24,11 @@ final class Pace {
         notBeforeNanos = atNanos + Math.min(costNanos * THRIFT, MOST_WAIT_NANOS);
     }
 
+    /** @param availableBytes -1: not known, which is no reason to look */
     boolean stirred(long availableBytes, long totalBytes, long atNanos) {
+        if (availableBytes < 0) {
+            return false;
+        }
         available = Math.max(available, availableBytes); // what was given back can be taken again
         if (looked && atNanos < notBeforeNanos) {
             return false;

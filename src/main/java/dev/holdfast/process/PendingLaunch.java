@@ -24,9 +24,6 @@ final class PendingLaunch {
     /** Killed before it began: it is let go only to be ended. */
     boolean unwanted;
 
-    /** How often it was not yet at the gate when that was to be opened. */
-    int tries;
-
     /** When it is given up. */
     MonoTime patience = MonoTime.NEVER;
 

@@ -8,12 +8,20 @@ import org.jspecify.annotations.Nullable;
 final class Job<T> {
     private final Work<T> work;
     final boolean writes;
+    /** Whether it waits for a full disk, say; else it fails. */
+    final boolean patient;
+
     final CompletableFuture<T> done = new CompletableFuture<>();
     private @Nullable Runnable ready;
 
     Job(Work<T> work, boolean writes) {
+        this(work, writes, true);
+    }
+
+    Job(Work<T> work, boolean writes, boolean patient) {
         this.work = work;
         this.writes = writes;
+        this.patient = patient;
     }
 
     /** The result is told only when it is on disk. */

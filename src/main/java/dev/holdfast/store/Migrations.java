@@ -17,7 +17,7 @@ import java.util.List;
  * @param names files beside this class, in order, the first is number 1
  */
 record Migrations(List<String> names) {
-    static final Migrations ALL = new Migrations(List.of("0001-runs.sql", "0002-claims.sql"));
+    static final Migrations ALL = new Migrations(List.of("0001-runs.sql", "0002-claims.sql", "0003-jobs.sql"));
 
     /** Holdfast's number in the header of its files: "HOLD". */
     static final int APPLICATION = 0x484f4c44;

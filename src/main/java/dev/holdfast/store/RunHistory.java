@@ -21,11 +21,12 @@ public final class RunHistory implements Claims {
     /** What one tidying takes away at most: nobody shall wait long for it. */
     private static final int AT_ONCE = 2000;
 
-    private static final int PAGES_AT_ONCE = 256;
     /** All attempts together, whatever retention says; the oldest go. */
     private static final long MOST_BYTES = 1L << 30;
-    /** Of each schedule, beyond which due times count as claimed. */
-    private static final int CLAIMS_KEPT = 2000;
+    /** Of an attempt, beside its words and its output. */
+    private static final int ROW_BYTES = 400;
+    /** With 8 KiB of output and half as many words. */
+    private static final long LARGEST_BYTES = 12 << 10;
 
     private static final String INSERT = """
             INSERT INTO run (run, attempt, schedule, at_us, due_us, cause, result, result_class, last, detail, started_us,
@@ -38,6 +39,8 @@ public final class RunHistory implements Claims {
     private final Supplier<Now> clock;
     /** The store's thread's own. */
     private int untidied = TIDIED_AFTER;
+    /** As many more cannot be too much; the store's thread's own. */
+    private long unmeasured;
 
     public RunHistory(Store store, Retention retention, Supplier<Now> clock) {
         this.store = store;
@@ -87,36 +90,12 @@ public final class RunHistory implements Claims {
 
     @Override
     public CompletableFuture<Boolean> claim(String schedule, Instant due, String run, String host) {
-        long at = Time.micros(due);
         return store.write(s -> {
-            s.change("""
-                    INSERT INTO claim (schedule, due_us, run, host, at_us) SELECT ?, ?, ?, ?, ?
-                      WHERE NOT EXISTS (SELECT 1 FROM claim_floor WHERE schedule = ? AND due_us >= ?)
-                    ON CONFLICT DO NOTHING""", schedule, at, run, host, Time.micros(clock.get().wall()), schedule, at);
-            boolean ours = s.number(
-                            "SELECT count(*) FROM claim WHERE schedule = ? AND due_us = ? AND run = ?",
-                            schedule,
-                            at,
-                            run)
-                    > 0;
-            floor(s, schedule);
+            boolean ours = DueTimes.claim(
+                    s, schedule, due, run, host, Time.micros(clock.get().wall()));
             tidy(s);
             return ours;
         });
-    }
-
-    /** Claims are many and kept long: beyond the latest they become one number, below which all is claimed. */
-    private static void floor(Session s, String schedule) throws SQLException {
-        long floor = s.number(
-                "SELECT due_us FROM claim WHERE schedule = ? ORDER BY due_us DESC LIMIT 1 OFFSET ?",
-                schedule,
-                CLAIMS_KEPT);
-        if (floor != 0) {
-            s.change("DELETE FROM claim WHERE schedule = ? AND due_us <= ?", schedule, floor);
-            s.change("""
-                    INSERT INTO claim_floor (schedule, due_us) VALUES (?, ?)
-                    ON CONFLICT (schedule) DO UPDATE SET due_us = max(due_us, excluded.due_us)""", schedule, floor);
-        }
     }
 
     /** Now and then, a bounded piece: what is too old goes, and pages that nothing is in are given back. */
@@ -130,11 +109,23 @@ public final class RunHistory implements Claims {
                 "DELETE FROM run WHERE id IN (SELECT id FROM run WHERE at_us < ? ORDER BY at_us LIMIT ?)",
                 oldest,
                 AT_ONCE);
-        long pages = s.number("PRAGMA page_count") - s.number("PRAGMA freelist_count");
-        if (pages * s.number("PRAGMA page_size") > MOST_BYTES) {
+        if (tooMuch(s)) {
             s.change("DELETE FROM run WHERE id IN (SELECT id FROM run ORDER BY at_us LIMIT ?)", AT_ONCE);
         }
-        s.run("PRAGMA incremental_vacuum(" + PAGES_AT_ONCE + ")");
+        s.shrink();
+    }
+
+    /** Jobs are in the same file: only when that is larger than attempts may be, their sizes are added up. */
+    private boolean tooMuch(Session s) throws SQLException {
+        unmeasured -= TIDIED_AFTER;
+        long pages = s.number("PRAGMA page_count") - s.number("PRAGMA freelist_count");
+        if (unmeasured > 0 || pages * s.number("PRAGMA page_size") <= MOST_BYTES) {
+            return false;
+        }
+        long bytes = s.number(
+                "SELECT sum(? + octet_length(detail) + coalesce(octet_length(output), 0)) FROM run", ROW_BYTES);
+        unmeasured = (MOST_BYTES - bytes) / LARGEST_BYTES;
+        return bytes > MOST_BYTES;
     }
 
     // ── looking ──

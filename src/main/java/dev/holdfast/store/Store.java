@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * fails alone. A file that is no store, or a damaged one, is set aside, and a new one begun. Reading comes after all writing
  * that was asked before, and does not wait for a full disk. Thread-safe.
  */
-public final class Store implements AutoCloseable {
+public final class Store implements Ledger, AutoCloseable {
     /** What one transaction takes at most. */
     private static final int TOGETHER = 1000;
 
@@ -81,8 +81,27 @@ public final class Store implements AutoCloseable {
     }
 
     /** Does {@code work}; told when that is on disk. Fails with {@link StoreException} or {@link SQLException}. */
-    <T> CompletableFuture<T> write(Work<T> work) {
-        var job = new Job<>(work, true);
+    @Override
+    public <T> CompletableFuture<T> write(Work<T> work) {
+        return write(new Job<>(work, true));
+    }
+
+    /** The same, whose writes do not wait for a full disk or a lock: they fail, and nothing is changed. */
+    Ledger atOnce() {
+        return new Ledger() {
+            @Override
+            public <T> CompletableFuture<T> write(Work<T> work) {
+                return Store.this.write(new Job<>(work, true, false));
+            }
+
+            @Override
+            public <T> CompletableFuture<T> read(Work<T> work) {
+                return Store.this.read(work);
+            }
+        };
+    }
+
+    private <T> CompletableFuture<T> write(Job<T> job) {
         if (waiting.incrementAndGet() > MOST_WAITING) {
             waiting.decrementAndGet();
             job.done.completeExceptionally(new StoreException("too much waits for " + file + " already"));
@@ -92,7 +111,8 @@ public final class Store implements AutoCloseable {
     }
 
     /** Looks after all writing asked before; not inside a transaction. */
-    <T> CompletableFuture<T> read(Work<T> work) {
+    @Override
+    public <T> CompletableFuture<T> read(Work<T> work) {
         return offer(new Job<>(work, false));
     }
 
@@ -158,7 +178,10 @@ public final class Store implements AutoCloseable {
             next = queue.poll(Math.max(0, left.toMillis()), TimeUnit.MILLISECONDS);
         }
         for (; next != null; next = queue.poll()) {
-            if (next.writes) {
+            if (next.writes && !next.patient && clock.get().mono().isBefore(again)) {
+                waiting.decrementAndGet();
+                next.done.completeExceptionally(notNow());
+            } else if (next.writes) {
                 writes.add(next);
             } else {
                 reads.add(next);
@@ -171,14 +194,11 @@ public final class Store implements AutoCloseable {
             while (!writes.isEmpty()) {
                 Session s = opened();
                 List<Job<?>> batch = writes.stream().limit(TOGETHER).toList();
-                if (!together(s, batch)) {
+                if (together(s, batch)) {
+                    batch.forEach(this::told);
+                } else {
                     oneByOne(s, batch);
                 }
-                for (int i = 0; i < batch.size(); i++) {
-                    writes.removeFirst();
-                    waiting.decrementAndGet();
-                }
-                batch.forEach(Job::tell);
             }
             if (trouble != null) {
                 trouble = null;
@@ -218,7 +238,15 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private static void oneByOne(Session s, List<Job<?>> batch) throws SQLException {
+    /** It is on disk, or refused. */
+    private void told(Job<?> job) {
+        writes.removeFirst();
+        waiting.decrementAndGet();
+        job.tell();
+    }
+
+    /** Each is told at once: what is on disk is not to be told as failed because of what comes after it. */
+    private void oneByOne(Session s, List<Job<?>> batch) throws SQLException {
         for (Job<?> job : batch) {
             boolean committed = false;
             s.run("BEGIN IMMEDIATE");
@@ -236,6 +264,7 @@ public final class Store implements AutoCloseable {
                     undo(s);
                 }
             }
+            told(job);
         }
     }
 
@@ -334,6 +363,14 @@ public final class Store implements AutoCloseable {
             say.accept("the store " + file + " cannot be written, what it is to keep waits: " + why.getMessage());
         }
         trouble = String.valueOf(why.getMessage());
+        var impatient = new ArrayDeque<Job<?>>();
+        writes.stream().filter(j -> !j.patient).forEach(impatient::add);
+        writes.removeAll(impatient);
+        fail(impatient, notNow());
+    }
+
+    private StoreException notNow() {
+        return new StoreException(file + " cannot be written now: " + trouble);
     }
 
     private void fail(Deque<Job<?>> jobs, StoreException why) {

@@ -90,6 +90,17 @@ public sealed interface Threshold {
             this.sign = sign;
         }
 
+        /** @param order of a value and its bound, as of {@link Comparable#compareTo} */
+        public boolean holds(int order) {
+            return switch (this) {
+                case ABOVE -> order > 0;
+                case AT_LEAST -> order >= 0;
+                case BELOW -> order < 0;
+                case AT_MOST -> order <= 0;
+                case EQUAL -> order == 0;
+            };
+        }
+
         private static Comparison of(String sign) {
             return Arrays.stream(values())
                     .filter(c -> c.sign.equals(sign))

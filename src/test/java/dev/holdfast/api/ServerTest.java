@@ -7,11 +7,16 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -65,7 +70,7 @@ class ServerTest {
                 ControlPort.class.getClassLoader(),
                 new Class<?>[] {ControlPort.class},
                 (proxy, method, args) -> new Doctor(List.of()));
-        Server server = Server.start(scarce, socket, port, warnings::add);
+        Server server = Server.start(scarce, socket, new Api(port, warnings::add), (_, _) -> Set.of(), warnings::add);
         try (server) {
             long start = System.nanoTime();
             await().until(() -> scarce.tries.get() >= 4);
@@ -75,5 +80,110 @@ class ServerTest {
             assertThat(scarce.tries.get()).isLessThan(20);
         }
         assertThat(warnings).singleElement().asString().contains("Too many open files");
+    }
+
+    private final RememberedJobs jobs = new RememberedJobs();
+
+    private SocketChannel sent(Path socket, String request) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        channel.connect(UnixDomainSocketAddress.of(socket));
+        channel.write(ByteBuffer.wrap((request + "\r\n\r\n").getBytes(StandardCharsets.UTF_8)));
+        return channel;
+    }
+
+    private static String until(SocketChannel channel, String end) throws IOException {
+        var text = new StringBuilder();
+        ByteBuffer byteOne = ByteBuffer.allocate(1);
+        while (text.indexOf(end) < 0 && channel.read(byteOne.clear()) > 0) {
+            text.append((char) byteOne.get(0));
+        }
+        return text.toString();
+    }
+
+    @Test
+    void eventsGoOnUntilTheClientHangsUp() throws Exception {
+        Path socket = dir.resolve("s");
+        try (Server server = Server.start(
+                        socket, new Api(jobs.control(), warnings::add), (_, _) -> Set.of(), warnings::add);
+                SocketChannel channel = sent(
+                        socket, "GET /api/v1/events HTTP/1.1\r\nAccept: text/event-stream\r\nLast-Event-ID: 7-8-9")) {
+            assertThat(until(channel, "retry: 2000\n\n"))
+                    .startsWith("HTTP/1.1 200 OK\r\n")
+                    .contains("Content-Type: text/event-stream\r\n", "Connection: close\r\n")
+                    .doesNotContain("Content-Length");
+            assertThat(jobs.audit.followed).containsExactly("events 7-8-9");
+            jobs.audit.put.add(new Follow.Item("1-2-3", "journal", RememberedRecords.EVENT));
+            assertThat(until(channel, "}\n\n"))
+                    .isEqualTo("id: 1-2-3\nevent: journal\ndata: " + RememberedRecords.EVENT + "\n\n");
+            channel.shutdownInput();
+            channel.shutdownOutput();
+            await().until(() -> {
+                jobs.audit.put.add(new Follow.Item("1-2-4", "journal", "{}"));
+                return !jobs.audit.closed.isEmpty();
+            });
+            assertThat(server).isNotNull();
+        }
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void thoseWhoFollowLeaveRoomForOthers() throws Exception {
+        Path socket = dir.resolve("s");
+        var following = new ArrayList<SocketChannel>();
+        try (Server server =
+                Server.start(socket, new Api(jobs.control(), warnings::add), (_, _) -> Set.of(), warnings::add)) {
+            String request = "GET /api/v1/logs/web HTTP/1.1\r\nAccept: text/event-stream";
+            for (int i = 0; i < 16; i++) {
+                following.add(sent(socket, request));
+                until(following.getLast(), "retry: 2000\n\n");
+            }
+            try (SocketChannel one = sent(socket, request)) {
+                assertThat(until(one, "}")).startsWith("HTTP/1.1 503").contains("Retry-After: 5");
+            }
+            assertThat(new Client(socket).get("/api/v1/doctor", Doctor.class)).isEqualTo(new Doctor(List.of()));
+            // idle ones are not hung up on while others only wait for us
+            for (int i = 0; i < 80; i++) {
+                following.add(sent(socket, "GET /api/v1/doctor HTTP/1.1\r\nConnection: keep-alive"));
+            }
+            jobs.audit.put.add(new Follow.Item("0.1.1", "line", "{\"n\":1}"));
+            jobs.audit.put.addAll(java.util.Collections.nCopies(5000, new Follow.Item("0.1.1", "line", "{\"n\":1}")));
+            assertThat(until(following.getFirst(), "}\n\n")).contains("event: line");
+            assertThat(server).isNotNull();
+        } finally {
+            for (SocketChannel f : following) {
+                f.close();
+            }
+        }
+        await().until(() -> {
+            jobs.audit.put.add(new Follow.Item("0.1.1", "line", "{}"));
+            return jobs.audit.closed.size() == 17; // the refused one, too
+        });
+    }
+
+    @Test
+    void aBodilessAnswerEndsWhereItEnds() throws Exception {
+        Path socket = dir.resolve("s");
+        HttpHandler known = (_, _) -> new HttpAnswer.Whole(304, Map.of("ETag", "\"x\""), new byte[0], () -> {});
+        try (Server server = Server.start(socket, known, (_, _) -> Set.of(), warnings::add);
+                SocketChannel channel =
+                        sent(socket, "GET /a HTTP/1.1\r\nConnection: keep-alive\r\n\r\nGET /b HTTP/1.1")) {
+            String answers = new String(
+                    java.nio.channels.Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answers.split("HTTP/1.1 304 Not Modified\r\n", -1)).hasSize(3);
+            assertThat(answers).doesNotContain("Content-Length");
+            assertThat(server).isNotNull();
+        }
+    }
+
+    @Test
+    void onlyWhomTheKernelNamesAndTheDaemonAdmitsMayAsk() throws Exception {
+        Path socket = dir.resolve("s");
+        try (Server server =
+                Server.start(socket, new Api(jobs.control(), warnings::add), (_, _) -> Set.of(), _ -> {})) {
+            Me me = new Client(socket).get("/api/v1/me", Me.class);
+            assertThat(me.name()).isEqualTo(System.getProperty("user.name"));
+            assertThat(me.scopes()).containsExactly("read", "submit", "operate", "admin");
+            assertThat(server).isNotNull();
+        }
     }
 }

@@ -18,8 +18,10 @@ class AskingTest extends AgainstADaemon {
                 "restart --all      | restart | {\"names\":[],\"await\":true,\"timeoutMillis\":0}",
                 "stop web --no-wait | stop    | {\"names\":[\"web\"],\"await\":false,\"timeoutMillis\":0}",
                 "start web --timeout 1m | start | {\"names\":[\"web\"],\"await\":true,\"timeoutMillis\":60000}",
-                "signal sighup web  | signal  | {\"names\":[\"web\"],\"signal\":\"HUP\",\"await\":true,\"timeoutMillis\":0}",
-                "scale web 3        | scale   | {\"names\":[\"web\"],\"replicas\":3,\"await\":true,\"timeoutMillis\":0}",
+                "signal sighup web  | signal  |"
+                        + " {\"names\":[\"web\"],\"signal\":\"HUP\",\"await\":true,\"timeoutMillis\":0}",
+                "scale web 3        | scale   |"
+                        + " {\"names\":[\"web\"],\"replicas\":3,\"await\":true,\"timeoutMillis\":0}",
             })
     void asksForIt(String line, String verb, String body) {
         daemon.answers("POST /api/v1/processes/" + verb, done(true, "up", "41", ""));
@@ -73,7 +75,7 @@ class AskingTest extends AgainstADaemon {
 
     @Test
     void unknownNamesHaveTheirOwnExitCode() {
-        daemon.answers("POST /api/v1/processes/stop", 404, "{\"error\":\"no process wbe\",\"problems\":[]}");
+        daemon.answers("POST /api/v1/processes/stop", 404, "{\"detail\":\"no process wbe\",\"problems\":[]}");
         assertThat(run("stop wbe").code()).isEqualTo(ExitStatus.NO_SUCH_PROCESS);
     }
 
@@ -85,9 +87,10 @@ class AskingTest extends AgainstADaemon {
 
     private static String done(boolean settled, String state, String pid, String detail) {
         return """
-                {"settled":%s,"status":{"version":"0.1.0","pid":7,"startedAt":"","config":"","degraded":[],"replicas":[
-                {"process":"web","index":0,"name":"web","state":"%s","wanted":true,"pid":%s,"since":"","seconds":1,
-                "restarts":0,"health":"","detail":"%s","cpuPercent":null,"cpuSeconds":null,"memoryBytes":null,
-                "log":""}]},"notes":[]}""".formatted(settled, state, pid, detail);
+            {"settled":%s,"status":{"version":"0.1.0","pid":7,"startedAt":"","config":"","degraded":[],"replicas":[
+            {"process":"web","index":0,"name":"web","state":"%s","wanted":true,"pid":%s,"since":"","seconds":1,
+            "restarts":0,"health":"","detail":"%s","cpuPercent":null,"cpuSeconds":null,"memoryBytes":null,
+            "log":""}]},"notes":[]}\
+            """.formatted(settled, state, pid, detail);
     }
 }

@@ -77,7 +77,7 @@ final class CannedDaemon implements AutoCloseable {
         }
         String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
         asked.add((request + " " + body).strip());
-        String answer = answers.getOrDefault(request, "599 x\r\n\r\n{\"error\":\"not canned: " + request + "\"}");
+        String answer = answers.getOrDefault(request, "599 x\r\n\r\n{\"detail\":\"not canned: " + request + "\"}");
         if (request.endsWith("/down") && !stays) {
             close();
         }

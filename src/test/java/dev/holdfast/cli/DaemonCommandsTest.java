@@ -14,9 +14,10 @@ import org.junit.jupiter.api.Test;
 
 class DaemonCommandsTest extends AgainstADaemon {
     private static final String STEPS = """
-            {"steps":[{"process":"api","verb":"keep","keys":[],"changes":[]},
-            {"process":"old","verb":"stop","keys":[],"changes":[]},
-            {"process":"web","verb":"restart","keys":["env","nice"],"changes":["env.A: 1 → 2","nice: 0 → 5"]}]}""";
+        {"steps":[{"process":"api","verb":"keep","keys":[],"changes":[]},
+        {"process":"old","verb":"stop","keys":[],"changes":[]},
+        {"process":"web","verb":"restart","keys":["env","nice"],"changes":["env.A: 1 → 2","nice: 0 → 5"]}]}\
+        """;
     private static final String KEEPS =
             "{\"steps\":[{\"process\":\"api\",\"verb\":\"keep\",\"keys\":[],\"changes\":[]}]}";
 
@@ -24,35 +25,37 @@ class DaemonCommandsTest extends AgainstADaemon {
     void planShowsWhatWouldChange() {
         daemon.answers("GET /api/v1/plan", STEPS);
         assertThat(run("plan")).isEqualTo(new Run(0, """
-                stop     old
-                restart  web  env.A: 1 → 2
-                              nice: 0 → 5
-                """, ""));
+            stop     old
+            restart  web  env.A: 1 → 2
+                          nice: 0 → 5
+            """, ""));
         assertThat(run("plan", "--all").out()).contains("keep     api\n");
     }
 
     @Test
     void planShowsSchedulesBesideProcesses() {
         daemon.answers("GET /api/v1/plan", """
-                {"steps":[{"process":"web","verb":"start","keys":[],"changes":[]},
-                {"process":"backup","verb":"change","keys":["cron"],"changes":["cron: 1 2 * * * UTC → 3 4 * * * UTC"]},
-                {"process":"fresh","verb":"add","keys":[],"changes":[]},
-                {"process":"old","verb":"remove","keys":[],"changes":[]}]}""");
+            {"steps":[{"process":"web","verb":"start","keys":[],"changes":[]},
+            {"process":"backup","verb":"change","keys":["cron"],"changes":["cron: 1 2 * * * UTC → 3 4 * * * UTC"]},
+            {"process":"fresh","verb":"add","keys":[],"changes":[]},
+            {"process":"old","verb":"remove","keys":[],"changes":[]}]}\
+            """);
         daemon.answers("POST /api/v1/reload", """
-                {"steps":[{"process":"backup","verb":"change","keys":["cron"],"changes":["cron: a → b"]},
-                {"process":"fresh","verb":"add","keys":[],"changes":[]},
-                {"process":"old","verb":"remove","keys":[],"changes":[]}]}""");
+            {"steps":[{"process":"backup","verb":"change","keys":["cron"],"changes":["cron: a → b"]},
+            {"process":"fresh","verb":"add","keys":[],"changes":[]},
+            {"process":"old","verb":"remove","keys":[],"changes":[]}]}\
+            """);
         assertThat(run("plan").out()).isEqualTo("""
-                start   web
-                change  backup  cron: 1 2 * * * UTC → 3 4 * * * UTC
-                add     fresh
-                remove  old
-                """);
+            start   web
+            change  backup  cron: 1 2 * * * UTC → 3 4 * * * UTC
+            add     fresh
+            remove  old
+            """);
         assertThat(run("reload").out()).isEqualTo("""
-                changed  backup  cron: a → b
-                added    fresh
-                removed  old
-                """);
+            changed  backup  cron: a → b
+            added    fresh
+            removed  old
+            """);
     }
 
     @Test
@@ -93,10 +96,10 @@ class DaemonCommandsTest extends AgainstADaemon {
     void reloadSaysWhatItDid() {
         daemon.answers("POST /api/v1/reload", STEPS);
         assertThat(run("reload")).isEqualTo(new Run(0, """
-                stopped    old
-                restarted  web  env.A: 1 → 2
-                                nice: 0 → 5
-                """, ""));
+            stopped    old
+            restarted  web  env.A: 1 → 2
+                            nice: 0 → 5
+            """, ""));
         daemon.answers("POST /api/v1/reload", KEEPS);
         assertThat(run("reload", "--all").out()).isEqualTo("kept  api\nnothing has changed\n");
     }
@@ -106,11 +109,12 @@ class DaemonCommandsTest extends AgainstADaemon {
         daemon.answers(
                 "POST /api/v1/reload",
                 422,
-                "{\"error\":\"/etc/h.yaml is not sound; nothing has changed\",\"problems\":[\"/etc/h.yaml:3:1: bad\"]}");
+                "{\"detail\":\"/etc/h.yaml is not sound; nothing has changed\",\"problems\":[\"/etc/h.yaml:3:1:"
+                        + " bad\"]}");
         assertThat(run("reload")).isEqualTo(new Run(ExitStatus.USAGE, "", """
-                /etc/h.yaml:3:1: bad
-                holdfast: /etc/h.yaml is not sound; nothing has changed
-                """));
+            /etc/h.yaml:3:1: bad
+            holdfast: /etc/h.yaml is not sound; nothing has changed
+            """));
     }
 
     @Test
@@ -148,32 +152,43 @@ class DaemonCommandsTest extends AgainstADaemon {
                         "12.0Mi of 64Mi memory",
                         List.of(end, bare),
                         List.of(new Why.Happening("2026-11-21T05:40:00Z", "started, pid 7")),
-                        false),
-                new Why.Replica("web/1", "up for 1h", null, List.of(), List.of(), false),
-                new Why.Replica("backup", "idle", null, List.of(), List.of(), true)));
+                        false,
+                        List.of(new Why.ByGuard(
+                                "2026-11-21T05:39:58Z",
+                                "fired",
+                                "runaway",
+                                "pid 7 php: cpu > 80%: kill with TERM",
+                                List.of("05:39:53 cpu 97%")))),
+                new Why.Replica("web/1", "up for 1h", null, List.of(), List.of(), false, List.of()),
+                new Why.Replica("backup", "idle", null, List.of(), List.of(), true, List.of())));
         assertThat(String.join(
                         "\n",
                         WhyCommand.text(why, Instant.parse("2026-11-21T05:58:01Z"), ZoneOffset.UTC, new Style(false))))
                 .isEqualTo("""
-                        web/0: up for 8m
-                          uses 12.0Mi of 64Mi memory
+                    web/0: up for 8m
+                      uses 12.0Mi of 64Mi memory
 
-                          2026-11-21 05:50:00 (8m1s ago)  exited with 7
-                            nobody asked for it; ran 2m3s, 1.23s of CPU, at most 12.3Mi of memory
-                            | a
-                            |     b\ufffd[2J
+                      2026-11-21 05:50:00 (8m1s ago)  exited with 7
+                        nobody asked for it; ran 2m3s, 1.23s of CPU, at most 12.3Mi of memory
+                        | a
+                        |     b\ufffd[2J
 
-                          2026-11-21 05:40:00 (18m1s ago)  killed by SIGKILL
-                            stop by root; ran 0.3s
+                      2026-11-21 05:40:00 (18m1s ago)  killed by SIGKILL
+                        stop by root; ran 0.3s
 
-                          history, the latest last:
-                            2026-11-21 05:40:00  started, pid 7
+                      the guard, the latest last:
+                        2026-11-21 05:39:58  fired by runaway: pid 7 php: cpu > 80%: kill with TERM
+                          | 05:39:53 cpu 97%
 
-                        web/1: up for 1h
-                          no end of it is known
+                      history, the latest last:
+                        2026-11-21 05:40:00  started, pid 7
 
-                        backup: idle
-                          no failed run of it is known""");
+                    web/1: up for 1h
+                      no end of it is known
+
+                    backup: idle
+                      no failed run of it is known\
+                    """);
     }
 
     @Test
@@ -195,9 +210,9 @@ class DaemonCommandsTest extends AgainstADaemon {
         assertThat(run("doctor")).isEqualTo(new Run(0, "ok  adoption  pidfd\n", ""));
         daemon.answers("GET /api/v1/doctor", "{\"findings\":[" + ok + "," + broken + "]}");
         assertThat(run("doctor")).isEqualTo(new Run(1, """
-                ok      adoption  pidfd
-                broken  logs      disk full
-                """, ""));
+            ok      adoption  pidfd
+            broken  logs      disk full
+            """, ""));
     }
 
     private Run run(String... words) {

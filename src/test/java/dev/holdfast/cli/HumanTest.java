@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.unit.Human;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;

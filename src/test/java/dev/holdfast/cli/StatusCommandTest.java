@@ -10,51 +10,53 @@ import org.junit.jupiter.api.Test;
 
 class StatusCommandTest extends AgainstADaemon {
     static final String TWO = """
-            {"version":"0.1.0","pid":7,"startedAt":"2026-11-21T05:00:00Z","config":"/etc/h.yaml",
-             "degraded":["no cgroups"],"replicas":[
-              {"process":"web","index":0,"name":"web","state":"up","wanted":true,"pid":41,
-               "since":"2026-11-21T05:00:00Z","seconds":93600,"restarts":2,"health":"healthy","detail":"",
-               "cpuPercent":12.34,"cpuLimit":0.5,"cpuSeconds":3.5,"memoryBytes":12897485,"memoryLimitBytes":67108864,
-               "pids":3,"pidsLimit":30,"log":"/var/log/web.0.log","enforcedBy":"watch",
-               "weaker":"enforced by watching: limits.memory (no cgroup v2)"},
-              {"process":"job","index":0,"name":"job","state":"failed","wanted":true,"pid":null,
-               "since":"2026-11-21T05:00:00Z","seconds":5,"restarts":0,"health":"","detail":"exited with 7",
-               "cpuPercent":null,"cpuSeconds":null,"memoryBytes":null,"log":""}]}""";
+        {"version":"0.1.0","pid":7,"startedAt":"2026-11-21T05:00:00Z","config":"/etc/h.yaml",
+         "degraded":["no cgroups"],"replicas":[
+          {"process":"web","index":0,"name":"web","state":"up","wanted":true,"pid":41,
+           "since":"2026-11-21T05:00:00Z","seconds":93600,"restarts":2,"health":"healthy","detail":"",
+           "cpuPercent":12.34,"cpuLimit":0.5,"cpuSeconds":3.5,"memoryBytes":12897485,"memoryLimitBytes":67108864,
+           "pids":3,"pidsLimit":30,"log":"/var/log/web.0.log","enforcedBy":"watch",
+           "weaker":"enforced by watching: limits.memory (no cgroup v2)"},
+          {"process":"job","index":0,"name":"job","state":"failed","wanted":true,"pid":null,
+           "since":"2026-11-21T05:00:00Z","seconds":5,"restarts":0,"health":"","detail":"exited with 7",
+           "cpuPercent":null,"cpuSeconds":null,"memoryBytes":null,"log":""}]}\
+        """;
 
     @Test
     void showsATableAndWhatIsWeaker() {
         daemon.answers("GET /api/v1/status", TWO);
         Run run = Run.of("status", "--dir", dir.toString());
         assertThat(run).isEqualTo(new Run(0, """
-                NAME  STATE   PID  UPTIME  RESTARTS  CPU          MEM            PIDS  HEALTH   ENFORCED BY  DETAIL
-                web   up      41   1d2h    2         12.3%/50.0%  12.3Mi/64.0Mi  3/30  healthy  watch
-                job   failed  -    -       0         -            -              -     -        -            exited with 7
-                limits of web: enforced by watching: limits.memory (no cgroup v2)
-                1 guarantee is weaker here: holdfast doctor
-                """, ""));
+            NAME  STATE   PID  UPTIME  RESTARTS  CPU          MEM            PIDS  HEALTH   ENFORCED BY  DETAIL
+            web   up      41   1d2h    2         12.3%/50.0%  12.3Mi/64.0Mi  3/30  healthy  watch
+            job   failed  -    -       0         -            -              -     -        -            exited with 7
+            limits of web: enforced by watching: limits.memory (no cgroup v2)
+            1 guarantee is weaker here: holdfast doctor
+            """, ""));
     }
 
     static final String SCHEDULES = """
-            {"version":"0.1.0","pid":7,"startedAt":"2026-11-21T05:00:00Z","config":"/etc/h.yaml","degraded":[],
-             "replicas":[],"schedules":[
-              {"name":"backup","timing":"30 2 * * * UTC","state":"idle","next":null,"pending":0,"paused":null,
-               "failures":0,"lastStarted":null,"lastEnded":null,"lastResult":null,"lastDetail":null,"log":"/l/b"},
-              {"name":"feed","timing":"every 1m","state":"paused","next":null,"pending":2,"paused":"3 runs in a row failed",
-               "failures":3,"lastStarted":"soon","lastEnded":"soon","lastResult":"failed",
-               "lastDetail":"exited with 1","log":"/l/f"},
-              {"name":"mail","timing":"every 1m","state":"running","next":"later","pending":0,"paused":null,
-               "failures":0,"lastStarted":"soon","lastEnded":"soon","lastResult":"stopped",
-               "lastDetail":"shut down","log":"/l/m"}]}""";
+        {"version":"0.1.0","pid":7,"startedAt":"2026-11-21T05:00:00Z","config":"/etc/h.yaml","degraded":[],
+         "replicas":[],"schedules":[
+          {"name":"backup","timing":"30 2 * * * UTC","state":"idle","next":null,"pending":0,"paused":null,
+           "failures":0,"lastStarted":null,"lastEnded":null,"lastResult":null,"lastDetail":null,"log":"/l/b"},
+          {"name":"feed","timing":"every 1m","state":"paused","next":null,"pending":2,"paused":"3 runs in a row failed",
+           "failures":3,"lastStarted":"soon","lastEnded":"soon","lastResult":"failed",
+           "lastDetail":"exited with 1","log":"/l/f"},
+          {"name":"mail","timing":"every 1m","state":"running","next":"later","pending":0,"paused":null,
+           "failures":0,"lastStarted":"soon","lastEnded":"soon","lastResult":"stopped",
+           "lastDetail":"shut down","log":"/l/m"}]}\
+        """;
 
     @Test
     void showsSchedulesWithNextRunAndLastResult() {
         daemon.answers("GET /api/v1/status", SCHEDULES);
         assertThat(Run.of("status", "--dir", dir.toString())).isEqualTo(new Run(0, """
-                SCHEDULE  STATE      NEXT   LAST  RESULT   DETAIL
-                backup    idle       -      -     -
-                feed      paused +2  -            failed   3 runs in a row failed
-                mail      running    later        stopped  shut down
-                """, ""));
+            SCHEDULE  STATE      NEXT   LAST  RESULT   DETAIL
+            backup    idle       -      -     -
+            feed      paused +2  -            failed   3 runs in a row failed
+            mail      running    later        stopped  shut down
+            """, ""));
         daemon.answers(
                 "GET /api/v1/status",
                 TWO.replaceFirst("}]}$", "}],\"schedules\":[" + SCHEDULES.split("\\[", -1)[3]));
@@ -156,12 +158,12 @@ class StatusCommandTest extends AgainstADaemon {
         daemon.answers(
                 "GET /api/v1/status?name=wbe",
                 404,
-                "{\"error\":\"no process wbe; did you mean web?\",\"problems\":[]}");
+                "{\"detail\":\"no process wbe; did you mean web?\",\"problems\":[]}");
         Run run = Run.of("status", "wbe", "--dir", dir.toString());
         assertThat(run).isEqualTo(new Run(ExitStatus.NO_SUCH_PROCESS, "", """
-                holdfast: no process wbe; did you mean web?
-                holdfast status lists what there is
-                """));
+            holdfast: no process wbe; did you mean web?
+            holdfast status lists what there is
+            """));
     }
 
     @Test

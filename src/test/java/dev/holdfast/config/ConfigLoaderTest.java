@@ -15,20 +15,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
     @TempDir
     private Path dir;
 
     @ParameterizedTest
-    @ValueSource(strings = {"mautic-n8n", "media-bot", "container", "analytics-workers", "gateway-host"})
-    void contractLoads(String name) throws IOException {
+    @CsvSource({"mautic-n8n, reports", "media-bot, ''", "analytics-workers, ''", "gateway-host, audit"})
+    void contractLoads(String name, String notBuilt) throws IOException {
         Path file = Path.of("src/test/resources/contract").resolve(name + ".yaml");
         assertThat(file).exists();
         Loaded loaded = new ConfigLoader(Map.of(), false).load(file);
         assertThat(loaded).isInstanceOf(Loaded.Sound.class);
-        assertThat(((Loaded.Sound) loaded).config().notBuilt()).isNotEmpty();
+        assertThat(((Loaded.Sound) loaded).config().notBuilt())
+                .extracting(p -> p.message().replace(" is not built yet in this version", ""))
+                .containsExactlyInAnyOrder(notBuilt.isEmpty() ? new String[0] : notBuilt.split(" ", -1));
     }
 
     @Test
@@ -42,7 +43,6 @@ class ConfigLoaderTest {
         assertThat(worker.launch().workingDir()).isEqualTo("/srv/bot");
         assertThat(worker.restart().policy()).isEqualTo(RestartSpec.Policy.ALWAYS);
         assertThat(worker.resources().memoryRecycle()).hasToString("95%");
-        assertThat(c.notBuilt()).extracting(Problem::message).contains("queues is not built yet in this version");
     }
 
     @ParameterizedTest
@@ -50,28 +50,41 @@ class ConfigLoaderTest {
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                "{a: {command: [x], depends_on: [b]}}                              | \"a\" depends on \"b\", which is no process",
-                "{a: {command: [x], memory_watch: {warn: 90%}}} | memory_watch has shares of resources.limits.memory, which is not given",
-                "{a: {command: [x], resources: {limits: {memory: 1Mi}}, memory_watch: {warn: 90%, recycle: 80%}}} | warn (90%) is below recycle (80%)",
-                "{a: {command: [x], resources: {limits: {memory: 1Mi}}, memory_watch: {recycle: 101%}}} | \"101%\": recycle is more than 0% and at most 100%",
+                "{a: {command: [x], depends_on: [b]}}                              | \"a\" depends on \"b\", which is"
+                        + " no process",
+                "{a: {command: [x], memory_watch: {warn: 90%}}} | memory_watch has shares of resources.limits.memory,"
+                        + " which is not given",
+                "{a: {command: [x], resources: {limits: {memory: 1Mi}}, memory_watch: {warn: 90%, recycle: 80%}}} |"
+                        + " warn (90%) is below recycle (80%)",
+                "{a: {command: [x], resources: {limits: {memory: 1Mi}}, memory_watch: {recycle: 101%}}} | \"101%\":"
+                        + " recycle is more than 0% and at most 100%",
                 "{web: {command: [x]}, a: {command: [x], depends_on: [wbe]}}       | did you mean web?",
-                "{a: {command: [x], depends_on: [b]}, b: {command: [x], depends_on: [c]}, c: {command: [x], depends_on: [a]}} | a cycle of dependencies: a → b → c → a",
+                "{a: {command: [x], depends_on: [b]}, b: {command: [x], depends_on: [c]}, c: {command: [x],"
+                        + " depends_on: [a]}} | a cycle of dependencies: a → b → c → a",
                 "{a: {command: [x], depends_on: [a]}}                              | a cycle of dependencies: a → a",
-                "{a: {command: [x], depends_on: {b: completed}}, b: {command: [x]}} | \"b\" never completes: it is no oneshot",
+                "{a: {command: [x], depends_on: {b: completed}}, b: {command: [x]}} | \"b\" never completes: it is no"
+                        + " oneshot",
                 "{a: {command: [x], depends_on: {b: healthy}}, b: {command: [x]}}  | \"b\" has no health",
                 "{a: {command: [x], depends_on: [b]}, b: {command: [x], enabled: false}} | which is not enabled",
-                "{a: {command: x y}}                                               | a command is a list, such as [x, y]",
+                "{a: {command: x y}}                                               | a command is a list, such as [x,"
+                        + " y]",
                 "{a: {command: [x], shell: true}}                                  | the command is one text for sh -c",
                 "{a: {command: [x], nice: 20}}                                     | \"20\": nice is -20 to 19",
                 "{a: {command: [x], replicas: 1001}}                               | \"1001\": replicas is 0 to 1000",
                 "{a: {command: [x], port_base: 65535, replicas: 2}}                | pass port 65535",
-                "{a: {command: [x], rlimits: {nofiles: 5}}}                        | unknown resource \"nofiles\", did you mean nofile?",
-                "{a: {command: [x], rlimits: {nofile: {soft: 9, hard: 5}}}}        | the soft limit of nofile is above its hard limit",
-                "{a: {command: [x], rlimits: {nofile: many}}}                      | \"many\": a whole number or unlimited",
-                "{a: {command: [x], working_dir: srv}}                             | \"srv\": working_dir is an absolute path, beginning with /",
+                "{a: {command: [x], rlimits: {nofiles: 5}}}                        | unknown resource \"nofiles\", did"
+                        + " you mean nofile?",
+                "{a: {command: [x], rlimits: {nofile: {soft: 9, hard: 5}}}}        | the soft limit of nofile is above"
+                        + " its hard limit",
+                "{a: {command: [x], rlimits: {nofile: many}}}                      | \"many\": a whole number or"
+                        + " unlimited",
+                "{a: {command: [x], working_dir: srv}}                             | \"srv\": working_dir is an"
+                        + " absolute path, beginning with /",
                 "{a: {command: [x], type: oneshot, restart: always}}               | never completes",
-                "{a: {command: [x], restart: {delay: 2m}}}                         | \"2m\": delay is at most max_delay, 1m",
-                "{a: {command: [x], health: {period: 5s}}}                         | exactly one of exec, http, tcp and notify",
+                "{a: {command: [x], restart: {delay: 2m}}}                         | \"2m\": delay is at most"
+                        + " max_delay, 1m",
+                "{a: {command: [x], health: {period: 5s}}}                         | exactly one of exec, http, tcp"
+                        + " and notify",
                 "{a: {command: [x], health: {tcp: {address: 'a:1'}, http: {url: 'http://a/'}}}} | not http and tcp",
                 "{a: {command: [x], health: {tcp: {address: '9000'}}}}             | an address is host:port",
                 "{a: {command: [x], health: {http: {url: 'ftp://a/'}}}}            | the URL is http or https",
@@ -79,23 +92,34 @@ class ConfigLoaderTest {
                 "{a: {command: [x], env: {pass: [PATH]}}}                          | pass counts only with clean: true",
                 "{a: {command: [x], resources: {limits: {memory: 2Gi, memory_swap: 1Gi}}}} | not below memory (2Gi)",
                 "{a: {command: [x], resources: {limits: {memory_swap: 1Gi}}}}              | it needs memory beside it",
-                "{a: {command: [x], resources: {limits: {memory: 1Gi, memory_high: 2Gi}}}} | memory_high (2Gi) is above memory (1Gi)",
-                "{a: {command: [x], resources: {limits: {memory: 0}}}}                     | \"0\": memory is more than 0",
-                "{a: {command: [x], resources: {limits: {pids: 0}}}}                       | \"0\": pids is 1 to 4194304",
-                "{a: {command: [x], resources: {limits: {io: {weight: 10001}}}}}           | \"10001\": weight is 1 to 10000",
-                "{a: {command: [x], resources: {limits: {io: {read_ops: 0}}}}}             | \"0\": read_ops is 1 to 1000000000",
-                "{a: {command: [x], resources: {limits: {cpu: 1}, reservations: {cpu: 2}}}} | more is reserved (2) than the limit",
+                "{a: {command: [x], resources: {limits: {memory: 1Gi, memory_high: 2Gi}}}} | memory_high (2Gi) is"
+                        + " above memory (1Gi)",
+                "{a: {command: [x], resources: {limits: {memory: 0}}}}                     | \"0\": memory is more"
+                        + " than 0",
+                "{a: {command: [x], resources: {limits: {pids: 0}}}}                       | \"0\": pids is 1 to"
+                        + " 4194304",
+                "{a: {command: [x], resources: {limits: {io: {weight: 10001}}}}}           | \"10001\": weight is 1 to"
+                        + " 10000",
+                "{a: {command: [x], resources: {limits: {io: {read_ops: 0}}}}}             | \"0\": read_ops is 1 to"
+                        + " 1000000000",
+                "{a: {command: [x], resources: {limits: {cpu: 1}, reservations: {cpu: 2}}}} | more is reserved (2)"
+                        + " than the limit",
                 "{a b: {command: [x]}}                                             | \"a b\": a name has letters",
-                "{a: {command: [x], planned_exit_codes: [256]}}                    | \"256\": planned_exit_codes is 0 to 255",
+                "{a: {command: [x], planned_exit_codes: [256]}}                    | \"256\": planned_exit_codes is 0"
+                        + " to 255",
                 "{a: {command: [x], logging: {redact: ['(']}}}                     | is no regular expression",
                 "{a: {command: [x, \"a\\0b\"]}}                                    | it holds a NUL character",
                 "{a: {command: [x], env: {A: \"a\\0b\"}}}                           | it holds a NUL character",
                 "{a: {command: [x], env: {\"A\\0\": b}}}                            | it holds a NUL character",
                 "{a: {command: [x], working_dir: \"/a\\0b\"}}                      | it holds a NUL character",
-                "{a: {command: [x], health: {http: {url: 'http://a:99999/'}}}}      | a URL's port is 1 to 65535, not 99999",
-                "{a: {command: [x], max_runtime: 99999999999999w}}                 | this is too large: a duration is at most 36500d",
-                "{a: {command: [x], user: '4294967295'}}                           | \"4294967295\": user is a number of 0 to 4294967294",
-                "{a: {command: [x], group: '-1'}}                                  | \"-1\": group is a name or a number",
+                "{a: {command: [x], health: {http: {url: 'http://a:99999/'}}}}      | a URL's port is 1 to 65535, not"
+                        + " 99999",
+                "{a: {command: [x], max_runtime: 99999999999999w}}                 | this is too large: a duration is"
+                        + " at most 36500d",
+                "{a: {command: [x], user: '4294967295'}}                           | \"4294967295\": user is a number"
+                        + " of 0 to 4294967294",
+                "{a: {command: [x], group: '-1'}}                                  | \"-1\": group is a name or a"
+                        + " number",
             })
     void refuses(String processes, String expected) throws IOException {
         List<Problem> problems = unsound("version: 1\nprocesses: " + processes + "\n");
@@ -106,28 +130,28 @@ class ConfigLoaderTest {
     @Test
     void tellsEverythingInOneRun() throws IOException {
         assertThat(unsound("""
-                version: 2
-                procceses: {}
-                host: { alert: [ops] }
-                global: { exit: { when: stopped, process: web } }
-                schedules: { s: { cron: "* *", command: [x] } }
-                """))
+            version: 2
+            procceses: {}
+            host: { memory: { warning: "> 5%" }, alert: [ops] }
+            global: { exit: { when: stopped, process: web } }
+            schedules: { s: { cron: "* *", command: [x] } }
+            """))
                 .extracting(p -> p.line() + ":" + p.column())
-                .containsExactly("1:10", "2:1", "3:16", "4:43", "5:25");
+                .containsExactly("1:10", "2:1", "3:45", "4:43", "5:25");
     }
 
     @Test
     void whatDoesNotFitHidesNothingElseAndLooksLikeNothingElse() throws IOException {
         assertThat(unsound("""
-                version: 1
-                processes:
-                  a: { command: [x], nice: high, replicas: 5000 }
-                  b: { command: 5x, depends_on: { a: started, c: healthy } }
-                  c: { command: [x], health: { tcp: { address: [1] } } }
-                  d: { comand: [x], depends_on: [c] }
-                  e: { command: [x], depends_on: [d], umask: 99 }
-                host: 5
-                """))
+            version: 1
+            processes:
+              a: { command: [x], nice: high, replicas: 5000 }
+              b: { command: 5x, depends_on: { a: started, c: healthy } }
+              c: { command: [x], health: { tcp: { address: [1] } } }
+              d: { comand: [x], depends_on: [c] }
+              e: { command: [x], depends_on: [d], umask: 99 }
+            host: 5
+            """))
                 .extracting(p -> p.line() + ":" + p.column())
                 .containsExactly("3:28", "3:44", "4:17", "5:48", "6:6", "6:8", "7:46", "8:7");
     }
@@ -135,12 +159,12 @@ class ConfigLoaderTest {
     @Test
     void defaultsLieUnderEntriesAndMayLeaveOutWhatIsRequired() throws IOException {
         Config c = sound(load("""
-                version: 1
-                defaults: { process: { nice: 5, stop: { timeout: 3s }, env: { A: "1" } } }
-                processes:
-                  a: { command: [x], stop: { signal: INT }, env: { B: "2" } }
-                  b: { command: [x], nice: 0 }
-                """));
+            version: 1
+            defaults: { process: { nice: 5, stop: { timeout: 3s }, env: { A: "1" } } }
+            processes:
+              a: { command: [x], stop: { signal: INT }, env: { B: "2" } }
+              b: { command: [x], nice: 0 }
+            """));
         ProcessSpec a = Objects.requireNonNull(c.processes().get("a"));
         assertThat(a.launch().nice()).isEqualTo(5);
         assertThat(a.stop().timeout()).isEqualTo(Duration.ofSeconds(3));
@@ -176,11 +200,11 @@ class ConfigLoaderTest {
     void expandsVariablesOfFilesAndOfTheCallerWhoWins() throws IOException {
         Files.writeString(dir.resolve("vars"), "# ours\nDIR=/srv/bot\nexport N='3'\n\nWHO=file\n");
         Config c = sound(load("""
-                version: 1
-                env_file: [vars]
-                processes:
-                  a: { command: ["${WHO}"], working_dir: "${DIR}", replicas: "${N}", env_file: [vars], env: { DIR: mine } }
-                """));
+            version: 1
+            env_file: [vars]
+            processes:
+              a: { command: ["${WHO}"], working_dir: "${DIR}", replicas: "${N}", env_file: [vars], env: { DIR: mine } }
+            """));
         ProcessSpec a = Objects.requireNonNull(c.processes().get("a"));
         assertThat(a.launch().command().argv()).containsExactly("caller");
         assertThat(a.launch().workingDir()).isEqualTo("/srv/bot");
@@ -197,10 +221,10 @@ class ConfigLoaderTest {
     void aConfigurationKnowsItsOwnDirectoryWhateverTheCallerSays() throws IOException {
         Path file = dir.resolve("holdfast.yaml");
         Files.writeString(file, """
-                version: 1
-                processes:
-                  a: { command: ["${HOLDFAST_CONFIG_DIR}/run"] }
-                """);
+            version: 1
+            processes:
+              a: { command: ["${HOLDFAST_CONFIG_DIR}/run"] }
+            """);
         Config c = sound(new ConfigLoader(Map.of("HOLDFAST_CONFIG_DIR", "/of/a/parent"), false).load(file));
         assertThat(Objects.requireNonNull(c.processes().get("a"))
                         .launch()
@@ -234,11 +258,11 @@ class ConfigLoaderTest {
     @Test
     void twoProcessesDoNotShareALogFile() throws IOException {
         assertThat(unsound("""
-                version: 1
-                processes:
-                  a: { command: [x], logging: { file: { path: /var/log/x.log } } }
-                  b: { command: [x], logging: { file: { path: /var/log/../log/x.log } } }
-                """)).extracting(p -> p.line() + ":" + p.column()).containsExactly("3:47", "4:47");
+            version: 1
+            processes:
+              a: { command: [x], logging: { file: { path: /var/log/x.log } } }
+              b: { command: [x], logging: { file: { path: /var/log/../log/x.log } } }
+            """)).extracting(p -> p.line() + ":" + p.column()).containsExactly("3:47", "4:47");
     }
 
     @Test

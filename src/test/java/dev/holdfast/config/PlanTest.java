@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +100,32 @@ class PlanTest {
                         "logging.file.path: (none) → /tmp/a.log",
                         "logging.file.rotation.max_size: 50Mi → 1Mi")
                 .noneMatch(c -> c.startsWith("depends_on") || c.contains("old") || c.contains("new"));
+    }
+
+    @Test
+    void tellsNoSecretOfACommand() throws IOException {
+        var before = processes("a: { command: [redis-cli, -a, old], env: { MYSQL_PWD: old, HTTP_AUTH: old, A: b } }");
+        var after = processes("""
+                a:
+                  command: [redis-cli, -a, new, ping]
+                  env: { MYSQL_PWD: new, HTTP_AUTH: new, A: "redis://u:new@h" }
+                """);
+        assertThat(Plan.between(before, after).steps().getFirst().changes())
+                .containsExactlyInAnyOrder(
+                        "command: [redis-cli, -a, (not shown)] → [redis-cli, -a, (not shown), ping]",
+                        "env.MYSQL_PWD: another value (not shown)",
+                        "env.HTTP_AUTH: another value (not shown)",
+                        "env.A: b → redis://u:[redacted]h");
+        var other = processes("a: { command: [redis-cli, -a, other], env: { MYSQL_PWD: old, HTTP_AUTH: old, A: b } }");
+        assertThat(Plan.between(before, other).steps().getFirst().changes())
+                .containsExactly("command: another value (not shown)");
+    }
+
+    @Test
+    void writtenOutForPeopleNothingOfASecretIsLeft() throws IOException {
+        var specs = processes("a: { command: [app, --token, geheim, run], env: { MYSQL_PWD: geheim } }");
+        ProcessSpec spec = Objects.requireNonNull(specs.get("a"));
+        assertThat(Written.yaml(spec)).contains("--token", "(not shown)", "run").doesNotContain("geheim");
     }
 
     @Test

@@ -36,24 +36,22 @@ class StorageConfigTest {
 
     @Test
     void aFileAndHowMuchIsKept() throws IOException {
-        assertThat(sound("url: \"sqlite:/srv/holdfast.db\", keep_runs: 5, keep_for: 2d")
+        assertThat(sound("url: \"sqlite:/srv/holdfast.db\", keep_runs: 5, keep_for: 2d, lease: 10s")
                         .global()
                         .storage())
-                .isEqualTo(new StorageSpec("/srv/holdfast.db", 5, Duration.ofDays(2)));
+                .isEqualTo(new StorageSpec("/srv/holdfast.db", null, 5, Duration.ofDays(2), Duration.ofSeconds(10)));
         assertThat(sound("keep_runs: 7").global().storage())
-                .isEqualTo(new StorageSpec(null, 7, StorageSpec.DEFAULT.keepFor()));
+                .isEqualTo(new StorageSpec(null, null, 7, StorageSpec.DEFAULT.keepFor(), Duration.ofMinutes(1)));
         assertThat(sound("").global().storage()).isEqualTo(StorageSpec.DEFAULT);
         assertThat(sound("").notBuilt()).isEmpty();
     }
 
     @Test
-    void postgresqlIsSoundAndNotBuiltInOneLine() throws IOException {
+    void postgresqlIsAServer() throws IOException {
         Config config = sound("url: \"postgresql://holdfast:geheim@db/holdfast\"");
-        assertThat(config.notBuilt()).singleElement().satisfies(p -> {
-            assertThat(p.message())
-                    .isEqualTo("global.storage.url: postgresql is not built yet in this version, only sqlite:");
-            assertThat(p.line()).isEqualTo(2);
-        });
+        assertThat(config.notBuilt()).isEmpty();
+        assertThat(config.global().storage().server()).isEqualTo("postgresql://holdfast:geheim@db/holdfast");
+        assertThat(config.global().storage().file()).isNull();
     }
 
     @Test
@@ -68,6 +66,6 @@ class StorageConfigTest {
                 .asString()
                 .contains("absolute path");
         assertThat(problems("url: \"sqlite:/a?mode=ro\"")).hasSize(1);
-        assertThat(problems("keep_runs: 0, keep_for: 0s")).hasSize(2);
+        assertThat(problems("keep_runs: 0, keep_for: 0s, lease: 4s")).hasSize(3);
     }
 }

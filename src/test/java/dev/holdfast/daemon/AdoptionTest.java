@@ -72,8 +72,9 @@ class AdoptionTest {
     }
 
     @Test
-    void nobodyAwaitsACheckOfAnEarlierDaemon() throws Exception {
+    void nobodyAwaitsACheckOrARehearsalOfAnEarlierDaemon() throws Exception {
         assertThat(adopted(instance("check", 1, true, Launches.PROBE))).isEmpty();
+        assertThat(adopted(instance("rehearsal", 1, true, Rehearsal.PURPOSE))).isEmpty();
     }
 
     private List<Stimulus.Adopt> adopted(KernelLauncher.Adopted... all) throws Exception {

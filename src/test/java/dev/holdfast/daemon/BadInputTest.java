@@ -66,7 +66,7 @@ class BadInputTest {
         assertThat(answer("POST /api/v1/processes/stop HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"))
                 .startsWith("HTTP/1.1 411");
         assertThat(answer("GET /nothing HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 404");
-        assertThat(answer("BREW /api/v1/status HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 404");
+        assertThat(answer("BREW /api/v1/status HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 405");
         assertThat(answer("GET /api/v1/why/%zz?ends=many HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 400");
         assertThat(answer("GET /api/v1/why/nobody HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 404");
     }

@@ -56,6 +56,13 @@ final class DaemonUnderTest implements AutoCloseable {
         return daemon;
     }
 
+    /** Starts a daemon with the file that lies in {@code home}, by the command {@code java}. */
+    static DaemonUnderTest startWith(Path home, List<String> java) {
+        var daemon = new DaemonUnderTest(home, List.of(), java);
+        daemon.awaitAnswer();
+        return daemon;
+    }
+
     static void write(Path file, String text) {
         try {
             Files.writeString(file, text);
@@ -109,6 +116,14 @@ final class DaemonUnderTest implements AutoCloseable {
         command.addAll(java);
         command.add("--dir");
         command.add(home.toString());
+        command.addAll(List.of(args));
+        return runPlain(command);
+    }
+
+    /** A command where no daemon need be. */
+    static Ran command(Path home, String... args) {
+        var command = new ArrayList<>(java());
+        command.addAll(List.of("--dir", home.toString()));
         command.addAll(List.of(args));
         return runPlain(command);
     }
@@ -267,7 +282,7 @@ final class DaemonUnderTest implements AutoCloseable {
     }
 
     /** The test kernel names ./holdfast: its linked image starts three times as fast, which an emulated CPU needs. */
-    private static List<String> java() {
+    static List<String> java() {
         String launcher = System.getProperty("holdfast.test.launcher");
         return launcher == null ? java(classPath()) : List.of(launcher);
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.api.Client;
 import dev.holdfast.api.ControlPort;
 import dev.holdfast.api.PlanReply;
-import dev.holdfast.api.Request;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,8 +53,7 @@ class LargestConfigurationTest {
                     "version: 1\nprocesses: { a: { command: [" + "'" + "x".repeat(3_400_000) + "'] } }\n",
                     "version: 1\nprocesses: " + "[".repeat(1_000_000) + "\n")) {
                 DaemonUnderTest.write(file, tooLarge);
-                var nothing = new Request(List.of(), null, null, false, 0);
-                refused(file, () -> client.post("/api/v1/reload", nothing, PlanReply.class));
+                refused(file, () -> client.postText("/api/v1/reload", "", PlanReply.class));
             }
             DaemonUnderTest.Ran check = daemon.cli("check", file.toString());
             assertThat(check.exit()).isEqualTo(2);

@@ -75,7 +75,9 @@ class NonRootTest {
             run("chmod", "a+rwx", home.toString(), home + "/run", home + "/run/holdfast.sock");
             var friend = ask(as(STRANGER, STRANGER), "stop", "who");
             assertThat(friend.exit()).isEqualTo(1);
-            assertThat(friend.err()).contains("only root and ").hasLineCount(1);
+            assertThat(friend.err())
+                    .contains("only root, ", " and members of global.api.groups may ask this daemon")
+                    .hasLineCount(1);
             assertThat(daemon.replica("who").state()).isEqualTo("up");
 
             assertThat(daemon.cli("stop", "who").exit()).isZero();

@@ -30,13 +30,13 @@ class OperationsTest {
     @Test
     void scalesUpAndDownAndRestartsOneReplicaAlone() {
         var daemon = DaemonUnderTest.up(home, """
-                version: 1
-                processes:
-                  web:
-                    replicas: 2
-                    port_base: 9000
-                    command: [bash, -c, 'echo "replica $$HOLDFAST_REPLICA port $$HOLDFAST_PORT"; exec sleep 1000']
-                """);
+            version: 1
+            processes:
+              web:
+                replicas: 2
+                port_base: 9000
+                command: [bash, -c, 'echo "replica $$HOLDFAST_REPLICA port $$HOLDFAST_PORT"; exec sleep 1000']
+            """);
         try (daemon) {
             daemon.awaitState("web/1", "up");
             int zero = daemon.pidOf("web/0");
@@ -65,14 +65,14 @@ class OperationsTest {
     void whatWasStoppedAndWhatWasDoneOutlivesTheDaemon() {
         Path runs = home.resolve("runs");
         var daemon = DaemonUnderTest.up(home, """
-                version: 1
-                processes:
-                  work:
-                    type: oneshot
-                    command: [sh, -c, 'echo ran >> %s']
-                  stopped: { command: [sleep, "1000"] }
-                  kept: { command: [sleep, "1000"], depends_on: { work: completed } }
-                """.formatted(runs));
+            version: 1
+            processes:
+              work:
+                type: oneshot
+                command: [sh, -c, 'echo ran >> %s']
+              stopped: { command: [sleep, "1000"] }
+              kept: { command: [sleep, "1000"], depends_on: { work: completed } }
+            """.formatted(runs));
         try (daemon) {
             daemon.awaitState("work", "completed");
             daemon.awaitState("kept", "up");
@@ -93,10 +93,10 @@ class OperationsTest {
     @Test
     void twoRestartsAtOnceEndInOneInstance() throws Exception {
         var daemon = DaemonUnderTest.up(home, """
-                version: 1
-                processes:
-                  app: { command: [bash, -c, 'exec -a hf-one-%s sleep 1000'] }
-                """.formatted(home.getFileName()));
+            version: 1
+            processes:
+              app: { command: [bash, -c, 'exec -a hf-one-%s sleep 1000'] }
+            """.formatted(home.getFileName()));
         try (daemon) {
             daemon.awaitState("app", "up");
             int before = daemon.pidOf("app");
@@ -115,14 +115,14 @@ class OperationsTest {
     @Test
     void aStopDuringTheStartEndsItAndWhatWaitedForItStaysDown() {
         var daemon = DaemonUnderTest.up(home, """
-                version: 1
-                processes:
-                  slow:
-                    command: [bash, -c, 'exec -a hf-slow-%s sleep 1000']
-                    readiness: { exec: { command: [test, -e, %s/never] }, period: 200ms }
-                    start_timeout: 1h
-                  after: { command: [sleep, "1000"], depends_on: { slow: healthy } }
-                """.formatted(home.getFileName(), home));
+            version: 1
+            processes:
+              slow:
+                command: [bash, -c, 'exec -a hf-slow-%s sleep 1000']
+                readiness: { exec: { command: [test, -e, %s/never] }, period: 200ms }
+                start_timeout: 1h
+              after: { command: [sleep, "1000"], depends_on: { slow: healthy } }
+            """.formatted(home.getFileName(), home));
         try (daemon) {
             daemon.awaitState("slow", "starting");
             daemon.awaitState("after", "waiting");
@@ -139,12 +139,12 @@ class OperationsTest {
     @Test
     void aReloadTouchesOnlyWhatChanged() {
         String file = """
-                version: 1
-                processes:
-                  same: { command: [sleep, "1000"] }
-                  other: { command: [sleep, "%s"] }
-                  %s: { command: [sleep, "1000"] }
-                """;
+            version: 1
+            processes:
+              same: { command: [sleep, "1000"] }
+              other: { command: [sleep, "%s"] }
+              %s: { command: [sleep, "1000"] }
+            """;
         var daemon = DaemonUnderTest.up(home, file.formatted("1000", "old"));
         try (daemon) {
             for (String name : List.of("same", "other", "old")) {
@@ -176,27 +176,26 @@ class OperationsTest {
     @Test
     void aReloadAndAScalingThatCrossDoNotUndoEachOther() throws Exception {
         var daemon = DaemonUnderTest.up(home, """
-                version: 1
-                processes:
-                  web: { command: [sleep, "1000"], manual: true, replicas: 2 }
-                """);
+            version: 1
+            processes:
+              web: { command: [sleep, "1000"], manual: true, replicas: 2 }
+            """);
         try (daemon) {
             var client = new Client(home.resolve("run/holdfast.sock"));
             for (int round = 0; round < 60; round++) {
                 int n = 2 + round % 5;
                 var scale = new Request(List.of("web"), null, n, false, 0);
-                var none = new Request(List.of(), null, null, false, 0);
-                var reload = CompletableFuture.runAsync(() -> post(client, "reload", none, PlanReply.class));
-                post(client, "processes/scale", scale, Done.class);
+                var reload = CompletableFuture.runAsync(() -> post(client, "reload", "", PlanReply.class));
+                post(client, "processes/scale", Client.write(scale), Done.class);
                 reload.get();
                 assertThat(daemon.replicas()).as("round %s", round).hasSize(n);
             }
         }
     }
 
-    private static void post(Client client, String what, Request request, Class<?> answer) {
+    private static void post(Client client, String what, String body, Class<?> answer) {
         try {
-            client.post("/api/v1/" + what, request, answer);
+            client.postText("/api/v1/" + what, body, answer);
         } catch (Exception e) {
             throw new AssertionError(e);
         }

@@ -55,6 +55,19 @@ class TrimTest {
     }
 
     @Test
+    void whatScrapesLeaveIsGivenBackNowAndThen() {
+        settle();
+        for (int i = 0; i < 3; i++) {
+            trim.told(now, 1000);
+            quiet(Duration.ofSeconds(15));
+        }
+        assertThat(given).hasValue(2);
+        trim.told(now, 1000);
+        settle();
+        assertThat(given).hasValue(4);
+    }
+
+    @Test
     void whatNeverBecomesQuietIsWaitedForSoLongAndNoLonger() {
         storm(Trim.LONGEST.minus(STEP));
         assertThat(given).hasValue(0);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
@@ -59,6 +60,51 @@ class ArchiveTest {
             reader.toFirst(Instant.EPOCH);
             assertThat(rest(reader)).containsExactly("3", "4", "5", "6");
         }
+    }
+
+    /** The numbers move while older files are compressed: each file is found under the one it has by then. */
+    @Test
+    void rotationsWhileOlderFilesAreCompressedLoseNone() throws Exception {
+        Path log = dir.resolve("a.log");
+        Archive archive = archive(0);
+        var rotation = new Rotation(4096, 300, null, true);
+        for (int i = 1; i <= 300; i++) {
+            say(log, i);
+            archive.rotate(log, rotation);
+        }
+        await().until(() -> names().stream().allMatch(n -> n.endsWith(".gz")));
+        assertThat(LogReader.last(log, 400))
+                .extracting(LogReader.Line::text)
+                .containsExactlyElementsOf(java.util.stream.IntStream.rangeClosed(1, 300)
+                        .mapToObj(Integer::toString)
+                        .toList());
+    }
+
+    @Test
+    void whatIsDeletedGivesItsRoomBack() throws Exception {
+        Path log = dir.resolve("a.log");
+        Archive archive = archive(0);
+        for (int i = 1; i <= 20; i++) {
+            say(log, i);
+            archive.rotate(log, new Rotation(4096, 2));
+        }
+        assertThat(names()).containsExactly("a.log.1", "a.log.2");
+        await().untilAsserted(() -> assertThat(heldOpen()).noneMatch(f -> f.startsWith(dir.toString())));
+    }
+
+    /** What this process has open. */
+    private static List<String> heldOpen() throws IOException {
+        var open = new ArrayList<String>();
+        try (var all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path fd : all) {
+                try {
+                    open.add(Files.readSymbolicLink(fd).toString());
+                } catch (NoSuchFileException closedMeanwhile) {
+                    // as it should be
+                }
+            }
+        }
+        return open;
     }
 
     @Test

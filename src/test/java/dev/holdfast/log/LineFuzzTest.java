@@ -51,7 +51,7 @@ class LineFuzzTest {
             "ERROR",
             "=\"");
 
-    private static final List<String> CORPUS = List.of(
+    static final List<String> CORPUS = List.of(
             "time=2026-11-21T05:50:00Z level=warning msg=\"disk\"",
             "{\"ts\":1,\"level\":\"info\",\"msg\":\"level=error\"}",
             "{\"level\":50,\"time\":1,\"nested\":{\"level\":\"error\"}}",

@@ -3,6 +3,7 @@ package dev.holdfast.log;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,6 +77,41 @@ class LogReaderTest {
             assertThat(rest(reader)).isEmpty();
             append("b");
             assertThat(rest(reader)).containsExactly("b");
+        }
+    }
+
+    @Test
+    void keepsSoMuchOfALineAndOfAllAsAskedFor() throws IOException {
+        append("a".repeat(50), "b".repeat(50));
+        rotate();
+        append("c".repeat(50));
+        assertThat(LogReader.last(file(0), 9, 20, 1000))
+                .extracting(LogReader.Line::raw)
+                .containsExactly("a".repeat(20), "b".repeat(20), "c".repeat(20));
+        assertThat(LogReader.last(file(0), 9, 20, 1000))
+                .extracting(LogReader.Line::unkept)
+                .containsExactly(30L, 30L, 30L);
+        assertThat(LogReader.last(file(0), 9, 20, 45))
+                .extracting(LogReader.Line::raw)
+                .containsExactly("b".repeat(20), "c".repeat(20));
+        Files.writeString(file(0), "x".repeat(3 << 20) + "\nd\n");
+        assertThat(LogReader.last(file(0), 2, 20, 1000))
+                .extracting(LogReader.Line::raw, LogReader.Line::unkept)
+                .containsExactly(tuple("x".repeat(20), (3L << 20) - 20), tuple("d", 0L));
+    }
+
+    @Test
+    void readsLongLinesAlsoWithItsSmallBuffer() throws IOException {
+        append("a");
+        try (var reader = reader()) {
+            assertThat(rest(reader)).containsExactly("a");
+            for (int length : List.of(1, 4095, 4096, 4097, 200_000)) {
+                append("b".repeat(length), "c");
+                assertThat(rest(reader)).containsExactly("b".repeat(length), "c");
+            }
+            rotate();
+            append("d".repeat(100_000));
+            assertThat(rest(reader)).containsExactly("d".repeat(100_000));
         }
     }
 

@@ -86,7 +86,7 @@ class StoreCrashTest {
         return told;
     }
 
-    private static String classPath() {
+    static String classPath() {
         return String.join(
                 File.pathSeparator,
                 "target/test-classes",

@@ -72,6 +72,29 @@ public final class Native {
         }
     }
 
+    /** Made when it is first used: another shape. */
+    private static final class Quick {
+        private static final MethodHandle CALL = LINKER.downcallHandle(
+                SYSCALL,
+                FunctionDescriptor.of(
+                        JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                Linker.Option.firstVariadicArg(1));
+    }
+
+    /**
+     * As {@link #syscall}, for what is called thousands of times on end: errno is not captured, for which the quick
+     * compiler would make an object a call.
+     *
+     * @return the result, or -1 whatever the reason
+     */
+    public static long quickly(long number, long a, long b, long c, long d) {
+        try {
+            return (long) Quick.CALL.invokeExact(number, a, b, c, d, 0L, 0L);
+        } catch (Throwable impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
     /** Where a direct buffer's first byte lies. Valid as long as the buffer is reachable. */
     public static long address(ByteBuffer direct) {
         return MemorySegment.ofBuffer(direct.duplicate().clear()).address();

@@ -1,0 +1,7 @@
+package dev.holdfast.api;
+
+import io.avaje.jsonb.Json;
+
+/** How many jobs it was done to. */
+@Json
+public record JobCount(int count) {}

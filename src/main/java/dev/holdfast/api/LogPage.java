@@ -1,0 +1,27 @@
+package dev.holdfast.api;
+
+import io.avaje.jsonb.Json;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The last lines, oldest first. */
+@Json
+public record LogPage(List<LogPage.Entry> lines) {
+    /**
+     * One line.
+     *
+     * @param id behind which the next ones are asked for
+     * @param at ISO 8601; null: not known
+     * @param process or replica, schedule or queue
+     * @param stream stdout or stderr
+     * @param level that it says of itself: trace, debug, info, notice, warning, error or critical; null: it says none
+     */
+    @Json
+    public record Entry(
+            String id,
+            @Nullable String at,
+            String process,
+            String stream,
+            @Nullable String level,
+            String text) {}
+}

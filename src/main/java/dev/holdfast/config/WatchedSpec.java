@@ -1,0 +1,28 @@
+package dev.holdfast.config;
+
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is looked at though Holdfast does not run it.
+ *
+ * @param cleanups by name
+ * @param probes by name
+ * @param host null: its thresholds are not given
+ */
+public record WatchedSpec(
+        SortedMap<String, CleanupSpec> cleanups,
+        SortedMap<String, ProbeSpec> probes,
+        @Nullable HostSpec host) {
+    /** Nothing. */
+    public static final WatchedSpec NONE = new WatchedSpec(
+            Collections.unmodifiableSortedMap(new TreeMap<>()),
+            Collections.unmodifiableSortedMap(new TreeMap<>()),
+            null);
+
+    public boolean isEmpty() {
+        return cleanups.isEmpty() && probes.isEmpty() && host == null;
+    }
+}

@@ -1,0 +1,531 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.alert.Occasion;
+import dev.holdfast.api.Doctor;
+import dev.holdfast.api.GuardReport;
+import dev.holdfast.config.GuardSpec;
+import dev.holdfast.config.GuardSpec.Deed;
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.ProcessRef;
+import dev.holdfast.guard.Finding;
+import dev.holdfast.guard.RuleView;
+import dev.holdfast.guard.Suspect;
+import dev.holdfast.linux.Census;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.patrol.Effects;
+import dev.holdfast.patrol.GuardHistory;
+import dev.holdfast.patrol.Patrol;
+import dev.holdfast.unit.ByteSize;
+import dev.holdfast.unit.Level;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Severity;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The guard within the daemon: a thread of its own looks and judges; what concerns supervision is a task of the loop.
+ * Nothing of it is there while nothing is configured.
+ */
+final class GuardPost implements AutoCloseable {
+    private static final Duration LAST_WAIT = Duration.ofSeconds(2);
+    /** For whoever asks what the guard sees: a look at all processes takes its time. */
+    private static final Duration TOLD = Duration.ofSeconds(10);
+
+    private static final int TOLD_OF = 50;
+    /** From the begin of a thread that a bug ended until another begins. */
+    private static final Duration ANEW = Duration.ofMinutes(1);
+
+    private final Path state;
+    private final int self;
+    private final Loop loop;
+    private final Console console;
+    private final AlertDesk desk;
+    private final Ward ward;
+    /** What runs, by instance: {@code web/0}, or the name of a schedule or queue. */
+    private final Map<String, String> owners = new ConcurrentHashMap<>();
+
+    private final Map<InstanceId, String> leaders = new HashMap<>();
+    private volatile @Nullable GuardSpec spec;
+    private volatile @Nullable Watchman watchman;
+    final GuardTally tally = new GuardTally();
+
+    /** What of the daemon the guard may ask for; on the loop's thread. */
+    interface Ward {
+        /** @return why that cannot be; null: it is done */
+        @Nullable
+        String supervise(boolean restart, Set<String> names, String by);
+
+        void exec(Deed.Exec exec, String rule, Map<String, String> variables);
+    }
+
+    GuardPost(Path state, int self, Loop loop, Console console, AlertDesk desk, Ward ward) {
+        this.state = state;
+        this.self = self;
+        this.loop = loop;
+        this.console = console;
+        this.desk = desk;
+        this.ward = ward;
+    }
+
+    // ── on the loop's thread ──
+
+    @Nullable
+    GuardSpec spec() {
+        return spec;
+    }
+
+    /** What it finds things by: its rules, zombies and orphans. On any thread. */
+    List<String> names() {
+        GuardSpec s = spec;
+        if (s == null) {
+            return List.of();
+        }
+        var names = new java.util.ArrayList<>(s.rules().keySet());
+        if (s.zombies() != null) {
+            names.add("zombies");
+        }
+        if (s.orphans() != null) {
+            names.add("orphans");
+        }
+        return names;
+    }
+
+    /** From now on these rules; null: none. */
+    void configure(@Nullable GuardSpec anew) {
+        spec = anew;
+        Watchman w = watchman;
+        if (anew == null) {
+            close();
+            watchman = null;
+            desk.retain("guard/", Set.of()); // nobody is left who could say that it is over
+        } else if (w == null || !w.thread.isAlive()) {
+            begin(anew);
+        } else if (!anew.equals(w.spec)) {
+            w.reload(anew);
+        }
+    }
+
+    private void begin(GuardSpec anew) {
+        try {
+            var w = new Watchman(anew);
+            watchman = w;
+            dev.holdfast.linux.Threads.start(w.thread);
+        } catch (IOException e) {
+            watchman = null;
+            console.say(Level.ERROR, "guard: nothing is watched: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Ends the zombies or orphans there are now, as configured.
+     *
+     * @param told once, on the loop's thread
+     */
+    void sweep(String name, Consumer<Recovery.Done> told) {
+        Watchman w = watchman;
+        GuardSpec s = spec;
+        boolean there = s != null && (name.equals("orphans") ? s.orphans() != null : s.zombies() != null);
+        if (w == null || !w.thread.isAlive() || !there) {
+            told.accept(new Recovery.Done(false, "there is no guard." + name + " here", List.of()));
+        } else {
+            w.sweep(name, told);
+        }
+    }
+
+    /** An instance is about to run. */
+    void begins(InstanceId id, String process) {
+        owners.put(id.value(), process);
+    }
+
+    /** Its first process is known: whose it is can be told also where its environment may not be read. */
+    void began(InstanceId id, ProcessRef leader) {
+        String process = owners.get(id.value());
+        if (process != null) {
+            String ref = leader.pid() + ":" + leader.startTicks();
+            owners.put(ref, process);
+            leaders.put(id, ref);
+        }
+    }
+
+    void ended(InstanceId id) {
+        owners.remove(id.value());
+        String ref = leaders.remove(id);
+        if (ref != null) {
+            owners.remove(ref);
+        }
+    }
+
+    /** Thread-safe. */
+    List<Doctor.Finding> findings() {
+        Watchman w = watchman;
+        if (w == null) {
+            return List.of();
+        }
+        Patrol patrol = w.patrol;
+        if (patrol == null || !w.thread.isAlive()) {
+            return List.of(HostFindings.broken(
+                    "guard", "it has failed: no rule is looked after until it begins anew, within a minute"));
+        }
+        String weaker = patrol.weaker();
+        return List.of(
+                weaker == null
+                        ? new Doctor.Finding(
+                                "ok",
+                                "guard",
+                                w.spec.rules().size() + (w.spec.rules().size() == 1 ? " rule" : " rules")
+                                        + " over all processes of the host"
+                                        + (w.spec.dryRun() ? ", a dry run: nothing is done" : ""))
+                        : HostFindings.weaker("guard", weaker));
+    }
+
+    /** Whether there is one. Thread-safe. */
+    boolean stands() {
+        return watchman != null;
+    }
+
+    /** Thread-safe. Empty: it has failed, or is too busy to tell. */
+    Optional<GuardReport> report() {
+        Watchman w = watchman;
+        return w == null ? Optional.empty() : Optional.ofNullable(w.report());
+    }
+
+    @Override
+    public void close() {
+        Watchman w = watchman;
+        if (w != null) {
+            w.end();
+        }
+    }
+
+    /** The guard as a whole, and each rule that found something lately; nothing without a guard. Thread-safe. */
+    void into(HealthReports health) {
+        Watchman w = watchman;
+        if (w == null) {
+            return;
+        }
+        Patrol patrol = w.patrol;
+        String broken = patrol == null || !w.thread.isAlive()
+                ? "it has failed and begins anew: no rule is looked after"
+                : patrol.blind() == null ? null : "rules see nothing: " + patrol.blind();
+        int rules = w.spec.rules().size();
+        health.guard(GuardDeeds.item(broken, patrol == null ? null : patrol.weaker(), rules));
+        w.news.items(Loop.now().wall()).forEach(health::guard);
+    }
+
+    /** What it found of a process or schedule, oldest first. Thread-safe. */
+    List<dev.holdfast.api.Why.ByGuard> told(String process, int most) {
+        return GuardDeeds.of(state, process, most);
+    }
+
+    /** Whether nobody will tell that it is over. */
+    static boolean once(Finding f) {
+        return f.rule().equals("zombies") || f.rule().equals("orphans");
+    }
+
+    // ── on the guard's thread ──
+
+    /** One life of that thread. */
+    private final class Watchman implements Effects {
+        @Override
+        public void looked(Duration took, int processes) {
+            tally.looked(took, processes);
+        }
+
+        /** Null between two. */
+        private volatile @Nullable Patrol patrol;
+
+        private final CountDownLatch ended = new CountDownLatch(1);
+        private String toldBroken = "";
+        private final GuardHistory history = new GuardHistory(state);
+        private final GuardNews news = new GuardNews();
+        private final Thread thread;
+        private final Set<String> raised = new HashSet<>();
+        private volatile GuardSpec spec;
+        private volatile boolean over;
+        private boolean historyBroken;
+        /** What is swept by request, and how many were found. */
+        private @Nullable String sweeping;
+
+        private int dealt;
+        /** What an earlier daemon raised and this one has not found by then is over. */
+        private @Nullable MonoTime settled;
+
+        Watchman(GuardSpec spec) throws Errno {
+            this.spec = spec;
+            this.settled =
+                    Loop.now().mono().plus(longest(spec)).plus(spec.interval().multipliedBy(2));
+            this.patrol = open();
+            this.thread = Thread.ofPlatform().name("holdfast-guard").daemon().unstarted(this::watch);
+        }
+
+        private static Duration longest(GuardSpec spec) {
+            return spec.rules().values().stream()
+                    .flatMap(r -> Stream.of(r.any(), r.all(), r.total()).flatMap(List::stream))
+                    .map(GuardSpec.ConditionSpec::window)
+                    .max(Duration::compareTo)
+                    .orElse(Duration.ZERO);
+        }
+
+        private void watch() {
+            try (history) {
+                while (!over) {
+                    MonoTime began = Loop.now().mono();
+                    try {
+                        walk();
+                    } catch (RuntimeException e) {
+                        broken(e, began);
+                    }
+                }
+            } catch (IOException e) {
+                console.warn("guard: its history cannot be closed: " + e.getMessage());
+            }
+        }
+
+        /** Until it is over, or a bug ends it. */
+        private void walk() {
+            Patrol known = patrol;
+            try (Patrol p = known == null ? open() : known) {
+                patrol = p;
+                p.listen();
+                p.run(() -> {
+                    MonoTime s = settled;
+                    if (s != null && !Loop.now().mono().isBefore(s)) {
+                        settled = null;
+                        desk.retain("guard/", Set.copyOf(raised));
+                    }
+                    return over;
+                });
+            } catch (Errno e) {
+                throw new java.io.UncheckedIOException(e);
+            } finally {
+                patrol = null;
+            }
+        }
+
+        private Patrol open() throws Errno {
+            return new Patrol(
+                    spec,
+                    new Patrol.Post(
+                            Daemon.PROC, Path.of("/"), self, Census.budget(), id -> owners.getOrDefault(id, "")),
+                    Loop::now,
+                    this);
+        }
+
+        /** What a bug ended begins anew, but not more often than once a minute; that is said once. */
+        private void broken(RuntimeException bug, MonoTime began) {
+            Throwable cause = bug.getCause() instanceof IOException full ? full : bug;
+            if (!cause.toString().equals(toldBroken)) {
+                toldBroken = cause.toString();
+                console.say(Level.ERROR, "guard: it has failed and begins anew, at most once a minute: " + cause);
+            }
+            try {
+                long left = began.plus(ANEW).since(Loop.now().mono()).toMillis();
+                if (ended.await(Math.max(0, left), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                over = true;
+            }
+        }
+
+        void reload(GuardSpec anew) {
+            spec = anew;
+            news.only(anew.rules().keySet());
+            order(p -> p.reload(anew));
+        }
+
+        void sweep(String name, Consumer<Recovery.Done> told) {
+            boolean there = order(p -> {
+                dealt = 0;
+                sweeping = name;
+                p.sweep(name, () -> {
+                    var done = new Recovery.Done(true, name + ": " + dealt + " dealt with", List.of());
+                    sweeping = null;
+                    loop.soon(() -> told.accept(done));
+                });
+            });
+            if (!there) {
+                told.accept(new Recovery.Done(false, "the guard has failed and is about to begin anew", List.of()));
+            }
+        }
+
+        /** @return false when it is between two lives */
+        private boolean order(Consumer<Patrol> task) {
+            Patrol p = patrol;
+            if (p != null) {
+                p.order(() -> task.accept(p));
+            }
+            return p != null;
+        }
+
+        @Nullable
+        GuardReport report() {
+            var views = new CompletableFuture<List<RuleView>>();
+            if (!order(p -> views.complete(p.views()))) {
+                return null;
+            }
+            try {
+                return GuardReports.of(spec, views.get(TOLD.toMillis(), TimeUnit.MILLISECONDS), history.last(TOLD_OF));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return null;
+            } catch (ExecutionException | TimeoutException | IOException e) {
+                return null;
+            }
+        }
+
+        void end() {
+            over = true;
+            ended.countDown();
+            order(_ -> {});
+            try {
+                thread.join(LAST_WAIT);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void tell(Finding f) {
+            dealt += f.kind() == Finding.Kind.FIRED && f.rule().equals(sweeping) ? 1 : 0;
+            keep(f);
+            news.tell(f);
+            tally.found(f);
+            console.say(level(f), "guard " + words(f));
+            alert(f);
+        }
+
+        private void keep(Finding f) {
+            try {
+                history.add(f);
+                historyBroken = false;
+            } catch (IOException e) {
+                if (!historyBroken) {
+                    console.warn("guard: its history cannot be written: " + e.getMessage());
+                }
+                historyBroken = true;
+            }
+        }
+
+        private void alert(Finding f) {
+            String key = "guard/" + f.key();
+            // Zombies and orphans are told once: nobody tells that they are over.
+            boolean lasting = (f.deed().equals("alert") || f.deed().equals("log")) && !once(f);
+            boolean wanted = !f.alert().isEmpty() || f.deed().equals("alert");
+            switch (f.kind()) {
+                case CLEARED -> {
+                    if (raised.remove(key)) {
+                        desk.clear(key, f.deed());
+                    }
+                }
+                case FIRED -> {
+                    boolean waits = f.deed().startsWith("kill") && !f.dry();
+                    if (wanted && !waits && desk.open()) {
+                        Occasion o = lasting
+                                ? Occasion.lasting(key, Severity.WARNING, title(f))
+                                : Occasion.event(key, Severity.WARNING, title(f));
+                        if (lasting) {
+                            raised.add(key);
+                        }
+                        desk.raise(with(o, f, f.dry() ? "nothing: a dry run" : lasting ? "" : f.deed()));
+                    }
+                }
+                case ENDED, SPARED, HELD_BACK -> occur(f, key, Severity.WARNING);
+                case STAYS, REFUSED -> occur(f, key, Severity.CRITICAL);
+                case ESCALATED -> {}
+            }
+        }
+
+        private void occur(Finding f, String key, Severity severity) {
+            if (!f.alert().isEmpty() && desk.open()) {
+                desk.raise(with(Occasion.event(key, severity, title(f)), f, f.deed()));
+            }
+        }
+
+        private static String title(Finding f) {
+            Suspect s = f.suspect();
+            return f.rule() + ": " + (s == null ? f.why() : "pid " + s.ref().pid() + " " + s.command());
+        }
+
+        private static Occasion with(Occasion occasion, Finding f, String done) {
+            Occasion o = occasion.withText(String.join("\n", f.evidence()))
+                    .withFact("rule", f.rule(), null)
+                    .withFact("why", f.why(), null)
+                    .to(f.alert())
+                    .withLook("holdfast guard history");
+            Suspect s = f.suspect();
+            if (s != null) {
+                o = o.withFact("user", s.user(), null)
+                        .withFact("memory", new ByteSize(s.memoryBytes() >> 20 << 20).toString(), null)
+                        .withFact("runtime", Words.of(Duration.ofSeconds(s.runtimeSeconds())), null);
+            }
+            return done.isEmpty() ? o : o.withDone(done);
+        }
+
+        @Override
+        public void supervise(boolean restart, List<String> names, Finding f) {
+            loop.soon(() -> {
+                String why = ward.supervise(restart, Set.copyOf(names), "guard " + f.rule());
+                if (why != null) {
+                    console.warn("guard " + f.rule() + ": " + String.join(", ", names) + " cannot be "
+                            + (restart ? "restarted: " : "stopped: ") + why);
+                }
+            });
+        }
+
+        @Override
+        public void exec(Deed.Exec exec, Finding f) {
+            Suspect s = f.suspect();
+            var variables = new java.util.TreeMap<String, String>();
+            variables.put("HOLDFAST_GUARD_RULE", f.rule());
+            variables.put("HOLDFAST_GUARD_WHY", f.why());
+            variables.put(
+                    "HOLDFAST_GUARD_PID",
+                    s == null ? "" : Integer.toString(s.ref().pid()));
+            variables.put("HOLDFAST_GUARD_NAME", s == null ? "" : s.command());
+            loop.soon(() -> ward.exec(exec, f.rule(), variables));
+        }
+
+        @Override
+        public void warn(String what) {
+            console.warn("guard: " + what);
+        }
+    }
+
+    private static Level level(Finding f) {
+        return switch (f.kind()) {
+            case FIRED -> f.deed().equals("log") ? Level.NOTICE : Level.WARNING;
+            case ESCALATED, SPARED, HELD_BACK -> Level.WARNING;
+            case STAYS, REFUSED -> Level.ERROR;
+            case CLEARED, ENDED -> Level.NOTICE;
+        };
+    }
+
+    private static String words(Finding f) {
+        Suspect s = f.suspect();
+        String who = s == null ? "" : "pid " + s.ref().pid() + " (" + s.user() + ") " + s.command() + ": ";
+        return f.rule() + (f.dry() ? " (dry run)" : "") + ": " + who
+                + switch (f.kind()) {
+                    case FIRED -> f.why() + ": " + f.deed();
+                    case SPARED, HELD_BACK, REFUSED -> f.why() + ": " + f.deed();
+                    case CLEARED, ENDED, ESCALATED, STAYS -> f.deed();
+                };
+    }
+}

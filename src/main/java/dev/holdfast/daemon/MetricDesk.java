@@ -1,0 +1,238 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.api.ControlPort.Refused;
+import dev.holdfast.api.Doctor;
+import dev.holdfast.api.HistoryReport;
+import dev.holdfast.api.HttpHandler;
+import dev.holdfast.cli.Holdfast;
+import dev.holdfast.config.MetricsSpec;
+import dev.holdfast.event.Event;
+import dev.holdfast.host.WatchView;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.metric.Family;
+import dev.holdfast.metric.History;
+import dev.holdfast.metric.Metrics;
+import dev.holdfast.metric.Sheet;
+import dev.holdfast.metric.Totals;
+import dev.holdfast.probe.ProbeView;
+import dev.holdfast.queue.QueueView;
+import dev.holdfast.schedule.ScheduleView;
+import dev.holdfast.supervise.Action;
+import dev.holdfast.supervise.ReplicaView;
+import dev.holdfast.supervise.Stimulus;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.web.Limits;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers the daemon's figures: what the loop knows is copied on its thread, in one short task; the rest is read on the
+ * thread that asks.
+ */
+final class MetricDesk implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 5;
+    private static final Duration KEPT_EVERY = Duration.ofMinutes(1);
+
+    private final Daemon daemon;
+    private final Totals totals;
+    private final MetricTally tally;
+    private final CheckTally checks = new CheckTally();
+    private final ProcessCensus census;
+    private final ProcessFigures processes;
+    private final WorkFigures work;
+    private final HostFigures host = new HostFigures(Daemon.PROC);
+    private final History history;
+    private final Sampler sampler;
+    private final MetricDoor door;
+    private MonoTime kept = new MonoTime(0);
+    private final Metrics metrics = new Metrics(this::gather, () -> Loop.now().mono());
+
+    /** What the loop knows, at one moment. */
+    private record Known(
+            List<ReplicaView> replicas,
+            List<ScheduleView> schedules,
+            List<QueueView> queues,
+            List<WatchView> watches,
+            List<ProbeView> probes,
+            List<Doctor.Finding> findings) {}
+
+    /** @param dir for what outlives this daemon */
+    MetricDesk(Daemon daemon, Path dir) {
+        this.daemon = daemon;
+        this.totals = new Totals(dir.resolve("totals"), daemon.console::warn);
+        this.tally = new MetricTally(totals);
+        this.census = new ProcessCensus(Daemon.PROC, daemon.pid());
+        this.processes = new ProcessFigures(daemon, totals, tally, checks, census);
+        this.work = new WorkFigures(daemon, totals, tally);
+        this.door = new MetricDoor(metrics, daemon.console);
+        this.history = new History(dir, daemon.console::warn);
+        this.sampler = new Sampler(daemon, history, processes, () -> onLoop(daemon.supervision::views), this::beat);
+        daemon.timetable.history().listen(tally::ran);
+        daemon.workshop.listen(tally::worked);
+    }
+
+    /** Answers scrapes. */
+    HttpHandler handler() {
+        return metrics;
+    }
+
+    /** Measures from now on. */
+    void begin() {
+        kept = Loop.now().mono();
+        sampler.begin();
+    }
+
+    /** @throws Refused when there is no such history */
+    HistoryReport history(String of, String metric, String span) throws Refused {
+        return sampler.report(of, metric, span);
+    }
+
+    /** @param spec where they are served beside the socket; null: nowhere */
+    void configure(@Nullable MetricsSpec spec) {
+        door.configure(spec);
+    }
+
+    List<Doctor.Finding> findings() {
+        return door.findings();
+    }
+
+    private void beat() {
+        door.look();
+        MonoTime now = Loop.now().mono();
+        if (now.since(kept).compareTo(KEPT_EVERY) >= 0) {
+            kept = now;
+            daemon.guard.tally.into(totals);
+            totals.keep();
+        }
+    }
+
+    // ── on the loop's thread ──
+
+    void happened(Event event) {
+        tally.happened(event);
+        if (event instanceof Event.Exited e) {
+            checks.ended(e.instance());
+        }
+    }
+
+    void asks(Action.Probe probe) {
+        checks.asks(probe, Loop.now().mono());
+    }
+
+    void answered(Stimulus answer) {
+        checks.answers(answer, Loop.now().mono());
+        daemon.apply(answer);
+    }
+
+    // ── on the thread of who asks ──
+
+    private void gather(Sheet sheet) {
+        Known known = onLoop(() -> new Known(
+                daemon.supervision.views(),
+                daemon.timetable.schedules().views(),
+                daemon.workshop.queues().views(),
+                daemon.watchers.hostViews(),
+                daemon.watchers.probeViews(),
+                daemon.watchers.findings()));
+        if (known != null) { // else the loop is stuck, which its lag shows
+            sheet.gather(s -> replicas(s, known.replicas));
+            sheet.gather(s -> work.schedules(s, known.schedules));
+            sheet.gather(s -> work.queues(s, known.queues));
+            sheet.gather(s -> HostFigures.watches(s, known.watches));
+            sheet.gather(s -> HostFigures.probes(s, known.probes));
+            sheet.gather(s -> degraded(s, known.findings));
+            daemon.loop.soon(() -> daemon.told(known.replicas.size()));
+        }
+        sheet.gather(work::alerts);
+        sheet.gather(host::into);
+        sheet.gather(this::guard);
+        sheet.gather(daemon.console.moved::into);
+        sheet.gather(this::itself);
+        sheet.gather(history::into);
+        totals.keep(); // what is told now is never taken back
+        sheet.troubles().forEach(t -> daemon.console.warn("a bug: some metrics are missing: " + t));
+    }
+
+    private void replicas(Sheet sheet, List<ReplicaView> views) {
+        try {
+            ProcessFigures.Look look = processes.look(views, true);
+            processes.into(sheet, look);
+            ProcessCensus.Tree own = look.daemon();
+            sheet.put(Family.DAEMON_CPU, own.cpuSeconds);
+            sheet.put(Family.DAEMON_MEMORY, own.rssBytes, "rss");
+            sheet.put(Family.DAEMON_MEMORY, own.swapBytes, "swap");
+            if (own.pssBytes >= 0) {
+                sheet.put(Family.DAEMON_MEMORY, own.pssBytes, "pss");
+            }
+            if (own.descriptors >= 0) {
+                sheet.put(Family.DAEMON_FDS, own.descriptors);
+            }
+            sheet.put(Family.DAEMON_THREADS, own.threads);
+        } catch (Errno e) {
+            daemon.console.warn("metrics of processes are missing: " + e.getMessage());
+        }
+    }
+
+    private void degraded(Sheet sheet, List<Doctor.Finding> watched) {
+        var weaker = new java.util.TreeSet<String>();
+        java.util.stream.Stream.concat(daemon.findings().stream(), watched.stream())
+                .filter(f -> !f.level().equals("ok"))
+                .forEach(f -> weaker.add(f.what()));
+        weaker.forEach(what -> sheet.put(Family.DEGRADED, 1, what));
+        sheet.put(Family.DEGRADED_COUNT, weaker.size());
+    }
+
+    private void guard(Sheet sheet) {
+        daemon.guard.tally.into(totals);
+        daemon.guard.tally.into(sheet);
+        daemon.guard
+                .names()
+                .forEach(rule -> totals.add(Family.GUARD_KILLS, 0, rule)); // so that the first is an increase
+        totals.into(sheet, Set.of(Family.GUARD_FINDINGS, Family.GUARD_KILLS));
+    }
+
+    private void itself(Sheet sheet) {
+        sheet.put(Family.BUILD, 1, Holdfast.VERSION, System.getProperty("java.version", "unknown"));
+        sheet.put(Family.DAEMON_START, WorkFigures.seconds(daemon.startedAt));
+        sheet.put(Family.LOOP_LAG, daemon.loop.lag().filled());
+        Limits.Counts judged = daemon.web.requests();
+        sheet.put(Family.RATE_LIMIT, judged.allowed(), "true");
+        sheet.put(Family.RATE_LIMIT, judged.refused(), "false");
+        sheet.put(Family.RATE_LIMIT_ERRORS, judged.errors());
+    }
+
+    /** Null: the loop did not come to it in time. */
+    private <T> @Nullable T onLoop(Callable<T> task) {
+        var future = new FutureTask<T>(task);
+        daemon.loop.soon(future);
+        try {
+            return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        } catch (TimeoutException e) {
+            future.cancel(false);
+            return null;
+        } catch (ExecutionException bug) {
+            daemon.console.warn("a bug: some metrics are missing: " + bug.getCause());
+            return null;
+        }
+    }
+
+    @Override
+    public void close() {
+        sampler.close();
+        door.close();
+        daemon.guard.tally.into(totals);
+        totals.keep();
+        census.close();
+    }
+}

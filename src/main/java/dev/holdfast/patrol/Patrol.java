@@ -1,0 +1,362 @@
+package dev.holdfast.patrol;
+
+import dev.holdfast.config.GuardSpec;
+import dev.holdfast.config.GuardSpec.Measure;
+import dev.holdfast.event.ProcessRef;
+import dev.holdfast.guard.Action;
+import dev.holdfast.guard.Guard;
+import dev.holdfast.guard.RuleView;
+import dev.holdfast.guard.Stimulus;
+import dev.holdfast.guard.Suspect;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.MemoryAlarms;
+import dev.holdfast.linux.Poller;
+import dev.holdfast.linux.Proc;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Now;
+import dev.holdfast.unit.Signal;
+import dev.holdfast.unit.Threshold;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at all processes, has the guard judge, and does what it says; one thread uses it, but for {@link #order} and
+ * {@link #weaker}.
+ */
+public final class Patrol implements AutoCloseable {
+    /** What wakes it where rules are about memory: a tenth of a second lost in one. */
+    private static final Threshold.Pressure USUAL =
+            new Threshold.Pressure(false, Duration.ofMillis(100), Duration.ofSeconds(1));
+
+    private static final Threshold.Pressure SLOWER =
+            new Threshold.Pressure(false, Duration.ofMillis(200), Duration.ofSeconds(2));
+
+    /** Between two looks, whatever asks for them. */
+    private static final Duration LEAST = Duration.ofMillis(100);
+
+    private static final int REHEARSALS = 30;
+    /** What a host can fill in a millisecond at most; so much that is left tells when to read again. */
+    private static final long FILLED_PER_MILLI = 6 << 20;
+
+    private static final long LONGEST_UNREAD_MILLIS = 1000;
+
+    private final Path proc;
+    private final int self;
+    private final Supplier<Now> clock;
+    private final Effects effects;
+    private final Poller poller;
+    private final Eyes eyes;
+    private final Hands hands;
+    private final Guard guard;
+    private final ConcurrentLinkedQueue<Runnable> orders = new ConcurrentLinkedQueue<>();
+    private MemoryAlarms alarms;
+    private GuardSpec spec;
+    private boolean alarmed;
+    /** The kernel told of a stall: it does so once a window at most, so that nothing need bound the looks for it. */
+    private boolean stalled;
+
+    private boolean rehearsed;
+    /** Less memory is available than a rule allows, and a look was taken for it. */
+    private boolean scarce;
+    /** For when nobody is on the way out any more. */
+    private final List<Runnable> swept = new ArrayList<>();
+
+    private volatile @Nullable String blind;
+    private volatile @Nullable String deaf;
+
+    /**
+     * Where a patrol is.
+     *
+     * @param proc such as /proc
+     * @param roots below which the runtimes of containers keep their files: /
+     * @param self our own pid
+     * @param mostOpen descriptors that may stay open
+     * @param owner of an instance of this daemon, by its id, the process it belongs to; empty: none. Thread-safe
+     */
+    public record Post(Path proc, Path roots, int self, int mostOpen, Function<String, String> owner) {}
+
+    /** @throws Errno when there is no /proc, or no descriptor left */
+    public Patrol(GuardSpec spec, Post post, Supplier<Now> clock, Effects effects) throws Errno {
+        this.proc = post.proc();
+        this.self = post.self();
+        this.clock = clock;
+        this.effects = effects;
+        this.spec = spec;
+        this.poller = Poller.open();
+        this.eyes = new Eyes(post.proc(), post.self(), post.owner(), post.roots(), post.mostOpen());
+        this.hands = new Hands(new Proc(post.proc()), post.self(), eyes, poller, this::gone);
+        this.guard = new Guard(spec, post.self(), clock.get().mono());
+        this.alarms = new MemoryAlarms(post.proc(), poller);
+        eyes.heed(spec);
+    }
+
+    /** Has the kernel wake it, where it does that. */
+    public void listen() {
+        String missing = null;
+        for (Threshold.Pressure p : Stream.concat(pressures(spec), ofMemory(spec) ? Stream.of(USUAL) : Stream.of())
+                .distinct()
+                .toList()) {
+            try {
+                alarms.on(p, told -> {
+                    eyes.pressed(told, true);
+                    alarmed = true;
+                    stalled = true;
+                });
+            } catch (Errno e) {
+                missing = p.equals(USUAL) && unprivileged() ? missing : e.getMessage();
+            }
+        }
+        if (ofMemory(spec)) {
+            try {
+                alarms.onLimits(() -> alarmed = true);
+            } catch (IOException none) {
+                // Groups tell nothing here: looks at the interval remain.
+            }
+        }
+        deaf = missing == null
+                ? null
+                : "the kernel does not tell of memory pressure (" + missing + "): "
+                        + (pressures(spec).findAny().isPresent() ? "rules on pressure never hold, " : "")
+                        + "memory is looked at only at each interval";
+        if (missing != null) {
+            effects.warn("weaker here: " + deaf);
+        }
+    }
+
+    /** Without CAP_SYS_RESOURCE a window is a whole number of 2 s (psi.rst, since Linux 6.5). */
+    private boolean unprivileged() {
+        try {
+            alarms.on(SLOWER, _ -> {
+                alarmed = true;
+                stalled = true;
+            });
+            return true;
+        } catch (Errno e) {
+            return false;
+        }
+    }
+
+    private static Stream<Threshold.Pressure> pressures(GuardSpec spec) {
+        return spec.rules().values().stream()
+                .flatMap(r -> r.total().stream())
+                .map(GuardSpec.ConditionSpec::threshold)
+                .filter(Threshold.Pressure.class::isInstance)
+                .map(Threshold.Pressure.class::cast);
+    }
+
+    private static boolean ofMemory(GuardSpec spec) {
+        return spec.rules().values().stream()
+                .flatMap(r -> Stream.of(r.any(), r.all(), r.total()).flatMap(List::stream))
+                .anyMatch(c -> c.measure() == Measure.MEMORY || c.measure() == Measure.AVAILABLE);
+    }
+
+    /** What is weaker here than the rules ask for; null: nothing. Thread-safe. */
+    public @Nullable String weaker() {
+        return deaf;
+    }
+
+    /** Why nothing could be looked at the last time; null: it could. Thread-safe. */
+    public @Nullable String blind() {
+        return blind;
+    }
+
+    /** From now on these rules. */
+    public void reload(GuardSpec anew) {
+        eyes.heed(anew);
+        spec = anew;
+        handle(guard.apply(new Stimulus.Reload(anew), clock.get()));
+        alarms.close();
+        alarms = new MemoryAlarms(proc, poller);
+        listen();
+    }
+
+    /** Has something done between two looks, on the patrol's thread. Thread-safe. */
+    public void order(Runnable task) {
+        orders.add(task);
+        poller.wake();
+    }
+
+    /**
+     * Looks at zombies or orphans now, whenever their look is due; on the patrol's thread.
+     *
+     * @param of {@code zombies} or {@code orphans}
+     * @param done called when what was to be ended has ended, or is no longer waited for
+     */
+    public void sweep(String of, Runnable done) {
+        handle(guard.apply(new Stimulus.Sweep(of), clock.get()));
+        swept.add(done);
+        look();
+    }
+
+    /** One look, and what follows from it. */
+    public void look() {
+        Now at = clock.get(); // before: what is read takes its time, and more of it now than then
+        try {
+            eyes.look(at.mono());
+            if (blind != null) {
+                effects.warn("all processes can be looked at again");
+                blind = null;
+            }
+        } catch (IOException | NumberFormatException e) {
+            if (blind == null) {
+                effects.warn("not all processes can be looked at, rules see nothing meanwhile: " + e.getMessage());
+            }
+            blind = String.valueOf(e.getMessage());
+            return;
+        }
+        handle(guard.apply(new Stimulus.Looked(eyes), at));
+        eyes.forgetPressure();
+        effects.looked(clock.get().mono().since(at.mono()), eyes.count());
+    }
+
+    /** What each rule sees, as of the last look; measures anew what is costly. */
+    public List<RuleView> views() {
+        return guard.views(eyes, clock.get());
+    }
+
+    /** Processes at the last look. */
+    public int seen() {
+        return eyes.count();
+    }
+
+    /** Nobody is on the way out. */
+    public boolean idle() {
+        return guard.idle();
+    }
+
+    /** Looks until {@code over}, which is asked between looks and when {@link #order} woke it. */
+    public void run(BooleanSupplier over) {
+        MonoTime next = clock.get().mono();
+        MonoTime regular = next; // what comes between does not move it: CPU is judged over whole stretches
+        MonoTime last = next.plus(Duration.ofDays(-1));
+        while (!over.getAsBoolean()) {
+            for (Runnable order = orders.poll(); order != null; order = orders.poll()) {
+                order.run();
+            }
+            if (!swept.isEmpty() && guard.idle()) {
+                swept.forEach(Runnable::run);
+                swept.clear();
+            }
+            MonoTime now = clock.get().mono();
+            MonoTime least = last.plus(LEAST);
+            if (!now.isBefore(next) || stalled || (alarmed && !now.isBefore(least))) {
+                alarmed = false;
+                stalled = false;
+                last = now;
+                look();
+                now = clock.get().mono();
+                regular = last.isBefore(regular) ? regular : last.plus(spec.interval());
+                regular = MonoTime.earliest(regular, last.plus(spec.interval())); // it may be shorter now
+                MonoTime soonest = last.plus(LEAST);
+                MonoTime wanted = MonoTime.earliest(regular, guard.nextDeadline());
+                next = wanted.isBefore(soonest) ? soonest : wanted;
+                rehearse();
+            }
+            if (stalled) {
+                continue; // told while it looked
+            }
+            MonoTime memory = now.plus(unread());
+            MonoTime until = alarmed ? MonoTime.earliest(next, last.plus(LEAST)) : next;
+            poller.await(Math.max(0, MonoTime.earliest(until, memory).since(now).toNanos()));
+        }
+    }
+
+    /**
+     * Between looks the memory that is available is read alone, which costs a pread, where rules are about it: it may be
+     * gone before the next one, and where nothing can be reclaimed no stall tells of that.
+     *
+     * @return until it is to be read again
+     */
+    private Duration unread() {
+        long left = guard.headroom(eyes);
+        if (left == Long.MAX_VALUE) {
+            return spec.interval();
+        }
+        eyes.beat();
+        left = guard.headroom(eyes);
+        alarmed |= left < 0 && !scarce;
+        scarce = left < 0;
+        return Duration.ofMillis(Math.clamp(left / FILLED_PER_MILLI, LEAST.toMillis(), LONGEST_UNREAD_MILLIS));
+    }
+
+    /**
+     * What is done under pressure is done for the first time otherwise, with classes to be read from a disk that is busy:
+     * a judgement that nobody hears of, and a blow that is withheld at the last step.
+     */
+    private void rehearse() {
+        if (rehearsed || pressures(spec).findAny().isEmpty() || blind != null) {
+            return;
+        }
+        rehearsed = true;
+        GuardSpec dry = spec.byHand(false, spec.interval());
+        for (int i = 0; i < REHEARSALS; i++) {
+            pressures(spec).forEach(p -> eyes.pressed(p, true));
+            Now at = clock.get();
+            new Guard(dry, self, at.mono()).apply(new Stimulus.Looked(eyes), at).forEach(this::withhold);
+        }
+        eyes.forgetPressure();
+    }
+
+    private void withhold(Action action) {
+        Suspect chosen = action instanceof Action.Tell(var finding) ? finding.suspect() : null;
+        if (chosen != null) {
+            hands.strike(chosen.ref(), Signal.TERM, _ -> false);
+        }
+    }
+
+    private void gone(ProcessRef ref) {
+        scarce = false; // it may not have been enough
+        handle(guard.apply(new Stimulus.Gone(ref), clock.get()));
+    }
+
+    private void handle(List<Action> actions) {
+        var todo = new ArrayDeque<>(actions);
+        while (!todo.isEmpty()) {
+            switch (todo.removeFirst()) {
+                case Action.Tell(var finding) -> effects.tell(finding);
+                case Action.Strike(List<ProcessRef> targets, Signal signal, var still) -> {
+                    boolean first = true;
+                    for (ProcessRef target : targets) {
+                        Stimulus.Struck struck = hands.strike(target, signal, first ? still : null);
+                        todo.addAll(guard.apply(struck, clock.get()));
+                        if (first
+                                && (struck.blow() == Stimulus.Blow.CHANGED
+                                        || struck.blow() == Stimulus.Blow.REFUSED
+                                        || struck.blow() == Stimulus.Blow.FAILED)) {
+                            break; // nothing was done, so nothing is done to what descends from it
+                        }
+                        first = false;
+                    }
+                }
+                case Action.Nudge(ProcessRef parent) -> hands.nudge(parent);
+                case Action.Supervise(boolean restart, var names, var finding) ->
+                    effects.supervise(restart, names, finding);
+                case Action.Exec(var exec, var finding) -> effects.exec(exec, finding);
+                case Action.Renice(ProcessRef process, int value, var still) -> {
+                    Stimulus.Struck struck = hands.renice(process, value, still);
+                    if (struck.blow() == Stimulus.Blow.REFUSED || struck.blow() == Stimulus.Blow.FAILED) {
+                        effects.warn("pid " + process.pid() + " cannot be given nice " + value + ": " + struck.why());
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        hands.close();
+        alarms.close();
+        eyes.close();
+        poller.close();
+    }
+}

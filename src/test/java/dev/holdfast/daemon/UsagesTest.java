@@ -1,0 +1,30 @@
+package dev.holdfast.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.event.ProcessRef;
+import dev.holdfast.process.GroupUsage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class UsagesTest {
+    private static final ProcessRef WEB = new ProcessRef(10, 1);
+    private static final ProcessRef MAIL = new ProcessRef(11, 1);
+
+    private static GroupUsage used(long seconds) {
+        return new GroupUsage(Duration.ofSeconds(seconds), 1L, 1L, 1L);
+    }
+
+    @Test
+    void aLookAtOneDoesNotForgetTheOthers() {
+        var usages = new Usages(Path.of("/proc"));
+        usages.of(Map.of(WEB, used(0), MAIL, used(0)), 0);
+        usages.of(Map.of(MAIL, used(1)), 1_000_000_000L);
+        var now = usages.of(Map.of(WEB, used(1), MAIL, used(1)), 2_000_000_000L);
+        assertThat(Objects.requireNonNull(now.get(WEB)).cpuPercent()).isEqualTo(50);
+        assertThat(Objects.requireNonNull(now.get(MAIL)).cpuPercent()).isEqualTo(0);
+    }
+}
