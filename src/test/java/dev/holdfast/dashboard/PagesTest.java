@@ -53,7 +53,8 @@ class PagesTest {
                 Arguments.of(
                         "process/web%2F0", List.of("512 MiB", "healthy", "/products/", "following", "limit 1 core")),
                 Arguments.of(
-                        "schedules", List.of("at most 2", "*/15 * * * *", "by anna", "2 failures in a row", "in 3h")),
+                        "schedules",
+                        List.of("at most 2", "*/15 * * * *", "by anna", "2 failures in a row", "every 1m")),
                 Arguments.of("schedule/backup-database", List.of("47m 20s", "caught up", "exit code 2", "by hand")),
                 Arguments.of("queues", List.of("1,840", "more than 1000 wait", "taken by workers", "01JD-4F11")),
                 Arguments.of("queue/thumbnails", List.of("network", "31", "worker-a", "62 %", "owner-42")),

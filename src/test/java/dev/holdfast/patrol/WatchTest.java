@@ -28,9 +28,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -105,6 +108,9 @@ class WatchTest {
     private final List<Actor> actors = new ArrayList<>();
     private final List<Finding> told = new CopyOnWriteArrayList<>();
     private volatile boolean over;
+    private volatile @Nullable Throwable failed;
+    private @Nullable Patrol patrol;
+    private boolean explained;
     private Thread thread = new Thread();
 
     @BeforeEach
@@ -172,8 +178,27 @@ class WatchTest {
         thread = Thread.ofPlatform().start(() -> {
             try (patrol) {
                 patrol.run(() -> over);
+            } catch (Throwable t) {
+                failed = t;
             }
         });
+        this.patrol = patrol;
+    }
+
+    /** What the patrol sees of one, for whoever has to find out why it was not found. */
+    private String seen(Actor a) {
+        var text = new CompletableFuture<String>();
+        Objects.requireNonNull(patrol)
+                .order(() ->
+                        text.complete(Objects.requireNonNull(patrol).views().toString()));
+        try {
+            return a.id + " " + begun(a.id) + " "
+                    + Files.readString(PROC.resolve(a.process.pid() + "/stat")).strip()
+                    + "; blind: " + Objects.requireNonNull(patrol).blind() + "; told: " + told + "; rules: "
+                    + text.get(10, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            return a.id + ": " + e;
+        }
     }
 
     private void act(Path script, Role role, int i, int delay) throws IOException {
@@ -239,6 +264,13 @@ class WatchTest {
         for (Actor a : due) {
             await(a.id + ", seed " + seed)
                     .atMost(Duration.ofMinutes(MINUTES + 2))
+                    .failFast("the patrol ended", () -> assertThat(failed).isNull())
+                    .conditionEvaluationListener(c -> {
+                        if (!c.isSatisfied() && c.getRemainingTimeInMS() < 1000 && !explained) {
+                            explained = true;
+                            System.out.println(seen(a));
+                        }
+                    })
                     .until(() -> found(a) != null);
         }
         await().atMost(Duration.ofMinutes(MINUTES + 1))
@@ -304,7 +336,7 @@ class WatchTest {
         }
     }
 
-    private @org.jspecify.annotations.Nullable Finding found(Actor a) throws IOException {
+    private @Nullable Finding found(Actor a) throws IOException {
         var b = begun(a.id);
         return b.isEmpty()
                 ? null

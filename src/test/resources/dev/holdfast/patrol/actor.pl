@@ -14,7 +14,8 @@ sub begins { say_to($id, "$$ " . uptime()) }
 # Its own CPU time, so that a busy machine makes it slower and never more.
 sub used { my @t = POSIX::times(); return $t[1] + $t[2] }
 sub burn { my ($seconds) = @_; my $end = used() + $seconds * 100; until (used() >= $end) { my $n = 0; $n++ while $n < 5000 } }
-sub busy { while (1) { burn(0.04); rest($unit > 1 ? 1.5 : 0.5) } }
+# In the long run many burn at once, and must not starve each other.
+sub busy { while (1) { burn($unit > 1 ? 0.04 : 0.1); rest($unit > 1 ? 1.5 : 0.4) } }
 # Memory by vec: a repeated text of constant length is made when the script is compiled.
 sub title { $0 = "$mark $_[0] $id" }
 sub until_due { my $end = uptime() + $delay; rest(0.2) while uptime() < $end }
