@@ -127,7 +127,7 @@ final class JobsWalk {
         }
         int most = random.nextBoolean() ? 0 : 12;
         trace.add("submit " + jobs + " " + most);
-        List<String> told = JobsContract.get(host().submit(jobs, most)).stream()
+        List<String> told = JobsWords.get(host().submit(jobs, most)).stream()
                 .map(a -> switch (a) {
                     case Accepted.New _ -> "new";
                     case Accepted.Known k -> "known " + k.state();
@@ -143,7 +143,7 @@ final class JobsWalk {
     private void claim() throws Exception {
         var wish = new Wish(queue(), "h", 1 + random.nextInt(5), LEASE, random.nextInt(4), 0, 0);
         trace.add("claim " + wish);
-        Taken taken = JobsContract.get(host().claim(wish));
+        Taken taken = JobsWords.get(host().claim(wish));
         List<JobsModel.One> expected = model.eligible(wish, clock.wall());
         assertThat(taken.jobs().stream().map(Job::id).toList())
                 .isEqualTo(expected.stream().map(j -> j.fresh.id()).toList());
@@ -175,7 +175,7 @@ final class JobsWalk {
                 ? null
                 : new Attempt(1, "h", now, now, kind, "", 1, null, null, null, null, null, null);
         trace.add("end " + hold + " " + next);
-        boolean told = JobsContract.get(host().end(hold, attempt, next));
+        boolean told = JobsWords.get(host().end(hold, attempt, next));
         // Of what was not begun nobody remembers for long that it was told.
         JobsModel.One job = model.jobs.get(hold.job());
         if (model.holds.get(hold) != JobsModel.HoldState.UNBEGUN || (job != null && job.hold != null)) {
@@ -187,7 +187,7 @@ final class JobsWalk {
         Hold hold = hold();
         if (hold != null) {
             trace.add("renew " + hold);
-            var renewed = JobsContract.get(host().renew(List.of(hold), LEASE));
+            var renewed = JobsWords.get(host().renew(List.of(hold), LEASE));
             String told =
                     !renewed.lost().isEmpty() ? "lost" : renewed.cancelled().isEmpty() ? "kept" : "cancelled";
             assertThat(told).isEqualTo(model.renew(hold, clock.wall(), LEASE));
@@ -197,7 +197,7 @@ final class JobsWalk {
     private void cancel() throws Exception {
         String id = id();
         trace.add("cancel " + id);
-        assertThat(JobsContract.get(host().cancel(id, "me"))).isEqualTo(model.cancel(id, clock.wall()));
+        assertThat(JobsWords.get(host().cancel(id, "me"))).isEqualTo(model.cancel(id, clock.wall()));
     }
 
     private Which which() {
@@ -212,10 +212,10 @@ final class JobsWalk {
         String id = random.nextBoolean() ? id() : null;
         if (random.nextBoolean()) {
             trace.add("retry " + which + " " + id);
-            assertThat(JobsContract.get(host().retry(which, id))).isEqualTo(model.retry(which, id, clock.wall()));
+            assertThat(JobsWords.get(host().retry(which, id))).isEqualTo(model.retry(which, id, clock.wall()));
         } else {
             trace.add("forget " + which + " " + id);
-            assertThat(JobsContract.get(host().forget(which, id))).isEqualTo(model.forget(which, id));
+            assertThat(JobsWords.get(host().forget(which, id))).isEqualTo(model.forget(which, id));
         }
     }
 
@@ -223,16 +223,16 @@ final class JobsWalk {
         String queue = queue();
         Gate gate = random.nextBoolean() ? Gate.OPEN : one(List.of(Gate.values()));
         trace.add("gate " + queue + " " + gate);
-        JobsContract.get(host().gate(queue, gate, "me"));
+        JobsWords.get(host().gate(queue, gate, "me"));
         model.gates.put(queue, gate);
     }
 
     private void tell() throws Exception {
         trace.add("tell");
-        var told = JobsContract.get(host().notices(1000, Duration.ofDays(365)));
+        var told = JobsWords.get(host().notices(1000, Duration.ofDays(365)));
         assertThat(told.stream().map(n -> n.job().id()).toList()).containsExactlyInAnyOrderElementsOf(model.untold);
         for (var notice : told) {
-            assertThat(JobsContract.get(host().noticed(notice.id(), null))).isTrue();
+            assertThat(JobsWords.get(host().noticed(notice.id(), null))).isTrue();
         }
         model.untold.clear();
     }
@@ -253,7 +253,7 @@ final class JobsWalk {
             health(queue);
         }
         for (JobsModel.One j : model.jobs.values()) {
-            Seen seen = Objects.requireNonNull(JobsContract.get(host().job(j.fresh.id())));
+            Seen seen = Objects.requireNonNull(JobsWords.get(host().job(j.fresh.id())));
             assertThat(List.of(
                             seen.state(),
                             seen.attempt(),
@@ -270,7 +270,7 @@ final class JobsWalk {
         var all = new ArrayList<String>();
         String after = null;
         while (true) {
-            var page = JobsContract.get(host().list(which, 7, after));
+            var page = JobsWords.get(host().list(which, 7, after));
             page.jobs().forEach(j -> all.add(j.id()));
             if (!page.more()) {
                 return all;
@@ -280,8 +280,8 @@ final class JobsWalk {
     }
 
     private void health(String queue) throws Exception {
-        var health = JobsContract.get(host().health(List.of(queue), Duration.ofDays(1)))
-                .getFirst();
+        var health =
+                JobsWords.get(host().health(List.of(queue), Duration.ofDays(1))).getFirst();
         var waiting = model.of(queue, JobState.QUEUED);
         var due = waiting.stream().filter(j -> !j.due.isAfter(clock.wall())).toList();
         assertThat(List.of(health.waiting(), health.delayed(), health.running(), health.failedKept()))
