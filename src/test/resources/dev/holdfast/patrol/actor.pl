@@ -31,7 +31,7 @@ my %roles = (
     'leak-under' => sub { my @all; until_due(); for (1 .. 20) { vec($all[$_], 1 << 20, 8) = 1; rest(0.1) } forever() },
     spike => sub { while (1) { vec(my $x, 60 << 20, 8) = 1; rest(0.2); undef $x; rest(8 * $unit) } },
     'worker-ok' => sub { title('worker'); while (1) { burn(0.02); rest($unit) } },
-    'worker-stuck' => sub { title('worker'); my $end = uptime() + $delay; while (uptime() < $end) { burn(0.02); rest(1) } begins(); forever() },
+    'worker-stuck' => sub { title('worker'); my $end = uptime() + $delay; while (uptime() < $end) { burn(0.02); rest($unit > 1 ? 4 : 1) } begins(); forever() },
     nursery => sub {
         while (1) {
             my $p = fork() // die;
