@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -26,7 +27,7 @@ class TotalsTest {
     }
 
     private Totals open() {
-        return new Totals(file, warned::add);
+        return new Totals(file, Instant.EPOCH, warned::add);
     }
 
     private static double cpu(Totals t) {
