@@ -125,8 +125,9 @@ public final class Exporter implements AutoCloseable {
             if (wanted == null || !wanted.traces() || closed) {
                 return;
             }
-            if (spans.add(span) && !batch) {
-                batch = true;
+            boolean enough = spans.add(span);
+            if ((enough && !batch) || spans.size() == 1) { // of none the thread awaits nothing
+                batch |= enough;
                 lock.notifyAll();
             }
         }
