@@ -177,8 +177,7 @@ final class CoreRoutes {
                 request.replicas(),
                 request.await(),
                 a.boundedMillis(request.timeoutMillis()));
-        return orders.during(
-                a.caller(), bounded.await(), "orders", () -> Reply.ok(port.act(verb, bounded, a.by())));
+        return orders.during(a.caller(), bounded.await(), "orders", () -> Reply.ok(port.act(verb, bounded, a.by())));
     }
 
     private static String word(Verb verb) {

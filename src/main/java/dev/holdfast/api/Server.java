@@ -281,9 +281,12 @@ public final class Server implements AutoCloseable {
             case HttpAnswer.Whole whole -> send(connection, whole, last || whole.status() >= 400);
             case HttpAnswer.Stream stream -> {
                 Caller then = by;
-                stream(connection, stream, mostMillis, then, () -> caller(peer)
-                        .scopes()
-                        .containsAll(then.scopes()));
+                stream(
+                        connection,
+                        stream,
+                        mostMillis,
+                        then,
+                        () -> caller(peer).scopes().containsAll(then.scopes()));
                 yield false;
             }
         };

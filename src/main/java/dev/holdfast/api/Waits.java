@@ -40,7 +40,8 @@ final class Waits {
         int bound = take(by);
         if (bound > 0) {
             throw new ControlPort.Refused(
-                    503, Failure.later(bound + " requests wait for " + what + " already; ask again, or without wait", 1));
+                    503,
+                    Failure.later(bound + " requests wait for " + what + " already; ask again, or without wait", 1));
         }
         try {
             return answer.give();

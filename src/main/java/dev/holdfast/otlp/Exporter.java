@@ -237,6 +237,9 @@ public final class Exporter implements AutoCloseable {
         int most = SpanQueue.MOST / SpanQueue.BATCH; // then it is the other signal's turn
         for (int i = 0; i < most && spans.size() > 0; i++) {
             SpanQueue.Batch b = spans.batch();
+            if (!Objects.equals(spec, wanted())) { // in this order: what came after another was wanted is that one's
+                return;
+            }
             Answer answer = collector.send(Signal.TRACES.path, SpanBody.of(b.spans(), origin));
             if (!(answer instanceof Answer.Later)) {
                 spans.done(b);

@@ -60,19 +60,20 @@ class WaitsTest {
         var hold = new CountDownLatch(1);
         var begun = new AtomicInteger();
         var port = (ControlPort) Proxy.newProxyInstance(
-                ControlPort.class.getClassLoader(), new Class<?>[] {ControlPort.class}, (_, method, args) ->
-                        switch (method.getName()) {
-                            case "act" -> {
-                                begun.incrementAndGet();
-                                if (((Request) args[1]).await()) {
-                                    hold.await();
-                                }
-                                throw new ControlPort.Refused(404, new Failure("there is none", List.of()));
-                            }
-                            case "doctor" -> new Doctor(List.of());
-                            case "records" -> new RememberedRecords();
-                            default -> throw new AssertionError(method.getName());
-                        });
+                ControlPort.class.getClassLoader(),
+                new Class<?>[] {ControlPort.class},
+                (_, method, args) -> switch (method.getName()) {
+                    case "act" -> {
+                        begun.incrementAndGet();
+                        if (((Request) args[1]).await()) {
+                            hold.await();
+                        }
+                        throw new ControlPort.Refused(404, new Failure("there is none", List.of()));
+                    }
+                    case "doctor" -> new Doctor(List.of());
+                    case "records" -> new RememberedRecords();
+                    default -> throw new AssertionError(method.getName());
+                });
         var api = new Api(port, _ -> {});
         var waiting = new ArrayList<Thread>();
         for (String name : List.of("ann", "bob")) {

@@ -38,9 +38,10 @@ class OtlpConfigTest {
         assertThat(usual.endpoint()).isEqualTo(URI.create("http://127.0.0.1:4318"));
         assertThat(usual.metrics() && usual.traces() && usual.gzip()).isTrue();
         assertThat(usual.interval()).isEqualTo(Duration.ofMinutes(1));
-        OtlpSpec all = sound("{ endpoint: \"https://c.example:443/otlp/\", headers: { X-Key: \"${TOKEN}\" }, interval: 5s,"
-                + " metrics: false, timeout: 1s, tls: { ca: /ca.pem }, compression: none,"
-                + " resource: { service.name: box } }");
+        OtlpSpec all =
+                sound("{ endpoint: \"https://c.example:443/otlp/\", headers: { X-Key: \"${TOKEN}\" }, interval: 5s,"
+                        + " metrics: false, timeout: 1s, tls: { ca: /ca.pem }, compression: none,"
+                        + " resource: { service.name: box } }");
         assertThat(all.at("/v1/traces")).isEqualTo(URI.create("https://c.example:443/otlp/v1/traces"));
         assertThat(all.headers()).containsExactly(Map.entry("X-Key", "s3cret"));
         assertThat(all.metrics() || all.gzip()).isFalse();

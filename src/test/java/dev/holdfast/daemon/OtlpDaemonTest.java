@@ -48,7 +48,7 @@ class OtlpDaemonTest {
             command: [sh, -c, 'echo "own $$TRACEPARENT"']
         queues:
           mail:
-            retry: { max_attempts: 2, backoff: { initial: 50ms, max: 50ms }, on: [process] }
+            retry: { max_attempts: 2, backoff: { initial: 50ms, max: 50ms }, when: [ { class: process } ] }
             command: [sh, -c, 'echo "$$HOLDFAST_ATTEMPT $$TRACEPARENT"; exit 5']
         """;
 
@@ -61,15 +61,15 @@ class OtlpDaemonTest {
 
     private DaemonUnderTest up(String url) throws Exception {
         Path secrets = Files.writeString(dir.resolve("secrets.env"), "OTLP_TOKEN=" + SECRET + "\n");
-        Files.setPosixFilePermissions(
-                secrets, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(secrets, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
         return DaemonUnderTest.up(dir, YAML.formatted(url));
     }
 
     private static List<Span> of(Told collector, String name) {
         return collector.spans().stream()
                 .filter(s -> s.getName().equals(name))
-                .sorted(Comparator.comparing(s -> Told.words(s.getAttributesList()).get("holdfast.attempt")))
+                .sorted(Comparator.comparing(
+                        s -> Told.words(s.getAttributesList()).get("holdfast.attempt")))
                 .toList();
     }
 
@@ -87,7 +87,8 @@ class OtlpDaemonTest {
                 var daemon = up(collector.url())) {
             assertThat(daemon.cli("cron", "run", "flaky", "--wait").exit()).isZero();
             assertThat(daemon.cli("cron", "run", "own", "--wait").exit()).isZero();
-            assertThat(daemon.cli("jobs", "submit", "mail", "--id", "j1", "--wait").exit())
+            assertThat(daemon.cli("jobs", "submit", "mail", "--id", "j1", "--wait")
+                            .exit())
                     .isEqualTo(1);
             soon().until(() -> of(collector, "schedule flaky").size() == 2
                     && of(collector, "job mail").size() == 1);
@@ -108,8 +109,8 @@ class OtlpDaemonTest {
             assertThat(second.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_OK);
             assertThat(second.getStartTimeUnixNano()).isGreaterThan(first.getStartTimeUnixNano());
             // What the program was told is the span that is its own.
-            soon().untilAsserted(() -> assertThat(daemon.logged("flaky.0.log"))
-                    .contains("1 " + parent(first), "2 " + parent(second)));
+            soon().untilAsserted(() ->
+                    assertThat(daemon.logged("flaky.0.log")).contains("1 " + parent(first), "2 " + parent(second)));
             soon().untilAsserted(() -> assertThat(daemon.logged("own.0.log")).contains("own mine"));
 
             Span job = of(collector, "job mail").getFirst();
@@ -130,8 +131,8 @@ class OtlpDaemonTest {
             soon().untilAsserted(() -> assertThat(daemon.logged("mail.0.log"))
                     .contains("1 " + parent(attempts.getFirst()), "2 " + parent(attempts.get(1))));
 
-            soon().until(() -> collector.metrics().stream()
-                    .anyMatch(m -> m.getName().equals("holdfast_queue_attempts_total")));
+            soon().until(() ->
+                    collector.metrics().stream().anyMatch(m -> m.getName().equals("holdfast_queue_attempts_total")));
             Metric ups = collector.metrics().stream()
                     .filter(m -> m.getName().equals("holdfast_process_up"))
                     .findFirst()
@@ -179,10 +180,16 @@ class OtlpDaemonTest {
             soon().until(() -> !collector.metrics().isEmpty()
                     && of(collector, "schedule flaky").size() == 2);
             soon().untilAsserted(() -> assertThat(daemon.cli("doctor").out()).doesNotContain("OpenTelemetry"));
-            assertThat(daemon.daemonOutput().split("OpenTelemetry: metrics", -1)).hasSize(2);
+            assertThat(daemon.daemonOutput().split("OpenTelemetry: metrics", -1))
+                    .hasSize(2);
 
-            String all = metrics + reload + daemon.cli("status", "--json") + daemon.cli("doctor", "--json")
-                    + daemon.cli("plan") + daemon.cli("why", "flaky") + daemon.daemonOutput();
+            String all = metrics
+                    + reload
+                    + daemon.cli("status", "--json")
+                    + daemon.cli("doctor", "--json")
+                    + daemon.cli("plan")
+                    + daemon.cli("why", "flaky")
+                    + daemon.daemonOutput();
             assertThat(all).doesNotContain(SECRET);
             try (Stream<Path> kept = Files.walk(dir)) {
                 assertThat(kept.filter(Files::isRegularFile)

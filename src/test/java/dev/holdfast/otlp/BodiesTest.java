@@ -171,7 +171,9 @@ class BodiesTest {
                         .isEqualTo(
                                 f.help().contains("Kept across daemons.")
                                         ? Family.Since.KEPT
-                                        : f.help().contains("since the boot") ? Family.Since.BOOT : Family.Since.DAEMON);
+                                        : f.help().contains("since the boot")
+                                                ? Family.Since.BOOT
+                                                : Family.Since.DAEMON);
             }
         }
     }

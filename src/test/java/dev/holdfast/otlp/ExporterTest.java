@@ -108,8 +108,8 @@ class ExporterTest {
         try (var collector = new Told()) {
             exporter.configure(spec(collector.url() + "/otlp/", true, Duration.ofSeconds(10), false));
             exporter.add(span(1));
-            soon().until(() -> names(collector).contains("n1")
-                    && !collector.metrics().isEmpty());
+            soon().until(() ->
+                    names(collector).contains("n1") && !collector.metrics().isEmpty());
             assertThat(collector.metrics().getFirst().getName()).isEqualTo("holdfast_daemon_threads");
             assertThat(collector.requests()).allSatisfy(r -> {
                 assertThat(r.path()).matches("/otlp/v1/(metrics|traces)");
@@ -219,8 +219,7 @@ class ExporterTest {
     void aCollectorThatDripsIsGivenUpInTime() throws IOException {
         try (var drip = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> drip(drip));
-            exporter.configure(
-                    spec("http://127.0.0.1:" + drip.getLocalPort(), false, Duration.ofMillis(600), true));
+            exporter.configure(spec("http://127.0.0.1:" + drip.getLocalPort(), false, Duration.ofMillis(600), true));
             exporter.add(span(1));
             soon().until(() -> !warned.isEmpty());
             assertThat(warned.getFirst()).contains("does not answer within 600 ms");

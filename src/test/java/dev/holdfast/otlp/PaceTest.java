@@ -45,7 +45,8 @@ class PaceTest {
     @ParameterizedTest
     @ValueSource(ints = {429, 502, 503, 504})
     void someErrorsPass(int status) {
-        assertThat(answer(status, "7")).isEqualTo(new Answer.Later("box:4318 answers " + status, Duration.ofSeconds(7)));
+        assertThat(answer(status, "7"))
+                .isEqualTo(new Answer.Later("box:4318 answers " + status, Duration.ofSeconds(7)));
     }
 
     @ParameterizedTest

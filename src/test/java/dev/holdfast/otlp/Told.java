@@ -32,7 +32,11 @@ public final class Told implements AutoCloseable {
     private volatile Say say = new Say(200, null, new byte[0]);
 
     /** @param body decoded; null: it was answered with an error, and not read */
-    public record Request(String path, Map<String, String> headers, int status, @Nullable Message body) {}
+    public record Request(
+            String path,
+            Map<String, String> headers,
+            int status,
+            @Nullable Message body) {}
 
     /** What is answered. */
     record Say(int status, @Nullable String retryAfter, byte[] body) {}
@@ -144,12 +148,14 @@ public final class Told implements AutoCloseable {
         var all = new TreeMap<String, String>();
         for (KeyValue a : attributes) {
             AnyValue v = a.getValue();
-            all.put(a.getKey(), switch (v.getValueCase()) {
-                case STRING_VALUE -> v.getStringValue();
-                case INT_VALUE -> Long.toString(v.getIntValue());
-                case DOUBLE_VALUE -> Double.toString(v.getDoubleValue());
-                default -> throw new AssertionError("an attribute of kind " + v.getValueCase());
-            });
+            all.put(
+                    a.getKey(),
+                    switch (v.getValueCase()) {
+                        case STRING_VALUE -> v.getStringValue();
+                        case INT_VALUE -> Long.toString(v.getIntValue());
+                        case DOUBLE_VALUE -> Double.toString(v.getDoubleValue());
+                        default -> throw new AssertionError("an attribute of kind " + v.getValueCase());
+                    });
         }
         return all;
     }
