@@ -157,16 +157,15 @@ class OtlpDaemonTest {
     }
 
     @Test
-    void aDeadCollectorIsSaidOnceAndAReloadFindsAnother() throws Exception {
-        try (var dead = new Told();
+    void aCollectorThatRefusesIsSaidOnceAndAReloadFindsAnother() throws Exception {
+        try (var refusing = new Told();
                 var collector = new Told();
-                var daemon = up(dead.url())) {
-            dead.say(401, null);
-            int port = dead.port();
+                var daemon = up(refusing.url())) {
+            refusing.say(401, null);
+            int port = refusing.port();
             assertThat(daemon.cli("cron", "run", "own", "--wait").exit()).isZero();
             soon().untilAsserted(() -> assertThat(daemon.cli("doctor").out())
                     .contains("OpenTelemetry metrics", "127.0.0.1:" + port + " answers 401"));
-            dead.close();
             String metrics = new Client(daemon.home().resolve("run/holdfast.sock")).raw("/metrics");
             assertThat(metrics)
                     .contains(

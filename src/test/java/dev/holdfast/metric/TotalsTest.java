@@ -52,6 +52,18 @@ class TotalsTest {
     }
 
     @Test
+    void tellsSinceWhenItCounts() throws IOException {
+        Totals t = new Totals(file, Instant.ofEpochSecond(1000), warned::add);
+        t.observe(Family.PROCESS_CPU, "first", 5, "web", "0");
+        t.keep();
+        assertThat(new Totals(file, Instant.ofEpochSecond(2000), warned::add).since())
+                .isEqualTo(Instant.ofEpochSecond(1000));
+        Files.writeString(file, "holdfast totals 1\nsince\t5\n");
+        assertThat(new Totals(file, Instant.ofEpochSecond(3000), warned::add).since())
+                .isEqualTo(Instant.ofEpochSecond(3000));
+    }
+
+    @Test
     void goesOnWhereTheLastDaemonWas() {
         Totals t = open();
         t.observe(Family.PROCESS_CPU, "first", 5, "web", "0");

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,10 @@ class BodiesTest {
                 .flatMap(r -> r.getResourceMetrics(0).getScopeMetrics(0).getMetricsList().stream())
                 .forEach(m -> all.put(m.getName(), m));
         return all;
+    }
+
+    private static Metric of(Map<String, Metric> all, String name) {
+        return Objects.requireNonNull(all.get(name), name);
     }
 
     private static long nanos(Duration before) {
@@ -79,7 +84,7 @@ class BodiesTest {
         assertThat(resource.getScopeMetrics(0).getScope().getVersion()).isEqualTo("1.2");
         Map<String, Metric> all = byName(requests);
 
-        Metric up = all.get("holdfast_process_up");
+        Metric up = of(all, "holdfast_process_up");
         assertThat(up.getUnit()).isEmpty();
         assertThat(up.getDescription()).isEqualTo(Family.PROCESS_UP.help());
         assertThat(up.getGauge().getDataPointsList())
@@ -91,26 +96,26 @@ class BodiesTest {
         assertThat(zero.getValueCase()).isEqualTo(NumberDataPoint.ValueCase.AS_DOUBLE); // 0 is said, not left out
         assertThat(zero.getTimeUnixNano()).isEqualTo(nanos(Duration.ZERO));
 
-        var restarts = all.get("holdfast_process_restarts_total").getSum();
+        var restarts = of(all, "holdfast_process_restarts_total").getSum();
         assertThat(restarts.getIsMonotonic()).isTrue();
         assertThat(restarts.getAggregationTemporality())
                 .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE);
         assertThat(restarts.getDataPoints(0).getAsDouble()).isEqualTo(3);
         assertThat(restarts.getDataPoints(0).getStartTimeUnixNano()).isEqualTo(nanos(Duration.ofSeconds(1000)));
-        assertThat(all.get("holdfast_host_cpu_seconds_total")
+        assertThat(of(all, "holdfast_host_cpu_seconds_total")
                         .getSum()
                         .getDataPoints(0)
                         .getStartTimeUnixNano())
                 .isEqualTo(nanos(Duration.ofSeconds(100_000)));
-        assertThat(all.get("holdfast_host_cpu_seconds_total").getUnit()).isEqualTo("s");
-        assertThat(all.get("holdfast_daemon_memory_bytes").getUnit()).isEqualTo("By");
-        assertThat(all.get("holdfast_daemon_memory_bytes")
+        assertThat(of(all, "holdfast_host_cpu_seconds_total").getUnit()).isEqualTo("s");
+        assertThat(of(all, "holdfast_daemon_memory_bytes").getUnit()).isEqualTo("By");
+        assertThat(of(all, "holdfast_daemon_memory_bytes")
                         .getGauge()
                         .getDataPoints(0)
                         .getAsDouble())
                 .isEqualTo(1L << 40);
 
-        var durations = all.get("holdfast_queue_attempt_duration_seconds").getHistogram();
+        var durations = of(all, "holdfast_queue_attempt_duration_seconds").getHistogram();
         HistogramDataPoint h = durations.getDataPoints(0);
         assertThat(durations.getAggregationTemporality())
                 .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE);

@@ -8,6 +8,7 @@ import dev.holdfast.metric.Family;
 import dev.holdfast.metric.Sheet;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
+import dev.holdfast.web.Pems;
 import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import java.io.IOException;
@@ -15,16 +16,22 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The way to a collector over real sockets, with one that is down, slow, refuses or rejects. */
 class ExporterTest {
@@ -141,7 +148,7 @@ class ExporterTest {
         assertThat(trouble()).contains("127.0.0.1:" + port);
         assertThat(figure(Family.OTLP_UP, "traces")).isZero();
         assertThat(figure(Family.OTLP_WAITING)).isEqualTo(2);
-        try (var collector = new Told(port)) {
+        try (var collector = new Told(port, null)) {
             soon().until(() -> names(collector).equals(List.of("n1", "n2")));
             soon().until(() -> !said.isEmpty());
             assertThat(said).hasSize(1).first().asString().contains("again");
@@ -265,6 +272,48 @@ class ExporterTest {
             exporter.configure(traces(first.url()));
             exporter.add(span(4));
             soon().until(() -> names(first).equals(List.of("n1", "n4")));
+        }
+    }
+
+    @Test
+    void believesOnlyTheAuthoritiesThatAreConfigured(@TempDir Path dir) throws Exception {
+        Pems.selfSigned(dir, "box", "localhost");
+        Pems.openssl(
+                "pkcs12",
+                "-export",
+                "-in",
+                dir + "/box.pem",
+                "-inkey",
+                dir + "/box.key",
+                "-out",
+                dir + "/box.p12",
+                "-passout",
+                "pass:word");
+        KeyStore keys = KeyStore.getInstance(dir.resolve("box.p12").toFile(), "word".toCharArray());
+        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, "word".toCharArray());
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(managers.getKeyManagers(), null, null);
+        try (var collector = new Told(0, tls)) {
+            OtlpSpec spec = traces(collector.url());
+            exporter.configure(spec);
+            exporter.add(span(1));
+            soon().until(() -> !warned.isEmpty());
+            assertThat(collector.requests()).isEmpty();
+            Path ca = dir.resolve("ca.pem");
+            exporter.configure(new OtlpSpec(
+                    spec.endpoint(),
+                    spec.headers(),
+                    spec.interval(),
+                    spec.metrics(),
+                    spec.traces(),
+                    spec.timeout(),
+                    ca.toString(),
+                    spec.gzip(),
+                    spec.resource()));
+            soon().until(() -> String.valueOf(trouble()).contains("ca.pem"));
+            Files.copy(dir.resolve("box.pem"), ca); // read anew with each try
+            soon().until(() -> names(collector).equals(List.of("n1")));
         }
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PaceTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
-    private static Answer answer(int status, String retryAfter, byte... body) {
+    private static Answer answer(int status, @Nullable String retryAfter, byte... body) {
         return Answer.of("box:4318", status, retryAfter, body, true, NOW);
     }
 

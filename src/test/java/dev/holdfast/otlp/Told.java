@@ -4,6 +4,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -23,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A collector on a loopback port that reads what it is told by OpenTelemetry's own definitions, and says what a test wants. */
@@ -39,16 +42,27 @@ public final class Told implements AutoCloseable {
             @Nullable Message body) {}
 
     /** What is answered. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Say(int status, @Nullable String retryAfter, byte[] body) {}
 
     public Told() {
-        this(0);
+        this(0, null);
     }
 
-    /** @param port 0: any */
-    public Told(int port) {
+    /**
+     * @param port 0: any
+     * @param tls null: none
+     */
+    Told(int port, @Nullable SSLContext tls) {
+        var at = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 50);
+            if (tls == null) {
+                server = HttpServer.create(at, 50);
+            } else {
+                HttpsServer https = HttpsServer.create(at, 50);
+                https.setHttpsConfigurator(new HttpsConfigurator(tls));
+                server = https;
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -62,7 +76,7 @@ public final class Told implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + port();
+        return (server instanceof HttpsServer ? "https" : "http") + "://127.0.0.1:" + port();
     }
 
     /** From now on. */
