@@ -2,27 +2,27 @@ package dev.holdfast.otlp;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.trace.v1.Span;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLContext;
@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A collector on a loopback port that reads what it is told by OpenTelemetry's own definitions, and says what a test wants. */
 public final class Told implements AutoCloseable {
-    private final HttpServer server;
+    private final ServerSocket server;
+    private final boolean secure;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private volatile Say say = new Say(200, null, new byte[0]);
 
@@ -54,29 +55,24 @@ public final class Told implements AutoCloseable {
      * @param tls null: none
      */
     Told(int port, @Nullable SSLContext tls) {
-        var at = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        InetAddress here = InetAddress.getLoopbackAddress();
+        secure = tls != null;
         try {
-            if (tls == null) {
-                server = HttpServer.create(at, 50);
-            } else {
-                HttpsServer https = HttpsServer.create(at, 50);
-                https.setHttpsConfigurator(new HttpsConfigurator(tls));
-                server = https;
-            }
+            server = tls == null
+                    ? new ServerSocket(port, 50, here)
+                    : tls.getServerSocketFactory().createServerSocket(port, 50, here);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        server.createContext("/", this::take);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.start();
+        Thread.ofVirtual().start(this::serve);
     }
 
     public int port() {
-        return server.getAddress().getPort();
+        return server.getLocalPort();
     }
 
     public String url() {
-        return (server instanceof HttpsServer ? "https" : "http") + "://127.0.0.1:" + port();
+        return (secure ? "https" : "http") + "://127.0.0.1:" + port();
     }
 
     /** From now on. */
@@ -88,25 +84,47 @@ public final class Told implements AutoCloseable {
         say = new Say(200, null, body.toByteArray());
     }
 
-    private void take(HttpExchange x) throws IOException {
-        Say now = say;
+    private void serve() {
+        while (true) {
+            try (Socket s = server.accept()) {
+                take(s);
+            } catch (IOException e) {
+                if (server.isClosed()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void take(Socket s) throws IOException {
+        var in = new BufferedInputStream(s.getInputStream());
+        String path = line(in).replaceFirst("^POST (\\S+) HTTP/1.1$", "$1");
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
-        x.getRequestHeaders().forEach((name, values) -> headers.put(name, values.getFirst()));
-        byte[] body;
-        try (InputStream in = "gzip".equals(headers.get("Content-Encoding"))
-                ? new GZIPInputStream(x.getRequestBody())
-                : x.getRequestBody()) {
-            body = in.readAllBytes();
+        for (String line = line(in); !line.isEmpty(); line = line(in)) {
+            int colon = line.indexOf(':');
+            headers.put(line.substring(0, colon), line.substring(colon + 1).strip());
         }
-        String path = x.getRequestURI().getPath();
+        byte[] sent = in.readNBytes(Integer.parseInt(headers.getOrDefault("Content-Length", "0")));
+        byte[] body = "gzip".equals(headers.get("Content-Encoding"))
+                ? new GZIPInputStream(new ByteArrayInputStream(sent)).readAllBytes()
+                : sent;
+        Say now = say;
         requests.add(new Request(path, headers, now.status, now.status == 200 ? decoded(path, body) : null));
-        x.getResponseHeaders().set("Content-Type", "application/x-protobuf");
-        if (now.retryAfter != null) {
-            x.getResponseHeaders().set("Retry-After", now.retryAfter);
+        String head = "HTTP/1.1 " + now.status + " x\r\nContent-Type: application/x-protobuf\r\nContent-Length: "
+                + now.body.length + "\r\nConnection: close\r\n"
+                + (now.retryAfter == null ? "" : "Retry-After: " + now.retryAfter + "\r\n") + "\r\n";
+        s.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        s.getOutputStream().write(now.body);
+    }
+
+    private static String line(InputStream in) throws IOException {
+        var b = new ByteArrayOutputStream();
+        for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+            if (c != '\r') {
+                b.write(c);
+            }
         }
-        x.sendResponseHeaders(now.status, now.body.length == 0 ? -1 : now.body.length);
-        x.getResponseBody().write(now.body);
-        x.close();
+        return b.toString(StandardCharsets.US_ASCII);
     }
 
     private static Message decoded(String path, byte[] body) throws InvalidProtocolBufferException {
@@ -176,6 +194,10 @@ public final class Told implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
