@@ -58,6 +58,7 @@ class ArchitectureTest {
             Map.entry("api", Set.of("unit")),
             Map.entry("dashboard", Set.of("api")),
             Map.entry("metric", Set.of("api", "unit")),
+            Map.entry("otlp", Set.of("metric", "config", "linux", "unit")),
             Map.entry("top", Set.of("api", "unit")),
             Map.entry("web", Set.of("api", "config", "unit")),
             Map.entry(
@@ -84,6 +85,7 @@ class ArchitectureTest {
                             "patrol",
                             "post",
                             "metric",
+                            "otlp",
                             "cli",
                             "api",
                             "dashboard",

@@ -17,6 +17,9 @@ import java.util.function.Consumer;
 public final class Api implements HttpHandler {
     private static final Jsonb JSON = Jsonb.builder().build();
 
+    /** Connections on which somebody may wait for the end of what he ordered. */
+    private static final int ORDERS = 24;
+
     /** Characters of a text that the audit trail keeps. */
     private static final int MOST_KEPT = 1000;
     /** Of a request that its caller may not make at all: whoever may nothing must not fill the trail. */
@@ -31,8 +34,9 @@ public final class Api implements HttpHandler {
         this.port = port;
         this.warn = warn;
         var all = new ArrayList<Route>();
-        all.addAll(new CoreRoutes(port).all());
-        all.addAll(new CronRoutes(port).all());
+        var orders = new Waits(ORDERS, ORDERS / 2);
+        all.addAll(new CoreRoutes(port, orders).all());
+        all.addAll(new CronRoutes(port, orders).all());
         all.addAll(new AlertRoutes(port).all());
         all.addAll(new JobRoutes(port).all());
         all.addAll(new TokenRoutes(port).all());

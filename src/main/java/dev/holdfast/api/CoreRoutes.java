@@ -26,9 +26,11 @@ final class CoreRoutes {
     private static final Jsonb JSON = Jsonb.builder().build();
 
     private final ControlPort port;
+    private final Waits orders;
 
-    CoreRoutes(ControlPort port) {
+    CoreRoutes(ControlPort port, Waits orders) {
         this.port = port;
+        this.orders = orders;
     }
 
     List<Route> all() {
@@ -168,14 +170,14 @@ final class CoreRoutes {
                 });
     }
 
-    private Reply act(Verb verb, Request request, Asked a) throws Refused {
+    private Reply act(Verb verb, Request request, Asked a) throws Refused, Bad {
         var bounded = new Request(
                 request.names(),
                 request.signal(),
                 request.replicas(),
                 request.await(),
                 a.boundedMillis(request.timeoutMillis()));
-        return Reply.ok(port.act(verb, bounded, a.by()));
+        return orders.during(a.caller(), bounded.await(), "orders", () -> Reply.ok(port.act(verb, bounded, a.by())));
     }
 
     private static String word(Verb verb) {

@@ -8,9 +8,11 @@ import java.util.List;
 /** What is asked of schedules. */
 final class CronRoutes {
     private final ControlPort port;
+    private final Waits orders;
 
-    CronRoutes(ControlPort port) {
+    CronRoutes(ControlPort port, Waits orders) {
         this.port = port;
+        this.orders = orders;
     }
 
     List<Route> all() {
@@ -48,7 +50,11 @@ final class CronRoutes {
     private Reply run(Asked a) throws ControlPort.Refused, Bad {
         CronOrder order = a.body(CronOrder.class);
         var request = new Request(List.of(), null, null, order.await(), a.boundedMillis(order.timeoutMillis()));
-        return Reply.ok(port.cron().run(a.name("name"), request, a.by()));
+        return orders.during(
+                a.caller(),
+                request.await(),
+                "orders",
+                () -> Reply.ok(port.cron().run(a.name("name"), request, a.by())));
     }
 
     private Route pause(String verb, String summary, boolean paused) {

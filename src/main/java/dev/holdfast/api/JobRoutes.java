@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** What is asked of queues and jobs. Thread-safe. */
@@ -25,13 +24,12 @@ final class JobRoutes {
     private static final int LONGEST_WAIT_SECONDS = 60;
 
     private static final int MOST_TAKEN = 100;
+    private static final String JOBS = "jobs";
     private static final int LONGEST_NAME = 200;
     private static final int LONGEST_OUTPUT = 16 << 10;
 
     private final ControlPort port;
-    private final Semaphore patient = new Semaphore(PATIENT);
-    /** Of these, those that came by TCP: there, too, the other places are for answers. */
-    private final Semaphore remote = new Semaphore(PATIENT / 2);
+    private final Waits waits = new Waits(PATIENT, PATIENT / 2);
 
     JobRoutes(ControlPort port) {
         this.port = port;
@@ -168,46 +166,11 @@ final class JobRoutes {
 
     private Reply job(Asked asked) throws Refused, Bad {
         int seconds = asked.query().whole("wait");
-        return waiting(
+        return waits.during(
                 asked.caller(),
                 seconds > 0,
+                JOBS,
                 () -> Reply.ok(jobs().job(asked.name("id"), asked.bounded(Duration.ofSeconds(seconds)))));
-    }
-
-    private interface Answer {
-        Reply give() throws Refused, Bad;
-    }
-
-    private Reply waiting(Caller by, boolean waits, Answer answer) throws Refused, Bad {
-        if (!waits) {
-            return answer.give();
-        }
-        if (by.local()) {
-            return waiting(answer);
-        }
-        if (!remote.tryAcquire()) {
-            throw tooMany(PATIENT / 2);
-        }
-        try {
-            return waiting(answer);
-        } finally {
-            remote.release();
-        }
-    }
-
-    private Reply waiting(Answer answer) throws Refused, Bad {
-        if (!patient.tryAcquire()) {
-            throw tooMany(PATIENT);
-        }
-        try {
-            return answer.give();
-        } finally {
-            patient.release();
-        }
-    }
-
-    private static Refused tooMany(int most) {
-        return new Refused(503, Failure.later(most + " requests wait for jobs already; ask again, or without wait", 1));
     }
 
     private Reply several(String verb, JobFilter asked, String user) throws Refused, Bad {
@@ -239,7 +202,7 @@ final class JobRoutes {
         long millis = asked.bounded(Duration.ofMillis(Math.round(take.waitSeconds() * 1000)))
                 .toMillis();
         var bounds = new Take(worker, millis / 1000.0, Math.max(1, take.most()));
-        return waiting(asked.caller(), millis > 0, () -> {
+        return waits.during(asked.caller(), millis > 0, JOBS, () -> {
             JobsPort jobs = jobs();
             Taken taken = jobs.take(asked.name("queue"), bounds, asked.by());
             return new Reply.Value(200, taken, Map.of(), taken.jobs().isEmpty() ? () -> {} : () -> jobs.putBack(taken));

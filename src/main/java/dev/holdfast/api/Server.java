@@ -39,7 +39,7 @@ import jdk.net.UnixDomainPrincipal;
  * on it for longer than {@value #SHARED_MILLIS} ms.
  */
 public final class Server implements AutoCloseable {
-    private static final int CONNECTIONS = 64;
+    private static final int CONNECTIONS = 96;
 
     /** Of sun_path (unix(7)), with the zero that ends it. */
     private static final int LONGEST_PATH = 108;
@@ -65,7 +65,7 @@ public final class Server implements AutoCloseable {
     private final Admission others;
     private final Consumer<String> warn;
     /** Of clients that follow something: each has a connection of its own for as long. */
-    private final Semaphore streams = new Semaphore(STREAMS);
+    private final Waits streams = new Waits(STREAMS, 0);
 
     private final Semaphore free = new Semaphore(CONNECTIONS);
     /** For the thread that is always there; empty: it may go. */
@@ -261,13 +261,13 @@ public final class Server implements AutoCloseable {
     private boolean serve(SocketChannel connection, InputStream requests, UnixDomainPrincipal peer, long mostMillis)
             throws IOException {
         HttpAnswer answer;
-        Set<Scope> scopes = Set.of();
+        Caller by = new Caller("", Caller.SOCKET, Set.of());
         boolean last = true;
         try {
             Http.Asked asked = Http.read(requests, mostMillis);
             last = mostMillis > 0 || asked.last();
             Caller caller = caller(peer);
-            scopes = caller.scopes();
+            by = caller;
             answer = caller.scopes().isEmpty()
                     ? ProblemDetails.answer(
                             403,
@@ -280,23 +280,26 @@ public final class Server implements AutoCloseable {
         return switch (answer) {
             case HttpAnswer.Whole whole -> send(connection, whole, last || whole.status() >= 400);
             case HttpAnswer.Stream stream -> {
-                Set<Scope> then = scopes;
+                Caller then = by;
                 stream(
                         connection,
                         stream,
                         mostMillis,
-                        () -> caller(peer).scopes().containsAll(then));
+                        then,
+                        () -> caller(peer).scopes().containsAll(then.scopes()));
                 yield false;
             }
         };
     }
 
     /** Not on the thread that all share, and not on so many connections that others find none. */
-    private void stream(SocketChannel connection, HttpAnswer.Stream stream, long mostMillis, BooleanSupplier holds)
+    private void stream(
+            SocketChannel connection, HttpAnswer.Stream stream, long mostMillis, Caller by, BooleanSupplier holds)
             throws IOException {
         try (HttpAnswer.Source source = stream.source()) {
-            if (mostMillis > 0 || !streams.tryAcquire()) {
-                var failure = Failure.later(STREAMS + " clients follow something already, or no thread is left", 5);
+            int bound = mostMillis > 0 ? STREAMS : streams.take(by);
+            if (bound > 0) {
+                var failure = Failure.later(bound + " clients follow something already, or no thread is left", 5);
                 send(connection, ProblemDetails.answer(503, failure, Map.of()), true);
                 return;
             }
@@ -312,7 +315,7 @@ public final class Server implements AutoCloseable {
                     waiting(connection, false);
                 }
             } finally {
-                streams.release();
+                streams.leave(by);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

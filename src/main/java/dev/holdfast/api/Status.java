@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param startedAt of the daemon, ISO 8601
  * @param degraded guarantees that are weaker here than promised, as sentences
+ * @param listens URLs at which the API is served beside the Unix socket
  */
 @Json
 public record Status(
@@ -19,11 +20,13 @@ public record Status(
         List<String> degraded,
         List<Replica> replicas,
         List<Schedule> schedules,
-        List<Queue> queues) {
+        List<Queue> queues,
+        List<String> listens) {
     /** An answer of a daemon that told nothing of schedules or queues has none. */
     public Status {
         schedules = schedules == null ? List.of() : schedules;
         queues = queues == null ? List.of() : queues;
+        listens = listens == null ? List.of() : listens;
     }
 
     /**

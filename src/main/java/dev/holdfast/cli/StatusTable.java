@@ -60,6 +60,9 @@ final class StatusTable {
         limits(status, style, lines);
         schedules(status, now, zone, style, lines);
         queues(status, style, lines);
+        for (String url : status.listens()) {
+            lines.add("the API is served at " + url + (url.startsWith("https:") ? ", with TLS" : ", without TLS"));
+        }
         int weaker = status.degraded().size();
         if (weaker > 0) {
             lines.add(style.paint(

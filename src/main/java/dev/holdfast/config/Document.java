@@ -57,6 +57,9 @@ record Document(
 
             @Doc("where metrics are served") @Nullable Metrics metrics,
 
+            @Doc("a collector of OpenTelemetry that is told metrics and traces") @Nullable
+            Otlp otlp,
+
             @Doc("who may ask the API, and where beside the Unix socket") @Nullable
             Api api,
 
@@ -166,6 +169,45 @@ record Document(
             String listen,
 
             @Doc("of the URL") @Default("/metrics") String path) {}
+
+    @Doc("a collector of OpenTelemetry, told by OTLP/HTTP in protobuf; a reload may change all of it")
+    record Otlp(
+            @Doc("http or https, with a host; below it are /v1/metrics and /v1/traces")
+            @Default("http://127.0.0.1:4318")
+            String endpoint,
+
+            @Doc("sent beside our own, such as Authorization: Bearer ${OTLP_TOKEN}; shown nowhere")
+            Map<String, String> headers,
+
+            @Doc("from one telling of metrics to the next, 1s to 1h") @Default("60s")
+            Duration interval,
+
+            @Doc("whether metrics are told, those of /metrics") @Default("true")
+            boolean metrics,
+
+            @Doc("whether runs of schedules and jobs are told as spans, and given TRACEPARENT") @Default("true")
+            boolean traces,
+
+            @Doc("of one request, 100ms to 1m") @Default("10s")
+            Duration timeout,
+
+            @Doc("of https") @Nullable OtlpTls tls,
+            @Doc("of what is sent") @Default("gzip") Compression compression,
+
+            @Doc("attributes of this daemon beside service.name, service.version and host.name, or in place of them")
+            Map<String, String> resource) {}
+
+    @Doc("TLS towards a collector")
+    record OtlpTls(
+            @Doc("PEM file of the authorities that vouch for the collector, in place of those of the Java runtime")
+            @Required
+            String ca) {}
+
+    /** How a request's body is packed. */
+    enum Compression {
+        GZIP,
+        NONE
+    }
 
     @Doc("access to the API")
     record Api(

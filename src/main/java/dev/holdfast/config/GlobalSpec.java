@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param api who may ask, and where
  * @param rateLimit how often
  * @param metrics null: no listener of their own
+ * @param otlp null: no collector is told
  */
 public record GlobalSpec(
         Duration shutdownTimeout,
@@ -34,7 +35,8 @@ public record GlobalSpec(
         StorageSpec storage,
         ApiSpec api,
         RateLimitSpec rateLimit,
-        @Nullable MetricsSpec metrics) {
+        @Nullable MetricsSpec metrics,
+        @Nullable OtlpSpec otlp) {
     /** What holds when nothing is said. */
     public static final GlobalSpec DEFAULT = new GlobalSpec(
             Duration.ofSeconds(30),
@@ -48,6 +50,7 @@ public record GlobalSpec(
             StorageSpec.DEFAULT,
             ApiSpec.NONE,
             RateLimitSpec.DEFAULT,
+            null,
             null);
 
     /** What of it a reload cannot change. */
@@ -64,6 +67,7 @@ public record GlobalSpec(
                 storage,
                 ApiSpec.NONE,
                 RateLimitSpec.DEFAULT,
+                null,
                 null);
     }
 

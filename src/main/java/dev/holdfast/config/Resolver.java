@@ -56,7 +56,8 @@ final class Resolver {
                 storage(g.storage(), at),
                 new ApiResolver(problems, binder).api(g.api(), at),
                 new ApiResolver(problems, binder).limit(g.apiRateLimit(), at),
-                new ApiResolver(problems, binder).metrics(g.metrics(), at));
+                new ApiResolver(problems, binder).metrics(g.metrics(), at),
+                new OtlpResolver(problems, binder).of(g.otlp(), at));
     }
 
     private StorageSpec storage(Document.@Nullable Storage s, Node at) {

@@ -317,6 +317,9 @@ final class Control implements ControlPort {
         if (!Objects.equals(wanted.metrics(), served.metrics())) {
             steps.add(new PlanReply.Step("global", "change", List.of("metrics"), List.of()));
         }
+        if (!Objects.equals(wanted.otlp(), served.otlp())) { // what differs may be a secret
+            steps.add(new PlanReply.Step("global", "change", List.of("otlp"), List.of()));
+        }
         if (!wanted.lasting().equals(d.global.lasting())) {
             steps.add(new PlanReply.Step("global", "not before the next up", List.of(), List.of()));
         }

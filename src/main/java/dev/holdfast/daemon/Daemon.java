@@ -90,6 +90,8 @@ final class Daemon {
     final Records records;
     private @Nullable Front front;
     final MetricDesk metrics;
+    final Tracing tracing;
+    final String hostName;
     /** As it was when the daemon started, which is when it counts. */
     final GlobalSpec global;
     /** Where lines go beside the files of processes; changed by a reload. */
@@ -117,8 +119,10 @@ final class Daemon {
         this.dirs = dirs;
         this.console = console;
         this.launches = launches;
+        this.tracing = launches.tracing;
         this.loop = Loop.open();
         this.host = new Host(PROC, () -> Loop.now().mono());
+        this.hostName = host.name();
         this.chronicle = new Chronicle(new Journal(dirs.state().resolve("journal.jsonl")), console::warn);
         this.intents = new Intents(dirs.run().resolve("intents"), host.bootId(), console::warn);
         this.global = config.global();
@@ -265,7 +269,7 @@ final class Daemon {
             guard.configure(guarded);
             answering.watch();
             answering.admit(global.api().groups());
-            metrics.configure(global.metrics());
+            metrics.configure(global);
             metrics.begin();
             web.begin(new WebSite(answering.api(), metrics.handler(), "/metrics", new Dashboard()), global);
             signals.listen(this);
@@ -643,7 +647,7 @@ final class Daemon {
                 .and(Plan.ofGuard(guard.spec(), config.guard()));
         guard.configure(config.guard());
         web.configure(config.global());
-        metrics.configure(config.global().metrics());
+        metrics.configure(config.global());
         if (front != null) {
             front.admit(config.global().api().groups());
         }

@@ -39,6 +39,9 @@ final class Launches {
     /** The purpose of an exec probe, beside those of {@code Action.Purpose}. */
     static final String PROBE = "PROBE";
 
+    /** Which runs and jobs are told of their trace. */
+    final Tracing tracing = new Tracing();
+
     private final Map<String, String> own;
     private final boolean root;
     private final Identity self;

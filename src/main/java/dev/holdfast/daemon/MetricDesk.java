@@ -5,7 +5,7 @@ import dev.holdfast.api.Doctor;
 import dev.holdfast.api.HistoryReport;
 import dev.holdfast.api.HttpHandler;
 import dev.holdfast.cli.Holdfast;
-import dev.holdfast.config.MetricsSpec;
+import dev.holdfast.config.GlobalSpec;
 import dev.holdfast.event.Event;
 import dev.holdfast.host.WatchView;
 import dev.holdfast.linux.Errno;
@@ -24,6 +24,7 @@ import dev.holdfast.unit.MonoTime;
 import dev.holdfast.web.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -52,6 +53,7 @@ final class MetricDesk implements AutoCloseable {
     private final History history;
     private final Sampler sampler;
     private final MetricDoor door;
+    private final Telemetry telemetry;
     private MonoTime kept = new MonoTime(0);
     private final Metrics metrics = new Metrics(this::gather, () -> Loop.now().mono());
 
@@ -67,7 +69,7 @@ final class MetricDesk implements AutoCloseable {
     /** @param dir for what outlives this daemon */
     MetricDesk(Daemon daemon, Path dir) {
         this.daemon = daemon;
-        this.totals = new Totals(dir.resolve("totals"), daemon.console::warn);
+        this.totals = new Totals(dir.resolve("totals"), daemon.startedAt, daemon.console::warn);
         this.tally = new MetricTally(totals);
         this.census = new ProcessCensus(Daemon.PROC, daemon.pid());
         this.processes = new ProcessFigures(daemon, totals, tally, checks, census);
@@ -75,8 +77,15 @@ final class MetricDesk implements AutoCloseable {
         this.door = new MetricDoor(metrics, daemon.console);
         this.history = new History(dir, daemon.console::warn);
         this.sampler = new Sampler(daemon, history, processes, () -> onLoop(daemon.supervision::views), this::beat);
-        daemon.timetable.history().listen(tally::ran);
-        daemon.workshop.listen(tally::worked);
+        this.telemetry = new Telemetry(daemon, totals, metrics::sheet);
+        daemon.timetable.history().listen(a -> {
+            tally.ran(a);
+            telemetry.ran(a);
+        });
+        daemon.workshop.listen(e -> {
+            tally.worked(e);
+            telemetry.worked(e);
+        });
     }
 
     /** Answers scrapes. */
@@ -95,13 +104,16 @@ final class MetricDesk implements AutoCloseable {
         return sampler.report(of, metric, span);
     }
 
-    /** @param spec where they are served beside the socket; null: nowhere */
-    void configure(@Nullable MetricsSpec spec) {
-        door.configure(spec);
+    /** Where they are served beside the socket, and who is told. */
+    void configure(GlobalSpec global) {
+        door.configure(global.metrics());
+        telemetry.configure(global.otlp());
     }
 
     List<Doctor.Finding> findings() {
-        return door.findings();
+        var all = new ArrayList<>(door.findings());
+        all.addAll(telemetry.findings());
+        return all;
     }
 
     private void beat() {
@@ -207,6 +219,7 @@ final class MetricDesk implements AutoCloseable {
         sheet.put(Family.RATE_LIMIT, judged.allowed(), "true");
         sheet.put(Family.RATE_LIMIT, judged.refused(), "false");
         sheet.put(Family.RATE_LIMIT_ERRORS, judged.errors());
+        telemetry.into(sheet);
     }
 
     /** Null: the loop did not come to it in time. */
@@ -229,6 +242,7 @@ final class MetricDesk implements AutoCloseable {
 
     @Override
     public void close() {
+        telemetry.close();
         sampler.close();
         door.close();
         daemon.guard.tally.into(totals);

@@ -58,7 +58,8 @@ final class Reports {
                         .sorted(Comparator.comparing(Status.Replica::process).thenComparingInt(Status.Replica::index))
                         .toList(),
                 schedules,
-                queues);
+                queues,
+                daemon.web.listens());
     }
 
     private Map<ProcessRef, Usages.Usage> used(List<ReplicaView> views) {

@@ -260,12 +260,12 @@ final class Timetable {
                 own.add(id);
                 ProcessSpec process = process(spec);
                 confinement.launch(
-                        launches.scheduled(id, process, RUN, spec.launch().command(), facts(run), variables(run)),
+                        launches.scheduled(id, process, RUN, spec.launch().command(), facts(run), variables(run, spec)),
                         process);
             }
             case Action.Hook(InstanceId id, Run run, var result, ScheduleSpec spec, var command) -> {
                 own.add(id);
-                Map<String, String> variables = new HashMap<>(variables(run));
+                Map<String, String> variables = new HashMap<>(variables(run, spec));
                 variables.put("HOLDFAST_RESULT", result.written());
                 ProcessSpec process = process(spec);
                 confinement.launch(launches.scheduled(id, process, HOOK, command, facts(run), variables), process);
@@ -347,12 +347,13 @@ final class Timetable {
                 ATTEMPT, Integer.toString(run.attempt()));
     }
 
-    private static Map<String, String> variables(Run run) {
-        return Map.of(
-                "HOLDFAST_SCHEDULE", run.schedule(),
-                "HOLDFAST_RUN", run.id(),
-                "HOLDFAST_DUE", run.due().toString(),
-                "HOLDFAST_ATTEMPT", Integer.toString(run.attempt()));
+    private Map<String, String> variables(Run run, ScheduleSpec spec) {
+        var all = new HashMap<>(launches.tracing.variables(run, spec.launch()));
+        all.put("HOLDFAST_SCHEDULE", run.schedule());
+        all.put("HOLDFAST_RUN", run.id());
+        all.put("HOLDFAST_DUE", run.due().toString());
+        all.put("HOLDFAST_ATTEMPT", Integer.toString(run.attempt()));
+        return all;
     }
 
     /** A pause that a person asked for needs no alert. */

@@ -449,14 +449,12 @@ final class Workshop implements AutoCloseable {
         own.add(l.instance());
         begunAt.put(l.instance(), Loop.now().mono());
         ProcessSpec process = process(l.spec());
+        var variables =
+                new TreeMap<>(launches.tracing.variables(l.job(), l.spec().launch()));
+        variables.putAll(l.environment());
         confinement.launch(
                 launches.job(
-                        l.instance(),
-                        process,
-                        l.argv(),
-                        JobFacts.of(l.job(), l.workdir()),
-                        l.environment(),
-                        l.workdir()),
+                        l.instance(), process, l.argv(), JobFacts.of(l.job(), l.workdir()), variables, l.workdir()),
                 process);
         WorkdirSpec workdir = l.spec().workdir();
         if (workdir != null) {

@@ -370,6 +370,27 @@ public enum Family {
             "bytes",
             "Output that its log file could not take. Of this daemon's life.",
             "process"),
+    OTLP_UP(
+            Kind.GAUGE,
+            "holdfast_otlp_up",
+            "1 or 0",
+            "Whether the collector of global.otlp took what it was told last. signal: metrics, traces. Missing without one.",
+            "signal"),
+    OTLP_REQUESTS(
+            Kind.COUNTER,
+            "holdfast_otlp_requests_total",
+            "requests",
+            "Requests to that collector. signal: metrics, traces; result: success, failure. Of this daemon's life.",
+            "signal",
+            "result"),
+    OTLP_DROPPED(
+            Kind.COUNTER,
+            "holdfast_otlp_dropped_items_total",
+            "items",
+            "Spans and data points that it refused or rejected, and spans that newer ones pushed out while they waited."
+                    + " signal: metrics, traces. Of this daemon's life.",
+            "signal"),
+    OTLP_WAITING(Kind.GAUGE, "holdfast_otlp_spans_waiting", "spans", "Spans that are not told yet, 2,048 at most."),
     DEGRADED(
             Kind.GAUGE,
             "holdfast_degraded_guarantee",
@@ -417,6 +438,16 @@ public enum Family {
             "series",
             "Series of this scrape that were left out because their metric had 20,000.");
 
+    /** Since when a counter counts. */
+    public enum Since {
+        /** The start of this daemon. */
+        DAEMON,
+        /** It outlives daemons. */
+        KEPT,
+        /** The host's boot. */
+        BOOT
+    }
+
     /** What a value is. */
     public enum Kind {
         /** It only grows; a daemon's restart or the host's boot may begin it anew. */
@@ -443,6 +474,25 @@ public enum Family {
 
     public Kind kind() {
         return kind;
+    }
+
+    /** Of a counter or histogram. */
+    public Since since() {
+        return switch (this) {
+            case PROCESS_RESTARTS,
+                    PROCESS_OOM_KILLS,
+                    PROCESS_CPU,
+                    PROCESS_IO_READ,
+                    PROCESS_IO_WRITE,
+                    BREAKER_FAILURES,
+                    SCHEDULE_RUNS,
+                    SCHEDULE_SKIPS,
+                    QUEUE_ATTEMPTS,
+                    GUARD_KILLS,
+                    GUARD_FINDINGS -> Since.KEPT;
+            case HOST_CPU, HOST_PRESSURE -> Since.BOOT;
+            default -> Since.DAEMON;
+        };
     }
 
     /** Its name as Prometheus shows it, such as {@code holdfast_process_up}. */

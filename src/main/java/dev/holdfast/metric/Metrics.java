@@ -68,7 +68,8 @@ public final class Metrics implements HttpHandler {
         return new HttpAnswer.Whole(status, headers, body.getBytes(java.nio.charset.StandardCharsets.UTF_8), () -> {});
     }
 
-    private synchronized byte[] written(Format format, boolean packed) {
+    /** The figures as they are, or were within the last second. */
+    public synchronized Sheet sheet() {
         MonoTime now = clock.get();
         Sheet sheet = last.get();
         if (sheet == null || now.since(gathered).compareTo(SHARED) >= 0) {
@@ -80,6 +81,11 @@ public final class Metrics implements HttpHandler {
             sheet = fresh;
             last = new WeakReference<>(fresh);
         }
+        return sheet;
+    }
+
+    private byte[] written(Format format, boolean packed) {
+        Sheet sheet = sheet();
         var out = new ByteArrayOutputStream(64 << 10);
         try (OutputStream to = packed ? new Quick(out) : out) {
             Exposition.write(sheet, format, to);

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * The figures of one scrape, as they are gathered. Of one metric there are {@value #MOST} series at most: what is beyond
- * is counted, and told by {@link Family#OMITTED}. One thread uses it.
+ * is counted, and told by {@link Family#OMITTED}. One thread fills it; once that is done, any may read it.
  */
 public final class Sheet {
     static final int MOST = 20_000;
@@ -78,8 +78,8 @@ public final class Sheet {
         return omitted;
     }
 
-    /** By label values: a Double, or {@link Buckets.Filled}. */
-    Map<Family, Map<List<String>, Object>> all() {
+    /** By label values: a Double, or {@link Buckets.Filled}. To be read only. */
+    public Map<Family, Map<List<String>, Object>> all() {
         return all;
     }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -28,6 +29,9 @@ public final class Totals {
 
     private static final String HEAD = "holdfast totals 1";
     private static final String END = "end ";
+    /** A line whose name is no metric's, which versions without it pass over. */
+    private static final String SINCE = "since\t";
+
     private static final Map<String, Family> BY_NAME =
             Stream.of(Family.values()).collect(Collectors.toUnmodifiableMap(Family::written, f -> f));
 
@@ -38,6 +42,7 @@ public final class Totals {
     private final Object writing = new Object();
 
     private boolean changed;
+    private Instant since;
     /** Guarded by {@link #writing}. */
     private @Nullable String told;
 
@@ -54,17 +59,20 @@ public final class Totals {
     /**
      * Goes on from what an earlier daemon left. A damaged file is set aside, and all begins at 0.
      *
+     * @param now where no earlier daemon says so, all counts from here
      * @param warn told, in words for people, what cannot be read or kept
      */
-    public Totals(Path file, Consumer<String> warn) {
+    public Totals(Path file, Instant now, Consumer<String> warn) {
         this.file = file;
         this.warn = warn;
+        this.since = now;
         try {
             if (Files.exists(file)) {
                 read(Files.readAllLines(file));
             }
         } catch (IOException | RuntimeException e) {
             all.clear();
+            since = now;
             Path aside = file.resolveSibling(file.getFileName() + ".damaged");
             try {
                 Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
@@ -83,6 +91,10 @@ public final class Totals {
             throw new IOException("it is not whole");
         }
         for (String line : lines.subList(1, lines.size() - 1)) {
+            if (line.startsWith(SINCE)) {
+                since = Instant.ofEpochMilli(Long.parseLong(line.substring(SINCE.length())));
+                continue;
+            }
             String[] parts = line.split("\t", -1);
             Family family = BY_NAME.get(parts[0]);
             if (family == null) {
@@ -98,6 +110,11 @@ public final class Totals {
             t.whose = parts[3];
             all.put(new Key(family, List.copyOf(Arrays.asList(parts).subList(4, parts.length))), t);
         }
+    }
+
+    /** When all of this began at 0. */
+    public synchronized Instant since() {
+        return since;
     }
 
     /** So many more. */
@@ -200,8 +217,9 @@ public final class Totals {
             return List.of();
         }
         changed = false;
-        var lines = new ArrayList<String>(all.size() + 2);
+        var lines = new ArrayList<String>(all.size() + 3);
         lines.add(HEAD);
+        lines.add(SINCE + since.toEpochMilli());
         all.forEach((key, t) -> lines.add(key.family.written() + "\t" + t.sum + "\t" + t.raw + "\t" + t.whose
                 + (key.labels.isEmpty() ? "" : "\t" + String.join("\t", key.labels))));
         lines.add(END + (lines.size() - 1));

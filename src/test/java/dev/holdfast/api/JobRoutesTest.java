@@ -255,11 +255,17 @@ class JobRoutesTest {
         var anna = new Caller("anna", "10.0.0.1", Scope.READ.all());
         var request = new HttpRequest("GET", "/api/v1/jobs/j1?wait=60", Map.of(), "", 60_000);
         var waiting = new ArrayList<Thread>();
-        for (int i = 0; i < 16; i++) {
+        for (int i = 0; i < 12; i++) {
             waiting.add(Thread.ofVirtual().start(() -> api.answer(request, anna)));
         }
+        await().until(() -> jobs.asked.size() == 12);
+        assertThat(api.answer(request, anna).status()).isEqualTo(503); // three quarters of them are hers
+        var bert = new Caller("bert", "10.0.0.1", Scope.READ.all());
+        for (int i = 0; i < 4; i++) {
+            waiting.add(Thread.ofVirtual().start(() -> api.answer(request, bert)));
+        }
         await().until(() -> jobs.asked.size() == 16);
-        assertThat(api.answer(request, anna).status()).isEqualTo(503);
+        assertThat(api.answer(request, bert).status()).isEqualTo(503);
         waiting.add(Thread.ofVirtual().start(() -> api.answer(request, new Caller("ann", "socket", Scope.READ.all()))));
         await().until(() -> jobs.asked.size() == 17);
         jobs.hold.countDown();

@@ -142,7 +142,7 @@ class ServerTest {
             }
             assertThat(new Client(socket).get("/api/v1/doctor", Doctor.class)).isEqualTo(new Doctor(List.of()));
             // idle ones are not hung up on while others only wait for us
-            for (int i = 0; i < 80; i++) {
+            for (int i = 0; i < 120; i++) {
                 following.add(sent(socket, "GET /api/v1/doctor HTTP/1.1\r\nConnection: keep-alive"));
             }
             jobs.audit.put.add(new Follow.Item("0.1.1", "line", "{\"n\":1}"));

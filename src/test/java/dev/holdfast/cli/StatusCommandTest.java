@@ -35,6 +35,17 @@ class StatusCommandTest extends AgainstADaemon {
             """, ""));
     }
 
+    @Test
+    void saysWhereTheApiIsServed() {
+        daemon.answers(
+                "GET /api/v1/status",
+                TWO.replaceFirst("}]}$", "}],\"listens\":[\"https://10.0.0.1:9180\",\"http://127.0.0.1:9181\"]}"));
+        assertThat(Run.of("status", "--dir", dir.toString()).out())
+                .contains(
+                        "the API is served at https://10.0.0.1:9180, with TLS\n",
+                        "the API is served at http://127.0.0.1:9181, without TLS\n");
+    }
+
     static final String SCHEDULES = """
         {"version":"0.1.0","pid":7,"startedAt":"2026-11-21T05:00:00Z","config":"/etc/h.yaml","degraded":[],
          "replicas":[],"schedules":[

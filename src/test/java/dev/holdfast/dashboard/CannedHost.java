@@ -248,7 +248,16 @@ final class CannedHost implements HttpHandler, AutoCloseable {
 
     private Status bareStatus() {
         Status s = scenery.status();
-        return new Status(s.version(), s.pid(), s.startedAt(), s.config(), List.of(), List.of(), List.of(), List.of());
+        return new Status(
+                s.version(),
+                s.pid(),
+                s.startedAt(),
+                s.config(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                s.listens());
     }
 
     private Done act(ControlPort.Verb verb, Request request) throws Refused {
@@ -266,7 +275,16 @@ final class CannedHost implements HttpHandler, AutoCloseable {
         Status s = scenery.status();
         return new Done(
                 true,
-                new Status(s.version(), s.pid(), s.startedAt(), s.config(), List.of(), now, List.of(), List.of()),
+                new Status(
+                        s.version(),
+                        s.pid(),
+                        s.startedAt(),
+                        s.config(),
+                        List.of(),
+                        now,
+                        List.of(),
+                        List.of(),
+                        s.listens()),
                 List.of());
     }
 

@@ -206,6 +206,7 @@ final class Scenery {
                 List.of("swap is not limited: this kernel was started without swap accounting"),
                 moving,
                 List.of(),
+                List.of(),
                 List.of());
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -26,7 +27,7 @@ class TotalsTest {
     }
 
     private Totals open() {
-        return new Totals(file, warned::add);
+        return new Totals(file, Instant.EPOCH, warned::add);
     }
 
     private static double cpu(Totals t) {
@@ -48,6 +49,18 @@ class TotalsTest {
         assertThat(cpu(t)).isEqualTo(9);
         t.observe(Family.PROCESS_CPU, "second", 4, "web", "0");
         assertThat(cpu(t)).isEqualTo(13);
+    }
+
+    @Test
+    void tellsSinceWhenItCounts() throws IOException {
+        Totals t = new Totals(file, Instant.ofEpochSecond(1000), warned::add);
+        t.observe(Family.PROCESS_CPU, "first", 5, "web", "0");
+        t.keep();
+        assertThat(new Totals(file, Instant.ofEpochSecond(2000), warned::add).since())
+                .isEqualTo(Instant.ofEpochSecond(1000));
+        Files.writeString(file, "holdfast totals 1\nsince\t5\n");
+        assertThat(new Totals(file, Instant.ofEpochSecond(3000), warned::add).since())
+                .isEqualTo(Instant.ofEpochSecond(3000));
     }
 
     @Test

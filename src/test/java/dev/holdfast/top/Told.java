@@ -69,7 +69,8 @@ final class Told {
                         null,
                         null,
                         "/b")),
-                List.of(new Status.Queue("films", 2, 4, false, true, null, "/f")));
+                List.of(new Status.Queue("films", 2, 4, false, true, null, "/f")),
+                List.of());
     }
 
     static Seen seen(Status.Replica... replicas) {

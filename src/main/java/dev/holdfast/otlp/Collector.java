@@ -1,0 +1,187 @@
+package dev.holdfast.otlp;
+
+import dev.holdfast.config.OtlpSpec;
+import dev.holdfast.linux.Threads;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.zip.GZIPOutputStream;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/** The way to one collector. One thread uses it. */
+final class Collector {
+    private static final String PROTOBUF = "application/x-protobuf";
+    private static final int MOST_ANSWER = 64 << 10;
+    private static final long MOST_CA_BYTES = 4 << 20;
+
+    private final OtlpSpec spec;
+    private final String version;
+    private final Supplier<Instant> clock;
+    /** Of its last request, when that was given up and may still hang. */
+    private @Nullable FutureTask<Answer> hanging;
+
+    private @Nullable SSLSocketFactory trusting;
+
+    Collector(OtlpSpec spec, String version, Supplier<Instant> clock) {
+        this.spec = spec;
+        this.version = version;
+        this.clock = clock;
+    }
+
+    /** As it is shown: its host and port, never what else its address says. */
+    static String shown(OtlpSpec spec) {
+        URI at = spec.endpoint();
+        return at.getPort() < 0 ? at.getHost() : at.getHost() + ":" + at.getPort();
+    }
+
+    /**
+     * Tries once; waits for at most the configured timeout, however the other side behaves.
+     *
+     * @param path below the endpoint, such as {@code /v1/traces}
+     */
+    Answer send(String path, byte[] body) throws InterruptedException {
+        String host = shown(spec);
+        FutureTask<Answer> before = hanging;
+        if (before != null && !before.isDone()) {
+            return new Answer.Later(host + ": what was sent before still hangs", null);
+        }
+        HttpURLConnection c;
+        try {
+            c = connection(path, body.length);
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            return new Answer.Later(host + ": " + words(e), null);
+        }
+        // On a thread of its own: read timeouts begin anew with each byte, so that a drip could hold us for ever.
+        var task = new FutureTask<>(() -> exchange(c, host, body));
+        hanging = task;
+        try {
+            Threads.start(Thread.ofVirtual().name("otlp").unstarted(task));
+            return task.get(spec.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            c.disconnect();
+            trusting = null;
+            return new Answer.Later(
+                    host + " does not answer within " + spec.timeout().toMillis() + " ms", null);
+        } catch (ExecutionException | IOException e) {
+            trusting = null; // its authorities may be others by now
+            return new Answer.Later(host + ": " + words(e.getCause() == null ? e : e.getCause()), null);
+        }
+    }
+
+    private static String words(Throwable e) {
+        return e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+
+    private HttpURLConnection connection(String path, int length) throws IOException, GeneralSecurityException {
+        var c = (HttpURLConnection) spec.at(path).toURL().openConnection();
+        String ca = spec.ca();
+        if (ca != null && c instanceof HttpsURLConnection tls) {
+            SSLSocketFactory known = trusting;
+            if (known == null) {
+                known = trusting(Path.of(ca));
+                trusting = known;
+            }
+            tls.setSSLSocketFactory(known);
+        }
+        int millis = Math.clamp(spec.timeout().toMillis(), 1, Integer.MAX_VALUE);
+        c.setConnectTimeout(millis);
+        c.setReadTimeout(millis);
+        c.setInstanceFollowRedirects(false);
+        c.setRequestMethod("POST");
+        c.setDoOutput(true);
+        c.setUseCaches(false);
+        c.setRequestProperty("Content-Type", PROTOBUF);
+        c.setRequestProperty("Accept", PROTOBUF);
+        c.setRequestProperty("User-Agent", "holdfast/" + version);
+        if (spec.gzip()) {
+            c.setRequestProperty("Content-Encoding", "gzip");
+        } else {
+            c.setFixedLengthStreamingMode(length);
+        }
+        spec.headers().forEach(c::setRequestProperty);
+        return c;
+    }
+
+    private Answer exchange(HttpURLConnection c, String host, byte[] body) throws IOException {
+        byte[] sent = spec.gzip() ? packed(body) : body;
+        if (spec.gzip()) {
+            // Else it would send it a second time by itself when no answer comes (sun.net.http.retryPost).
+            c.setFixedLengthStreamingMode(sent.length);
+        }
+        try (OutputStream out = c.getOutputStream()) {
+            out.write(sent);
+        }
+        int status = c.getResponseCode();
+        String type = c.getContentType();
+        byte[] said;
+        try (InputStream in = status >= 400 ? c.getErrorStream() : c.getInputStream()) {
+            said = in == null ? new byte[0] : in.readNBytes(MOST_ANSWER);
+        }
+        return Answer.of(
+                host,
+                status,
+                c.getHeaderField("Retry-After"),
+                said,
+                type != null && type.startsWith(PROTOBUF),
+                clock.get());
+    }
+
+    private static byte[] packed(byte[] body) throws IOException {
+        var out = new ByteArrayOutputStream(body.length / 4 + 64);
+        try (var gzip = new GZIPOutputStream(out, 8 << 10)) {
+            gzip.write(body);
+        }
+        return out.toByteArray();
+    }
+
+    /** Who trusts these authorities and no others. */
+    private static SSLSocketFactory trusting(Path ca) throws IOException, GeneralSecurityException {
+        if (Files.size(ca) > MOST_CA_BYTES) {
+            throw new IOException(ca + " is too large for certificates");
+        }
+        Collection<? extends Certificate> all;
+        try (InputStream in = Files.newInputStream(ca)) {
+            all = CertificateFactory.getInstance("X.509").generateCertificates(in);
+        }
+        if (all.isEmpty()) {
+            throw new IOException(ca + " holds no certificate (PEM)");
+        }
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        int n = 0;
+        for (Certificate c : all) {
+            store.setCertificateEntry("ca-" + n++, c);
+        }
+        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context.getSocketFactory();
+    }
+
+    /** Of a shutdown: less patience. */
+    Collector hurried(Duration most) {
+        return spec.timeout().compareTo(most) <= 0 ? this : new Collector(spec.within(most), version, clock);
+    }
+}

@@ -1,0 +1,331 @@
+package dev.holdfast.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.config.OtlpSpec;
+import dev.holdfast.metric.Family;
+import dev.holdfast.metric.Sheet;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Now;
+import dev.holdfast.web.Pems;
+import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The way to a collector over real sockets, with one that is down, slow, refuses or rejects. */
+class ExporterTest {
+    private static final Instant AT = Instant.parse("2026-01-02T03:04:05Z");
+    private static final String SECRET = "Bearer s3cret-value";
+
+    private final List<String> warned = new CopyOnWriteArrayList<>();
+    private final List<String> said = new CopyOnWriteArrayList<>();
+    private final Exporter exporter = new Exporter(new Exporter.Parts(
+            "1.2",
+            "box",
+            () -> {
+                var sheet = new Sheet();
+                sheet.put(Family.DAEMON_THREADS, 7);
+                return sheet;
+            },
+            new Epochs(AT, AT, AT),
+            () -> new Now(Instant.now(), new MonoTime(System.nanoTime())),
+            warned::add,
+            said::add,
+            Duration.ofMillis(50),
+            new Pace(Duration.ofMillis(50), Duration.ofMillis(200))));
+
+    @AfterEach
+    void end() {
+        exporter.close();
+    }
+
+    private static ConditionFactory soon() {
+        return await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(10));
+    }
+
+    private static OtlpSpec spec(String url, boolean metrics, Duration timeout, boolean gzip) {
+        return new OtlpSpec(
+                URI.create(url),
+                new TreeMap<>(Map.of("Authorization", SECRET)),
+                Duration.ofSeconds(1),
+                metrics,
+                true,
+                timeout,
+                null,
+                gzip,
+                new TreeMap<>());
+    }
+
+    private static OtlpSpec traces(String url) {
+        return spec(url, false, Duration.ofSeconds(10), true);
+    }
+
+    private static Span span(int n) {
+        return new Span(
+                TraceContext.ofRun("r" + n, 1),
+                null,
+                "n" + n,
+                Span.Kind.INTERNAL,
+                AT,
+                AT.plusSeconds(1),
+                Span.Status.OK,
+                "",
+                new TreeMap<>());
+    }
+
+    private static List<String> names(Told collector) {
+        return collector.spans().stream()
+                .map(io.opentelemetry.proto.trace.v1.Span::getName)
+                .toList();
+    }
+
+    private double figure(Family family, String... labels) {
+        var sheet = new Sheet();
+        exporter.into(sheet);
+        return (Double) sheet.all().getOrDefault(family, Map.of()).getOrDefault(List.of(labels), Double.NaN);
+    }
+
+    private @Nullable String trouble() {
+        return exporter.troubles().get(Exporter.Signal.TRACES);
+    }
+
+    @Test
+    void tellsBothSignalsWithHeadersAndSaysNothing() {
+        try (var collector = new Told()) {
+            exporter.configure(spec(collector.url() + "/otlp/", true, Duration.ofSeconds(10), false));
+            exporter.add(span(1));
+            soon().until(() ->
+                    names(collector).contains("n1") && !collector.metrics().isEmpty());
+            assertThat(collector.metrics().getFirst().getName()).isEqualTo("holdfast_daemon_threads");
+            assertThat(collector.requests()).allSatisfy(r -> {
+                assertThat(r.path()).matches("/otlp/v1/(metrics|traces)");
+                assertThat(r.headers())
+                        .containsEntry("Authorization", SECRET)
+                        .containsEntry("Content-Type", "application/x-protobuf")
+                        .containsEntry("User-Agent", "holdfast/1.2")
+                        .doesNotContainKey("Content-Encoding");
+            });
+            soon().until(() -> figure(Family.OTLP_REQUESTS, "metrics", "success") >= 2); // and again after the interval
+            assertThat(figure(Family.OTLP_UP, "traces")).isEqualTo(1);
+            assertThat(figure(Family.OTLP_WAITING)).isZero();
+            assertThat(warned).isEmpty();
+            assertThat(said).isEmpty();
+        }
+    }
+
+    @Test
+    void keepsSpansWhileTheCollectorIsDownAndSaysItOnce() throws IOException {
+        int port;
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        exporter.configure(traces("http://127.0.0.1:" + port));
+        exporter.add(span(1));
+        soon().until(() -> figure(Family.OTLP_REQUESTS, "traces", "failure") >= 4);
+        exporter.add(span(2));
+        assertThat(warned).hasSize(1).first().asString().contains("traces cannot be told", "127.0.0.1:" + port);
+        assertThat(trouble()).contains("127.0.0.1:" + port);
+        assertThat(figure(Family.OTLP_UP, "traces")).isZero();
+        assertThat(figure(Family.OTLP_WAITING)).isEqualTo(2);
+        try (var collector = new Told(port, null)) {
+            soon().until(() -> names(collector).equals(List.of("n1", "n2")));
+            soon().until(() -> !said.isEmpty());
+            assertThat(said).hasSize(1).first().asString().contains("again");
+            assertThat(trouble()).isNull();
+        }
+        assertThat(String.join("\n", warned) + said).doesNotContain("s3cret");
+    }
+
+    @Test
+    void oldestGoWhenTooManyWait() {
+        exporter.configure(traces("http://127.0.0.1:9")); // discard: nobody listens there
+        for (int i = 0; i < SpanQueue.MOST + 10; i++) {
+            exporter.add(span(i));
+        }
+        assertThat(figure(Family.OTLP_DROPPED, "traces")).isEqualTo(10);
+        try (var collector = new Told()) {
+            exporter.configure(traces(collector.url()));
+            soon().until(() -> collector.spans().size() == SpanQueue.MOST);
+            assertThat(names(collector)).startsWith("n10", "n11").doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void comesBackWhenTheCollectorSaysAndNotBefore() {
+        try (var collector = new Told()) {
+            collector.say(503, "2");
+            exporter.configure(traces(collector.url()));
+            long begin = System.nanoTime();
+            exporter.add(span(1));
+            soon().until(() -> collector.requests().size() == 1);
+            collector.say(200, null);
+            soon().until(() -> names(collector).equals(List.of("n1")));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(1900));
+            assertThat(collector.requests()).hasSize(2);
+            assertThat(warned).hasSize(1).first().asString().contains("answers 503");
+        }
+    }
+
+    @Test
+    void whatIsRefusedIsGivenUpAndCounted() {
+        try (var collector = new Told()) {
+            collector.say(400, null);
+            exporter.configure(traces(collector.url()));
+            exporter.add(span(1));
+            soon().until(() -> figure(Family.OTLP_DROPPED, "traces") == 1);
+            assertThat(warned).hasSize(1).first().asString().contains("not wanted", "answers 400");
+            collector.say(200, null);
+            exporter.add(span(2));
+            soon().until(() -> names(collector).equals(List.of("n2")));
+        }
+    }
+
+    @Test
+    void whatIsRejectedInPartIsSaidOnce() {
+        try (var collector = new Told()) {
+            collector.say(ExportTraceServiceResponse.newBuilder()
+                    .setPartialSuccess(ExportTracePartialSuccess.newBuilder()
+                            .setRejectedSpans(1)
+                            .setErrorMessage("too\nold"))
+                    .build());
+            exporter.configure(traces(collector.url()));
+            for (int i = 1; i <= 3; i++) {
+                exporter.add(span(i));
+                int n = i;
+                soon().until(() -> figure(Family.OTLP_REQUESTS, "traces", "success") == n);
+            }
+            assertThat(warned).hasSize(1).first().asString().contains("1 of 1 rejected: too old");
+            assertThat(figure(Family.OTLP_DROPPED, "traces")).isEqualTo(3);
+            assertThat(figure(Family.OTLP_UP, "traces")).isEqualTo(1);
+        }
+    }
+
+    /** A byte now and then keeps a read timeout from ever being over. */
+    @Test
+    void aCollectorThatDripsIsGivenUpInTime() throws IOException {
+        try (var drip = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> drip(drip));
+            exporter.configure(spec("http://127.0.0.1:" + drip.getLocalPort(), false, Duration.ofMillis(600), true));
+            exporter.add(span(1));
+            soon().until(() -> !warned.isEmpty());
+            assertThat(warned.getFirst()).contains("does not answer within 600 ms");
+            try (var collector = new Told()) {
+                exporter.configure(traces(collector.url()));
+                soon().until(() -> names(collector).equals(List.of("n1")));
+            }
+        }
+    }
+
+    private static void drip(ServerSocket server) {
+        while (true) {
+            try (Socket s = server.accept()) {
+                var out = s.getOutputStream();
+                out.write("HTTP/1.1 200 OK\r\nX: ".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+                while (true) {
+                    out.write('x');
+                    out.flush();
+                    java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+                }
+            } catch (IOException gone) {
+                if (server.isClosed()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    @Test
+    void anotherEndpointHoldsAtOnceAndNoneForgetsWhatWaits() {
+        try (var first = new Told();
+                var second = new Told()) {
+            exporter.configure(traces(first.url()));
+            exporter.add(span(1));
+            soon().until(() -> names(first).equals(List.of("n1")));
+            exporter.configure(traces(second.url()));
+            exporter.add(span(2));
+            soon().until(() -> names(second).equals(List.of("n2")));
+            exporter.configure(null);
+            exporter.add(span(3));
+            assertThat(exporter.troubles()).isEmpty();
+            assertThat(figure(Family.OTLP_WAITING)).isNaN();
+            exporter.configure(traces(first.url()));
+            exporter.add(span(4));
+            soon().until(() -> names(first).equals(List.of("n1", "n4")));
+        }
+    }
+
+    @Test
+    void believesOnlyTheAuthoritiesThatAreConfigured(@TempDir Path dir) throws Exception {
+        Pems.selfSigned(dir, "box", "localhost");
+        Pems.openssl(
+                "pkcs12",
+                "-export",
+                "-in",
+                dir + "/box.pem",
+                "-inkey",
+                dir + "/box.key",
+                "-out",
+                dir + "/box.p12",
+                "-passout",
+                "pass:word");
+        KeyStore keys = KeyStore.getInstance(dir.resolve("box.p12").toFile(), "word".toCharArray());
+        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, "word".toCharArray());
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(managers.getKeyManagers(), null, null);
+        try (var collector = new Told(0, tls)) {
+            OtlpSpec spec = traces(collector.url());
+            exporter.configure(spec);
+            exporter.add(span(1));
+            soon().until(() -> !warned.isEmpty());
+            assertThat(collector.requests()).isEmpty();
+            Path ca = dir.resolve("ca.pem");
+            exporter.configure(new OtlpSpec(
+                    spec.endpoint(),
+                    spec.headers(),
+                    spec.interval(),
+                    spec.metrics(),
+                    spec.traces(),
+                    spec.timeout(),
+                    ca.toString(),
+                    spec.gzip(),
+                    spec.resource()));
+            soon().until(() -> String.valueOf(trouble()).contains("ca.pem"));
+            Files.copy(dir.resolve("box.pem"), ca); // read anew with each try
+            soon().until(() -> names(collector).equals(List.of("n1")));
+        }
+    }
+
+    @Test
+    void theLastSpansAreToldAtTheEnd() {
+        try (var collector = new Told()) {
+            exporter.configure(traces(collector.url()));
+            exporter.add(span(1));
+            soon().until(() -> names(collector).contains("n1"));
+            exporter.add(span(2));
+            exporter.close();
+            assertThat(names(collector)).containsExactly("n1", "n2");
+        }
+    }
+}
