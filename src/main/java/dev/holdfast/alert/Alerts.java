@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -130,7 +131,8 @@ public final class Alerts {
     private void post(Stimulus.Post p, Moment now) {
         AlertSpec spec = router.spec();
         for (String channel : p.channels()) {
-            String id = p.id() + "." + channel;
+            // It becomes a file's name and part of a Message-ID; a channel is called anything.
+            String id = p.id() + "." + HexFormat.of().toHexDigits(channel.hashCode());
             if (spec == null || !spec.channels().containsKey(channel)) {
                 say(Level.WARNING, "the alert channel " + channel + " is gone: " + p.headline().title());
             } else if (!kept.letters.containsKey(id)) {

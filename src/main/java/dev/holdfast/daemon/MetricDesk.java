@@ -95,6 +95,11 @@ final class MetricDesk implements AutoCloseable {
         return sampler.report(of, metric, span);
     }
 
+    /** What is kept, for reports. */
+    Sampler sampler() {
+        return sampler;
+    }
+
     /** @param spec where they are served beside the socket; null: nowhere */
     void configure(@Nullable MetricsSpec spec) {
         door.configure(spec);

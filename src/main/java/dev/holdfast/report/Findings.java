@@ -49,7 +49,7 @@ final class Findings {
         long skipped = f.works().stream().mapToLong(Facts.Work::skipped).sum();
         if (skipped > 0) {
             all.add(Words.many(skipped, "due time was", "due times were")
-                    + " left out since the last run was not over");
+                    + " skipped");
         }
         long generous = limits.stream().filter(l -> !l.often()).count();
         if (generous > 0) {
