@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** What matters most, in sentences. */
 final class Findings {
@@ -28,7 +29,7 @@ final class Findings {
                 .limit(MOST_OF_A_KIND)
                 .forEach(d -> all.add(d.mount() + " will be full on " + Words.day(String.valueOf(d.fullAt()), f.zone())
                         + " if it grows on by " + Words.bytes(d.bytesPerDay()) + " a day"));
-        kills(f, all);
+        kills(f, all, r -> r != Facts.Reason.RESTART);
         growth.stream()
                 .limit(MOST_OF_A_KIND)
                 .forEach(g -> all.add(g.name() + " leaks: its memory grows by " + Words.bytes(g.bytesPerDay())
@@ -46,6 +47,7 @@ final class Findings {
                 .limit(MOST_OF_A_KIND)
                 .forEach(x -> all.add(x.kind() + " " + x.name() + " failed "
                         + Words.many(x.times(), "time", "times") + " by " + x.failure()));
+        kills(f, all, r -> r == Facts.Reason.RESTART);
         long skipped = f.works().stream().mapToLong(Facts.Work::skipped).sum();
         if (skipped > 0) {
             all.add(Words.many(skipped, "due time was", "due times were")
@@ -62,9 +64,10 @@ final class Findings {
         return List.copyOf(all);
     }
 
-    private static void kills(Facts f, List<String> all) {
+    private static void kills(Facts f, List<String> all, Predicate<Facts.Reason> which) {
         var counts = new EnumMap<Facts.Reason, Integer>(Facts.Reason.class);
         f.happenings().forEach(h -> counts.merge(h.reason(), 1, Integer::sum));
+        counts.keySet().removeIf(which.negate());
         counts.forEach((reason, n) -> {
             String said = switch (reason) {
                 case OOM -> Words.many(n, "kill", "kills") + " for want of memory";

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -37,12 +38,13 @@ final class Limits {
     /** @param kills by this limit */
     private record Case(String kind, String name, Unit unit, String what, double limit, double[] sorted, int kills) {}
 
-    static List<UsageReport.Limit> of(Facts f) {
+    /** @param growing names of replicas: what grows has not shown yet what it will want */
+    static List<UsageReport.Limit> of(Facts f, Set<String> growing) {
         var all = new ArrayList<UsageReport.Limit>();
         var byName = new TreeMap<String, List<Facts.Replica>>();
         f.replicas().forEach(r -> byName.computeIfAbsent(r.process(), _ -> new ArrayList<>())
                 .add(r));
-        byName.values().forEach(replicas -> process(f, replicas, all));
+        byName.values().forEach(replicas -> process(f, replicas, growing, all));
         f.works().forEach(w -> work(w, all));
         all.sort(Comparator.comparing((UsageReport.Limit l) -> !l.often())
                 .thenComparing(UsageReport.Limit::kind)
@@ -51,7 +53,8 @@ final class Limits {
         return all;
     }
 
-    private static void process(Facts f, List<Facts.Replica> replicas, List<UsageReport.Limit> all) {
+    private static void process(
+            Facts f, List<Facts.Replica> replicas, Set<String> growing, List<UsageReport.Limit> all) {
         Facts.Replica first = replicas.getFirst();
         Long memory = first.memoryLimit();
         Double cpu = first.cpuLimit();
@@ -65,7 +68,12 @@ final class Limits {
                     .filter(h -> replicas.stream().anyMatch(r -> r.name().equals(h.name())))
                     .filter(h -> h.reason() == Facts.Reason.OOM || h.reason() == Facts.Reason.LIMIT)
                     .count();
-            judge(new Case("process", first.process(), Unit.BYTES, "memory", memory, bytes, kills), enough, NEVER, all);
+            boolean steady = replicas.stream().noneMatch(r -> growing.contains(r.name()));
+            judge(
+                    new Case("process", first.process(), Unit.BYTES, "memory", memory, bytes, kills),
+                    enough && steady,
+                    NEVER,
+                    all);
         }
         if (cpu != null) {
             judge(new Case("process", first.process(), Unit.CORES, "cpu", cpu, cores, 0), enough, NEVER, all);

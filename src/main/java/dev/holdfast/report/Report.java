@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** From what was gathered to what it says. Pure. */
 public final class Report {
@@ -19,7 +20,8 @@ public final class Report {
     public static UsageReport of(Facts f) {
         var notes = new ArrayList<>(f.notes());
         List<UsageReport.Growth> growth = Leaks.of(f);
-        List<UsageReport.Limit> limits = Limits.of(f);
+        List<UsageReport.Limit> limits = Limits.of(
+                f, growth.stream().map(UsageReport.Growth::name).collect(Collectors.toSet()));
         List<UsageReport.Disk> disks = Disks.of(f);
         List<UsageReport.Failed> failed = Failures.of(f);
         List<UsageReport.Count> restarts = counts(f);

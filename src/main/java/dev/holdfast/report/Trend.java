@@ -12,8 +12,9 @@ import java.util.Optional;
  * <ul>
  *   <li>would points without a trend look like this less than once in a thousand times (Mann, Kendall)? The variance is
  *       widened by the autocorrelation of what is left without the trend (Hamed and Rao, 1998);
- *   <li>does each half grow, at a third of the rate at least? Neither a step nor a warming-up does;
- *   <li>is the growth twice what the points stray from the line? A part of a daily cycle is not;
+ *   <li>does the first half grow, at a third of the rate at least, and the second at most little slower? Neither a step
+ *       nor a warming-up does;
+ *   <li>is the growth three times what the points stray from the line? A part of a daily cycle is not;
  *   <li>is it large enough for anybody to care?
  * </ul>
  *
@@ -31,7 +32,8 @@ record Trend(double perSecond, double begin, double end, double seconds, double 
     private static final int FEWEST = 12;
     private static final double CHANCE = 0.001;
     private static final double PART = 1 / 3.0;
-    private static final double CLEAR = 2;
+    private static final double STEADY = 0.6;
+    private static final double CLEAR = 3;
     private static final double SIGNIFICANT = 1.96;
 
     /** @param seconds since whenever */
@@ -62,8 +64,10 @@ record Trend(double perSecond, double begin, double end, double seconds, double 
         Arrays.sort(sorted);
         double strays = Statistics.quantile(sorted, 0.9) - Statistics.quantile(sorted, 0.1);
         double chance = chance(blocks, rest);
-        boolean both = slope(blocks.subList(0, n / 2)) >= slope * PART && slope(blocks.subList(n / 2, n)) >= slope * PART;
-        if (chance > CHANCE || !both || growth < CLEAR * strays) {
+        double before = slope(blocks.subList(0, n / 2));
+        double after = slope(blocks.subList(n / 2, n));
+        boolean steady = before >= slope * PART && after >= before * STEADY;
+        if (chance > CHANCE || !steady || growth < CLEAR * strays) {
             return Optional.empty();
         }
         double level = Statistics.median(rest);
