@@ -30,18 +30,23 @@ final class Html {
     }
 
     /** A cell of a table. */
-    record Cell(String html, boolean number) {
+    record Cell(String html, String kind) {
         static Cell text(String text) {
-            return new Cell(escaped(text), false);
+            return new Cell(escaped(text), "");
+        }
+
+        /** Sentences. */
+        static Cell words(String text) {
+            return new Cell(escaped(text), "t");
         }
 
         static Cell number(String text) {
-            return new Cell(escaped(text), true);
+            return new Cell(escaped(text), "n");
         }
 
         /** @param html our own */
         static Cell drawn(String html) {
-            return new Cell(html, false);
+            return new Cell(html, "");
         }
     }
 
@@ -52,7 +57,7 @@ final class Html {
                 + id + "\">");
         text(label).raw("</caption>\n<thead><tr>");
         for (int i = 0; i < heads.size(); i++) {
-            boolean number = !rows.isEmpty() && rows.getFirst().get(i).number();
+            boolean number = !rows.isEmpty() && rows.getFirst().get(i).kind().equals("n");
             raw(number ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">").text(heads.get(i)).raw("</th>");
         }
         raw("</tr></thead>\n<tbody>\n");
@@ -63,7 +68,7 @@ final class Html {
                 if (i == 0) {
                     raw("<th scope=\"row\">" + c.html() + "</th>");
                 } else {
-                    raw((c.number() ? "<td class=\"n\">" : "<td>") + c.html() + "</td>");
+                    raw((c.kind().isEmpty() ? "<td>" : "<td class=\"" + c.kind() + "\">") + c.html() + "</td>");
                 }
             }
             raw("</tr>\n");

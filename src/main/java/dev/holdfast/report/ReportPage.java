@@ -41,14 +41,15 @@ public final class ReportPage {
             .axis{stroke:var(--line)}
             .line{fill:none;stroke:var(--bar);stroke-width:1.5}
             .limit{stroke:var(--warn);stroke-dasharray:4 3}
-            .wide{overflow-x:auto}
+            .wide{overflow-x:auto;margin:.75rem 0}
             .wide:focus-visible{outline:2px solid var(--bar)}
             table{border-collapse:collapse;font-size:.9rem}
             caption{text-align:left;color:var(--soft)}
             th,td{padding:.25rem .6rem;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
             th{font-weight:600}
             thead th{white-space:nowrap}
-            tbody th{max-width:20rem;overflow-wrap:anywhere}
+            tbody th{min-width:7rem;overflow-wrap:break-word}
+            .t{min-width:15rem;overflow-wrap:break-word}
             .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
             """;
 
@@ -259,7 +260,7 @@ public final class ReportPage {
                     Cell.number(l.peak() == null ? Human.UNKNOWN : u.text(l.peak())),
                     Cell.text(l.often() ? "often reached" : "never nearly reached"),
                     Cell.number(u.text(l.proposal())),
-                    Cell.text(l.how())));
+                    Cell.words(l.how())));
         }
         h.table(
                 "Limits, and which would fit",
@@ -289,7 +290,7 @@ public final class ReportPage {
                                     Cell.text(Words.time(e.at(), zone)),
                                     Cell.text(e.name()),
                                     Cell.text(e.reason()),
-                                    Cell.text(e.what())))
+                                    Cell.words(e.what())))
                             .toList());
         }
     }
@@ -329,7 +330,7 @@ public final class ReportPage {
                                 Cell.text(f.failure()),
                                 Cell.number(Integer.toString(f.times())),
                                 Cell.text(Words.time(f.lastAt(), zone)),
-                                Cell.text(f.detail())))
+                                Cell.words(f.detail())))
                         .toList());
     }
 
