@@ -59,11 +59,12 @@ class ArchitectureTest {
             Map.entry("dashboard", Set.of("api")),
             Map.entry("metric", Set.of("api", "unit")),
             Map.entry("top", Set.of("api", "unit")),
+            Map.entry("report", Set.of("api", "config", "cron", "unit")),
             Map.entry("web", Set.of("api", "config", "unit")),
             Map.entry(
                     "cli",
                     Set.of(
-                            "api", "top", "clean", "protect", "patrol", "guard", "run", "log", "config", "crontab",
+                            "api", "top", "report", "clean", "protect", "patrol", "guard", "run", "log", "config", "crontab",
                             "unit")),
             Map.entry(
                     "daemon",
@@ -84,6 +85,7 @@ class ArchitectureTest {
                             "patrol",
                             "post",
                             "metric",
+                            "report",
                             "cli",
                             "api",
                             "dashboard",

@@ -30,7 +30,7 @@ class ReportsTest {
     private static final String TROUBLE = """
             version: 1
             processes:
-              crashing: { command: [sh, -c, "sleep 0.2; exit 7"], restart: { policy: on-failure, delay: 1s, max_restarts: 2 } }
+              crashing: { command: [sh, -c, "sleep 0.2; exit 7"], restart: { policy: on-failure, delay: 1s, limit: 2 } }
               greedy: { command: [sh, -c, "exec tail /dev/zero"], restart: never, resources: { limits: { memory: 64Mi } } }
               hog: { command: [sh, -c, "exec sleep 1000"], restart: never }
             schedules:
@@ -38,7 +38,7 @@ class ReportsTest {
             guard:
               interval: 1s
               rules:
-                no-sleepers: { match: { command: "sleep 1000", processes: [hog] }, any: [ { runtime: "> 1s" } ], action: kill, signal: KILL }
+                no-sleepers: { match: { command: "sleep 1000", managed: true }, any: [ { runtime: "> 1s" } ], action: kill, signal: KILL }
             """;
 
     @TempDir
@@ -125,7 +125,7 @@ class ReportsTest {
                         assertThat(e.what()).contains("by its own memory limit (64Mi)");
                     }));
             assertThat(report().endings())
-                    .anySatisfy(e -> assertThat(e.what()).contains("rule no-sleepers").contains("kill with KILL"))
+                    .anySatisfy(e -> assertThat(e.what()).contains("rule no-sleepers").contains("by KILL"))
                     .anySatisfy(e -> assertThat(e.what()).contains("exited with 7"));
             await().atMost(DEADLINE).untilAsserted(() -> {
                 assertThat(report().machine().memoryPeak()).isPositive();
