@@ -46,11 +46,12 @@ public final class ReportPage {
             table{border-collapse:collapse;font-size:.9rem}
             caption{text-align:left;color:var(--soft)}
             th,td{padding:.25rem .6rem;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
+            td{white-space:nowrap}
             th{font-weight:600}
             thead th{white-space:nowrap}
             tbody th{min-width:7rem;overflow-wrap:break-word}
-            .t{min-width:15rem;overflow-wrap:break-word}
-            .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+            .t{min-width:15rem;white-space:normal;overflow-wrap:break-word}
+            .n{text-align:right;font-variant-numeric:tabular-nums}
             """;
 
     private final UsageReport r;
