@@ -64,8 +64,8 @@ class ArchitectureTest {
             Map.entry(
                     "cli",
                     Set.of(
-                            "api", "top", "report", "clean", "protect", "patrol", "guard", "run", "log", "config", "crontab",
-                            "unit")),
+                            "api", "top", "report", "clean", "protect", "patrol", "guard", "run", "log", "config",
+                            "crontab", "unit")),
             Map.entry(
                     "daemon",
                     Set.of(

@@ -134,10 +134,13 @@ public final class Alerts {
             // It becomes a file's name and part of a Message-ID; a channel is called anything.
             String id = p.id() + "." + HexFormat.of().toHexDigits(channel.hashCode());
             if (spec == null || !spec.channels().containsKey(channel)) {
-                say(Level.WARNING, "the alert channel " + channel + " is gone: " + p.headline().title());
+                say(
+                        Level.WARNING,
+                        "the alert channel " + channel + " is gone: "
+                                + p.headline().title());
             } else if (!kept.letters.containsKey(id)) {
-                var item = new Item(
-                        Item.Kind.RAISED, p.headline().severity(), p.headline(), now.wall(), null, 1, 1, "");
+                var item =
+                        new Item(Item.Kind.RAISED, p.headline().severity(), p.headline(), now.wall(), null, 1, 1, "");
                 change(new Change.Post(Letter.report(id, channel, now.wall(), item, p.enclosure())));
                 tooMany(channel);
             }
@@ -151,7 +154,9 @@ public final class Alerts {
                 .toList();
         for (Letter l : waiting.subList(0, Math.max(0, waiting.size() - MOST_REPORTS))) {
             outbox.drop(l);
-            say(Level.ERROR, channel + " has not taken " + MOST_REPORTS + " reports; this one is dropped: " + l.about());
+            say(
+                    Level.ERROR,
+                    channel + " has not taken " + MOST_REPORTS + " reports; this one is dropped: " + l.about());
         }
     }
 

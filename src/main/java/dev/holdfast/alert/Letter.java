@@ -63,7 +63,8 @@ public record Letter(
 
     /** The same for these alone. */
     Letter with(List<String> recipients) {
-        return new Letter(id, channel, made, items, List.copyOf(recipients), tries, putOff, refusals, passed, trouble, enclosure);
+        return new Letter(
+                id, channel, made, items, List.copyOf(recipients), tries, putOff, refusals, passed, trouble, enclosure);
     }
 
     /** A letter an item. */

@@ -122,7 +122,17 @@ public final class ConfigLoader {
             return new Loaded.Unsound(problems.list());
         }
         return new Loaded.Sound(new Config(
-                file, global, processes, schedules, queues, guard, alerts, places, NotBuilt.of(whole), watched, reports));
+                file,
+                global,
+                processes,
+                schedules,
+                queues,
+                guard,
+                alerts,
+                places,
+                NotBuilt.of(whole),
+                watched,
+                reports));
     }
 
     /** Names of processes and schedules differ, so one map has the places of both. */

@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** From reports as written to specs. */
-record ReportResolver(Problems problems, Binder binder, ScheduleResolver scheduled, @Nullable AlertSpec alerts) {
+record ReportResolver(
+        Problems problems,
+        Binder binder,
+        ScheduleResolver scheduled,
+        @Nullable AlertSpec alerts) {
     private static final Duration SHORTEST = Duration.ofHours(1);
     private static final Duration LONGEST = Duration.ofDays(30);
 
@@ -42,7 +46,9 @@ record ReportResolver(Problems problems, Binder binder, ScheduleResolver schedul
             if (c != null
                     && c.way() instanceof AlertSpec.Way.Webhook w
                     && w.template() == AlertSpec.Template.PAGERDUTY) {
-                problems.add(binder.at(r, "sendTo", at), "\"" + channel + "\" is PagerDuty, where a report would wake people");
+                problems.add(
+                        binder.at(r, "sendTo", at),
+                        "\"" + channel + "\" is PagerDuty, where a report would wake people");
             }
         }
         Duration span = r.span();

@@ -39,7 +39,8 @@ final class DiskLook {
             last = now;
             looking = true;
             try {
-                Threads.start(Thread.ofPlatform().name("holdfast-disks").daemon().unstarted(this::look));
+                Threads.start(
+                        Thread.ofPlatform().name("holdfast-disks").daemon().unstarted(this::look));
             } catch (IOException noThread) {
                 looking = false; // next time
             }

@@ -96,7 +96,11 @@ final class Past {
         String name = process.isEmpty()
                 ? "pid " + (f.get("pid") instanceof Number n ? n.longValue() : 0) + " of " + f.get("user")
                 : ReplicaId.parse(process).map(names).orElse(process);
-        add(at, name, Reason.GUARD, "rule " + f.get("rule") + ": " + f.get("why") + ": " + deed + ": " + f.get("command"));
+        add(
+                at,
+                name,
+                Reason.GUARD,
+                "rule " + f.get("rule") + ": " + f.get("why") + ": " + deed + ": " + f.get("command"));
     }
 
     private void happened(Map<String, Object> line) {

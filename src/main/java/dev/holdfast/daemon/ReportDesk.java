@@ -8,7 +8,6 @@ import dev.holdfast.api.UsageReport;
 import dev.holdfast.config.ReportSpec;
 import dev.holdfast.linux.Threads;
 import dev.holdfast.report.Agenda;
-import dev.holdfast.report.Report;
 import dev.holdfast.report.ReportPage;
 import dev.holdfast.report.ReportText;
 import dev.holdfast.unit.Durations;
@@ -167,7 +166,8 @@ final class ReportDesk {
             return;
         }
         String name = due.spec().name();
-        console.say("report " + name + " is on its way to " + String.join(", ", due.spec().channels()));
+        console.say("report " + name + " is on its way to "
+                + String.join(", ", due.spec().channels()));
         underWay.remove(name);
         failures.remove(name);
         done(due);
@@ -215,10 +215,9 @@ final class ReportDesk {
 
     private void write() {
         var text = new StringBuilder();
-        new TreeMap<>(last).forEach((name, at) -> text.append(at.toEpochMilli())
-                .append(' ')
-                .append(name)
-                .append('\n'));
+        new TreeMap<>(last)
+                .forEach((name, at) ->
+                        text.append(at.toEpochMilli()).append(' ').append(name).append('\n'));
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             Path fresh = file.resolveSibling("reports.new");

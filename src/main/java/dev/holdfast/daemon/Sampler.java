@@ -35,6 +35,8 @@ final class Sampler implements AutoCloseable {
     private static final double NANOS = 1e9;
     private static final String PROCESS = "process:";
     private static final String HOST = "host";
+    /** Of so many, since each is a subject more; the host is one. */
+    private static final int MOST_PEAKS = 1_001;
 
     private final Daemon daemon;
     private final History history;
@@ -106,6 +108,7 @@ final class Sampler implements AutoCloseable {
         var values = new LinkedHashMap<String, float[]>(); // where room is short, what comes first has it
         long nanos = System.nanoTime();
         float restarts = 0;
+        values.put(HOST, new float[0]); // the first
         for (ProcessFigures.Used u : processes.look(replicas, false).replicas()) {
             restarts += u.view().restarts();
             values.put(PROCESS + MetricTally.name(u.view().id()), measured(u, nanos));
@@ -115,6 +118,7 @@ final class Sampler implements AutoCloseable {
         values.putAll(disks.used());
         List.copyOf(values.entrySet()).stream()
                 .filter(e -> !e.getKey().startsWith(History.DISK))
+                .limit(MOST_PEAKS)
                 .forEach(e -> values.put(History.PEAKS + e.getKey(), peak(e.getValue())));
         history.add(Instant.now().getEpochSecond(), values);
     }

@@ -32,7 +32,8 @@ final class Disks {
                     (long) used,
                     d.sizeBytes(),
                     t.map(g -> g.perSecond() * DAY).orElse(null),
-                    t.map(g -> fullAt(f.until(), d.sizeBytes() - used, g.perSecond())).orElse(null),
+                    t.map(g -> fullAt(f.until(), d.sizeBytes() - used, g.perSecond()))
+                            .orElse(null),
                     d.used().drawn(Report.DRAWN)));
         }
         all.sort(Comparator.comparing((UsageReport.Disk d) -> d.fullAt() == null ? "9" : d.fullAt())
@@ -62,6 +63,8 @@ final class Disks {
 
     private static @Nullable String fullAt(Instant until, double free, double perSecond) {
         double seconds = Math.max(0, free) / perSecond;
-        return seconds > SOON.toSeconds() ? null : until.plusSeconds((long) seconds).toString();
+        return seconds > SOON.toSeconds()
+                ? null
+                : until.plusSeconds((long) seconds).toString();
     }
 }

@@ -25,7 +25,8 @@ final class Findings {
             UsageReport.Overlap overlaps) {
         var all = new ArrayList<String>();
         disks.stream()
-                .filter(d -> d.fullAt() != null && Instant.parse(d.fullAt()).isBefore(f.until().plus(SOON)))
+                .filter(d -> d.fullAt() != null
+                        && Instant.parse(d.fullAt()).isBefore(f.until().plus(SOON)))
                 .limit(MOST_OF_A_KIND)
                 .forEach(d -> all.add(d.mount() + " will be full on " + Words.day(String.valueOf(d.fullAt()), f.zone())
                         + " if it grows on by " + Words.bytes(d.bytesPerDay()) + " a day"));
@@ -34,24 +35,22 @@ final class Findings {
                 .limit(MOST_OF_A_KIND)
                 .forEach(g -> all.add(g.name() + " leaks: its memory grows by " + Words.bytes(g.bytesPerDay())
                         + " a day"
-                        + (g.limitAt() == null
-                                ? ""
-                                : ", and is at its limit on " + Words.day(g.limitAt(), f.zone()))));
+                        + (g.limitAt() == null ? "" : ", and is at its limit on " + Words.day(g.limitAt(), f.zone()))));
         limits.stream()
                 .filter(UsageReport.Limit::often)
                 .limit(MOST_OF_A_KIND)
-                .forEach(l -> all.add("the " + l.what() + " limit of " + l.kind() + " " + l.name() + " is often reached: "
-                        + Unit.of(l.unit()).text(l.limit()) + " → "
-                        + Unit.of(l.unit()).text(l.proposal())));
+                .forEach(l ->
+                        all.add("the " + l.what() + " limit of " + l.kind() + " " + l.name() + " is often reached: "
+                                + Unit.of(l.unit()).text(l.limit()) + " → "
+                                + Unit.of(l.unit()).text(l.proposal())));
         failed.stream()
                 .limit(MOST_OF_A_KIND)
-                .forEach(x -> all.add(x.kind() + " " + x.name() + " failed "
-                        + Words.many(x.times(), "time", "times") + " by " + x.failure()));
+                .forEach(x -> all.add(x.kind() + " " + x.name() + " failed " + Words.many(x.times(), "time", "times")
+                        + " by " + x.failure()));
         kills(f, all, r -> r == Facts.Reason.RESTART);
         long skipped = f.works().stream().mapToLong(Facts.Work::skipped).sum();
         if (skipped > 0) {
-            all.add(Words.many(skipped, "due time was", "due times were")
-                    + " skipped");
+            all.add(Words.many(skipped, "due time was", "due times were") + " skipped");
         }
         long generous = limits.stream().filter(l -> !l.often()).count();
         if (generous > 0) {

@@ -53,12 +53,14 @@ final class Html {
     /** A table that moves sideways where it is too wide. @param heads as many as cells of each row */
     Html table(String label, List<String> heads, List<List<Cell>> rows) {
         String id = "t" + ++tables;
-        raw("<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-labelledby=\"" + id + "\">\n<table>\n<caption id=\""
-                + id + "\">");
+        raw("<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-labelledby=\"" + id
+                + "\">\n<table>\n<caption id=\"" + id + "\">");
         text(label).raw("</caption>\n<thead><tr>");
         for (int i = 0; i < heads.size(); i++) {
             boolean number = !rows.isEmpty() && rows.getFirst().get(i).kind().equals("n");
-            raw(number ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">").text(heads.get(i)).raw("</th>");
+            raw(number ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">")
+                    .text(heads.get(i))
+                    .raw("</th>");
         }
         raw("</tr></thead>\n<tbody>\n");
         for (List<Cell> row : rows) {

@@ -23,15 +23,16 @@ final class Leaks {
     static List<UsageReport.Growth> of(Facts f) {
         var found = new ArrayList<UsageReport.Growth>();
         for (Facts.Replica r : f.replicas()) {
-            growth(r).ifPresent(t -> found.add(new UsageReport.Growth(
-                    r.name(),
-                    t.perSecond() * DAY,
-                    Math.max(0, (long) t.begin()),
-                    (long) t.end(),
-                    (long) t.seconds(),
-                    t.chance(),
-                    limitAt(f.until(), t, r.memoryLimit()),
-                    r.memory().drawn(Report.DRAWN))));
+            growth(r)
+                    .ifPresent(t -> found.add(new UsageReport.Growth(
+                            r.name(),
+                            t.perSecond() * DAY,
+                            Math.max(0, (long) t.begin()),
+                            (long) t.end(),
+                            (long) t.seconds(),
+                            t.chance(),
+                            limitAt(f.until(), t, r.memoryLimit()),
+                            r.memory().drawn(Report.DRAWN))));
         }
         found.sort(Comparator.comparingDouble(UsageReport.Growth::bytesPerDay).reversed());
         return found;
@@ -70,6 +71,8 @@ final class Leaks {
             return null;
         }
         double seconds = Math.max(0, (limit - t.end()) / t.perSecond());
-        return seconds > SOON.toSeconds() ? null : until.plusSeconds((long) seconds).toString();
+        return seconds > SOON.toSeconds()
+                ? null
+                : until.plusSeconds((long) seconds).toString();
     }
 }

@@ -42,8 +42,9 @@ final class Limits {
     static List<UsageReport.Limit> of(Facts f, Set<String> growing) {
         var all = new ArrayList<UsageReport.Limit>();
         var byName = new TreeMap<String, List<Facts.Replica>>();
-        f.replicas().forEach(r -> byName.computeIfAbsent(r.process(), _ -> new ArrayList<>())
-                .add(r));
+        f.replicas()
+                .forEach(r -> byName.computeIfAbsent(r.process(), _ -> new ArrayList<>())
+                        .add(r));
         byName.values().forEach(replicas -> process(f, replicas, growing, all));
         f.works().forEach(w -> work(w, all));
         all.sort(Comparator.comparing((UsageReport.Limit l) -> !l.often())
@@ -115,7 +116,8 @@ final class Limits {
         }
         Duration timeout = w.timeout();
         if (timeout != null) {
-            double[] took = w.tasks().stream().mapToDouble(Facts.Task::seconds).sorted().toArray();
+            double[] took =
+                    w.tasks().stream().mapToDouble(Facts.Task::seconds).sorted().toArray();
             double seconds = timeout.toMillis() / 1000.0;
             int kills = failed(w, "timeout");
             judge(new Case(kind, w.name(), Unit.SECONDS, "timeout", seconds, took, kills), enough, NEVER_LONG, all);
@@ -129,7 +131,8 @@ final class Limits {
     /** @param enough whether so much was seen that "never" says something */
     private static void judge(Case c, boolean enough, double never, List<UsageReport.Limit> all) {
         int n = c.sorted.length;
-        int reached = (int) Arrays.stream(c.sorted).filter(v -> v >= REACHED * c.limit).count();
+        int reached = (int)
+                Arrays.stream(c.sorted).filter(v -> v >= REACHED * c.limit).count();
         boolean often = c.kills > 0 || (reached >= OFTEN_TIMES && reached >= OFTEN * n);
         if (often) {
             double times = c.kills > 0 ? AFTER_KILLS : ROOM;

@@ -55,7 +55,9 @@ public record Line(Instant until, int stepSeconds, float[] values) {
             double highest = Double.NaN;
             int end = (int) ((long) (i + 1) * values.length / n);
             for (int j = (int) ((long) i * values.length / n); j < end; j++) {
-                highest = Double.isNaN(highest) ? values[j] : Float.isNaN(values[j]) ? highest : Math.max(highest, values[j]);
+                highest = Double.isNaN(highest)
+                        ? values[j]
+                        : Float.isNaN(values[j]) ? highest : Math.max(highest, values[j]);
             }
             drawn.add(Double.isNaN(highest) ? null : (Double) (double) Math.round(highest * 1000) / 1000);
         }

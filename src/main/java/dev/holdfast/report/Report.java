@@ -20,8 +20,8 @@ public final class Report {
     public static UsageReport of(Facts f) {
         var notes = new ArrayList<>(f.notes());
         List<UsageReport.Growth> growth = Leaks.of(f);
-        List<UsageReport.Limit> limits = Limits.of(
-                f, growth.stream().map(UsageReport.Growth::name).collect(Collectors.toSet()));
+        List<UsageReport.Limit> limits =
+                Limits.of(f, growth.stream().map(UsageReport.Growth::name).collect(Collectors.toSet()));
         List<UsageReport.Disk> disks = Disks.of(f);
         List<UsageReport.Failed> failed = Failures.of(f);
         List<UsageReport.Count> restarts = counts(f);
@@ -55,11 +55,12 @@ public final class Report {
 
     private static List<UsageReport.Count> counts(Facts f) {
         var times = new TreeMap<String, TreeMap<Facts.Reason, Integer>>();
-        f.happenings().forEach(h -> times.computeIfAbsent(h.name(), _ -> new TreeMap<>())
-                .merge(h.reason(), 1, Integer::sum));
+        f.happenings()
+                .forEach(h ->
+                        times.computeIfAbsent(h.name(), _ -> new TreeMap<>()).merge(h.reason(), 1, Integer::sum));
         var counts = new ArrayList<UsageReport.Count>();
-        times.forEach((name, of) ->
-                of.forEach((reason, n) -> counts.add(new UsageReport.Count(name, reason.written(), n))));
+        times.forEach(
+                (name, of) -> of.forEach((reason, n) -> counts.add(new UsageReport.Count(name, reason.written(), n))));
         counts.sort(Comparator.comparingInt(UsageReport.Count::times)
                 .reversed()
                 .thenComparing(UsageReport.Count::name)

@@ -117,8 +117,8 @@ public final class ReportPage {
     private void machine() {
         UsageReport.Machine m = r.machine();
         head("Host");
-        String cpu = "CPU: " + Words.cores(m.cpuMean()) + " cores on average, at most " + Words.cores(m.cpuPeak()) + " of "
-                + m.cores();
+        String cpu = "CPU: " + Words.cores(m.cpuMean()) + " cores on average, at most " + Words.cores(m.cpuPeak())
+                + " of " + m.cores();
         String memory = "Memory: " + Human.bytes(m.memoryMean()) + " on average, at most " + Human.bytes(m.memoryPeak())
                 + " of " + (m.memoryBytes() == 0 ? Human.UNKNOWN : Human.bytes(m.memoryBytes()));
         h.raw("<div class=\"charts\">\n");
@@ -132,7 +132,8 @@ public final class ReportPage {
                         m.memoryBytes() == 0 ? null : (Double) (double) m.memoryBytes(),
                         m.memoryBytes() == 0 ? "" : Human.bytes(m.memoryBytes())),
                 memory + ". Peaks by hour of the day.");
-        List<Double> runs = m.runsByHour().stream().map(n -> (Double) (double) n).toList();
+        List<Double> runs =
+                m.runsByHour().stream().map(n -> (Double) (double) n).toList();
         double most = runs.stream().mapToDouble(d -> d).max().orElse(0);
         if (most > 0) {
             figure(
@@ -167,8 +168,18 @@ public final class ReportPage {
         h.table(
                 "What processes used: cores, and memory with the page cache of their groups",
                 List.of(
-                        "Name", "CPU time", "CPU", "Peak", "Limit", "Memory", "p99", "Peak", "Limit", "Over time",
-                        "Starts", "Busiest"),
+                        "Name",
+                        "CPU time",
+                        "CPU",
+                        "Peak",
+                        "Limit",
+                        "Memory",
+                        "p99",
+                        "Peak",
+                        "Limit",
+                        "Over time",
+                        "Starts",
+                        "Busiest"),
                 rows);
     }
 
@@ -194,8 +205,16 @@ public final class ReportPage {
         h.table(
                 queues ? "What became of jobs, attempt by attempt" : "What became of runs, attempt by attempt",
                 List.of(
-                        "Name", queues ? "Attempts" : "Runs", "Failed", queues ? "Waiting" : "Left out", "Mean", "p99",
-                        "Longest", "CPU time", "Memory", "Busiest"),
+                        "Name",
+                        queues ? "Attempts" : "Runs",
+                        "Failed",
+                        queues ? "Waiting" : "Left out",
+                        "Mean",
+                        "p99",
+                        "Longest",
+                        "CPU time",
+                        "Memory",
+                        "Busiest"),
                 rows);
     }
 
@@ -206,7 +225,8 @@ public final class ReportPage {
             return;
         }
         h.raw("<div class=\"charts\">\n");
-        for (UsageReport.Growth g : r.growth().subList(0, Math.min(CHARTS, r.growth().size()))) {
+        for (UsageReport.Growth g :
+                r.growth().subList(0, Math.min(CHARTS, r.growth().size()))) {
             figure(
                     Svg.line(
                             "memory of " + g.name() + " over time",
@@ -310,7 +330,8 @@ public final class ReportPage {
                 .forEach(p -> lines.add(p.one() + " and " + p.other() + ": " + p.times() + "×, together for "
                         + Human.time(p.seconds())));
         o.together().forEach(t -> lines.add("due together at " + t.at() + ": " + String.join(", ", t.schedules())));
-        o.proposals().forEach(p -> lines.add("better: " + p.schedule() + ": \"" + p.now() + "\" → \"" + p.better() + "\""));
+        o.proposals()
+                .forEach(p -> lines.add("better: " + p.schedule() + ": \"" + p.now() + "\" → \"" + p.better() + "\""));
         if (!lines.isEmpty()) {
             h.list(lines);
         }
@@ -342,7 +363,8 @@ public final class ReportPage {
             return;
         }
         h.raw("<div class=\"charts\">\n");
-        for (UsageReport.Disk d : r.disks().subList(0, Math.min(CHARTS, r.disks().size()))) {
+        for (UsageReport.Disk d :
+                r.disks().subList(0, Math.min(CHARTS, r.disks().size()))) {
             figure(
                     Svg.line(
                             "use of " + d.mount() + " over time",

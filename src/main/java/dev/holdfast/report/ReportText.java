@@ -38,7 +38,8 @@ public final class ReportText {
                 + switch (r.findings().size()) {
                     case 0 -> "all is well";
                     case 1 -> r.findings().getFirst();
-                    default -> r.findings().size() + " findings; " + r.findings().getFirst();
+                    default ->
+                        r.findings().size() + " findings; " + r.findings().getFirst();
                 });
     }
 
@@ -83,12 +84,14 @@ public final class ReportText {
         line("peaks by hour of the day, 0 to 23:");
         line("  CPU     " + bars(m.cpuByHour()));
         line("  memory  " + bars(m.memoryByHour()));
-        line("  runs    " + bars(m.runsByHour().stream().map(n -> (Double) (double) n).toList()));
+        line("  runs    "
+                + bars(m.runsByHour().stream().map(n -> (Double) (double) n).toList()));
     }
 
     private void processes() {
         head("Processes");
-        var rows = new Columns("NAME", "CPU TIME", "CPU", "PEAK", "OF", "MEMORY", "P99", "PEAK", "OF", "STARTS", "BUSY");
+        var rows =
+                new Columns("NAME", "CPU TIME", "CPU", "PEAK", "OF", "MEMORY", "P99", "PEAK", "OF", "STARTS", "BUSY");
         for (UsageReport.Process p : r.processes()) {
             rows.row(
                     p.replicas() == 1 ? p.name() : p.name() + " ×" + p.replicas(),
@@ -113,8 +116,16 @@ public final class ReportText {
         }
         head(title);
         var rows = new Columns(
-                "NAME", queues ? "ATTEMPTS" : "RUNS", "FAILED", queues ? "WAITING" : "LEFT OUT", "MEAN", "P99", "LONGEST",
-                "CPU TIME", "MEMORY", "BUSY");
+                "NAME",
+                queues ? "ATTEMPTS" : "RUNS",
+                "FAILED",
+                queues ? "WAITING" : "LEFT OUT",
+                "MEAN",
+                "P99",
+                "LONGEST",
+                "CPU TIME",
+                "MEMORY",
+                "BUSY");
         for (UsageReport.Work w : works) {
             rows.row(
                     w.name(),
@@ -135,7 +146,8 @@ public final class ReportText {
         head("Memory that grows");
         for (UsageReport.Growth g : r.growth()) {
             line("- " + g.name() + ": by " + Words.bytes(g.bytesPerDay()) + " a day, from " + Human.bytes(g.fromBytes())
-                    + " to " + Human.bytes(g.toBytes()) + " in " + Human.time(g.seconds()) + "; chance of that without a"
+                    + " to " + Human.bytes(g.toBytes()) + " in " + Human.time(g.seconds())
+                    + "; chance of that without a"
                     + " trend " + Words.chance(g.chance()));
             if (g.limitAt() != null) {
                 line("  at its limit on " + Words.day(g.limitAt(), zone));
@@ -157,7 +169,8 @@ public final class ReportText {
 
     private void endings() {
         head("Restarts and kills");
-        for (UsageReport.Count c : r.restarts().subList(0, Math.min(LISTED, r.restarts().size()))) {
+        for (UsageReport.Count c :
+                r.restarts().subList(0, Math.min(LISTED, r.restarts().size()))) {
             line("- " + c.name() + ": " + c.reason() + " " + c.times() + "×");
         }
         none(r.restarts(), "none");
@@ -181,8 +194,7 @@ public final class ReportText {
         o.pairs()
                 .forEach(p -> line("- " + p.one() + " and " + p.other() + ": " + p.times() + "×, together for "
                         + Human.time(p.seconds())));
-        o.together()
-                .forEach(t -> line("- due together at " + t.at() + ": " + String.join(", ", t.schedules())));
+        o.together().forEach(t -> line("- due together at " + t.at() + ": " + String.join(", ", t.schedules())));
         o.proposals()
                 .forEach(p -> line("- better: " + p.schedule() + ": \"" + p.now() + "\" → \"" + p.better() + "\""));
     }
@@ -236,7 +248,11 @@ public final class ReportText {
     }
 
     private void head(String title) {
-        b.append('\n').append(title).append('\n').append("─".repeat(title.length())).append('\n');
+        b.append('\n')
+                .append(title)
+                .append('\n')
+                .append("─".repeat(title.length()))
+                .append('\n');
     }
 
     private void none(List<?> all, String words) {
@@ -253,8 +269,10 @@ public final class ReportText {
     private static String printable(String s) {
         var safe = new StringBuilder(s.length());
         s.codePoints()
-                .map(c -> c != '\n' && (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT
-                                || Character.getType(c) == Character.SURROGATE)
+                .map(c -> c != '\n'
+                                && (Character.isISOControl(c)
+                                        || Character.getType(c) == Character.FORMAT
+                                        || Character.getType(c) == Character.SURROGATE)
                         ? '\ufffd'
                         : c)
                 .forEach(safe::appendCodePoint);

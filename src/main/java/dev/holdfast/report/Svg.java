@@ -56,7 +56,12 @@ final class Svg {
      * @param end likewise
      */
     static String line(
-            String title, List<@Nullable Double> values, @Nullable Double top, String topText, String begin, String end) {
+            String title,
+            List<@Nullable Double> values,
+            @Nullable Double top,
+            String topText,
+            String begin,
+            String end) {
         var b = new StringBuilder(open(title, WIDTH, HEIGHT));
         frame(b, topText);
         double most = most(values, top);
@@ -67,7 +72,11 @@ final class Svg {
             b.append(n(y)).append("\" y2=\"").append(n(y)).append("\"/>");
         }
         text(b, 0, BOTTOM + 14, begin);
-        b.append("<text class=\"end\" x=\"").append(WIDTH).append("\" y=\"").append(BOTTOM + 14).append("\">");
+        b.append("<text class=\"end\" x=\"")
+                .append(WIDTH)
+                .append("\" y=\"")
+                .append(BOTTOM + 14)
+                .append("\">");
         b.append(Html.escaped(end)).append("</text>");
         return b.append("</svg>").toString();
     }
@@ -81,17 +90,21 @@ final class Svg {
     }
 
     private static String open(String title, int width, int height) {
-        return "<svg class=\"chart\" role=\"img\" aria-label=\"" + Html.escaped(title) + "\" viewBox=\"0 0 " + width + " "
-                + height + "\">";
+        return "<svg class=\"chart\" role=\"img\" aria-label=\"" + Html.escaped(title) + "\" viewBox=\"0 0 " + width
+                + " " + height + "\">";
     }
 
     private static void frame(StringBuilder b, String topText) {
-        b.append("<line class=\"axis\" x1=\"0\" x2=\"").append(WIDTH).append("\" y1=\"").append(BOTTOM);
+        b.append("<line class=\"axis\" x1=\"0\" x2=\"")
+                .append(WIDTH)
+                .append("\" y1=\"")
+                .append(BOTTOM);
         b.append("\" y2=\"").append(BOTTOM).append("\"/>");
         text(b, 0, 10, topText);
     }
 
-    private static void path(StringBuilder b, List<@Nullable Double> values, double most, int width, int top, int bottom) {
+    private static void path(
+            StringBuilder b, List<@Nullable Double> values, double most, int width, int top, int bottom) {
         if (most <= 0 || values.size() < 2) {
             return;
         }

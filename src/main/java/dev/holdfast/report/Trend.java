@@ -102,7 +102,8 @@ record Trend(double perSecond, double begin, double end, double seconds, double 
         int k = 0;
         for (int i = 0; i < n; i++) {
             for (int j = i + 1; j < n; j++) {
-                slopes[k++] = (points.get(j).value - points.get(i).value) / (points.get(j).seconds - points.get(i).seconds);
+                slopes[k++] =
+                        (points.get(j).value - points.get(i).value) / (points.get(j).seconds - points.get(i).seconds);
             }
         }
         return Statistics.median(slopes);

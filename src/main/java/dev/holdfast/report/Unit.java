@@ -47,9 +47,10 @@ enum Unit {
         return switch (this) {
             case BYTES -> Human.bytes((long) amount);
             case CORES -> Words.number(amount);
-            case SECONDS -> amount < 60 && amount != Math.rint(amount)
-                    ? String.format(Locale.ROOT, "%.1fs", amount)
-                    : Human.time(Math.round(amount));
+            case SECONDS ->
+                amount < 60 && amount != Math.rint(amount)
+                        ? String.format(Locale.ROOT, "%.1fs", amount)
+                        : Human.time(Math.round(amount));
         };
     }
 }

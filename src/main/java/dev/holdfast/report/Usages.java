@@ -70,8 +70,9 @@ final class Usages {
 
     static List<UsageReport.Process> processes(Facts f) {
         var byName = new TreeMap<String, List<Facts.Replica>>();
-        f.replicas().forEach(r -> byName.computeIfAbsent(r.process(), _ -> new ArrayList<>())
-                .add(r));
+        f.replicas()
+                .forEach(r -> byName.computeIfAbsent(r.process(), _ -> new ArrayList<>())
+                        .add(r));
         var all = new ArrayList<UsageReport.Process>();
         byName.forEach((name, replicas) -> all.add(process(name, replicas, f.zone())));
         all.sort(Comparator.comparingDouble(UsageReport.Process::cpuSeconds)
@@ -133,7 +134,8 @@ final class Usages {
     }
 
     private static UsageReport.Work work(Facts.Work w, ZoneId zone) {
-        double[] took = w.tasks().stream().mapToDouble(Facts.Task::seconds).sorted().toArray();
+        double[] took =
+                w.tasks().stream().mapToDouble(Facts.Task::seconds).sorted().toArray();
         boolean any = took.length > 0;
         var hours = new ArrayList<@Nullable Double>(Collections.nCopies(HOURS, null));
         w.tasks().forEach(t -> {
@@ -146,7 +148,8 @@ final class Usages {
                 .mapToLong(n -> n)
                 .max()
                 .orElse(-1);
-        int failed = (int) w.tasks().stream().filter(t -> !t.failure().isEmpty()).count();
+        int failed =
+                (int) w.tasks().stream().filter(t -> !t.failure().isEmpty()).count();
         return new UsageReport.Work(
                 w.name(),
                 took.length,

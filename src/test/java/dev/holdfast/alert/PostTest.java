@@ -37,8 +37,7 @@ class PostTest {
                     name,
                     new AlertSpec.ChannelSpec(
                             name,
-                            new AlertSpec.Way.Exec(
-                                    new CommandSpec(List.of("true")), Duration.ofSeconds(5)),
+                            new AlertSpec.Way.Exec(new CommandSpec(List.of("true")), Duration.ofSeconds(5)),
                             Severity.CRITICAL,
                             Duration.ofMinutes(15),
                             Duration.ofSeconds(10),
@@ -49,7 +48,8 @@ class PostTest {
     }
 
     private void tell(Stimulus s) {
-        actions.addAll(alerts.apply(s, new Moment(at += 1_000, WALL.plusMillis(at))).actions());
+        actions.addAll(
+                alerts.apply(s, new Moment(at += 1_000, WALL.plusMillis(at))).actions());
     }
 
     private static Stimulus.Post post(String id, String... channels) {
@@ -74,8 +74,11 @@ class PostTest {
         tell(new Stimulus.Hush("*", Duration.ofDays(1), "", "anna"));
         tell(post("report-weekly-1", "ops", "mail"));
         assertThat(sent()).extracting(Letter::channel).containsExactlyInAnyOrder("ops", "mail");
-        assertThat(WORDING.subject(sent().getFirst())).isEqualTo("[REPORT] web-1: report of 7d: 1 finding; /var is full");
-        assertThat(WORDING.text(sent().getFirst())).startsWith("the whole text\n").contains("message report-weekly-1.");
+        assertThat(WORDING.subject(sent().getFirst()))
+                .isEqualTo("[REPORT] web-1: report of 7d: 1 finding; /var is full");
+        assertThat(WORDING.text(sent().getFirst()))
+                .startsWith("the whole text\n")
+                .contains("message report-weekly-1.");
         assertThat(new Page(WORDING).html(sent().getFirst())).isEqualTo("<!DOCTYPE html><p>the page</p>");
     }
 
@@ -101,7 +104,9 @@ class PostTest {
             tell(post("report-weekly-" + i, "ops"));
         }
         assertThat(alerts.all()).hasSize(Alerts.MOST_REPORTS);
-        assertThat(actions).filteredOn(a -> a instanceof Action.Say s && s.words().contains("is dropped")).hasSize(5);
+        assertThat(actions)
+                .filteredOn(a -> a instanceof Action.Say s && s.words().contains("is dropped"))
+                .hasSize(5);
     }
 
     @Test
@@ -131,6 +136,8 @@ class PostTest {
                 .contains("REPORT report of 7d")
                 .contains("Look further: holdfast report")
                 .doesNotContain("the whole text");
-        assertThat(payload.body(Template.NTFY, l, url, null)).contains("bar_chart").contains("\"priority\":3");
+        assertThat(payload.body(Template.NTFY, l, url, null))
+                .contains("bar_chart")
+                .contains("\"priority\":3");
     }
 }

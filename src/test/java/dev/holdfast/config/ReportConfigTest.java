@@ -48,9 +48,7 @@ class ReportConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             cron: "0 8 * * 9", send_to: [ops]                     | :7:14: "0 8 * * 9"
             cron: "@reboot", send_to: [ops]                       | :7:14: "@reboot": a report is sent at times
             cron: "0 8 * * 1", send_to: [opps]                    | :7:36: "opps" is no alert channel of this file, did you mean ops?

@@ -108,24 +108,27 @@ class ReportsTest {
     void whatHappenedIsNamedWithItsReasonAndMailedOnItsCronAsTextAndPage() throws Exception {
         try (var daemon = DaemonUnderTest.up(
                 home, TROUBLE + mailed(green.getSmtp().getPort(), "cron: \"* * * * *\", span: 1h"))) {
-            await().atMost(DEADLINE).untilAsserted(() -> assertThat(report().restarts())
-                    .extracting(c -> c.name() + " " + c.reason())
-                    .contains("crashing crash", "crashing restart", "crashing given-up", "hog guard")
-                    .doesNotContain("hog crash"));
-            await().atMost(DEADLINE).untilAsserted(() -> assertThat(report().failed())
-                    .anySatisfy(f -> {
+            await().atMost(DEADLINE)
+                    .untilAsserted(() -> assertThat(report().restarts())
+                            .extracting(c -> c.name() + " " + c.reason())
+                            .contains("crashing crash", "crashing restart", "crashing given-up", "hog guard")
+                            .doesNotContain("hog crash"));
+            await().atMost(DEADLINE)
+                    .untilAsserted(() -> assertThat(report().failed()).anySatisfy(f -> {
                         assertThat(f.name()).isEqualTo("failing");
                         assertThat(f.failure()).isEqualTo("exit");
                     }));
-            await().atMost(DEADLINE).untilAsserted(() -> assertThat(report().endings())
-                    .as("by the kernel, or by us where it keeps no limits")
-                    .anySatisfy(e -> {
-                        assertThat(e.name()).isEqualTo("greedy");
-                        assertThat(e.reason()).isIn("oom", "limit");
-                        assertThat(e.what()).contains("by its own memory limit (64Mi)");
-                    }));
+            await().atMost(DEADLINE)
+                    .untilAsserted(() -> assertThat(report().endings())
+                            .as("by the kernel, or by us where it keeps no limits")
+                            .anySatisfy(e -> {
+                                assertThat(e.name()).isEqualTo("greedy");
+                                assertThat(e.reason()).isIn("oom", "limit");
+                                assertThat(e.what()).contains("by its own memory limit (64Mi)");
+                            }));
             assertThat(report().endings())
-                    .anySatisfy(e -> assertThat(e.what()).contains("rule no-sleepers").contains("by KILL"))
+                    .anySatisfy(e ->
+                            assertThat(e.what()).contains("rule no-sleepers").contains("by KILL"))
                     .anySatisfy(e -> assertThat(e.what()).contains("exited with 7"));
             await().atMost(DEADLINE).untilAsserted(() -> {
                 assertThat(report().machine().memoryPeak()).isPositive();
@@ -133,8 +136,14 @@ class ReportsTest {
             });
 
             MimeMessage m = reported();
-            assertThat(part(m, "text/plain")).contains("Findings").contains("crashing").contains("given up");
-            assertThat(part(m, "text/html")).startsWith("<!DOCTYPE html>").contains("<svg").contains("crashing");
+            assertThat(part(m, "text/plain"))
+                    .contains("Findings")
+                    .contains("crashing")
+                    .contains("given up");
+            assertThat(part(m, "text/html"))
+                    .startsWith("<!DOCTYPE html>")
+                    .contains("<svg")
+                    .contains("crashing");
             assertThat(m.getAllRecipients()[0]).hasToString("ops@example.org");
 
             var text = daemon.cli("report", "--since", "1h");
@@ -163,7 +172,9 @@ class ReportsTest {
             daemon.upAgain();
             MimeMessage m = reported();
             assertThat(m.getSubject()).contains("report of 7d");
-            assertThat(green.getReceivedMessages()).as("once, however many were missed").hasSize(1);
+            assertThat(green.getReceivedMessages())
+                    .as("once, however many were missed")
+                    .hasSize(1);
         }
     }
 

@@ -34,7 +34,10 @@ class ReportLooksTest {
         browser.size(width, 900);
         browser.theme(theme);
         browser.driver.get(PAGE.toAbsolutePath().toUri().toString());
-        assertThat(browser.text()).contains("n8n leaks").contains("will be full").contains("mautic-runaway");
+        assertThat(browser.text())
+                .contains("n8n leaks")
+                .contains("will be full")
+                .contains("mautic-runaway");
         assertThat(browser.driver.executeScript("return document.documentElement.scrollWidth"))
                 .as("nothing but tables moves sideways")
                 .isEqualTo((long) width);

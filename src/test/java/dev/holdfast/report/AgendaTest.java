@@ -47,7 +47,8 @@ class AgendaTest {
 
     @Test
     void aClockThatWasSetBackSendsNothingTwice() {
-        assertThat(due(spec("* * * * *", null), MONDAY, MONDAY.minus(Duration.ofDays(2)))).isEmpty();
+        assertThat(due(spec("* * * * *", null), MONDAY, MONDAY.minus(Duration.ofDays(2))))
+                .isEmpty();
     }
 
     @Test

@@ -25,8 +25,22 @@ class ReportTest {
     private static Facts of(List<Facts.Replica> replicas, List<Facts.Work> works, List<Facts.Disk> disks) {
         Line none = Line.unknown(SomeFacts.UNTIL, SomeFacts.STEP);
         return new Facts(
-                "h", SomeFacts.FROM, SomeFacts.UNTIL, SomeFacts.ZONE, 4, 0, none, none, none, replicas, works, List.of(),
-                disks, List.of(), List.of(), List.of());
+                "h",
+                SomeFacts.FROM,
+                SomeFacts.UNTIL,
+                SomeFacts.ZONE,
+                4,
+                0,
+                none,
+                none,
+                none,
+                replicas,
+                works,
+                List.of(),
+                disks,
+                List.of(),
+                List.of(),
+                List.of());
     }
 
     private static List<UsageReport.Limit> limits(Facts.Replica... replicas) {
@@ -88,7 +102,8 @@ class ReportTest {
         var r = new Random(7);
         String alphabet = "<>&\"'/=`\u001b\u0000\u202e\n\r\t-!;%{}x";
         for (int n = 0; n < 200; n++) {
-            var evil = new StringBuilder(n == 0 ? "</title></style></svg><script>alert(1)</script><img src=x onerror=y>" : "");
+            var evil = new StringBuilder(
+                    n == 0 ? "</title></style></svg><script>alert(1)</script><img src=x onerror=y>" : "");
             for (int i = 0; i < 12; i++) {
                 evil.append(alphabet.charAt(r.nextInt(alphabet.length())));
             }
@@ -102,7 +117,8 @@ class ReportTest {
             assertThat(page.codePoints()).noneMatch(c -> c != '\n' && Character.isISOControl(c));
             assertThat(ReportText.of(report).codePoints()).noneMatch(c -> c != '\n' && Character.isISOControl(c));
             assertThat(ReportText.of(report).lines().count())
-                    .isEqualTo(ReportText.of(Report.of(SomeFacts.full(""))).lines().count());
+                    .isEqualTo(
+                            ReportText.of(Report.of(SomeFacts.full(""))).lines().count());
         }
     }
 
@@ -123,8 +139,16 @@ class ReportTest {
         IntToDoubleFunction saw = i -> (200 + 3 * (i % 336)) * MIB; // it began anew in the middle
         Facts.Replica r = SomeFacts.replica("p", "p", saw, null, null);
         var restarted = new Facts.Replica(
-                "p", "p", r.cpu(), r.cpuPeaks(), r.memory(), null, null, List.of(SomeFacts.UNTIL.minusSeconds(336 * 900L)));
-        UsageReport.Growth g = Report.of(of(List.of(restarted), List.of(), List.of())).growth().getFirst();
+                "p",
+                "p",
+                r.cpu(),
+                r.cpuPeaks(),
+                r.memory(),
+                null,
+                null,
+                List.of(SomeFacts.UNTIL.minusSeconds(336 * 900L)));
+        UsageReport.Growth g =
+                Report.of(of(List.of(restarted), List.of(), List.of())).growth().getFirst();
         assertThat(g.bytesPerDay()).isCloseTo(288 * MIB, within(10 * MIB));
         assertThat(g.seconds()).isLessThan(4 * 86_400);
 
@@ -136,12 +160,14 @@ class ReportTest {
 
     @Test
     void theDayOnWhichADiskIsFullIsToldUnlessItIsAYearAway() {
-        var soon = new Facts.Disk("/a", SomeFacts.line(i -> 50_000 * MIB + i * 10_000 * MIB / 96 / 7), (long) (70_000 * MIB));
-        var late = new Facts.Disk("/b", SomeFacts.line(i -> 50_000 * MIB + i * 500 * MIB / 96 / 7), (long) (90_000 * MIB));
+        var soon = new Facts.Disk(
+                "/a", SomeFacts.line(i -> 50_000 * MIB + i * 10_000 * MIB / 96 / 7), (long) (70_000 * MIB));
+        var late =
+                new Facts.Disk("/b", SomeFacts.line(i -> 50_000 * MIB + i * 500 * MIB / 96 / 7), (long) (90_000 * MIB));
         var steady = new Facts.Disk("/c", SomeFacts.line(i -> (50_000 + i % 7) * MIB), (long) (70_000 * MIB));
         var empty = new Facts.Disk("/d", Line.unknown(SomeFacts.UNTIL, 900), (long) MIB);
-        List<UsageReport.Disk> disks =
-                Report.of(of(List.of(), List.of(), List.of(steady, late, soon, empty))).disks();
+        List<UsageReport.Disk> disks = Report.of(of(List.of(), List.of(), List.of(steady, late, soon, empty)))
+                .disks();
         assertThat(disks).extracting(UsageReport.Disk::mount).containsExactly("/a", "/b", "/c");
         // 60,000 MiB by now, 10,000 a week: another week
         assertThat(LocalDate.ofInstant(Instant.parse(String.valueOf(disks.get(0).fullAt())), SomeFacts.ZONE))
@@ -155,7 +181,8 @@ class ReportTest {
 
     @Test
     void aLimitThatIsNeverNearlyReachedIsProposedLowerWithItsArithmetic() {
-        UsageReport.Limit l = limits(SomeFacts.replica("p", "p", i -> 200 * MIB, null, (long) (1024 * MIB))).getFirst();
+        UsageReport.Limit l = limits(SomeFacts.replica("p", "p", i -> 200 * MIB, null, (long) (1024 * MIB)))
+                .getFirst();
         assertThat(l.often()).isFalse();
         assertThat(l.how())
                 .isEqualTo("the 99th percentile of 672 peaks 200.0Mi × 1.25 = 250.0Mi, rounded up to 256.0Mi");
@@ -199,13 +226,15 @@ class ReportTest {
     void timeoutsAndMemoryOfRunsAreJudgedByTheirAttempts() {
         var tasks = new ArrayList<Facts.Task>();
         for (int i = 0; i < 100; i++) {
-            tasks.add(SomeFacts.task(SomeFacts.FROM.plusSeconds(i * 3600), 10, i < 5 ? "timeout" : "", (long) (40 * MIB)));
+            tasks.add(SomeFacts.task(
+                    SomeFacts.FROM.plusSeconds(i * 3600), 10, i < 5 ? "timeout" : "", (long) (40 * MIB)));
         }
         var work = SomeFacts.work(Facts.Kind.SCHEDULE, "s", tasks, (long) (512 * MIB), Duration.ofSeconds(10));
-        List<UsageReport.Limit> limits = Report.of(of(List.of(), List.of(work), List.of())).limits();
+        List<UsageReport.Limit> limits =
+                Report.of(of(List.of(), List.of(work), List.of())).limits();
         assertThat(limits).extracting(UsageReport.Limit::what).containsExactly("timeout", "memory");
-        assertThat(limits.get(0).how()).isEqualTo(
-                "5 were ended by it; what they wanted is not known: 10s × 1.5 = 15s, rounded up to 15s");
+        assertThat(limits.get(0).how())
+                .isEqualTo("5 were ended by it; what they wanted is not known: 10s × 1.5 = 15s, rounded up to 15s");
         assertThat(limits.get(1).proposal()).isEqualTo(52 * MIB);
     }
 }

@@ -57,9 +57,18 @@ public final class SomeFacts {
                 peak);
     }
 
-    static Facts.Work work(Facts.Kind kind, String name, List<Facts.Task> tasks, @Nullable Long memory, Duration timeout) {
+    static Facts.Work work(
+            Facts.Kind kind, String name, List<Facts.Task> tasks, @Nullable Long memory, Duration timeout) {
         return new Facts.Work(
-                kind, name, null, memory, timeout, tasks, kind == Facts.Kind.SCHEDULE ? 3 : 0, 0, kind == Facts.Kind.QUEUE ? 41 : 0);
+                kind,
+                name,
+                null,
+                memory,
+                timeout,
+                tasks,
+                kind == Facts.Kind.SCHEDULE ? 3 : 0,
+                0,
+                kind == Facts.Kind.QUEUE ? 41 : 0);
     }
 
     /** @param evil in all that has a name, or says anything */
@@ -87,7 +96,12 @@ public final class SomeFacts {
                         replica("mail", "mail/0", i -> (i % 40 == 0 ? 255 : 120) * MIB, 0.5, (long) (256 * MIB)),
                         replica("mail", "mail/1", i -> 110 * MIB, 0.5, (long) (256 * MIB))),
                 List.of(
-                        work(Facts.Kind.SCHEDULE, "segments" + evil, segments, (long) (512 * MIB), Duration.ofMinutes(5)),
+                        work(
+                                Facts.Kind.SCHEDULE,
+                                "segments" + evil,
+                                segments,
+                                (long) (512 * MIB),
+                                Duration.ofMinutes(5)),
                         work(Facts.Kind.SCHEDULE, "emails", emails, (long) (256 * MIB), Duration.ofMinutes(5)),
                         work(
                                 Facts.Kind.QUEUE,
@@ -106,7 +120,8 @@ public final class SomeFacts {
                                 UNTIL.minusSeconds(50_000),
                                 "pid 4711 of www-data",
                                 Facts.Reason.GUARD,
-                                "rule mautic-runaway: cpu > 80% for 2m: 97.3%: kill with TERM: php bin/console" + evil)),
+                                "rule mautic-runaway: cpu > 80% for 2m: 97.3%: kill with TERM: php bin/console"
+                                        + evil)),
                 List.of(
                         new Facts.Disk("/", line(i -> (20_000 + 10 * day(i)) * MIB), (long) (40_000 * MIB)),
                         new Facts.Disk("/var" + evil, line(i -> (60_000 + 30 * i) * MIB), (long) (100_000 * MIB))),

@@ -625,6 +625,31 @@ abstract class JobsContract {
     }
 
     @Test
+    void tellsWhatAttemptsUsedSinceATime() throws Exception {
+        var before = clock.wall().minusSeconds(3_600);
+        submit(fresh("j0"));
+        fail(takeOne(), false);
+        submit(fresh("j1"));
+        Job second = takeOne();
+        Attempt made = attempt(second, null);
+        succeed(second);
+        List<Jobs.Used> used = get(jobs().used("q", before, 9, 9));
+        assertThat(used).extracting(Jobs.Used::failure).containsExactlyInAnyOrder(Failure.NETWORK, null);
+        assertThat(used).allSatisfy(u -> {
+            assertThat(u.cpuSeconds()).isEqualTo(made.cpuSeconds());
+            assertThat(u.peakBytes()).isEqualTo(made.peakBytes());
+            assertThat(u.ended()).isAfterOrEqualTo(u.started());
+        });
+        assertThat(get(jobs().used("q", before, 1, 9)))
+                .as("the latest job")
+                .extracting(Jobs.Used::failure)
+                .containsOnlyNulls();
+        assertThat(get(jobs().used("q", before, 9, 1))).hasSize(1);
+        assertThat(get(jobs().used("q", clock.wall().plusSeconds(3_600), 9, 9))).isEmpty();
+        assertThat(get(jobs().used("none", before, 9, 9))).isEmpty();
+    }
+
+    @Test
     void listsTheLatestFirstPageByPage() throws Exception {
         for (int i = 0; i < 7; i++) {
             submit(fresh("j" + i));
