@@ -154,7 +154,7 @@ final class ReportDesk {
                     due.spec().channels(),
                     headline,
                     new Enclosure(ReportText.of(r), ReportPage.of(r)));
-            spool.apply(post).thenAccept(taken -> soon.accept(() -> sent(due, taken)));
+            var _ = spool.apply(post).thenAccept(taken -> soon.accept(() -> sent(due, taken)));
         } catch (Refused | RuntimeException | Error e) {
             soon.accept(() -> failed(due, String.valueOf(e)));
         }

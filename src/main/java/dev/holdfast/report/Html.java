@@ -50,7 +50,11 @@ final class Html {
         }
     }
 
-    /** A table that moves sideways where it is too wide. @param heads as many as cells of each row */
+    /**
+     * A table that moves sideways where it is too wide.
+     *
+     * @param heads as many as cells of each row
+     */
     Html table(String label, List<String> heads, List<List<Cell>> rows) {
         String id = "t" + ++tables;
         raw("<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-labelledby=\"" + id

@@ -36,6 +36,7 @@ final class Limits {
     private Limits() {}
 
     /** @param kills by this limit */
+    @SuppressWarnings("ArrayRecordComponent") // numbers to be counted, compared by nobody
     private record Case(String kind, String name, Unit unit, String what, double limit, double[] sorted, int kills) {}
 
     /** @param growing names of replicas: what grows has not shown yet what it will want */

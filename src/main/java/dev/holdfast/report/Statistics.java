@@ -6,7 +6,11 @@ import java.util.Arrays;
 final class Statistics {
     private Statistics() {}
 
-    /** The nearest rank. @param sorted at least one */
+    /**
+     * The nearest rank.
+     *
+     * @param sorted at least one
+     */
     static double quantile(double[] sorted, double share) {
         return sorted[Math.clamp((long) Math.ceil(sorted.length * share) - 1, 0, sorted.length - 1)];
     }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,17 +35,19 @@ class ReportConfigTest {
 
     @Test
     void aReportHasItsTimesItsZoneItsChannelsAndItsSpan() throws IOException {
-        Config c = ((Loaded.Sound) load("reports:\n"
-                        + "  weekly: { cron: \"0 8 * * 1\", timezone: Europe/Berlin, send_to: [ops], span: 7d }\n"
-                        + "  daily: { cron: \"@daily\", send_to: [ops] }\n"))
+        Config c = ((Loaded.Sound) load("""
+                        reports:
+                          weekly: { cron: "0 8 * * 1", timezone: Europe/Berlin, send_to: [ops], span: 7d }
+                          daily: { cron: "@daily", send_to: [ops] }
+                        """))
                 .config();
         assertThat(c.notBuilt()).isEmpty();
-        ReportSpec weekly = c.reports().get("weekly");
+        ReportSpec weekly = Objects.requireNonNull(c.reports().get("weekly"));
         assertThat(weekly.channels()).isEqualTo(List.of("ops"));
         assertThat(weekly.span()).isEqualTo(Duration.ofDays(7));
         assertThat(weekly.timing().next(Instant.parse("2026-08-01T00:00:00Z")))
                 .isEqualTo(Instant.parse("2026-08-03T06:00:00Z"));
-        assertThat(c.reports().get("daily").span()).isNull();
+        assertThat(Objects.requireNonNull(c.reports().get("daily")).span()).isNull();
     }
 
     @ParameterizedTest

@@ -10,12 +10,13 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AgendaTest {
     private static final Instant MONDAY = Instant.parse("2026-08-03T06:00:00Z"); // 8:00 in Berlin
 
-    private static ReportSpec spec(String cron, Duration span) {
+    private static ReportSpec spec(String cron, @Nullable Duration span) {
         return new ReportSpec(
                 "weekly",
                 new Timing.Cron(CronExpression.parse(cron), ZoneId.of("Europe/Berlin")),
