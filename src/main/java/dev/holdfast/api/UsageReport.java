@@ -24,7 +24,7 @@ public record UsageReport(
         List<String> findings,
         List<String> notes,
         UsageReport.Machine machine,
-        List<UsageReport.Process> processes,
+        List<UsageReport.Program> processes,
         List<UsageReport.Work> schedules,
         List<UsageReport.Work> queues,
         List<UsageReport.Growth> growth,
@@ -68,7 +68,7 @@ public record UsageReport(
      * @param memory the replica with the highest peak over time, oldest first
      */
     @Json
-    public record Process(
+    public record Program(
             String name,
             int replicas,
             double cpuSeconds,

@@ -148,7 +148,7 @@ final class Alerting {
     /** @return done when it is on disk, or waits in memory for a disk that takes nothing */
     CompletableFuture<Boolean> post(Stimulus.Post post) {
         var written = new CompletableFuture<Boolean>();
-        ended.thenRun(() -> written.complete(false)); // the next daemon makes it again
+        var _ = ended.thenRun(() -> written.complete(false)); // the next daemon makes it again
         ask(new Asked.Posted(post, written));
         return written;
     }

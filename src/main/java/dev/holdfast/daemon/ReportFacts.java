@@ -300,7 +300,8 @@ final class ReportFacts {
         } catch (TimeoutException e) {
             throw new IOException("no answer within " + PATIENCE_SECONDS + " s", e);
         } catch (ExecutionException e) {
-            throw new IOException(String.valueOf(e.getCause().getMessage()), e);
+            throw new IOException(
+                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage(), e);
         }
     }
 

@@ -150,7 +150,7 @@ public final class ReportPage {
             return;
         }
         var rows = new ArrayList<List<Cell>>();
-        for (UsageReport.Process p : r.processes()) {
+        for (UsageReport.Program p : r.processes()) {
             rows.add(List.of(
                     Cell.text(p.replicas() == 1 ? p.name() : p.name() + " ×" + p.replicas()),
                     Cell.number(Words.seconds(p.cpuSeconds())),

@@ -92,7 +92,7 @@ public final class ReportText {
         head("Processes");
         var rows =
                 new Columns("NAME", "CPU TIME", "CPU", "PEAK", "OF", "MEMORY", "P99", "PEAK", "OF", "STARTS", "BUSY");
-        for (UsageReport.Process p : r.processes()) {
+        for (UsageReport.Program p : r.processes()) {
             rows.row(
                     p.replicas() == 1 ? p.name() : p.name() + " ×" + p.replicas(),
                     Words.seconds(p.cpuSeconds()),

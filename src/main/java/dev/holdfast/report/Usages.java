@@ -68,20 +68,20 @@ final class Usages {
         return busiest;
     }
 
-    static List<UsageReport.Process> processes(Facts f) {
+    static List<UsageReport.Program> processes(Facts f) {
         var byName = new TreeMap<String, List<Facts.Replica>>();
         f.replicas()
                 .forEach(r -> byName.computeIfAbsent(r.process(), _ -> new ArrayList<>())
                         .add(r));
-        var all = new ArrayList<UsageReport.Process>();
+        var all = new ArrayList<UsageReport.Program>();
         byName.forEach((name, replicas) -> all.add(process(name, replicas, f.zone())));
-        all.sort(Comparator.comparingDouble(UsageReport.Process::cpuSeconds)
+        all.sort(Comparator.comparingDouble(UsageReport.Program::cpuSeconds)
                 .reversed()
-                .thenComparing(UsageReport.Process::name));
+                .thenComparing(UsageReport.Program::name));
         return all;
     }
 
-    private static UsageReport.Process process(String name, List<Facts.Replica> replicas, ZoneId zone) {
+    private static UsageReport.Program process(String name, List<Facts.Replica> replicas, ZoneId zone) {
         double seconds = 0;
         Double cpu = null;
         Double memory = null;
@@ -99,7 +99,7 @@ final class Usages {
         double[] cores = replicas.stream()
                 .flatMapToDouble(r -> Arrays.stream(r.cpuPeaks().known()))
                 .toArray();
-        return new UsageReport.Process(
+        return new UsageReport.Program(
                 name,
                 replicas.size(),
                 seconds,

@@ -39,8 +39,7 @@ class ReportConfigTest {
                         reports:
                           weekly: { cron: "0 8 * * 1", timezone: Europe/Berlin, send_to: [ops], span: 7d }
                           daily: { cron: "@daily", send_to: [ops] }
-                        """))
-                .config();
+                        """)).config();
         assertThat(c.notBuilt()).isEmpty();
         ReportSpec weekly = Objects.requireNonNull(c.reports().get("weekly"));
         assertThat(weekly.channels()).isEqualTo(List.of("ops"));

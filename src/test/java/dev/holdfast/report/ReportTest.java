@@ -227,7 +227,7 @@ class ReportTest {
         var tasks = new ArrayList<Facts.Task>();
         for (int i = 0; i < 100; i++) {
             tasks.add(SomeFacts.task(
-                    SomeFacts.FROM.plusSeconds(i * 3600), 10, i < 5 ? "timeout" : "", (long) (40 * MIB)));
+                    SomeFacts.FROM.plusSeconds(i * 3600L), 10, i < 5 ? "timeout" : "", (long) (40 * MIB)));
         }
         var work = SomeFacts.work(Facts.Kind.SCHEDULE, "s", tasks, (long) (512 * MIB), Duration.ofSeconds(10));
         List<UsageReport.Limit> limits =
