@@ -60,12 +60,13 @@ class ArchitectureTest {
             Map.entry("metric", Set.of("api", "unit")),
             Map.entry("otlp", Set.of("metric", "config", "linux", "unit")),
             Map.entry("top", Set.of("api", "unit")),
+            Map.entry("report", Set.of("api", "config", "cron", "unit")),
             Map.entry("web", Set.of("api", "config", "unit")),
             Map.entry(
                     "cli",
                     Set.of(
-                            "api", "top", "clean", "protect", "patrol", "guard", "run", "log", "config", "crontab",
-                            "unit")),
+                            "api", "top", "report", "clean", "protect", "patrol", "guard", "run", "log", "config",
+                            "crontab", "unit")),
             Map.entry(
                     "daemon",
                     Set.of(
@@ -86,6 +87,7 @@ class ArchitectureTest {
                             "post",
                             "metric",
                             "otlp",
+                            "report",
                             "cli",
                             "api",
                             "dashboard",

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class Alerts {
     /** Matters; of more only their number is told. */
     static final int MOST = 1_000;
+
+    /** Of one channel, that wait for it. */
+    static final int MOST_REPORTS = 20;
 
     private static final int MOST_OVER = 200;
     private static final long REMEMBERED = Duration.ofHours(24).toMillis();
@@ -82,6 +86,7 @@ public final class Alerts {
             case Stimulus.Hush h -> hush(h, now);
             case Stimulus.Unhush(String pattern) -> unhush(pattern);
             case Stimulus.Sent(String channel, String letter, Delivery d) -> outbox.sent(channel, letter, d, now);
+            case Stimulus.Post p -> post(p, now);
             case Stimulus.Tick _ -> {}
             case Stimulus.Close _ -> closing = true;
         }
@@ -119,6 +124,40 @@ public final class Alerts {
     /** Whether somebody asked not to be told of it. */
     private boolean silenced(String key, long at) {
         return kept.silences.values().stream().anyMatch(s -> s.end() > at && s.covers(key));
+    }
+
+    // ── reports ──
+
+    private void post(Stimulus.Post p, Moment now) {
+        AlertSpec spec = router.spec();
+        for (String channel : p.channels()) {
+            // It becomes a file's name and part of a Message-ID; a channel is called anything.
+            String id = p.id() + "." + HexFormat.of().toHexDigits(channel.hashCode());
+            if (spec == null || !spec.channels().containsKey(channel)) {
+                say(
+                        Level.WARNING,
+                        "the alert channel " + channel + " is gone: "
+                                + p.headline().title());
+            } else if (!kept.letters.containsKey(id)) {
+                var item =
+                        new Item(Item.Kind.RAISED, p.headline().severity(), p.headline(), now.wall(), null, 1, 1, "");
+                change(new Change.Post(Letter.report(id, channel, now.wall(), item, p.enclosure())));
+                tooMany(channel);
+            }
+        }
+    }
+
+    /** Reports that a channel does not take. */
+    private void tooMany(String channel) {
+        List<Letter> waiting = kept.letters.values().stream()
+                .filter(l -> l.enclosure() != null && l.channel().equals(channel))
+                .toList();
+        for (Letter l : waiting.subList(0, Math.max(0, waiting.size() - MOST_REPORTS))) {
+            outbox.drop(l);
+            say(
+                    Level.ERROR,
+                    channel + " has not taken " + MOST_REPORTS + " reports; this one is dropped: " + l.about());
+        }
     }
 
     // ── what happens ──

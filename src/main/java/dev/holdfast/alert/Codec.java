@@ -71,8 +71,13 @@ public final class Codec {
                 text(out, key);
             }
             case Change.Post(Letter l) -> {
-                out.writeByte(3);
+                Enclosure enclosure = l.enclosure();
+                out.writeByte(enclosure == null ? 3 : 7);
                 letter(out, l);
+                if (enclosure != null) {
+                    text(out, enclosure.text());
+                    text(out, enclosure.html());
+                }
             }
             case Change.Posted(String letter) -> {
                 out.writeByte(4);
@@ -99,6 +104,7 @@ public final class Codec {
             case 1 -> new Change.Is(matter(in));
             case 2 -> new Change.Gone(text(in));
             case 3 -> new Change.Post(letter(in));
+            case 7 -> new Change.Post(letter(in).enclosing(new Enclosure(text(in), text(in))));
             case 4 -> new Change.Posted(text(in));
             case 5 -> new Change.Hush(new Silence(text(in), in.readLong(), instant(in), text(in), text(in)));
             case 6 -> new Change.Unhush(text(in));
@@ -206,7 +212,8 @@ public final class Codec {
                 in.readInt(),
                 in.readInt(),
                 in.readBoolean(),
-                text(in));
+                text(in),
+                null);
     }
 
     private static void occasion(DataOutputStream out, Occasion o) throws IOException {

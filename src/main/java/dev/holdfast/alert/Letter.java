@@ -3,6 +3,7 @@ package dev.holdfast.alert;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One message to one channel, kept until it is delivered. What it says does not change any more, so that whoever gets it
@@ -16,6 +17,7 @@ import java.util.stream.IntStream;
  * @param refusals of the tries, those that say that this letter will never be taken
  * @param passed whether a later one was taken while this one failed
  * @param trouble why the last try failed; empty: none has
+ * @param enclosure a report, of which the one item is the headline; null: it is about what its items say
  */
 public record Letter(
         String id,
@@ -27,31 +29,42 @@ public record Letter(
         int putOff,
         int refusals,
         boolean passed,
-        String trouble) {
+        String trouble,
+        @Nullable Enclosure enclosure) {
     /** One that was not tried yet. */
     public Letter(String id, String channel, Instant made, List<Item> items) {
-        this(id, channel, made, items, List.of(), 0, 0, 0, false, "");
+        this(id, channel, made, items, List.of(), 0, 0, 0, false, "", null);
+    }
+
+    /** A report. */
+    static Letter report(String id, String channel, Instant made, Item headline, Enclosure enclosure) {
+        return new Letter(id, channel, made, List.of(headline), List.of(), 0, 0, 0, false, "", enclosure);
+    }
+
+    Letter enclosing(Enclosure e) {
+        return new Letter(id, channel, made, items, left, tries, putOff, refusals, passed, trouble, e);
     }
 
     Letter failed(String why) {
-        return new Letter(id, channel, made, items, left, tries + 1, putOff, refusals, passed, why);
+        return new Letter(id, channel, made, items, left, tries + 1, putOff, refusals, passed, why, enclosure);
     }
 
     Letter again() {
-        return new Letter(id, channel, made, items, left, tries, putOff + 1, refusals, passed, trouble);
+        return new Letter(id, channel, made, items, left, tries, putOff + 1, refusals, passed, trouble, enclosure);
     }
 
     Letter refused() {
-        return new Letter(id, channel, made, items, left, tries, putOff, refusals + 1, passed, trouble);
+        return new Letter(id, channel, made, items, left, tries, putOff, refusals + 1, passed, trouble, enclosure);
     }
 
     Letter overtaken() {
-        return new Letter(id, channel, made, items, left, tries, putOff, refusals, true, trouble);
+        return new Letter(id, channel, made, items, left, tries, putOff, refusals, true, trouble, enclosure);
     }
 
     /** The same for these alone. */
     Letter with(List<String> recipients) {
-        return new Letter(id, channel, made, items, List.copyOf(recipients), tries, putOff, refusals, passed, trouble);
+        return new Letter(
+                id, channel, made, items, List.copyOf(recipients), tries, putOff, refusals, passed, trouble, enclosure);
     }
 
     /** A letter an item. */
@@ -69,7 +82,8 @@ public record Letter(
                                 putOff,
                                 refusals,
                                 passed,
-                                trouble))
+                                trouble,
+                                null))
                         .toList();
     }
 

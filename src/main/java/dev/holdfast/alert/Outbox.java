@@ -382,6 +382,11 @@ final class Outbox {
         }
     }
 
+    /** It is not sent any more. */
+    void drop(Letter l) {
+        gone(l);
+    }
+
     private void gone(Letter l) {
         draft.change(new Change.Posted(l.id()));
         retries.remove(l.id());

@@ -13,6 +13,10 @@ public record Page(Wording wording) {
     private static final int BARS = 60;
 
     public String html(Letter l) {
+        Enclosure report = l.enclosure();
+        if (report != null) {
+            return report.html();
+        }
         var b = new StringBuilder(2_048);
         b.append("<!DOCTYPE html><html><head><meta charset=\"utf-8\"></head>")
                 .append("<body style=\"font-family:sans-serif;font-size:14px;color:#222\">");

@@ -67,8 +67,13 @@ public record Payload(Wording wording) {
         all.put("host", wording.host());
         all.put("channel", l.channel());
         all.put("made", l.made().toString());
-        all.put("severity", Wording.worst(l).written());
+        Enclosure report = l.enclosure();
+        all.put("severity", report == null ? Wording.worst(l).written() : "info");
         all.put("subject", wording.subject(l));
+        if (report != null) {
+            all.put("report", report.text());
+            return all;
+        }
         all.put("alerts", l.items().stream().map(Payload::item).toList());
         return all;
     }
@@ -121,10 +126,10 @@ public record Payload(Wording wording) {
         var attachments = new ArrayList<Object>();
         for (Item i : l.items().subList(0, Math.min(MOST_ATTACHMENTS, l.items().size()))) {
             var a = new LinkedHashMap<String, Object>();
-            String words = details(i, SHORT);
+            String words = l.enclosure() == null ? details(i, SHORT) : brief(i);
             a.put("fallback", plain(i.occasion().title(), slack));
-            a.put("color", colour(i));
-            a.put("title", plain(Wording.mark(i) + " " + i.occasion().title(), slack));
+            a.put("color", l.enclosure() == null ? colour(i) : "#1565c0");
+            a.put("title", plain(Wording.mark(l, i) + " " + i.occasion().title(), slack));
             a.put("text", plain(words, slack));
             attachments.add(a);
         }
@@ -171,6 +176,13 @@ public record Payload(Wording wording) {
         return b.length() > most ? b.substring(0, most) + "…" : b.toString();
     }
 
+    /** Of a report as much as such a channel shows, and where the rest is. */
+    private static String brief(Item i) {
+        Occasion o = i.occasion();
+        String text = o.text().length() > SHORT / 2 ? o.text().substring(0, SHORT / 2) + "…" : o.text();
+        return text + (text.isEmpty() ? "" : "\n") + "Look further: " + o.look();
+    }
+
     private Map<String, Object> ntfy(Letter l, URI url) {
         Item first = l.items().getFirst();
         var all = new LinkedHashMap<String, Object>();
@@ -184,8 +196,13 @@ public record Payload(Wording wording) {
             b.append(title.length() > LINE ? title.substring(0, LINE) + "…" : title)
                     .append('\n');
         }
-        b.append(details(first, SHORT / 2));
+        b.append(l.enclosure() == null ? details(first, SHORT / 2) : brief(first));
         all.put("message", b.toString());
+        if (l.enclosure() != null) {
+            all.put("priority", 3);
+            all.put("tags", List.of("bar_chart"));
+            return all;
+        }
         boolean over = Wording.mark(first).equals("OK");
         all.put("priority", over ? 2 : Wording.worst(l) == Severity.CRITICAL ? 5 : 3);
         all.put(

@@ -2,6 +2,7 @@ package dev.holdfast.alert;
 
 import dev.holdfast.config.AlertSpec;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,13 @@ public sealed interface Stimulus {
 
     /** Answers {@link Action.Send}. */
     record Sent(String channel, String letter, Delivery delivery) implements Stimulus {}
+
+    /**
+     * A report is to go out: to these channels, whatever silences and quiet hours say, since it comes when it was asked for.
+     *
+     * @param id the same when it is posted again: what waits already is not doubled
+     */
+    record Post(String id, List<String> channels, Occasion headline, Enclosure enclosure) implements Stimulus {}
 
     /** {@link Alerts#nextDeadline} has come, or may have. */
     record Tick() implements Stimulus {}

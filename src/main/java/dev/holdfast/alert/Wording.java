@@ -25,7 +25,7 @@ public record Wording(String host, ZoneId zone) {
     public String subject(Letter l) {
         Item first = l.items().getFirst();
         String more = l.items().size() == 1 ? "" : " (and " + (l.items().size() - 1) + " more)";
-        return line("[" + mark(first) + "] " + host + ": " + first.occasion().title() + more);
+        return line("[" + mark(l, first) + "] " + host + ": " + first.occasion().title() + more);
     }
 
     /** OK for what is over, else the severity. */
@@ -33,21 +33,29 @@ public record Wording(String host, ZoneId zone) {
         return i.kind() == Item.Kind.CLEARED ? "OK" : i.severity().name();
     }
 
+    /** As {@link #mark(Item)}; of a report that it is one. */
+    static String mark(Letter l, Item i) {
+        return l.enclosure() == null ? mark(i) : "REPORT";
+    }
+
     /** Plain text, lines ended by a line feed. */
     public String text(Letter l) {
         var b = new StringBuilder();
+        Enclosure report = l.enclosure();
+        if (report != null) {
+            return b.append(report.text()).append(footer(l)).toString();
+        }
         for (Item i : l.items()) {
             if (!b.isEmpty()) {
                 b.append('\n');
             }
             item(b, i);
         }
-        b.append("\n-- \nHoldfast on ")
-                .append(line(host))
-                .append(", message ")
-                .append(l.id())
-                .append('\n');
-        return b.toString();
+        return b.append(footer(l)).toString();
+    }
+
+    private String footer(Letter l) {
+        return "\n-- \nHoldfast on " + line(host) + ", message " + l.id() + "\n";
     }
 
     private void item(StringBuilder b, Item i) {

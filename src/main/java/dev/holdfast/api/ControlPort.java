@@ -1,5 +1,6 @@
 package dev.holdfast.api;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -60,6 +61,14 @@ public interface ControlPort {
      * @throws Refused 404 when nothing is known of that
      */
     HistoryReport history(String of, String metric, String span) throws Refused;
+
+    /**
+     * What this host did, and what follows from it.
+     *
+     * @param since how far back, 1h to 30d
+     * @throws Refused 503 when it cannot be told now
+     */
+    UsageReport report(Duration since) throws Refused;
 
     /** What can be asked of cleanups. */
     CleanPort cleanups() throws Refused;

@@ -7,11 +7,13 @@ import static dev.holdfast.api.Scope.READ;
 import dev.holdfast.api.ControlPort.Refused;
 import dev.holdfast.api.ControlPort.Verb;
 import dev.holdfast.api.Route.Gives;
+import dev.holdfast.unit.Durations;
 import io.avaje.jsonb.Jsonb;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +70,9 @@ final class CoreRoutes {
                                 Param.oneOf("metric", "What.", "cpu", "memory", "restarts"),
                                 Param.oneOf("span", "How far back; 1h when it is not given.", "1h", "24h", "30d"))
                         .gives(HistoryReport.class, this::history),
+                Route.get("report", "What this host did: usage, leaks, restarts, limits that do not fit, disks.", READ)
+                        .query(Param.text("since", "How far back, 1h to 30d; 7d when it is not given."))
+                        .gives(UsageReport.class, this::report),
                 Route.get("fleet", "The hosts that share a store.", READ)
                         .gives(FleetReport.class, _ -> Reply.ok(port.jobs().fleet())),
                 Route.get("cleanups", "All cleanups.", READ)
@@ -102,6 +107,20 @@ final class CoreRoutes {
         HistoryReport report =
                 port.history(of, metric, Objects.requireNonNullElse(a.query().one("span"), "1h"));
         return new Reply.Text(200, WITH_NULLS.toJson(report), Map.of());
+    }
+
+    private Reply report(Asked a) throws Refused, Bad {
+        String since = Objects.requireNonNullElse(a.query().one("since"), "7d");
+        Duration span;
+        try {
+            span = Durations.parse(since);
+        } catch (IllegalArgumentException e) {
+            throw new Bad(400, "since: \"" + since + "\": " + e.getMessage());
+        }
+        if (span.compareTo(Duration.ofHours(1)) < 0 || span.compareTo(Duration.ofDays(30)) > 0) {
+            throw new Bad(400, "since is 1h to 30d, which is what the history keeps");
+        }
+        return new Reply.Text(200, WITH_NULLS.toJson(port.report(span)), Map.of());
     }
 
     private Reply status(Asked a) throws Refused {

@@ -140,6 +140,7 @@ public final class Holdfast implements Runnable {
         commands.put("orphans", OrphansCommand::new);
         commands.put("fleet", FleetCommand::new);
         commands.put("alerts", AlertsCommand::new);
+        commands.put("report", ReportCommand::new);
         commands.put("token", TokenCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("import", ImportCommand::new);

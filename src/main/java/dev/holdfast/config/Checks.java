@@ -37,7 +37,12 @@ final class Checks {
             problems.add(binder.at(document, "version", root), "\"" + document.version() + "\": this version reads 1");
         }
         for (Map<String, ?> named : List.<Map<String, ?>>of(
-                document.processes(), document.schedules(), document.queues(), document.probes(), document.cleanup())) {
+                document.processes(),
+                document.schedules(),
+                document.queues(),
+                document.probes(),
+                document.cleanup(),
+                document.reports())) {
             named.keySet().forEach(name -> name(named, name));
         }
         document.processes().forEach(this::process);

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param alerts null: nobody is told
  * @param places where the keys stand that only the host can judge: {@code NAME.user}, {@code NAME.rlimits} and the like
  * @param watched cleanups, probes and the host
+ * @param reports by name
  * @param notBuilt what it asks for that this version cannot do yet: to be refused, never ignored
  */
 public record Config(
@@ -29,4 +30,5 @@ public record Config(
         @Nullable AlertSpec alerts,
         Map<String, Place> places,
         List<Problem> notBuilt,
-        WatchedSpec watched) {}
+        WatchedSpec watched,
+        SortedMap<String, ReportSpec> reports) {}

@@ -1,11 +1,11 @@
 package dev.holdfast.config;
 
 import java.nio.file.Path;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -109,9 +109,8 @@ public final class ConfigLoader {
         AlertSpec alerts = told == null
                 ? null
                 : new AlertResolver(problems, binder, resolver).alerts(told, binder.at(document, "alerts", whole));
-        document.reports()
-                .values()
-                .forEach(r -> scheduled.read(r.cron(), ZoneId.systemDefault(), binder.at(r, "cron", whole)));
+        SortedMap<String, ReportSpec> reports =
+                new ReportResolver(problems, binder, scheduled, alerts).reports(document);
         WatchedSpec watched = new WatchedResolver(problems, binder, resolver).of(document, whole);
         document.probes().forEach((name, section) -> {
             if (section.exec() != null) {
@@ -123,7 +122,17 @@ public final class ConfigLoader {
             return new Loaded.Unsound(problems.list());
         }
         return new Loaded.Sound(new Config(
-                file, global, processes, schedules, queues, guard, alerts, places, NotBuilt.of(whole), watched));
+                file,
+                global,
+                processes,
+                schedules,
+                queues,
+                guard,
+                alerts,
+                places,
+                NotBuilt.of(whole),
+                watched,
+                reports));
     }
 
     /** Names of processes and schedules differ, so one map has the places of both. */

@@ -34,7 +34,10 @@ record Document(
         Map<String, CleanupSection> cleanup,
 
         @Doc("what to audit") @Nullable Audit audit,
-        @Doc("what to report") Map<String, Report> reports,
+
+        @Doc("reports of usage, restarts, leaks, limits and disks, and who gets them")
+        Map<String, Report> reports,
+
         @Doc("whom to tell") AlertSections.@Nullable Alerts alerts) {
 
     @Doc("the daemon")
@@ -285,8 +288,17 @@ record Document(
 
     @Doc("a report")
     record Report(
-            @Doc("five fields: minute hour day month weekday") @Required
+            @Doc(
+                    "when it is sent: five fields: minute hour day month weekday; missed while no daemon ran, it is sent once")
+            @Required
             String cron,
 
-            @Doc("channels") List<String> sendTo) {}
+            @Doc("of cron, such as Europe/Berlin; not given: the host's") @Nullable
+            String timezone,
+
+            @Doc("alert channels that get it, whatever their min_severity and quiet_hours")
+            List<String> sendTo,
+
+            @Doc("how far back it looks, 1h to 30d; not given: to the due time before") @Nullable
+            Duration span) {}
 }

@@ -98,6 +98,11 @@ public record Plan(List<Step> steps) {
         return cleanups.and(probes).and(of(single(before.host()), single(after.host()), Difference::of));
     }
 
+    /** From some reports to others: {@code report.NAME}. */
+    public static Plan ofReports(SortedMap<String, ReportSpec> before, SortedMap<String, ReportSpec> after) {
+        return named("report.", of(before, after, Difference::of));
+    }
+
     private static SortedMap<String, HostSpec> single(@Nullable HostSpec host) {
         var one = new TreeMap<String, HostSpec>();
         if (host != null) {

@@ -108,7 +108,7 @@ final class ScheduleResolver {
                 return null;
             }
         }
-        ZoneId zone = zone(s, at);
+        ZoneId zone = zone(s, s.timezone(), at);
         return cron == null ? null : read(cron, zone, binder.at(s, "cron", at));
     }
 
@@ -126,8 +126,8 @@ final class ScheduleResolver {
         }
     }
 
-    private ZoneId zone(JobSections.Schedule s, Node at) {
-        String written = s.timezone();
+    /** @param written under timezone of that section; null: the host's */
+    ZoneId zone(Object section, @Nullable String written, Node at) {
         if (written == null) {
             return ZoneId.systemDefault();
         }
@@ -135,7 +135,7 @@ final class ScheduleResolver {
             return ZoneId.of(written);
         } catch (DateTimeException e) {
             problems.add(
-                    binder.at(s, "timezone", at),
+                    binder.at(section, "timezone", at),
                     "\"" + written + "\" is no time zone; such as Europe/Berlin or UTC"
                             + Problems.hint(written, ZoneId.getAvailableZoneIds()));
             return ZoneId.of("UTC");

@@ -1,6 +1,7 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.alert.Occasion;
+import dev.holdfast.alert.Stimulus;
 import dev.holdfast.config.AlertSpec;
 import dev.holdfast.config.Directories;
 import dev.holdfast.event.InstanceId;
@@ -94,6 +95,12 @@ final class AlertOffice implements AlertDesk {
         if (a != null) {
             a.retain(prefix, Set.copyOf(keys));
         }
+    }
+
+    /** A report is to go out. Thread-safe. @return true when it waits for its channels; false: nobody is told of anything */
+    CompletableFuture<Boolean> post(Stimulus.Post post) {
+        Alerting a = alerting;
+        return a == null || spec == null ? CompletableFuture.completedFuture(false) : a.post(post);
     }
 
     // ── a daemon's life ──

@@ -81,6 +81,8 @@ final class Alerting {
 
         record Late(Supplier<Occasion> occasion) implements Asked {}
 
+        record Posted(Stimulus.Post post, CompletableFuture<Boolean> written) implements Asked {}
+
         record View(CompletableFuture<AlertsView> answer) implements Asked {}
 
         /** Ends the thread at once. */
@@ -141,6 +143,14 @@ final class Alerting {
         waiting.decrementAndGet();
         lost.incrementAndGet();
         return false;
+    }
+
+    /** @return done when it is on disk, or waits in memory for a disk that takes nothing */
+    CompletableFuture<Boolean> post(Stimulus.Post post) {
+        var written = new CompletableFuture<Boolean>();
+        var _ = ended.thenRun(() -> written.complete(false)); // the next daemon makes it again
+        ask(new Asked.Posted(post, written));
+        return written;
     }
 
     CompletableFuture<AlertsView> view() {
@@ -237,6 +247,11 @@ final class Alerting {
         if (!changes.isEmpty()) {
             guarded(() -> spool.append(now(), changes, alerts::all));
         }
+        for (Asked a : all) {
+            if (a instanceof Asked.Posted(var _, var written)) {
+                written.complete(true);
+            }
+        }
         actions.forEach(this::act);
         long missed = lost.getAndSet(0);
         if (missed > 0) {
@@ -258,6 +273,7 @@ final class Alerting {
                 waiting.decrementAndGet();
                 add(alerts.apply(new Stimulus.Raise(occasion.get()), now()), changes, actions);
             }
+            case Asked.Posted(Stimulus.Post post, var _) -> add(alerts.apply(post, now()), changes, actions);
             case Asked.View(var answer) -> answer.complete(alerts.view(now()));
             case Asked.End _ -> {}
         }

@@ -17,6 +17,7 @@ import dev.holdfast.api.RecordsPort;
 import dev.holdfast.api.Request;
 import dev.holdfast.api.Status;
 import dev.holdfast.api.TokensPort;
+import dev.holdfast.api.UsageReport;
 import dev.holdfast.api.Why;
 import dev.holdfast.config.AlertSpec;
 import dev.holdfast.config.Config;
@@ -34,6 +35,7 @@ import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.Signal;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -216,7 +218,8 @@ final class Control implements ControlPort {
         Plan others = Plan.ofSchedules(d.timetable.specs(), config.schedules())
                 .and(Plan.ofQueues(d.workshop.specs(), config.queues()))
                 .and(onLoop(() -> Plan.ofWatched(d.watchers.specs(), config.watched())))
-                .and(onLoop(() -> Plan.ofGuard(d.guard.spec(), config.guard())));
+                .and(onLoop(() -> Plan.ofGuard(d.guard.spec(), config.guard())))
+                .and(onLoop(() -> Plan.ofReports(d.reports.specs(), config.reports())));
         return reply(
                 Plan.between(d.specs(), asConfigured(config)).and(others), config, d.alerts.spec(), d.web.configured());
     }
@@ -375,6 +378,11 @@ final class Control implements ControlPort {
     @Override
     public HistoryReport history(String of, String metric, String span) throws Refused {
         return running.join().metrics.history(of, metric, span);
+    }
+
+    @Override
+    public UsageReport report(Duration since) throws Refused {
+        return running.join().reporting.report(since);
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.holdfast.config.GuardSpec.Deed;
 import dev.holdfast.config.OutputSpec;
 import dev.holdfast.config.Plan;
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.config.ReportSpec;
 import dev.holdfast.config.WatchedSpec;
 import dev.holdfast.dashboard.Dashboard;
 import dev.holdfast.event.InstanceId;
@@ -56,7 +57,7 @@ final class Daemon {
     static final Path PROC = Path.of("/proc");
     private static final Duration LAST_WAIT = Duration.ofSeconds(10);
 
-    private final Directories dirs;
+    final Directories dirs;
     final Console console;
     final Loop loop;
     private final Host host;
@@ -92,6 +93,8 @@ final class Daemon {
     final MetricDesk metrics;
     final Tracing tracing;
     final String hostName;
+    final ReportFacts reporting;
+    final ReportDesk reports;
     /** As it was when the daemon started, which is when it counts. */
     final GlobalSpec global;
     /** Where lines go beside the files of processes; changed by a reload. */
@@ -103,6 +106,7 @@ final class Daemon {
     private final @Nullable GuardSpec guarded;
 
     private final @Nullable AlertSpec firstAlerts;
+    private final SortedMap<String, ReportSpec> firstReports;
     private final Desired desired;
     final SystemdNotices notices;
     /** Of the daemon's end, once supervision has come to its own. */
@@ -234,6 +238,9 @@ final class Daemon {
                 console::warn);
         this.runDirectory = new RunDirectory(dirs, host.uid(), ProcessId.own(), lock, runFiles);
         this.metrics = new MetricDesk(this, dirs.state().resolve("metrics"));
+        this.firstReports = config.reports();
+        this.reporting = new ReportFacts(this, host.name());
+        this.reports = new ReportDesk(dirs.state(), reporting::report, alerts::post, loop::soon, console);
     }
 
     /** Daemons of different directories share a host, but no groups. */
@@ -260,6 +267,7 @@ final class Daemon {
                     .forEach(f -> console.warn("weaker here: " + f));
             alerts.configure(firstAlerts);
             alertEvents.begin();
+            reports.configure(firstReports, Loop.now());
             adopt();
             apply(new Stimulus.Begin(intents.stoppedNames(), intents.startedNames(), intents.completed()));
             intents.begun();
@@ -348,6 +356,7 @@ final class Daemon {
                 alertEvents.deadline(),
                 trim.deadline(),
                 rehearsal.deadline(),
+                reports.deadline(),
                 notices.deadline());
     }
 
@@ -364,6 +373,7 @@ final class Daemon {
             workshop.tick(now);
         }
         watchers.tick(now);
+        reports.tick(Loop.now());
         notices.tick(now);
         rehearsal.tick(now);
         if (!now.isBefore(supervision.nextDeadline())) {
@@ -644,7 +654,8 @@ final class Daemon {
         Plan others = Plan.ofSchedules(timetable.specs(), config.schedules())
                 .and(Plan.ofQueues(workshop.specs(), config.queues()))
                 .and(Plan.ofWatched(watchers.specs(), config.watched()))
-                .and(Plan.ofGuard(guard.spec(), config.guard()));
+                .and(Plan.ofGuard(guard.spec(), config.guard()))
+                .and(Plan.ofReports(reports.specs(), config.reports()));
         guard.configure(config.guard());
         web.configure(config.global());
         metrics.configure(config.global());
@@ -659,6 +670,7 @@ final class Daemon {
         enforcement.warn(timetable.asProcesses().values());
         enforcement.warn(workshop.asProcesses().values());
         alerts.configure(config.alerts());
+        reports.configure(config.reports(), Loop.now());
         alertEvents.reconfigured(before, specs(), jobs(), outputs::file);
         apply(new Stimulus.Reload(specs(), by));
         enforcement.warn(specs().values());

@@ -291,6 +291,11 @@ final class History implements AutoCloseable {
         return schedules.isEmpty() ? Map.of() : runs.lately(schedules, most);
     }
 
+    /** Those after a time, the latest {@code most}, without output. */
+    List<Attempt> since(String schedule, Instant from, int most) throws StoreException {
+        return runs.since(schedule, from, most);
+    }
+
     /** What is told waits a moment for the disk. The loop has ended. */
     @Override
     public void close() {

@@ -104,6 +104,11 @@ final class MetricDesk implements AutoCloseable {
         return sampler.report(of, metric, span);
     }
 
+    /** What is kept, for reports. */
+    Sampler sampler() {
+        return sampler;
+    }
+
     /** Where they are served beside the socket, and who is told. */
     void configure(GlobalSpec global) {
         door.configure(global.metrics());

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +35,8 @@ final class Sampler implements AutoCloseable {
     private static final double NANOS = 1e9;
     private static final String PROCESS = "process:";
     private static final String HOST = "host";
+    /** Of so many, since each is a subject more; the host is one. */
+    private static final int MOST_PEAKS = 1_001;
 
     private final Daemon daemon;
     private final History history;
@@ -45,6 +48,7 @@ final class Sampler implements AutoCloseable {
     private final Thread thread;
     private final Map<String, Seen> before = new HashMap<>();
     private @Nullable Seen hostBefore;
+    private final DiskLook disks = new DiskLook(Daemon.PROC);
     private boolean told;
 
     private record Seen(String life, double cpuSeconds, long nanos) {}
@@ -101,16 +105,26 @@ final class Sampler implements AutoCloseable {
         if (replicas == null) {
             return;
         }
-        var values = new HashMap<String, float[]>();
+        var values = new LinkedHashMap<String, float[]>(); // where room is short, what comes first has it
         long nanos = System.nanoTime();
         float restarts = 0;
+        values.put(HOST, new float[0]); // the first
         for (ProcessFigures.Used u : processes.look(replicas, false).replicas()) {
             restarts += u.view().restarts();
             values.put(PROCESS + MetricTally.name(u.view().id()), measured(u, nanos));
         }
         before.keySet().retainAll(values.keySet());
         values.put(HOST, host(restarts, nanos));
+        values.putAll(disks.used());
+        List.copyOf(values.entrySet()).stream()
+                .filter(e -> !e.getKey().startsWith(History.DISK))
+                .limit(MOST_PEAKS)
+                .forEach(e -> values.put(History.PEAKS + e.getKey(), peak(e.getValue())));
         history.add(Instant.now().getEpochSecond(), values);
+    }
+
+    private static float[] peak(float[] of) {
+        return new float[] {Float.NaN, of[Metric.CPU.place()], Float.NaN};
     }
 
     private float[] measured(ProcessFigures.Used u, long nanos) {
@@ -159,11 +173,14 @@ final class Sampler implements AutoCloseable {
         Metric m = one(Metric.values(), v -> v.name().toLowerCase(Locale.ROOT), metric);
         Span s = one(Span.values(), Span::written, span);
         String subject = of.startsWith(PROCESS) && of.indexOf('/') < 0 ? of + "/0" : of;
+        if (!of.equals(HOST) && !of.startsWith(PROCESS)) {
+            throw unknown(of);
+        }
         try {
             Optional<History.Line> line =
                     history.read(subject, m, s, Instant.now().getEpochSecond());
             if (line.isEmpty()) {
-                throw refused(404, "nothing is known of \"" + of + "\"; there are host and process:NAME/INDEX");
+                throw unknown(of);
             }
             var values = new ArrayList<@Nullable Double>();
             for (float v : line.get().values()) {
@@ -180,6 +197,20 @@ final class Sampler implements AutoCloseable {
         } catch (IOException e) {
             throw refused(503, "the history cannot be read: " + e.getMessage());
         }
+    }
+
+    private static Refused unknown(String of) {
+        return refused(404, "nothing is known of \"" + of + "\"; there are host and process:NAME/INDEX");
+    }
+
+    /** What was kept, for a report; null: nothing of that. */
+    History.@Nullable Line line(String subject, Metric metric, Span span, Instant until) throws IOException {
+        return history.read(subject, metric, span, until.getEpochSecond()).orElse(null);
+    }
+
+    /** Mount points of which something is known. */
+    List<String> mounts() {
+        return disks.mounts();
     }
 
     private @Nullable Double limit(String subject, Metric metric) {

@@ -53,7 +53,7 @@ record CgroupMount(String root, Path at) {
     }
 
     /** Space, tab, newline and backslash stand there as octal numbers. */
-    private static String plain(String text) {
+    static String plain(String text) {
         var plain = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) == '\\' && i + 3 < text.length()) {

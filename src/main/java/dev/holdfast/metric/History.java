@@ -23,6 +23,15 @@ import org.jspecify.annotations.Nullable;
 public final class History implements AutoCloseable {
     static final int MOST_SHARDS = 64;
 
+    /**
+     * Before a subject's name, one more subject: its {@link Metric#MEMORY}, of which each step keeps the most, is the cores
+     * that it used. So peaks stay known when steps are rolled up, whose {@link Metric#CPU} is a mean.
+     */
+    public static final String PEAKS = "peaks:";
+
+    /** Before a mount point: its {@link Metric#MEMORY} is what is used there, its {@link Metric#CPU} what there is, in bytes. */
+    public static final String DISK = "disk:";
+
     private static final Duration FORGOTTEN = Duration.ofDays(30);
     private static final long MARKED_SECONDS = 3600;
 

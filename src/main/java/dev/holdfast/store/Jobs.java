@@ -179,6 +179,22 @@ public interface Jobs {
     /** Of a queue's failed jobs that are kept, the latest {@code most}: how many there are of each kind of failure. */
     CompletableFuture<SortedMap<String, Long>> failures(String queue, int most);
 
+    /**
+     * An attempt, as far as sums need it. A null is unknown.
+     *
+     * @param failure null: it succeeded, or was cancelled
+     */
+    record Used(
+            Instant started,
+            Instant ended,
+            @Nullable String failure,
+            String detail,
+            @Nullable Double cpuSeconds,
+            @Nullable Long peakBytes) {}
+
+    /** Attempts that ended after a time, at the latest {@code jobs} jobs of a queue; at most {@code most}, in no order. */
+    CompletableFuture<List<Used>> used(String queue, Instant from, int jobs, int most);
+
     /** Failed and cancelled ones wait again, their attempts counted anew, but in drained queues. @return how many */
     CompletableFuture<Integer> retry(Which which, @Nullable String id);
 

@@ -6,6 +6,7 @@ import dev.holdfast.store.Jobs.Seen;
 import dev.holdfast.store.Jobs.Which;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -179,6 +180,26 @@ final class Looking {
             }
         }
         return counts;
+    }
+
+    static List<Jobs.Used> used(Session s, String queue, Instant from, int jobs, int most) throws SQLException {
+        var used = new ArrayList<Jobs.Used>();
+        try (ResultSet r = s.sql("""
+                        SELECT a.started_us, a.ended_us, a.failure, a.detail, a.cpu_seconds, a.peak_bytes
+                        FROM (SELECT seq FROM job WHERE queue = ? ORDER BY seq DESC LIMIT ?) latest
+                        JOIN job_attempt a ON a.job = latest.seq
+                        WHERE a.started_us IS NOT NULL AND a.ended_us > ? LIMIT ?""", queue, jobs, Time.micros(from), most).executeQuery()) {
+            while (r.next()) {
+                used.add(new Jobs.Used(
+                        Time.instant(r.getLong("started_us")),
+                        Time.instant(r.getLong("ended_us")),
+                        r.getString("failure"),
+                        r.getString("detail"),
+                        Rows.real(r, "cpu_seconds"),
+                        Rows.whole(r, "peak_bytes")));
+            }
+        }
+        return used;
     }
 
     /**

@@ -175,6 +175,22 @@ public final class RunHistory implements Claims {
         }));
     }
 
+    /** As {@link #of}, of those that ended, or were due and left out, after a time; the latest {@code most}. */
+    public List<Attempt> since(String schedule, Instant from, int most) throws StoreException {
+        return await(store.read(s -> {
+            var found = new ArrayList<Attempt>();
+            try (ResultSet rows = s.sql("""
+                            SELECT run, attempt, schedule, due_us, cause, result, result_class, last, detail, started_us,
+                              ended_us, exit_code, signal, cpu_seconds, peak_bytes, read_bytes, written_bytes, times, NULL
+                            FROM run WHERE schedule = ? AND at_us > ? ORDER BY at_us DESC, id DESC LIMIT ?""", schedule, Time.micros(from), most).executeQuery()) {
+                while (rows.next()) {
+                    found.addFirst(attempt(rows));
+                }
+            }
+            return found;
+        }));
+    }
+
     private static Attempt attempt(ResultSet r) throws SQLException {
         return new Attempt(
                 r.getString(1),

@@ -119,6 +119,11 @@ final class SqlJobs implements Jobs {
     }
 
     @Override
+    public CompletableFuture<List<Used>> used(String queue, Instant from, int jobs, int most) {
+        return told(ledger.read(s -> Looking.used(s, queue, from, jobs, most)));
+    }
+
+    @Override
     public CompletableFuture<Integer> retry(Which which, @Nullable String id) {
         return told(Bulk.retry(ledger, clock, which, id));
     }

@@ -252,8 +252,8 @@ final class OpenApi {
             Class<?> raw = (Class<?>) ((java.lang.reflect.ParameterizedType) generic.getType()).getRawType();
             AnnotatedType[] of = generic.getAnnotatedActualTypeArguments();
             return raw == List.class
-                    ? map("type", "array", "items", of(of[0], asked))
-                    : map("type", "object", "additionalProperties", of(of[1], asked));
+                    ? map("type", "array", "items", element(of[0], asked))
+                    : map("type", "object", "additionalProperties", element(of[1], asked));
         }
         Class<?> c = (Class<?>) type.getType();
         if (c == String.class) {
@@ -270,6 +270,11 @@ final class OpenApi {
             return new LinkedHashMap<>(schema(c, asked));
         }
         throw new IllegalStateException("no schema for " + c);
+    }
+
+    private Map<String, Object> element(AnnotatedType type, boolean asked) {
+        Map<String, Object> of = of(type, asked);
+        return type.isAnnotationPresent(Nullable.class) ? nullable(of) : of;
     }
 
     private static Map<String, Object> nullable(Map<String, Object> schema) {

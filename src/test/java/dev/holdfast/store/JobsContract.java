@@ -3,6 +3,7 @@ package dev.holdfast.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.job.Attempt;
 import dev.holdfast.job.Failure;
 import dev.holdfast.job.Job;
 import dev.holdfast.job.JobState;
@@ -110,6 +111,31 @@ abstract class JobsContract extends JobsHoldContract {
         assertThat(get(jobs().failures("q", 9))).isEqualTo(Map.of(Failure.NETWORK, 3L, Failure.OOM, 1L));
         assertThat(get(jobs().failures("q", 2))).isEqualTo(Map.of(Failure.NETWORK, 1L, Failure.OOM, 1L));
         assertThat(get(jobs().failures("none", 9))).isEmpty();
+    }
+
+    @Test
+    void tellsWhatAttemptsUsedSinceATime() throws Exception {
+        var before = clock.wall().minusSeconds(3_600);
+        submit(fresh("j0"));
+        fail(takeOne(), false);
+        submit(fresh("j1"));
+        Job second = takeOne();
+        Attempt made = attempt(second, null);
+        succeed(second);
+        List<Jobs.Used> used = get(jobs().used("q", before, 9, 9));
+        assertThat(used).extracting(Jobs.Used::failure).containsExactlyInAnyOrder(Failure.NETWORK, null);
+        assertThat(used).allSatisfy(u -> {
+            assertThat(u.cpuSeconds()).isEqualTo(made.cpuSeconds());
+            assertThat(u.peakBytes()).isEqualTo(made.peakBytes());
+            assertThat(u.ended()).isAfterOrEqualTo(u.started());
+        });
+        assertThat(get(jobs().used("q", before, 1, 9)))
+                .as("the latest job")
+                .extracting(Jobs.Used::failure)
+                .containsOnlyNulls();
+        assertThat(get(jobs().used("q", before, 9, 1))).hasSize(1);
+        assertThat(get(jobs().used("q", clock.wall().plusSeconds(3_600), 9, 9))).isEmpty();
+        assertThat(get(jobs().used("none", before, 9, 9))).isEmpty();
     }
 
     @Test

@@ -15,9 +15,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +73,9 @@ class StoreTest {
             assertThat(kept.started()).isEqualTo(attempt("a", 1).started());
             assertThat(s.history.of("a", 10, false)).containsExactly(attempt("a", 1));
             assertThat(s.history.lately(List.of("a", "b"), 10)).containsOnlyKeys("a");
+            Instant ended = Objects.requireNonNull(kept.ended());
+            assertThat(s.history.since("a", ended.minusSeconds(1), 10)).containsExactly(attempt("a", 1));
+            assertThat(s.history.since("a", ended, 10)).isEmpty();
             assertThat(s.store.read(r -> r.number("PRAGMA synchronous")).get()).isEqualTo(2); // FULL
             assertThat(s.store.read(r -> r.number("PRAGMA foreign_keys")).get()).isEqualTo(1);
             assertThat(s.store.read(r -> r.number("PRAGMA busy_timeout")).get()).isEqualTo(10_000);

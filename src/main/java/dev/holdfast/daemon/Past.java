@@ -1,0 +1,180 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.event.Event;
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.Journal;
+import dev.holdfast.event.Kill;
+import dev.holdfast.event.Outcome;
+import dev.holdfast.event.ReplicaId;
+import dev.holdfast.event.Usage;
+import dev.holdfast.report.Facts;
+import dev.holdfast.report.Facts.Reason;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Restarts, kills and their like out of the journal and the guard's history, as a report tells them. One thread's. */
+final class Past {
+    private static final int MOST = 20_000;
+    /** From the guard's deed to the end that it is the cause of: a grace of usual length, and then some. */
+    private static final Duration FOLLOWS = Duration.ofMinutes(2);
+
+    private final Instant from;
+    private final Function<ReplicaId, String> names;
+    private final List<Facts.Happening> happenings = new ArrayList<>();
+    private final Map<String, List<Instant>> starts = new HashMap<>();
+    /** Instances that were asked to end: how they end is no crash. */
+    private final Set<InstanceId> asked = new HashSet<>();
+    /** By who was killed, as the guard names them. */
+    private final Map<String, List<Instant>> byGuard = new HashMap<>();
+
+    private long passedOver;
+
+    private Past(Instant from, Function<ReplicaId, String> names) {
+        this.from = from;
+        this.names = names;
+    }
+
+    /** @param notes gets what cannot be read */
+    static Past read(Path state, Instant from, Function<ReplicaId, String> names, List<String> notes) {
+        var past = new Past(from, names);
+        try (var guard = new Journal(state.resolve("guard.jsonl"));
+                var journal = new Journal(state.resolve("journal.jsonl"))) {
+            guard.read(past::guard);
+            journal.read(past::happened);
+        } catch (IOException e) {
+            notes.add("not all that happened can be read: " + e.getMessage());
+        }
+        if (past.passedOver > 0) {
+            notes.add("of what happened the last " + past.passedOver + " are not counted: there is too much of it");
+        }
+        past.happenings.sort(Comparator.comparing(Facts.Happening::at));
+        return past;
+    }
+
+    List<Facts.Happening> happenings() {
+        return List.copyOf(happenings);
+    }
+
+    /** Of a replica, in order. */
+    List<Instant> starts(String name) {
+        return List.copyOf(starts.getOrDefault(name, List.of()));
+    }
+
+    private @Nullable Instant at(Map<String, Object> line) {
+        try {
+            Instant at = Instant.parse(String.valueOf(line.get("at")));
+            return at.isBefore(from) ? null : at;
+        } catch (DateTimeException none) {
+            return null;
+        }
+    }
+
+    private void guard(Map<String, Object> f) {
+        Instant at = at(f);
+        String deed = Objects.toString(f.get("deed"), "");
+        if (at == null
+                || !"fired".equals(f.get("kind"))
+                || !deed.startsWith("kill")
+                || Boolean.TRUE.equals(f.get("dry_run"))) {
+            return;
+        }
+        String process = Objects.toString(f.get("process"), "");
+        byGuard.computeIfAbsent(process, _ -> new ArrayList<>()).add(at);
+        String name = process.isEmpty()
+                ? "pid " + (f.get("pid") instanceof Number n ? n.longValue() : 0) + " of " + f.get("user")
+                : ReplicaId.parse(process).map(names).orElse(process);
+        add(
+                at,
+                name,
+                Reason.GUARD,
+                "rule " + f.get("rule") + ": " + f.get("why") + ": " + deed + ": " + f.get("command"));
+    }
+
+    private void happened(Map<String, Object> line) {
+        Instant at = at(line);
+        if (at == null) {
+            return;
+        }
+        if ("Restarting".equals(line.get("event"))) {
+            ReplicaId.parse(String.valueOf(line.get("replica")))
+                    .ifPresent(r -> add(at, names.apply(r), Reason.RESTART, "restarted"));
+            return;
+        }
+        Recollection.of(line).ifPresent(this::happened);
+    }
+
+    private void happened(Event event) {
+        String name = names.apply(event.replica());
+        switch (event) {
+            case Event.Started e ->
+                starts.computeIfAbsent(name, _ -> new ArrayList<>()).add(e.at());
+            case Event.Stopping e -> asked.add(e.instance());
+            case Event.StartFailed e -> add(e.at(), name, Reason.START_FAILED, Words.of(e));
+            case Event.GivenUp e -> add(e.at(), name, Reason.GIVEN_UP, Words.of(e));
+            case Event.Unhealthy e -> add(e.at(), name, Reason.UNHEALTHY, Words.of(e));
+            case Event.Exited e -> ended(e, name);
+            case Event.Adopted _,
+                    Event.Ready _,
+                    Event.Presumed _,
+                    Event.Killed _,
+                    Event.Survived _,
+                    Event.Restarting _,
+                    Event.Completed _,
+                    Event.MemoryHigh _,
+                    Event.HookFailed _,
+                    Event.Breaker _,
+                    Event.LogUnwritable _,
+                    Event.LogWritable _ -> {}
+        }
+    }
+
+    private void ended(Event.Exited e, String name) {
+        boolean wanted = asked.remove(e.instance());
+        Usage usage = e.usage();
+        Kill kill = usage == null ? null : usage.kill();
+        Reason reason = kill == null ? null : reason(kill.by());
+        if (reason == null || reason == Reason.KILLED) {
+            if (guarded(e)) {
+                return; // told as the guard's
+            }
+            if (reason == null && (wanted || e.outcome().equals(new Outcome.Exited(0)))) {
+                return;
+            }
+        }
+        add(e.at(), name, reason == null ? Reason.CRASH : reason, Words.of(e) + "; " + e.why());
+    }
+
+    private static Reason reason(Kill.By by) {
+        return switch (by) {
+            case OWN_LIMIT, INNER_LIMIT, HOST -> Reason.OOM;
+            case WATCHED_MEMORY, WATCHED_PIDS -> Reason.LIMIT;
+            case HOLDFAST -> Reason.KILLED;
+        };
+    }
+
+    private boolean guarded(Event.Exited e) {
+        return byGuard.getOrDefault(e.replica().toString(), List.of()).stream()
+                .anyMatch(k -> !k.isAfter(e.at()) && k.plus(FOLLOWS).isAfter(e.at()));
+    }
+
+    private void add(Instant at, String name, Reason reason, String what) {
+        if (happenings.size() < MOST) {
+            happenings.add(new Facts.Happening(at, name, reason, what));
+        } else {
+            passedOver++;
+        }
+    }
+}
