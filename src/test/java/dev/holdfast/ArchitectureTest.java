@@ -36,6 +36,7 @@ class ArchitectureTest {
             Map.entry("cron", Set.of("unit")),
             Map.entry("config", Set.of("cron", "unit")),
             Map.entry("crontab", Set.of("cron", "unit")),
+            Map.entry("audit", Set.of("unit")),
             Map.entry("log", Set.of("linux", "event", "unit")),
             Map.entry("process", Set.of("linux", "event", "unit")),
             Map.entry("confine", Set.of("config", "process", "linux", "linux.sandbox", "event", "unit")),
