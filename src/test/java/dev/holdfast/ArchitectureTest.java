@@ -37,6 +37,8 @@ class ArchitectureTest {
             Map.entry("config", Set.of("cron", "unit")),
             Map.entry("crontab", Set.of("cron", "unit")),
             Map.entry("audit", Set.of("unit")),
+            Map.entry("audit.php", Set.of("audit", "unit")),
+            Map.entry("survey", Set.of("audit", "audit.php", "config", "linux", "event", "unit")),
             Map.entry("log", Set.of("linux", "event", "unit")),
             Map.entry("process", Set.of("linux", "event", "unit")),
             Map.entry("confine", Set.of("config", "process", "linux", "linux.sandbox", "event", "unit")),
@@ -64,7 +66,8 @@ class ArchitectureTest {
             Map.entry(
                     "cli",
                     Set.of(
-                            "api", "top", "clean", "protect", "patrol", "guard", "run", "log", "config", "crontab",
+                            "api", "top", "clean", "survey", "audit", "protect", "patrol", "guard", "run", "log",
+                            "config", "crontab",
                             "unit")),
             Map.entry(
                     "daemon",
@@ -84,6 +87,8 @@ class ArchitectureTest {
                             "guard",
                             "patrol",
                             "post",
+                            "survey",
+                            "audit",
                             "metric",
                             "cli",
                             "api",

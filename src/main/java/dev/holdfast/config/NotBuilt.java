@@ -8,7 +8,7 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 
 /** Keys that the format has and this version cannot do yet. They are refused by name, never ignored. */
 final class NotBuilt {
-    private static final List<String> KEYS = List.of("audit", "reports");
+    private static final List<String> KEYS = List.of("reports");
 
     private NotBuilt() {}
 
