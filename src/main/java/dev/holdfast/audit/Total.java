@@ -182,7 +182,7 @@ public record Total(
                 largest.sites(),
                 "",
                 "what is configured may claim " + size(worst) + ", and the host has " + size(memory) + " of memory and "
-                        + size(swap) + " of swap",
+                        + (swap > 0 ? size(swap) + " of swap" : "no swap"),
                 evidence,
                 usual
                         ? "Ordinary load is enough: memory ends, and the kernel kills what it thinks best."

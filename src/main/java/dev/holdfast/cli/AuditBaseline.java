@@ -15,14 +15,15 @@ import java.util.stream.Stream;
  * Findings that somebody has accepted: a line each, rule, file and subject with tabs between; the line number does not count.
  * Plain text, so that it can be reviewed and commented.
  */
-record AuditBaseline(Set<String> accepted) {
+public record AuditBaseline(Set<String> accepted) {
     private static final String HEAD = "# Findings of holdfast audit that are accepted: rule, file, subject; tabs between.";
     private static final long LARGEST = 8 << 20;
 
-    static final AuditBaseline NONE = new AuditBaseline(Set.of());
+    /** Nothing is accepted. */
+    public static final AuditBaseline NONE = new AuditBaseline(Set.of());
 
     /** @throws IOException when it cannot be read, or has a line that is none */
-    static AuditBaseline read(Path file) throws IOException {
+    public static AuditBaseline read(Path file) throws IOException {
         if (Files.size(file) > LARGEST) {
             throw new IOException(file + ": larger than 8 MiB: that is no baseline");
         }
@@ -58,7 +59,8 @@ record AuditBaseline(Set<String> accepted) {
         return text.replaceAll("[\\t\\r\\n]", " ");
     }
 
-    List<Finding> rest(List<Finding> all) {
+    /** Those that are not accepted. */
+    public List<Finding> rest(List<Finding> all) {
         return all.stream().filter(f -> !accepted.contains(line(f))).toList();
     }
 
