@@ -132,6 +132,11 @@ public final class Notes {
                 : Fix.byHand(what);
     }
 
+    /** A fix that puts lines before one. */
+    public Fix insertBefore(String what, Site before, List<String> check, String... lines) {
+        return insert(what, new Site(before.file(), before.line() - 1), check, lines);
+    }
+
     /** What has been found; findings in their order, none twice. */
     public Verdict verdict() {
         return new Verdict(List.copyOf(findings), claims, List.copyOf(read.keySet()));
