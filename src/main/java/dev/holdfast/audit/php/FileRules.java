@@ -4,6 +4,7 @@ import dev.holdfast.audit.Finding;
 import dev.holdfast.audit.Fix;
 import dev.holdfast.audit.Grade;
 import dev.holdfast.audit.Site;
+import dev.holdfast.audit.note.Notes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,9 +19,9 @@ final class FileRules {
                     "php-fpm-broken",
                     Grade.CRITICAL,
                     List.of(t.site()),
-                    t.raw().strip(),
+                    t.raw(),
                     "php-fpm cannot be started with " + t.site() + ": " + t.why(),
-                    t.raw().isEmpty() ? List.of() : List.of(t.site() + ": " + t.raw().strip()),
+                    t.raw().isEmpty() ? List.of() : List.of(t.site() + ": " + t.raw()),
                     "It runs on with what it had, until the next restart takes every site of this host down.",
                     Fix.byHand("mend the line; " + (fpm.check().isEmpty() ? "php-fpm -t" : String.join(" ", fpm.check()))
                             + " tells whether it is sound")));
@@ -30,9 +31,9 @@ final class FileRules {
                     "php-fpm-ini-broken",
                     Grade.WARNING,
                     List.of(t.site()),
-                    t.raw().strip(),
+                    t.raw(),
                     "php stops reading at " + t.site() + ": " + t.why(),
-                    t.raw().isEmpty() ? List.of() : List.of(t.site() + ": " + t.raw().strip()),
+                    t.raw().isEmpty() ? List.of() : List.of(t.site() + ": " + t.raw()),
                     "What stands below it does not count: limits fall back to php's defaults, and php says so only at its"
                             + " start.",
                     Fix.byHand("mend the line")));
@@ -42,8 +43,8 @@ final class FileRules {
                     "php-fpm-include-empty",
                     Grade.NOTE,
                     List.of(s.site()),
-                    s.value(),
-                    "include " + s.value() + " matches no file",
+                    Notes.shown(s.value()),
+                    "include " + Notes.shown(s.value()) + " matches no file",
                     List.of(s.evidence()),
                     "Pools that were meant to be there are not.",
                     Fix.byHand("correct the pattern, or take the line away")));
@@ -66,7 +67,8 @@ final class FileRules {
                     List.of(o.loses().site(), o.wins().site()),
                     o.pool() + " " + o.loses().key(),
                     o.loses().key() + (o.pool().isEmpty() ? "" : " of pool " + o.pool()) + " is set twice: \""
-                            + o.wins().value() + "\" counts, \"" + o.loses().value() + "\" does not",
+                            + Notes.shown(o.wins().value()) + "\" counts, \""
+                            + Notes.shown(o.loses().value()) + "\" does not",
                     List.of(o.loses().evidence(), o.wins().evidence() + " (counts: it is read later)"),
                     "Whoever changes the first one wonders why nothing happens.",
                     Fix.byHand("take one of the two lines away")));

@@ -2,6 +2,7 @@ package dev.holdfast.audit.php;
 
 import dev.holdfast.audit.Grounds;
 import dev.holdfast.audit.Site;
+import dev.holdfast.audit.note.Notes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,8 +34,15 @@ record FpmFiles(
         List<String> looked) {
     private static final int DEEPEST = 5;
     private static final int MOST_POOLS = 10_000;
+    private static final int MOST_FILES = 10_000;
 
-    record Trouble(Site site, String why, String raw) {}
+    /** @param raw the line; empty: it is of no use */
+    record Trouble(Site site, String why, String raw) {
+        Trouble {
+            why = Notes.shown(why);
+            raw = Notes.shown(raw.strip());
+        }
+    }
 
     record Overridden(String pool, Setting loses, Setting wins) {}
 
@@ -81,10 +89,17 @@ record FpmFiles(
             looked.add(file);
             for (int i = 0; i < lines.size(); i++) {
                 line(new Site(file, i + 1), lines.get(i), depth);
+                if (looked.size() > MOST_FILES) {
+                    return;
+                }
             }
         }
 
         private void line(Site site, String raw, int depth) {
+            if (raw.length() > Notes.LONGEST_LINE) {
+                broken.add(new Trouble(site, "a line of " + raw.length() + " characters, which is not read", ""));
+                return;
+            }
             switch (IniLine.of(raw)) {
                 case IniLine.Nothing() -> {}
                 case IniLine.Broken(String why) -> broken.add(new Trouble(site, why, raw));
@@ -131,7 +146,7 @@ record FpmFiles(
             }
             Keys.Kind kind = Keys.kind(plain);
             if (!kind.takes(s.value())) {
-                broken.add(new Trouble(s.site(), "\"" + s.value() + "\" is no " + kind.words(), s.raw()));
+                broken.add(new Trouble(s.site(), "\"" + Notes.shown(s.value()) + "\" is no " + kind.words(), s.raw()));
                 return;
             }
             Setting before = (here == null ? global : here.settings()).put(s.key(), s);

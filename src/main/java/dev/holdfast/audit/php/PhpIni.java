@@ -2,6 +2,7 @@ package dev.holdfast.audit.php;
 
 import dev.holdfast.audit.Grounds;
 import dev.holdfast.audit.Site;
+import dev.holdfast.audit.note.Notes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -60,7 +61,8 @@ record PhpIni(Map<String, Setting> settings, boolean opcache, List<FpmFiles.Trou
         looked.add(file);
         boolean special = false;
         for (int i = 0; i < lines.size(); i++) {
-            switch (IniLine.of(lines.get(i))) {
+            String raw = lines.get(i).length() > Notes.LONGEST_LINE ? "" : lines.get(i);
+            switch (IniLine.of(raw)) {
                 case IniLine.Section(String name) -> // of one directory or host only
                     special = name.startsWith("PATH=") || name.startsWith("HOST=");
                 case IniLine.Entry(String key, String value) -> {

@@ -1,6 +1,7 @@
 package dev.holdfast.audit.php;
 
 import dev.holdfast.audit.Site;
+import dev.holdfast.audit.note.Notes;
 import java.util.Locale;
 
 /**
@@ -13,7 +14,7 @@ import java.util.Locale;
 record Setting(String key, String value, Site site, String raw) {
     /** As evidence: where, and what stands there. */
     String evidence() {
-        return site + ": " + raw.strip();
+        return site + ": " + Notes.shown(raw.strip());
     }
 
     /** The line with another value; what stands before it stays. */
