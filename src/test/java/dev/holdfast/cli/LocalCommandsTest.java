@@ -39,11 +39,11 @@ class LocalCommandsTest {
 
     @Test
     void checkNotesWhatUpWouldRefuse() throws IOException {
-        Path file = write("version: 1\nprocesses: {a: {command: [x]}}\naudit: {}\n");
+        Path file = write("version: 1\nprocesses: {a: {command: [x]}}\nreports: {}\n");
         Run run = Run.of("check", file.toString());
         assertThat(run.code()).isZero();
         assertThat(run.out())
-                .contains(file + ":3:1: note: audit is not built yet in this version (up would refuse it)");
+                .contains(file + ":3:1: note: reports is not built yet in this version (up would refuse it)");
     }
 
     @Test

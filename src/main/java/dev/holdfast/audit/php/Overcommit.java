@@ -7,6 +7,7 @@ import dev.holdfast.audit.Finding;
 import dev.holdfast.audit.Fix;
 import dev.holdfast.audit.Grade;
 import dev.holdfast.audit.Site;
+import dev.holdfast.audit.note.Notes;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +24,7 @@ record Overcommit(List<Member> members, Budget budget) {
     /** A pool whose children are bounded. */
     record Member(Fpm fpm, Pool pool) {
         long worst() {
-            return fpm.children(pool) * fpm.limit(pool);
+            return Notes.times(fpm.children(pool), fpm.limit(pool));
         }
 
         int children() {
@@ -36,7 +37,7 @@ record Overcommit(List<Member> members, Budget budget) {
         for (Fpm fpm : all) {
             for (Pool pool : fpm.files().pools().values()) {
                 // No limit at all is a finding of its own, and nothing to multiply.
-                if (fpm.limit(pool) < Long.MAX_VALUE / 1_000_000 && fpm.children(pool) > 0) {
+                if (fpm.limit(pool) < Long.MAX_VALUE && fpm.children(pool) > 0) {
                     members.add(new Member(fpm, pool));
                 }
             }
@@ -53,11 +54,11 @@ record Overcommit(List<Member> members, Budget budget) {
             long largest = 0;
             for (Member m : members) {
                 if (m.fpm.equals(fpm)) {
-                    of += m.worst();
+                    of = Notes.plus(of, m.worst());
                     largest = Math.max(largest, fpm.limit(m.pool));
                 }
             }
-            sum += fpm.processMax() > 0 ? Math.min(of, fpm.processMax() * largest) : of;
+            sum = Notes.plus(sum, fpm.processMax() > 0 ? Math.min(of, Notes.times(fpm.processMax(), largest)) : of);
         }
         return sum;
     }
@@ -162,10 +163,10 @@ record Overcommit(List<Member> members, Budget budget) {
         var edits = new ArrayList<Edit>();
         var words = new ArrayList<String>();
         long then = 0;
-        double share = budget.sound() / (double) members.stream().mapToLong(Member::worst).sum();
+        double share = budget.sound() / (double) members.stream().mapToDouble(Member::worst).sum();
         for (Member m : members) {
             int fit = Math.min(m.children(), (int) Math.max(1, m.children() * share));
-            then += fit * fpm.limit(m.pool);
+            then = Notes.plus(then, Notes.times(fit, fpm.limit(m.pool)));
             edits.addAll(ProcessEdits.children(m.pool, fit));
             words.add("pool " + m.pool.name() + " to " + fit);
         }

@@ -15,7 +15,7 @@ export function Findings() {
   const sub = v && html`Audited <${Time} at=${v.at} />${v.every != null ? `, and every ${f.seconds(v.every)}` : ''}.`;
   return html`<${Head} title="Findings" sub=${sub} />
     <${Asked} of=${found} rows=${6}>${(all) => html`
-      <section class="card pad-all" role=${all.total.deadly ? 'alert' : undefined}><p><b>${all.line}</b></p></section>
+      <section class="card pad" role=${all.total.deadly ? 'alert' : undefined}><p><b>${all.line}</b></p></section>
       <${Section} flush id="findings" title="What will break" note=${f.count(all.findings.length)}>${all.findings.length === 0
         ? html`<${Empty} title="Nothing found">Nothing that was read will break by what is known of it.<//>`
         : html`<ol class="attempts">${all.findings.map((x, i) => html`<${Found} key=${`${x.rule}/${x.subject}/${i}`} of=${x} />`)}</ol>`}<//>

@@ -170,6 +170,12 @@ class PhpAuditTest extends AuditorContract {
     }
 
     @Test
+    void countsWithNumbersThatNoHostHas() {
+        FakeGrounds host = host(but("pm.max_children = 999999999", "php_admin_value[memory_limit] = 999999999G"));
+        assertThat(only(audit(host), "php-fpm-overcommit").grade()).isEqualTo(Grade.CRITICAL);
+    }
+
+    @Test
     void isAWarningWhereSwapHoldsTheRest() {
         FakeGrounds host = host(but("pm.max_children = 20")).memory(4 * GIB);
         assertThat(only(audit(host), "php-fpm-overcommit").grade()).isEqualTo(Grade.CRITICAL);
