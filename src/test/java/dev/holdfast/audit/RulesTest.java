@@ -40,8 +40,11 @@ class RulesTest {
     private static String page() {
         var page = new StringBuilder();
         rules().forEach((auditor, rules) -> {
-            page.append("\n## ").append(auditor.program()).append("\n| rule | grade | what it looks at |\n|---|---|---|\n");
-            rules.forEach(r -> page.append("| `%s` | %s | %s |\n".formatted(r.id(), r.grade().written(), r.about())));
+            page.append("\n## ")
+                    .append(auditor.program())
+                    .append("\n| rule | grade | what it looks at |\n|---|---|---|\n");
+            rules.forEach(r -> page.append(
+                    "| `%s` | %s | %s |\n".formatted(r.id(), r.grade().written(), r.about())));
         });
         return page.toString();
     }
@@ -61,6 +64,7 @@ class RulesTest {
     void areNamedByTheirProgramAndOnce() {
         rules().forEach((auditor, rules) ->
                 assertThat(rules).allMatch(r -> r.id().matches(auditor.program() + "-[a-z]+(-[a-z]+)*")));
-        assertThat(rules().values().stream().flatMap(List::stream).map(Rule::id)).doesNotHaveDuplicates();
+        assertThat(rules().values().stream().flatMap(List::stream).map(Rule::id))
+                .doesNotHaveDuplicates();
     }
 }

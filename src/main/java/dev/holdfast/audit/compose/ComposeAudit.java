@@ -14,7 +14,10 @@ import dev.holdfast.audit.note.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Compose files: those told, else those in the usual places. */
@@ -51,7 +54,11 @@ public final class ComposeAudit implements Auditor {
             if (own != null) {
                 own.values().forEach((name, value) -> {
                     if (value instanceof Table t) {
-                        judge(host, notes, file, new Service(name, layers(notes, file, t, own, more, name), t, own.keys()));
+                        judge(
+                                host,
+                                notes,
+                                file,
+                                new Service(name, layers(notes, file, t, own, more, name), t, own.keys()));
                     }
                 });
             }
@@ -63,11 +70,12 @@ public final class ComposeAudit implements Auditor {
      * @param layers whose keys count, the strongest first
      * @param keys of the services, with their places
      */
-    private record Service(String name, List<Table> layers, Table own, java.util.Map<String, Text> keys) {
-        @Nullable Text text(String... path) {
+    private record Service(String name, List<Table> layers, Table own, Map<String, Text> keys) {
+        @Nullable
+        Text text(String... path) {
             return layers.stream()
                     .map(l -> l.text(path))
-                    .filter(java.util.Objects::nonNull)
+                    .filter(Objects::nonNull)
                     .findFirst()
                     .orElse(null);
         }
@@ -88,7 +96,8 @@ public final class ComposeAudit implements Auditor {
             return List.of(told.split(",", -1)).stream().map(String::strip).toList();
         }
         var files = new ArrayList<String>();
-        for (String directory : List.of("/opt/*", "/srv", "/srv/*", "/root", "/root/*", "/home/*", "/home/*/*", "/var/www/*")) {
+        for (String directory :
+                List.of("/opt/*", "/srv", "/srv/*", "/root", "/root/*", "/home/*", "/home/*/*", "/var/www/*")) {
             for (String name : List.of("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")) {
                 files.addAll(notes.glob(directory + "/" + name));
             }
@@ -109,7 +118,7 @@ public final class ComposeAudit implements Auditor {
             notes.broken(new Site(file, root == null ? 1 : root.line()), "has no services", "");
         } catch (YamlEngineException e) {
             String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-            int line = e instanceof org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException m
+            int line = e instanceof MarkedYamlEngineException m
                     ? m.getProblemMark().map(k -> k.getLine() + 1).orElse(0)
                     : 0;
             notes.broken(new Site(file, line), "is no YAML that can be read", why);
@@ -135,7 +144,8 @@ public final class ComposeAudit implements Auditor {
             if (other != null) {
                 where = other.value().startsWith("/")
                         ? other.value()
-                        : where.substring(0, where.lastIndexOf('/') + 1) + other.value().replaceFirst("^\\./", "");
+                        : where.substring(0, where.lastIndexOf('/') + 1)
+                                + other.value().replaceFirst("^\\./", "");
                 among = services(notes, where);
             }
             at = of != null && among != null && among.get(of.value()) instanceof Table t ? t : null;
@@ -149,19 +159,21 @@ public final class ComposeAudit implements Auditor {
     private static void judge(Grounds host, Notes notes, String file, Service s) {
         memory(host, notes, file, s);
         Text restart = s.text("restart");
-        boolean never = restart == null || restart.value().equals("no") || restart.value().equals("false");
+        boolean never = restart == null
+                || restart.value().equals("no")
+                || restart.value().equals("false");
         if (!never || s.has("deploy", "restart_policy")) {
             return;
         }
-        boolean here = restart != null && s.own().get("restart") == restart;
-        var site = new Site(file, here ? restart.line() : s.line());
+        Text here = restart != null && restart.equals(s.own().get("restart")) ? restart : null;
+        var site = new Site(file, here != null ? here.line() : s.line());
         notes.add(RESTART.finding(
                 List.of(site),
                 s.name(),
                 "the service " + Notes.shown(s.name()) + " is not started again when it ends or the host restarts",
                 List.of(restart == null ? "restart is not set: \"no\"" : "restart: " + Notes.shown(restart.value())),
                 "After a crash, or when the kernel has killed it, it is gone until somebody looks.",
-                restarted(notes, file, s, here ? restart : null)));
+                restarted(notes, file, s, here)));
     }
 
     private static Fix restarted(Notes notes, String file, Service s, @Nullable Text restart) {
@@ -175,10 +187,8 @@ public final class ComposeAudit implements Auditor {
                     : Fix.byHand("set " + line);
         }
         Text first = s.own().keys().values().stream().findFirst().orElse(null);
-        boolean block = first != null && first.line() == s.line() + 1;
-        return block
-                ? notes.insert(
-                        "set " + line, new Site(file, s.line()), CHECK, " ".repeat(first.column()) + line)
+        return first != null && first.line() == s.line() + 1
+                ? notes.insert("set " + line, new Site(file, s.line()), CHECK, " ".repeat(first.column()) + line)
                 : Fix.byHand("set " + line);
     }
 
@@ -196,7 +206,7 @@ public final class ComposeAudit implements Auditor {
             }
             return;
         }
-        if (bytes == 0) {
+        if (limit == null || bytes == 0) {
             notes.claim(new Claim(who, Long.MAX_VALUE, 0, null, replicas + " × no limit", List.of(site)));
             notes.add(MEMORY.finding(
                     List.of(site),

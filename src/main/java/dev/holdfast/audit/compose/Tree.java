@@ -32,7 +32,8 @@ sealed interface Tree {
 
     /** @param keys where each key stands */
     record Table(Map<String, Tree> values, Map<String, Text> keys, int line) implements Tree {
-        @Nullable Tree get(String... path) {
+        @Nullable
+        Tree get(String... path) {
             Tree at = this;
             for (String key : path) {
                 at = at instanceof Table t ? t.values.get(key) : null;
@@ -40,7 +41,8 @@ sealed interface Tree {
             return at;
         }
 
-        @Nullable Text text(String... path) {
+        @Nullable
+        Text text(String... path) {
             return get(path) instanceof Text t ? t : null;
         }
     }
@@ -92,7 +94,8 @@ sealed interface Tree {
             }
             return switch (e) {
                 case ScalarEvent s ->
-                    anchored(s.getAnchor().map(Object::toString).orElse(""), new Text(s.getValue(), line(e), column(e)));
+                    anchored(
+                            s.getAnchor().map(Object::toString).orElse(""), new Text(s.getValue(), line(e), column(e)));
                 case SequenceStartEvent s -> {
                     var items = new ArrayList<Tree>();
                     for (Event next = parser.next(); !(next instanceof SequenceEndEvent); next = parser.next()) {
@@ -102,8 +105,7 @@ sealed interface Tree {
                 }
                 case MappingStartEvent m ->
                     anchored(m.getAnchor().map(Object::toString).orElse(""), table(line(e), depth));
-                case AliasEvent a ->
-                    anchors.getOrDefault(a.getAlias().toString(), new Text("", line(e), column(e)));
+                case AliasEvent a -> anchors.getOrDefault(a.getAlias().toString(), new Text("", line(e), column(e)));
                 default -> throw new YamlEngineException("line " + line(e) + " is not understood");
             };
         }

@@ -15,7 +15,9 @@ import java.util.List;
 /** Lines with {@code queue:work} in files of supervisord, systemd, cron and compose. */
 public final class LaravelAudit implements Auditor {
     static final Rule UNREADABLE = new Rule(
-            "laravel-unreadable", Grade.WARNING, "config/queue.php or .env of a worker's application that cannot be read");
+            "laravel-unreadable",
+            Grade.WARNING,
+            "config/queue.php or .env of a worker's application that cannot be read");
     static final Rule TIMEOUT = new Rule(
             "laravel-timeout", Grade.CRITICAL, "--timeout (60 by default) not below retry_after (90 by default)");
     static final Rule ENDLESS = new Rule("laravel-timeout-zero", Grade.WARNING, "--timeout=0");
@@ -38,7 +40,9 @@ public final class LaravelAudit implements Auditor {
     public Verdict audit(Grounds host) {
         var notes = new Notes(host, UNREADABLE);
         String told = host.told().getOrDefault("laravel.files", "");
-        List<String> places = told.isEmpty() ? List.of() : List.of(told.split(",", -1)).stream().map(String::strip).toList();
+        List<String> places = told.isEmpty()
+                ? List.of()
+                : List.of(told.split(",", -1)).stream().map(String::strip).toList();
         for (Worker worker : Worker.find(host, notes, places)) {
             notes.lines(worker.site().file());
             timeout(notes, worker);
@@ -113,7 +117,9 @@ public final class LaravelAudit implements Auditor {
                     "Nobody has decided what it may use; within a job nothing but PHP's memory_limit holds it.",
                     Fix.byHand("give it --memory, and memory_limit above it")));
         }
-        if (w.option("max-time") == null && w.option("max-jobs") == null && !w.options().contains("--once")
+        if (w.option("max-time") == null
+                && w.option("max-jobs") == null
+                && !w.options().contains("--once")
                 && !w.options().contains("--stop-when-empty")) {
             notes.add(LIFE.finding(
                     List.of(w.site()),

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 record QueueConfig(String preset, Map<String, Retry> retryAfter) {
     private static final Pattern ARRAY = Pattern.compile("^\\s*['\"]([A-Za-z0-9_-]{1,60})['\"]\\s*=>\\s*\\[");
-    private static final Pattern KEY = Pattern.compile("^\\s*['\"](retry_after|default)['\"]\\s*=>\\s*(?:\\(int\\)\\s*)?(.*)$");
+    private static final Pattern KEY =
+            Pattern.compile("^\\s*['\"](retry_after|default)['\"]\\s*=>\\s*(?:\\(int\\)\\s*)?(.*)$");
     private static final Pattern ENV =
             Pattern.compile("^env\\(\\s*['\"](\\w{1,80})['\"]\\s*(?:,\\s*['\"]?([A-Za-z0-9_-]*)['\"]?\\s*)?\\).*");
     private static final Pattern PLAIN = Pattern.compile("^['\"]?([A-Za-z0-9_-]+)['\"]?\\s*,?.*");
@@ -52,9 +53,15 @@ record QueueConfig(String preset, Map<String, Retry> retryAfter) {
                 } else if (value.matches("\\d{1,9}")) {
                     retries.put(
                             connection,
-                            new Retry(Long.parseLong(value), new Site(file, i + 1), asked ? "env " + from.group(1) : "written there"));
+                            new Retry(
+                                    Long.parseLong(value),
+                                    new Site(file, i + 1),
+                                    asked ? "env " + from.group(1) : "written there"));
                 } else if (!value.equals("null")) {
-                    notes.broken(new Site(file, i + 1), "sets retry_after to what is no plain number", lines.get(i).strip());
+                    notes.broken(
+                            new Site(file, i + 1),
+                            "sets retry_after to what is no plain number",
+                            lines.get(i).strip());
                 }
             }
         }
@@ -74,7 +81,8 @@ record QueueConfig(String preset, Map<String, Retry> retryAfter) {
     }
 
     /** Null: nothing is known of that connection. */
-    @Nullable Retry of(String connection) {
+    @Nullable
+    Retry of(String connection) {
         return retryAfter.get(connection.isEmpty() ? preset : connection);
     }
 }

@@ -63,7 +63,10 @@ record Worker(Site site, String application, String connection, List<String> opt
         var workers = new ArrayList<Worker>();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
-            if (line.length() < 65_536 && line.contains("queue:work") && !line.strip().startsWith("#") && !line.strip().startsWith(";")) {
+            if (line.length() < 65_536
+                    && line.contains("queue:work")
+                    && !line.strip().startsWith("#")
+                    && !line.strip().startsWith(";")) {
                 workers.add(of(lines, i, file));
             }
         }
@@ -77,10 +80,13 @@ record Worker(Site site, String application, String connection, List<String> opt
             text.append(lines.get(i + 1));
         }
         // A list of YAML or JSON has quotes, commas and brackets.
-        List<String> words = List.of(text.toString().replaceAll("[\\[\\]\"',]", " ").strip().split("\\s+"));
+        List<String> words =
+                List.of(text.toString().replaceAll("[\\[\\]\"',]", " ").strip().split("\\s+"));
         int work = words.indexOf("queue:work");
         List<String> after = work < 0 ? List.of() : words.subList(work + 1, words.size());
-        String connection = !after.isEmpty() && after.getFirst().matches("[A-Za-z0-9_-]+") && !after.getFirst().startsWith("-")
+        String connection = !after.isEmpty()
+                        && after.getFirst().matches("[A-Za-z0-9_-]+")
+                        && !after.getFirst().startsWith("-")
                 ? after.getFirst()
                 : "";
         return new Worker(new Site(file, at + 1), application(words, lines, at), connection, after);
@@ -111,7 +117,8 @@ record Worker(Site site, String application, String connection, List<String> opt
     }
 
     /** The value of {@code --name=5} or {@code --name 5}; null: it is not given. */
-    @Nullable String option(String name) {
+    @Nullable
+    String option(String name) {
         for (int i = 0; i < options.size(); i++) {
             String word = options.get(i);
             if (word.startsWith("--" + name + "=")) {

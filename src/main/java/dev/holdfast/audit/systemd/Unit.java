@@ -128,7 +128,8 @@ final class Unit {
     }
 
     /** The last one; null: never set, or set back by an empty one. */
-    @Nullable Assignment last(String... keys) {
+    @Nullable
+    Assignment last(String... keys) {
         Assignment last = null;
         for (Assignment a : assignments) {
             if (List.of(keys).contains(a.key())) {

@@ -26,7 +26,11 @@ class ComposeAuditTest extends AuditorContract {
 
     @Override
     protected List<String> beginnings() {
-        return List.of("", "services:\n  a:\n    mem_limit: ", "services: {a: {deploy: ", "x: &a\n  b: *a\nservices:\n  <<: *a\n");
+        return List.of(
+                "",
+                "services:\n  a:\n    mem_limit: ",
+                "services: {a: {deploy: ",
+                "x: &a\n  b: *a\nservices:\n  <<: *a\n");
     }
 
     private static FakeGrounds compose(String text) {
@@ -70,20 +74,28 @@ class ComposeAuditTest extends AuditorContract {
         assertThat(only(verdict, "compose-no-memory-limit").sites()).containsExactly(new Site(FILE, 2));
         assertThat(mended(host, only(verdict, "compose-no-restart")))
                 .containsExactly("services:", "  web:", "    restart: unless-stopped", "    image: nginx");
-        assertThat(verdict.claims()).singleElement().satisfies(c -> assertThat(c.worst()).isEqualTo(Long.MAX_VALUE));
+        assertThat(verdict.claims())
+                .singleElement()
+                .satisfies(c -> assertThat(c.worst()).isEqualTo(Long.MAX_VALUE));
     }
 
     @Test
     void replacesARestartThatIsNone() throws Exception {
         var host = compose("services:\n  a:\n    mem_limit: 1g\n    restart: \"no\"");
         assertThat(mended(host, only(audit.audit(host), "compose-no-restart"))).endsWith("    restart: unless-stopped");
-        assertThat(of("services: {a: {mem_limit: 1g, deploy: {restart_policy: {condition: any}}}}")).isEmpty();
+        assertThat(of("services: {a: {mem_limit: 1g, deploy: {restart_policy: {condition: any}}}}"))
+                .isEmpty();
     }
 
     @Test
     void readsTheOverrideToo() {
         var host = compose("services:\n  a:\n    image: x")
-                .file("/opt/shop/docker-compose.override.yml", "services:", "  a:", "    mem_limit: 1g", "    restart: always");
+                .file(
+                        "/opt/shop/docker-compose.override.yml",
+                        "services:",
+                        "  a:",
+                        "    mem_limit: 1g",
+                        "    restart: always");
         assertThat(audit.audit(host).findings()).isEmpty();
         assertThat(audit.audit(host).looked()).hasSize(2);
     }
@@ -97,21 +109,29 @@ class ComposeAuditTest extends AuditorContract {
 
     @Test
     void looksWhereItIsTold() {
-        var host = new FakeGrounds().file("/x/a.yml", "services: {a: {restart: always}}").told("compose.files", "/x/a.yml");
+        var host = new FakeGrounds()
+                .file("/x/a.yml", "services: {a: {restart: always}}")
+                .told("compose.files", "/x/a.yml");
         assertThat(rules(audit.audit(host))).containsExactly("compose-no-memory-limit");
     }
 
     @Test
     void saysWhatIsBroken() {
         for (String text : List.of(
-                "services: [", "a: b", "- x", "services:\n\ta: 1", "services: {a: {restart: always, mem_limit: lots}}",
-                "services: " + "[".repeat(5_000), "services: {a: *nobody")) {
+                "services: [",
+                "a: b",
+                "- x",
+                "services:\n\ta: 1",
+                "services: {a: {restart: always, mem_limit: lots}}",
+                "services: " + "[".repeat(5_000),
+                "services: {a: *nobody")) {
             assertThat(of(text)).as(text).contains("compose-unreadable");
         }
     }
 
     @Test
     void endsAnExtendsThatNeverEnds() {
-        assertThat(of("services: {a: {extends: b, restart: always}, b: {extends: a, mem_limit: 1g}}")).isEmpty();
+        assertThat(of("services: {a: {extends: b, restart: always}, b: {extends: a, mem_limit: 1g}}"))
+                .isEmpty();
     }
 }

@@ -82,7 +82,8 @@ class LaravelAuditTest extends AuditorContract {
     void takesTheConnectionThatIsMeant() {
         String command = "php /var/www/app/artisan queue:work --timeout=120" + BOUNDS;
         assertThat(rules(audit.audit(configured(command)))).isEmpty();
-        assertThat(rules(audit.audit(configured(command, "QUEUE_CONNECTION=redis")))).containsExactly("laravel-timeout");
+        assertThat(rules(audit.audit(configured(command, "QUEUE_CONNECTION=redis"))))
+                .containsExactly("laravel-timeout");
         assertThat(rules(audit.audit(configured(command, "QUEUE_CONNECTION=redis", "REDIS_QUEUE_RETRY_AFTER=\"600\""))))
                 .isEmpty();
         assertThat(rules(audit.audit(worker(command)))).containsExactly("laravel-timeout");
@@ -91,21 +92,35 @@ class LaravelAuditTest extends AuditorContract {
     @Test
     void findsAWorkerWithoutATimeout() throws Exception {
         var host = worker("php artisan queue:work --timeout=0" + BOUNDS);
-        assertThat(mended(host, only(audit.audit(host), "laravel-timeout-zero"))).anyMatch(l -> l.contains("--timeout=60 "));
+        assertThat(mended(host, only(audit.audit(host), "laravel-timeout-zero")))
+                .anyMatch(l -> l.contains("--timeout=60 "));
     }
 
     @Test
     void notesAWorkerWithoutBounds() {
-        assertThat(rules(audit.audit(worker("php artisan queue:work")))).containsExactly("laravel-no-memory", "laravel-no-max-time");
-        assertThat(rules(audit.audit(worker("php artisan queue:work --memory 64 --once")))).isEmpty();
+        assertThat(rules(audit.audit(worker("php artisan queue:work"))))
+                .containsExactly("laravel-no-memory", "laravel-no-max-time");
+        assertThat(rules(audit.audit(worker("php artisan queue:work --memory 64 --once"))))
+                .isEmpty();
     }
 
     @Test
     void findsWorkersWhereverTheyAre() {
         var host = new FakeGrounds()
-                .file("/etc/systemd/system/q.service", "[Service]", "ExecStart=/usr/bin/php artisan \\", "  queue:work x")
-                .file("/etc/systemd/system/w.service", "[Service]", "ExecStart=php artisan queue:work \\", " --timeout=95")
-                .file("/etc/cron.d/q", "* * * * * www cd /var/www/app && php artisan queue:work --timeout 100 --once --memory=1", "# queue:work")
+                .file(
+                        "/etc/systemd/system/q.service",
+                        "[Service]",
+                        "ExecStart=/usr/bin/php artisan \\",
+                        "  queue:work x")
+                .file(
+                        "/etc/systemd/system/w.service",
+                        "[Service]",
+                        "ExecStart=php artisan queue:work \\",
+                        " --timeout=95")
+                .file(
+                        "/etc/cron.d/q",
+                        "* * * * * www cd /var/www/app && php artisan queue:work --timeout 100 --once --memory=1",
+                        "# queue:work")
                 .file("/opt/shop/compose.yaml", "command: [\"php\", \"artisan\", \"queue:work\", \"--timeout=600\"]");
         assertThat(audit.audit(host).findings())
                 .filteredOn(f -> f.rule().equals("laravel-timeout"))
@@ -118,7 +133,8 @@ class LaravelAuditTest extends AuditorContract {
 
     @Test
     void saysWhatIsBroken() {
-        assertThat(rules(audit.audit(worker("php artisan queue:work --timeout=soon" + BOUNDS)))).containsExactly("laravel-unreadable");
+        assertThat(rules(audit.audit(worker("php artisan queue:work --timeout=soon" + BOUNDS))))
+                .containsExactly("laravel-unreadable");
         var host = worker("php artisan queue:work" + BOUNDS).file(CONFIG, "'redis' => [", "'retry_after' => $x * 3,");
         assertThat(rules(audit.audit(host))).containsExactly("laravel-unreadable");
     }
