@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A host made of a map. Files are written to disk only by {@link #onDisk}, for real programs to read the same. */
 public final class FakeGrounds implements Grounds {
@@ -23,6 +24,7 @@ public final class FakeGrounds implements Grounds {
     private long memory = 16L << 30;
     private long swap = 2L << 30;
     private int processors = 4;
+    private @Nullable Ask real;
 
     public FakeGrounds file(String path, String... lines) {
         return bytes(path, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
@@ -72,6 +74,17 @@ public final class FakeGrounds implements Grounds {
     public FakeGrounds answer(String part, String answer) {
         answers.put(part, answer);
         return this;
+    }
+
+    /** Asks a real program instead. */
+    public FakeGrounds asking(Ask ask) {
+        real = ask;
+        return this;
+    }
+
+    /** As {@link Grounds#ask}. */
+    public interface Ask {
+        String ask(List<String> command);
     }
 
     public List<List<String>> asked() {
@@ -143,6 +156,9 @@ public final class FakeGrounds implements Grounds {
     @Override
     public String ask(List<String> command) {
         asked.add(command);
+        if (real != null) {
+            return real.ask(command);
+        }
         String line = String.join(" ", command);
         return answers.entrySet().stream()
                 .filter(a -> line.contains(a.getKey()))

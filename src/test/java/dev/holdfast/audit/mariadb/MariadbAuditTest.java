@@ -11,10 +11,12 @@ import dev.holdfast.audit.Site;
 import dev.holdfast.audit.Verdict;
 import dev.holdfast.audit.note.Notes;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -341,5 +343,83 @@ class MariadbAuditTest extends AuditorContract {
                 .extracting(f -> f.what())
                 .anyMatch(w -> w.startsWith("innodb_buffer_pool_size is set 2 times: 1G"))
                 .anyMatch(w -> w.startsWith("sort_buffer_size is set 2 times: 2048K"));
+    }
+
+    /** A real server, begun with one file and audited with another; its accounts as an old installation has them. */
+    @Test
+    void asksARealServer() throws Exception {
+        Programs.need("/usr/sbin/mariadbd");
+        Programs.need("/usr/bin/mariadb-install-db");
+        String data = temp + "/data";
+        String socket = temp + "/s";
+        var made = Programs.run(
+                "/usr/bin/mariadb-install-db",
+                "--no-defaults",
+                "--datadir=" + data,
+                "--auth-root-authentication-method=normal",
+                "--user=" + System.getProperty("user.name"),
+                "--skip-name-resolve");
+        assertThat(made.code()).as(made.output()).isZero();
+        Process server = new ProcessBuilder(
+                        "/usr/sbin/mariadbd",
+                        "--no-defaults",
+                        "--datadir=" + data,
+                        "--socket=" + socket,
+                        "--pid-file=" + temp + "/pid",
+                        "--skip-networking",
+                        "--innodb-buffer-pool-size=16M",
+                        "--max-connections=50",
+                        "--user=" + System.getProperty("user.name"))
+                .redirectErrorStream(true)
+                .redirectOutput(temp.resolve("log").toFile())
+                .start();
+        try {
+            String main = temp + "/my.cnf";
+            var host = new FakeGrounds()
+                    .file(main, "[mysqld]", "skip-networking", "innodb_buffer_pool_size=2G", "max_connections=50")
+                    .file("/usr/bin/mariadb", "")
+                    .told("mariadb.config", main)
+                    .told("mariadb.live.socket", socket)
+                    .told("mariadb.live.user", "root")
+                    .asking(MariadbAuditTest::answer);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> !answer(List.of(
+                                    "mariadb", "--no-defaults", "--socket=" + socket, "--user=root", "-e", "SELECT 1"))
+                            .isEmpty());
+            String anonymous = "CREATE USER ''@'localhost'; ALTER USER root@localhost IDENTIFIED BY ''";
+            answer(List.of("mariadb", "--no-defaults", "--socket=" + socket, "--user=root", "-e", anonymous));
+            var verdict = audit.audit(host);
+            assertThat(only(verdict, "mariadb-live").what())
+                    .startsWith("innodb_buffer_pool_size is 16 MiB in the running server");
+            assertThat(verdict.findings())
+                    .filteredOn(f -> f.rule().equals("mariadb-root-password"))
+                    .extracting(f -> f.subject())
+                    .contains("'root'@'localhost'");
+            assertThat(rules(verdict)).contains("mariadb-anonymous").doesNotContain("mariadb-unanswered");
+            answer(List.of(
+                    "mariadb",
+                    "--no-defaults",
+                    "--socket=" + socket,
+                    "--user=root",
+                    "-e",
+                    "DELETE FROM mysql.global_priv WHERE User='' OR (User='root' AND Host<>'localhost'); FLUSH PRIVILEGES;"
+                            + " SET GLOBAL innodb_buffer_pool_size=16777216;"
+                            + " ALTER USER root@localhost IDENTIFIED VIA unix_socket"));
+            host.file(main, "[mysqld]", "skip-networking", "innodb_buffer_pool_size=16M", "max_connections=50");
+            assertThat(rules(audit.audit(host))).isEmpty();
+        } finally {
+            server.destroy();
+            server.waitFor();
+        }
+    }
+
+    private static String answer(List<String> command) {
+        try {
+            var ran = Programs.run(command);
+            return ran.code() == 0 ? ran.output() : "";
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 }
