@@ -83,11 +83,10 @@ final class OptionFiles {
         }
         String trimmed = directory.endsWith("/") ? directory.substring(0, directory.length() - 1) : directory;
         List<String> files = notes.glob(trimmed + "/*.cnf");
-        if (files.isEmpty() && notes.glob(trimmed + "/*").isEmpty()) {
-            notes.broken(
-                    site,
-                    "includes a directory that is empty or not there; without it the server does not start",
-                    line);
+        if (files.isEmpty()
+                && notes.glob(trimmed + "/*").isEmpty()
+                && notes.glob(trimmed).isEmpty()) {
+            notes.broken(site, "includes a directory that is not there; the server does not start", line);
         }
         files.forEach(f -> included(f, site, depth));
     }

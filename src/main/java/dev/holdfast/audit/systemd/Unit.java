@@ -49,6 +49,9 @@ final class Unit {
                 if (notes.isFile(path + "/" + candidate)) {
                     return path + "/" + candidate;
                 }
+                if (!notes.glob(path + "/" + candidate).isEmpty()) {
+                    return null; // masked: a link to /dev/null
+                }
             }
         }
         return null;

@@ -245,6 +245,13 @@ class MariadbAuditTest extends AuditorContract {
     }
 
     @Test
+    void acceptsADirectoryWithNothingInIt() {
+        var host = host().file(MAIN, "[mysqld]", "skip-networking", "!includedir /etc/mysql/conf.d/");
+        assertThat(rules(audit.audit(host))).containsExactly("mariadb-unreadable");
+        assertThat(rules(audit.audit(host.other("/etc/mysql/conf.d")))).isEmpty();
+    }
+
+    @Test
     void saysWhatIncludesMiss() {
         var host = host().file(MAIN, "[mysqld]", "bind-address=::1", "!include /no.cnf", "!includedir /no.d");
         var findings = audit.audit(host).findings();

@@ -172,6 +172,15 @@ class SystemdAuditTest extends AuditorContract {
     }
 
     @Test
+    void leavesAMaskedUnitAlone() {
+        var host = host().told("systemd.units", "")
+                .file("/lib/systemd/system/shop-api.service", "[Service]", "ExecStart=/usr/bin/shop")
+                .file(ETC + "multi-user.target.wants/shop-api.service", "[Service]");
+        assertThat(rules(audit.audit(host))).contains("systemd-no-memory-limit");
+        assertThat(rules(audit.audit(host.other(UNIT)))).isEmpty();
+    }
+
+    @Test
     void saysThatAUnitIsMissing() {
         assertThat(rules(audit.audit(host()))).containsExactly("systemd-unit-missing");
     }
