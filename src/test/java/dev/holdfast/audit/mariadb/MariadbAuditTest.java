@@ -187,17 +187,15 @@ class MariadbAuditTest extends AuditorContract {
         var host = debian("")
                 .told("mariadb.live.socket", "/run/x.sock")
                 .answer("SHOW GLOBAL", "max_connections\t100\n")
-                .answer(
-                        "mysql.user",
-                        String.join(
-                                "\n",
-                                "root\tlocalhost\tmysql_native_password\t",
-                                "root\t::1\tunix_socket\t",
-                                "\tlocalhost\tmysql_native_password\t",
-                                "app\t%\tmysql_native_password\t*AB",
-                                "role\t\t\t",
-                                "mariadb.sys\tlocalhost\tmysql_native_password\t",
-                                "short\tline"));
+                .answer("mysql.user", """
+                        root\tlocalhost\tmysql_native_password\t
+                        root\t::1\tunix_socket\t
+                        \tlocalhost\tmysql_native_password\t
+                        app\t%\tmysql_native_password\t*AB
+                        role\t\t\t
+                        mariadb.sys\tlocalhost\tmysql_native_password\t
+                        short\tline
+                        """);
         Verdict verdict = audit.audit(host);
         assertThat(only(verdict, "mariadb-root-password").subject()).isEqualTo("'root'@'localhost'");
         assertThat(only(verdict, "mariadb-anonymous").subject()).isEqualTo("''@'localhost'");
