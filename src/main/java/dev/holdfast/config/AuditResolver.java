@@ -33,6 +33,7 @@ final class AuditResolver {
         file("supervisor", a.supervisor(), at);
         files("compose", a.compose(), at);
         files("crontab", a.crontab(), at);
+        files("laravel", a.laravel(), at);
         mariadb(a.mariadb(), at);
         AuditSection.Units units = a.systemd();
         if (units != null) {

@@ -17,7 +17,8 @@ record AuditSection(
         @Doc("where Redis's configuration is") @Nullable AuditedFile redis,
         @Doc("where supervisord's configuration is") @Nullable AuditedFile supervisor,
         @Doc("compose files") @Nullable AuditedFiles compose,
-        @Doc("crontabs beside the usual ones") @Nullable AuditedFiles crontab,
+        @Doc("crontabs") @Nullable AuditedFiles crontab,
+        @Doc("files with lines that run Laravel's workers") @Nullable AuditedFiles laravel,
         @Doc("units of systemd") @Nullable Units systemd,
 
         @Doc("from one audit to the next; not given: only at the start") @Nullable

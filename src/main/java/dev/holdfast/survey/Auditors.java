@@ -1,8 +1,10 @@
 package dev.holdfast.survey;
 
 import dev.holdfast.audit.Auditor;
+import dev.holdfast.audit.compose.ComposeAudit;
 import dev.holdfast.audit.crontab.CrontabAudit;
 import dev.holdfast.audit.kernel.KernelAudit;
+import dev.holdfast.audit.laravel.LaravelAudit;
 import dev.holdfast.audit.mariadb.MariadbAudit;
 import dev.holdfast.audit.nginx.NginxAudit;
 import dev.holdfast.audit.redis.RedisAudit;
@@ -21,7 +23,9 @@ final class Auditors {
                 new RedisAudit(),
                 new SystemdAudit(),
                 new SupervisorAudit(),
+                new ComposeAudit(),
                 new CrontabAudit(),
+                new LaravelAudit(),
                 new KernelAudit());
     }
 }

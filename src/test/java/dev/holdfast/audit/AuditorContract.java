@@ -65,8 +65,8 @@ public abstract class AuditorContract {
                 for (int b = 0; b < bytes.length; b++) {
                     int kind = random.nextInt(4);
                     if (kind > 0) {
-                        bytes[b] = (byte) "=[]{}();!#%\"'\\:- \n\t*/0123456789abcMGk@.$".charAt(
-                                random.nextInt("=[]{}();!#%\"'\\:- \n\t*/0123456789abcMGk@.$".length()));
+                        bytes[b] = (byte) "=[]{}();!#%\"'\\:- \n\t*/0123456789abcMGk@.$"
+                                .charAt(random.nextInt("=[]{}();!#%\"'\\:- \n\t*/0123456789abcMGk@.$".length()));
                     }
                 }
                 byte[] head = begun.getBytes(java.nio.charset.StandardCharsets.UTF_8);
@@ -95,7 +95,8 @@ public abstract class AuditorContract {
         var lines = new java.util.ArrayList<>(host.lines(file));
         for (Edit edit : finding.fix().edits()) {
             if (edit.file().equals(file)) {
-                var place = lines.subList(edit.line() - 1, edit.line() - 1 + edit.before().size());
+                var place = lines.subList(
+                        edit.line() - 1, edit.line() - 1 + edit.before().size());
                 assertThat(place).isEqualTo(edit.before());
                 place.clear();
                 lines.addAll(edit.line() - 1, edit.after());

@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A host made of a map. Files are written to disk only by {@link #onDisk}, for real programs to read the same. */
 public final class FakeGrounds implements Grounds {
@@ -20,9 +22,11 @@ public final class FakeGrounds implements Grounds {
     private final List<Running> running = new ArrayList<>();
     private final List<List<String>> asked = new ArrayList<>();
     private final List<String> unreadable = new ArrayList<>();
+    private final List<String> others = new ArrayList<>();
     private long memory = 16L << 30;
     private long swap = 2L << 30;
     private int processors = 4;
+    private @Nullable Ask real;
 
     public FakeGrounds file(String path, String... lines) {
         return bytes(path, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
@@ -36,6 +40,12 @@ public final class FakeGrounds implements Grounds {
     public FakeGrounds unreadable(String path) {
         unreadable.add(path);
         return bytes(path, new byte[0]);
+    }
+
+    /** What is there and no regular file: a directory, a link to /dev/null. */
+    public FakeGrounds other(String path) {
+        others.add(path);
+        return this;
     }
 
     public FakeGrounds memory(long bytes) {
@@ -74,6 +84,17 @@ public final class FakeGrounds implements Grounds {
         return this;
     }
 
+    /** Asks a real program instead. */
+    public FakeGrounds asking(Ask ask) {
+        real = ask;
+        return this;
+    }
+
+    /** As {@link Grounds#ask}. */
+    public interface Ask {
+        String ask(List<String> command);
+    }
+
     public List<List<String>> asked() {
         return asked;
     }
@@ -107,7 +128,10 @@ public final class FakeGrounds implements Grounds {
     @Override
     public List<String> glob(String pattern) {
         var matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
-        return files.keySet().stream().filter(f -> matcher.matches(Path.of(f))).toList();
+        return Stream.concat(files.keySet().stream(), others.stream())
+                .filter(f -> matcher.matches(Path.of(f)))
+                .sorted()
+                .toList();
     }
 
     @Override
@@ -143,6 +167,9 @@ public final class FakeGrounds implements Grounds {
     @Override
     public String ask(List<String> command) {
         asked.add(command);
+        if (real != null) {
+            return real.ask(command);
+        }
         String line = String.join(" ", command);
         return answers.entrySet().stream()
                 .filter(a -> line.contains(a.getKey()))

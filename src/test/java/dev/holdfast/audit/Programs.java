@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 public final class Programs {
     private Programs() {}
 
-    /** @return its exit code */
+    /** How it ended, and what it said. */
     public record Ran(int code, String output) {}
 
     public static void need(String program) {

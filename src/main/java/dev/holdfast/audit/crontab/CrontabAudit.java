@@ -17,7 +17,9 @@ public final class CrontabAudit implements Auditor {
     static final Rule UNREADABLE =
             new Rule("crontab-unreadable", Grade.WARNING, "a crontab that cannot be read, a line that is no entry");
     static final Rule IGNORED = new Rule(
-            "crontab-ignored-file", Grade.WARNING, "a file of /etc/cron.d whose name cron leaves out, such as one with a dot");
+            "crontab-ignored-file",
+            Grade.WARNING,
+            "a file of /etc/cron.d whose name cron leaves out, such as one with a dot");
     static final Rule OVERLAP = new Rule(
             "crontab-overlap", Grade.WARNING, "an entry due every hour or more often, without flock or timeout");
     static final Rule TIMEOUT = new Rule("crontab-no-timeout", Grade.NOTE, "entries without timeout");
@@ -70,6 +72,7 @@ public final class CrontabAudit implements Auditor {
             }
             files.addAll(notes.glob("/etc/cron.d/*"));
             files.addAll(notes.glob("/var/spool/cron/crontabs/*"));
+            files.removeIf(f -> !notes.isFile(f));
         }
         return files;
     }
@@ -84,7 +87,9 @@ public final class CrontabAudit implements Auditor {
                 file + " is left out by cron: its name has other characters than letters, digits, _ and -",
                 List.of(),
                 "None of its entries ever runs, and nothing says so.",
-                Fix.byHand("rename it to " + file.replaceAll("[^A-Za-z0-9_/.-]", "-").replace("cron.d/" + name, "cron.d/" + name.replaceAll("[^A-Za-z0-9_-]", "-")))));
+                Fix.byHand("rename it to "
+                        + file.replaceAll("[^A-Za-z0-9_/.-]", "-")
+                                .replace("cron.d/" + name, "cron.d/" + name.replaceAll("[^A-Za-z0-9_-]", "-")))));
     }
 
     private static void judge(Notes notes, Entry e) {
@@ -96,7 +101,9 @@ public final class CrontabAudit implements Auditor {
                     command,
                     e.site() + " is due every " + (gap == 1 ? "minute" : gap + " minutes")
                             + ", and begins again while it still runs",
-                    List.of(e.written() + ": " + gap + " min between two times at least", "no flock, no timeout in: " + command),
+                    List.of(
+                            e.written() + ": " + gap + " min between two times at least",
+                            "no flock, no timeout in: " + command),
                     "One run that hangs becomes one more each time, until memory or connections are used up.",
                     Fix.byHand("put flock -n /run/lock/NAME.lock timeout " + (gap == 1 ? "50s" : (gap - 1) + "m")
                             + " before the command, or make it a schedule of Holdfast (overlap, timeout)")));
@@ -116,7 +123,8 @@ public final class CrontabAudit implements Auditor {
                     List.of(e.site()),
                     command,
                     e.site() + ": cron ends the command at the %, character " + (cut + 1),
-                    List.of("runs: " + Notes.shown(e.command().substring(0, cut)),
+                    List.of(
+                            "runs: " + Notes.shown(e.command().substring(0, cut)),
                             "gets as its input: " + Notes.shown(e.command().substring(cut + 1))),
                     "What runs is half of the command, such as date + without its format.",
                     Fix.byHand("write \\% for each %")));
@@ -143,7 +151,9 @@ public final class CrontabAudit implements Auditor {
     private static void crowd(Notes notes, List<Entry> all) {
         var byMinute = new TreeMap<Integer, List<Entry>>();
         for (Entry e : all) {
-            e.minutes().forEach(m -> byMinute.computeIfAbsent(m, _ -> new ArrayList<>()).add(e));
+            e.minutes()
+                    .forEach(m ->
+                            byMinute.computeIfAbsent(m, _ -> new ArrayList<>()).add(e));
         }
         int minute = -1;
         List<Entry> most = List.of();
@@ -154,21 +164,24 @@ public final class CrontabAudit implements Auditor {
             }
         }
         if (most.size() >= CROWD) {
-            String at = "%s %02d:%02d".formatted(
-                    List.of("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-                            .get(minute / 1440),
-                    minute % 1440 / 60,
-                    minute % 60);
-            notes.add(MINUTE.finding(
-                    most.stream().map(Entry::site).toList(),
-                    "",
-                    most.size() + " entries begin in the same minute, " + at,
-                    most.stream()
-                            .limit(20)
-                            .map(e -> e.site() + " " + e.written() + " " + Notes.shown(e.command()))
-                            .toList(),
-                    "They fight for processors, disk and memory, and take the longest all at once.",
-                    Fix.byHand("spread them over other minutes, or give them a concurrency group and jitter as schedules")));
+            String at = "%s %02d:%02d"
+                    .formatted(
+                            List.of("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+                                    .get(minute / 1440),
+                            minute % 1440 / 60,
+                            minute % 60);
+            notes.add(
+                    MINUTE.finding(
+                            most.stream().map(Entry::site).toList(),
+                            "",
+                            most.size() + " entries begin in the same minute, " + at,
+                            most.stream()
+                                    .limit(20)
+                                    .map(e -> e.site() + " " + e.written() + " " + Notes.shown(e.command()))
+                                    .toList(),
+                            "They fight for processors, disk and memory, and take the longest all at once.",
+                            Fix.byHand(
+                                    "spread them over other minutes, or give them a concurrency group and jitter as schedules")));
         }
     }
 }

@@ -51,8 +51,11 @@ record Entry(Site site, String written, @Nullable CronExpression when, String co
         int times = text.startsWith("@") ? 1 : 5;
         int needed = times + (userColumn ? 2 : 1);
         if (words.length < needed) {
-            notes.broken(site, "is no entry: " + (times == 5 ? "five fields" : "@when") + (userColumn ? ", a user" : "")
-                    + " and a command are expected; cron leaves it out, perhaps the whole file", line);
+            notes.broken(
+                    site,
+                    "is no entry: " + (times == 5 ? "five fields" : "@when") + (userColumn ? ", a user" : "")
+                            + " and a command are expected; cron leaves it out, perhaps the whole file",
+                    line);
             return null;
         }
         String written = String.join(" ", List.of(words).subList(0, times));

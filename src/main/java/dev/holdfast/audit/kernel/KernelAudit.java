@@ -21,14 +21,15 @@ public final class KernelAudit implements Auditor {
     static final Rule NO_SWAP = new Rule("kernel-no-swap", Grade.NOTE, "no swap space");
     static final Rule SWAPPINESS =
             new Rule("kernel-swappiness", Grade.WARNING, "vm.swappiness 0 or above 100, where there is swap");
-    static final Rule OVERCOMMIT = new Rule(
-            "kernel-overcommit", Grade.WARNING, "vm.overcommit_memory 2 with a commit limit below the memory");
+    static final Rule OVERCOMMIT =
+            new Rule("kernel-overcommit", Grade.WARNING, "vm.overcommit_memory 2 with a commit limit below the memory");
     static final Rule PIDS =
             new Rule("kernel-pid-max", Grade.WARNING, "kernel.pid_max below 32768, or nearly as many processes");
     static final Rule FILES = new Rule("kernel-file-max", Grade.WARNING, "fs.file-max below 65536");
-    static final Rule CONFLICT =
-            new Rule("kernel-conflict", Grade.WARNING, "one setting in several places of sysctl.d with different values");
-    static final Rule LIVE = new Rule("kernel-live", Grade.WARNING, "a value in force that is not the one in the files");
+    static final Rule CONFLICT = new Rule(
+            "kernel-conflict", Grade.WARNING, "one setting in several places of sysctl.d with different values");
+    static final Rule LIVE =
+            new Rule("kernel-live", Grade.WARNING, "a value in force that is not the one in the files");
 
     /** Those that are compared with what is in force: others may be set per interface or by modules not loaded yet. */
     private static final List<String> WATCHED = List.of(
@@ -67,9 +68,8 @@ public final class KernelAudit implements Auditor {
     private static void conflicts(Grounds host, Notes notes, Map<String, List<SysctlFiles.Set>> files) {
         files.forEach((name, all) -> {
             var winner = all.getLast();
-            var losers = all.stream()
-                    .filter(s -> !s.value().equals(winner.value()))
-                    .toList();
+            var losers =
+                    all.stream().filter(s -> !s.value().equals(winner.value())).toList();
             if (!losers.isEmpty()) {
                 notes.add(conflict(notes, name, all, losers));
             }
@@ -87,8 +87,7 @@ public final class KernelAudit implements Auditor {
         });
     }
 
-    private static Finding conflict(
-            Notes notes, String name, List<SysctlFiles.Set> all, List<SysctlFiles.Set> losers) {
+    private static Finding conflict(Notes notes, String name, List<SysctlFiles.Set> all, List<SysctlFiles.Set> losers) {
         var winner = all.getLast();
         var sites = new ArrayList<Site>();
         var edits = new ArrayList<Edit>();
@@ -106,7 +105,7 @@ public final class KernelAudit implements Auditor {
                         + losers.getLast().site() + " has no effect",
                 all.stream()
                         .map(s -> s.site() + " " + name + " = " + Notes.shown(s.value())
-                                + (s == winner ? ": read last, wins" : ""))
+                                + (s.equals(winner) ? ": read last, wins" : ""))
                         .toList(),
                 "Whoever edits the losing file changes nothing.",
                 new Fix("comment out what loses, or change the winner", edits, List.of()));
@@ -117,8 +116,7 @@ public final class KernelAudit implements Auditor {
         return set == null ? List.of() : List.of(set.getLast().site());
     }
 
-    private static Fix set(
-            Notes notes, Map<String, List<SysctlFiles.Set>> files, String name, String value) {
+    private static Fix set(Notes notes, Map<String, List<SysctlFiles.Set>> files, String name, String value) {
         String line = name + " = " + value;
         var where = where(files, name);
         return where.isEmpty()
@@ -160,18 +158,16 @@ public final class KernelAudit implements Auditor {
             return;
         }
         long swap = Math.max(0, host.swap());
-        long limit = Notes.plus(
-                swap, bytes > 0 ? Notes.times(bytes, 1024) : Notes.times(host.memory() / 100, ratio));
+        long limit = Notes.plus(swap, bytes > 0 ? Notes.times(bytes, 1024) : Notes.times(host.memory() / 100, ratio));
         if (limit < host.memory()) {
             notes.add(OVERCOMMIT.finding(
                     where(files, "vm.overcommit_memory"),
                     "vm.overcommit_memory",
                     "vm.overcommit_memory is 2: programs get " + Notes.size(limit) + " in all, of "
                             + Notes.size(host.memory()) + " that are there",
-                    List.of(
-                            "swap " + Notes.size(swap) + " + "
-                                    + (bytes > 0 ? bytes + " KiB" : ratio + " % of " + Notes.size(host.memory()))
-                                    + " = " + Notes.size(limit)),
+                    List.of("swap " + Notes.size(swap) + " + "
+                            + (bytes > 0 ? bytes + " KiB" : ratio + " % of " + Notes.size(host.memory()))
+                            + " = " + Notes.size(limit)),
                     "Programs are refused memory, and forks fail, while much is free.",
                     set(notes, files, "vm.overcommit_memory", "0")));
         }

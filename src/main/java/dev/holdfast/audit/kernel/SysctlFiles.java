@@ -10,8 +10,8 @@ import java.util.TreeMap;
 
 /** sysctl.d(5): files by their names, whatever their directory; one in /etc hides one of that name in /usr/lib. */
 final class SysctlFiles {
-    private static final List<String> DIRECTORIES = List.of(
-            "/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d");
+    private static final List<String> DIRECTORIES =
+            List.of("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d");
     private static final String LAST = "/etc/sysctl.conf";
 
     /** @param value blanks between its parts made one */
@@ -64,6 +64,6 @@ final class SysctlFiles {
     private static String dotted(String name) {
         int slash = name.indexOf('/');
         int dot = name.indexOf('.');
-        return slash < 0 || dot >= 0 && dot < slash ? name : name.replace('/', '.');
+        return slash < 0 || (dot >= 0 && dot < slash) ? name : name.replace('/', '.');
     }
 }

@@ -77,7 +77,9 @@ final class Live {
                         name,
                         name + " is " + shown(now) + " in the running server, where " + set.site() + " says "
                                 + Notes.shown(set.value()),
-                        List.of("configured: " + Notes.shown(set.value()) + " in " + set.site(), "live: " + Notes.shown(now)),
+                        List.of(
+                                "configured: " + Notes.shown(set.value()) + " in " + set.site(),
+                                "live: " + Notes.shown(now)),
                         "The file is not in force: since the server began it was changed, or somebody has set the value"
                                 + " by hand; the next restart changes it.",
                         Fix.byHand("restart the server, or SET GLOBAL " + name + ", or mend the file")));

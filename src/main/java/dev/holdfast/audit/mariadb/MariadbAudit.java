@@ -2,6 +2,7 @@ package dev.holdfast.audit.mariadb;
 
 import dev.holdfast.audit.Auditor;
 import dev.holdfast.audit.Edit;
+import dev.holdfast.audit.Finding;
 import dev.holdfast.audit.Fix;
 import dev.holdfast.audit.Grounds;
 import dev.holdfast.audit.Site;
@@ -19,8 +20,8 @@ import java.util.regex.Pattern;
 
 /** MariaDB, and MySQL, whose files are the same. */
 public final class MariadbAudit implements Auditor {
-    private static final List<String> SERVERS = List.of(
-            "/usr/sbin/mariadbd", "/usr/sbin/mysqld", "/usr/libexec/mariadbd", "/usr/libexec/mysqld");
+    private static final List<String> SERVERS =
+            List.of("/usr/sbin/mariadbd", "/usr/sbin/mysqld", "/usr/libexec/mariadbd", "/usr/libexec/mysqld");
 
     /** Where a server looks that is not told; Debian's, then Red Hat's, which has only the first. */
     private static final List<String> STANDARD = List.of("/etc/my.cnf", "/etc/mysql/my.cnf");
@@ -134,7 +135,8 @@ public final class MariadbAudit implements Auditor {
 
     private static void conflicts(Notes notes, List<Setting> settings) {
         var byName = new LinkedHashMap<String, List<Setting>>();
-        settings.forEach(s -> byName.computeIfAbsent(s.name(), _ -> new ArrayList<>()).add(s));
+        settings.forEach(
+                s -> byName.computeIfAbsent(s.name(), _ -> new ArrayList<>()).add(s));
         byName.forEach((name, all) -> {
             boolean list = SEVERAL.contains(name) || name.startsWith("replicate_");
             if (!list && all.stream().map(Setting::comparable).distinct().count() > 1) {
@@ -143,7 +145,7 @@ public final class MariadbAudit implements Auditor {
         });
     }
 
-    private static dev.holdfast.audit.Finding conflict(Notes notes, String name, List<Setting> all) {
+    private static Finding conflict(Notes notes, String name, List<Setting> all) {
         Setting winner = all.getLast();
         List<Setting> losers = all.stream()
                 .filter(s -> !s.comparable().equals(winner.comparable()))
@@ -154,12 +156,16 @@ public final class MariadbAudit implements Auditor {
         var edits = new ArrayList<Edit>();
         losers.forEach(s -> {
             sites.add(s.site());
-            edits.addAll(notes.replace("", s.site(), List.of(), "# overridden in " + winner.site() + ": " + name + " = " + Notes.shown(s.value()))
+            edits.addAll(notes.replace(
+                            "",
+                            s.site(),
+                            List.of(),
+                            "# overridden in " + winner.site() + ": " + name + " = " + Notes.shown(s.value()))
                     .edits());
         });
         sites.add(winner.site());
         all.forEach(s -> evidence.add(s.site() + " [" + s.group() + "] " + name + " = " + Notes.shown(s.value())
-                + (s == winner ? ": read last, wins" : losers.contains(s) ? ": loses" : "")));
+                + (s.equals(winner) ? ": read last, wins" : losers.contains(s) ? ": loses" : "")));
         return Rules.CONFLICT.finding(
                 sites,
                 name,
@@ -190,8 +196,12 @@ public final class MariadbAudit implements Auditor {
                 "bind-address",
                 bind == null
                         ? "no file sets bind-address: the server listens on all addresses of the host"
-                        : "bind-address = " + Notes.shown(bind.value()) + ": the server listens on all addresses of the host",
-                List.of("port " + (winners.containsKey("port") ? Notes.shown(winners.get("port").value()) : "3306")),
+                        : "bind-address = " + Notes.shown(bind.value())
+                                + ": the server listens on all addresses of the host",
+                List.of("port "
+                        + (winners.containsKey("port")
+                                ? Notes.shown(winners.get("port").value())
+                                : "3306")),
                 "Whoever reaches the host can try passwords, and holes of the server, from afar.",
                 bind == null
                         ? Fix.byHand("set " + what + " in a group [mysqld], or skip-networking")

@@ -35,12 +35,18 @@ final class Memory {
 
     /** Where MySQL 8 has others. */
     private static final Map<String, Long> MYSQL = Map.of(
-            "key_buffer_size", 8 * MIB,
-            "aria_pagecache_buffer_size", 0L,
-            "query_cache_size", 0L,
-            "sort_buffer_size", 256 * KIB,
-            "thread_stack", MIB,
-            "max_allowed_packet", 64 * MIB);
+            "key_buffer_size",
+            8 * MIB,
+            "aria_pagecache_buffer_size",
+            0L,
+            "query_cache_size",
+            0L,
+            "sort_buffer_size",
+            256 * KIB,
+            "thread_stack",
+            MIB,
+            "max_allowed_packet",
+            64 * MIB);
 
     private static final int CONNECTIONS = 151;
 
@@ -98,9 +104,7 @@ final class Memory {
                 "global buffers of " + Notes.size(global) + " are more than 80 % of the host's " + Notes.size(memory),
                 evidence,
                 "The buffers fill up and stay; then the kernel kills the server, or what stands beside it.",
-                set == null
-                        ? Fix.byHand("set " + line)
-                        : notes.replace("set " + line, set.site(), Rules.CHECK, line)));
+                set == null ? Fix.byHand("set " + line) : notes.replace("set " + line, set.site(), Rules.CHECK, line)));
     }
 
     private void overcommit(

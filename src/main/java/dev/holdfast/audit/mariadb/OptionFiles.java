@@ -5,6 +5,7 @@ import dev.holdfast.audit.note.Notes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads option files in the order in which the server does; what comes later wins. */
 final class OptionFiles {
@@ -68,7 +69,7 @@ final class OptionFiles {
 
     private void include(String line, Site site, int depth) {
         String directory = argument(line, "!includedir");
-        String file = directory == null ? argument(line, "!include") : null;
+        String file = argument(line, "!include");
         if (directory == null && file == null) {
             return; // the server skips it without a word
         }
@@ -76,28 +77,30 @@ final class OptionFiles {
             notes.broken(site, "is an include too deep: the server leaves it out", line);
             return;
         }
-        if (file != null) {
-            included(file, site, depth);
+        if (directory == null) {
+            included(String.valueOf(file), site, depth);
             return;
         }
         String trimmed = directory.endsWith("/") ? directory.substring(0, directory.length() - 1) : directory;
         List<String> files = notes.glob(trimmed + "/*.cnf");
-        if (files.isEmpty() && notes.glob(trimmed + "/*").isEmpty()) {
-            notes.broken(
-                    site, "includes a directory that is empty or not there; without it the server does not start", line);
+        if (files.isEmpty()
+                && notes.glob(trimmed + "/*").isEmpty()
+                && notes.glob(trimmed).isEmpty()) {
+            notes.broken(site, "includes a directory that is not there; the server does not start", line);
         }
         files.forEach(f -> included(f, site, depth));
     }
 
     private void included(String file, Site site, int depth) {
         if (!notes.isFile(file)) {
-            notes.broken(site, "includes " + Notes.shown(file) + ", which is not there; the server skips it silently", "");
+            notes.broken(
+                    site, "includes " + Notes.shown(file) + ", which is not there; the server skips it silently", "");
         } else if (!aborted) {
             file(file, depth + 1);
         }
     }
 
-    private static @org.jspecify.annotations.Nullable String argument(String line, String word) {
+    private static @Nullable String argument(String line, String word) {
         boolean is = line.startsWith(word)
                 && line.length() > word.length()
                 && Character.isWhitespace(line.charAt(word.length()));

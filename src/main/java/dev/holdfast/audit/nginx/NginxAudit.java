@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** nginx. */
 public final class NginxAudit implements Auditor {
-    private static final List<String> STANDARD = List.of(
-            "/etc/nginx/nginx.conf", "/usr/local/nginx/conf/nginx.conf", "/usr/local/etc/nginx/nginx.conf");
+    private static final List<String> STANDARD =
+            List.of("/etc/nginx/nginx.conf", "/usr/local/nginx/conf/nginx.conf", "/usr/local/etc/nginx/nginx.conf");
 
     /** The soft limit of descriptors that systemd and most shells give. */
     private static final long USUAL_DESCRIPTORS = 1_024;
@@ -90,7 +90,8 @@ public final class NginxAudit implements Auditor {
                     "worker_connections",
                     each + " connections a worker want " + needed + " descriptors, and it has " + descriptors,
                     List.of(
-                            workers + " workers × " + each + " connections" + (passes ? ", each with one to an upstream" : ""),
+                            workers + " workers × " + each + " connections"
+                                    + (passes ? ", each with one to an upstream" : ""),
                             limit == null
                                     ? "worker_rlimit_nofile is not set: " + USUAL_DESCRIPTORS
                                             + " is the usual soft limit, unless its unit has LimitNOFILE"
@@ -139,11 +140,7 @@ public final class NginxAudit implements Auditor {
     }
 
     private static long largest(List<Directive> all, String name, long preset) {
-        return all.stream()
-                .filter(d -> d.name().equals(name))
-                .mapToLong(d -> Amounts.bytes(d.first()))
-                .max()
-                .stream()
+        return all.stream().filter(d -> d.name().equals(name)).mapToLong(d -> Amounts.bytes(d.first())).max().stream()
                 .map(n -> Math.max(n, 0))
                 .findFirst()
                 .orElse(preset);
@@ -186,7 +183,8 @@ public final class NginxAudit implements Auditor {
                 notes.add(Rules.CONNECT.finding(
                         List.of(d.site()),
                         d.name() + " in " + (d.path().isEmpty() ? "main" : d.path()),
-                        d.name() + " is " + Human.time(millis / 1000) + " in " + d.site() + "; no more than 75 s is kept",
+                        d.name() + " is " + Human.time(millis / 1000) + " in " + d.site()
+                                + "; no more than 75 s is kept",
                         List.of("60 s by default"),
                         "A dead upstream is noticed late, and the value says something else than what happens.",
                         set(notes, d, "5s")));
@@ -219,7 +217,8 @@ public final class NginxAudit implements Auditor {
                 notes.add(Rules.BODY.finding(
                         List.of(d.site()),
                         "client_max_body_size in " + (d.path().isEmpty() ? "main" : d.path()),
-                        "client_max_body_size is " + (bytes == 0 ? "0: any size" : Notes.size(bytes)) + " in " + d.site(),
+                        "client_max_body_size is " + (bytes == 0 ? "0: any size" : Notes.size(bytes)) + " in "
+                                + d.site(),
                         List.of("1 MiB by default"),
                         "Whoever uploads can fill the disk under client_body_temp_path.",
                         set(notes, d, "100m")));
@@ -244,7 +243,8 @@ public final class NginxAudit implements Auditor {
                     notes.add(Rules.BODY_PHP.finding(
                             at,
                             file,
-                            "PHP takes bodies of " + Notes.size(bytes) + ", nginx of " + Notes.size(largest) + " at most",
+                            "PHP takes bodies of " + Notes.size(bytes) + ", nginx of " + Notes.size(largest)
+                                    + " at most",
                             List.of(
                                     "post_max_size " + Notes.size(bytes) + " in " + file + ":" + (i + 1),
                                     sites.isEmpty()

@@ -25,7 +25,8 @@ final class Tokens {
     }
 
     /** Null at the end. */
-    @Nullable Token next() {
+    @Nullable
+    Token next() {
         while (line < lines.size()) {
             String text = lines.get(line);
             while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
@@ -37,28 +38,21 @@ final class Tokens {
                 continue;
             }
             int here = line + 1;
-            switch (text.charAt(at)) {
-                case ';' -> {
-                    at++;
-                    return new Token(Kind.END, "", here);
-                }
-                case '{' -> {
-                    at++;
-                    return new Token(Kind.OPEN, "", here);
-                }
-                case '}' -> {
-                    at++;
-                    return new Token(Kind.CLOSE, "", here);
-                }
-                case '"', '\'' -> {
-                    return quoted(text.charAt(at++), here);
-                }
-                default -> {
-                    return word(text, here);
-                }
-            }
+            char c = text.charAt(at);
+            return switch (c) {
+                case ';' -> sign(Kind.END, here);
+                case '{' -> sign(Kind.OPEN, here);
+                case '}' -> sign(Kind.CLOSE, here);
+                case '"', '\'' -> quoted(c, here);
+                default -> word(text, here);
+            };
         }
         return null;
+    }
+
+    private Token sign(Kind kind, int here) {
+        at++;
+        return new Token(kind, "", here);
     }
 
     private Token word(String text, int here) {
@@ -66,7 +60,7 @@ final class Tokens {
         while (at < text.length()) {
             char c = text.charAt(at);
             boolean variable = c == '{' && at > start && text.charAt(at - 1) == '$';
-            if (Character.isWhitespace(c) || c == ';' || c == '{' && !variable) {
+            if (Character.isWhitespace(c) || c == ';' || (c == '{' && !variable)) {
                 break;
             }
             at += c == '\\' && at + 1 < text.length() ? 2 : 1;
@@ -76,6 +70,7 @@ final class Tokens {
 
     /** Quotes may span lines. */
     private Token quoted(char quote, int here) {
+        at++;
         var word = new StringBuilder();
         for (; line < lines.size(); line++, at = 0) {
             String text = lines.get(line);

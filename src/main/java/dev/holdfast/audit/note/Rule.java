@@ -15,8 +15,7 @@ import java.util.List;
  */
 public record Rule(String id, Grade grade, String about) {
 
-    public Finding finding(
-            List<Site> sites, String subject, String what, List<String> evidence, String why, Fix fix) {
+    public Finding finding(List<Site> sites, String subject, String what, List<String> evidence, String why, Fix fix) {
         return finding(grade, sites, subject, what, evidence, why, fix);
     }
 

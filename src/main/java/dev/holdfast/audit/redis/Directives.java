@@ -48,7 +48,8 @@ final class Directives {
         return all;
     }
 
-    @Nullable Directive last(String name) {
+    @Nullable
+    Directive last(String name) {
         for (int i = all.size() - 1; i >= 0; i--) {
             if (all.get(i).name().equals(name)) {
                 return all.get(i);

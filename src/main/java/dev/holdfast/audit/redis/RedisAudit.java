@@ -20,19 +20,21 @@ import org.jspecify.annotations.Nullable;
 /** Redis and Valkey, one instance a file. */
 public final class RedisAudit implements Auditor {
     static final Rule UNREADABLE = new Rule(
-            "redis-unreadable", Grade.WARNING, "a configuration that is broken, unreadable, or includes what is not there");
+            "redis-unreadable",
+            Grade.WARNING,
+            "a configuration that is broken, unreadable, or includes what is not there");
     static final Rule UNBOUNDED = new Rule("redis-maxmemory-unset", Grade.WARNING, "no maxmemory");
     static final Rule FULL = new Rule(
             "redis-noeviction", Grade.NOTE, "maxmemory with noeviction: writes are refused when it is reached");
-    static final Rule OVERCOMMIT = new Rule(
-            "redis-overcommit", Grade.CRITICAL, "maxmemory, twice when snapshots are made, above the memory");
+    static final Rule OVERCOMMIT =
+            new Rule("redis-overcommit", Grade.CRITICAL, "maxmemory, twice when snapshots are made, above the memory");
     static final Rule FORK = new Rule(
             "redis-fork", Grade.WARNING, "snapshots or an append-only file while vm.overcommit_memory is 0 or 2");
-    static final Rule EXPOSED = new Rule(
-            "redis-exposed", Grade.CRITICAL, "other addresses than loopback, no password, protected-mode off");
+    static final Rule EXPOSED =
+            new Rule("redis-exposed", Grade.CRITICAL, "other addresses than loopback, no password, protected-mode off");
 
-    private static final List<String> STANDARD = List.of(
-            "/etc/redis/redis.conf", "/etc/redis.conf", "/etc/valkey/valkey.conf", "/etc/redis/redis-*.conf");
+    private static final List<String> STANDARD =
+            List.of("/etc/redis/redis.conf", "/etc/redis.conf", "/etc/valkey/valkey.conf", "/etc/redis/redis-*.conf");
 
     public static List<Rule> rules() {
         return List.of(UNREADABLE, UNBOUNDED, FULL, OVERCOMMIT, FORK, EXPOSED);
@@ -104,12 +106,14 @@ public final class RedisAudit implements Auditor {
         String who = "redis " + file;
         Long measured = alone ? measured(host) : null;
         if (bytes == 0) {
-            notes.claim(new Claim(who, Long.MAX_VALUE, measured == null ? 0 : measured, measured, "no maxmemory", sites));
-            String line = "maxmemory " + Math.max(64, host.memory() / 4 >> 20) + "mb";
+            notes.claim(
+                    new Claim(who, Long.MAX_VALUE, measured == null ? 0 : measured, measured, "no maxmemory", sites));
+            String line = "maxmemory " + Math.max(64, (host.memory() / 4) >> 20) + "mb";
             notes.add(UNBOUNDED.finding(
                     sites,
                     "maxmemory",
-                    file + (limit == null ? " sets no maxmemory" : " sets maxmemory to 0") + ": nothing bounds what it keeps",
+                    file + (limit == null ? " sets no maxmemory" : " sets maxmemory to 0")
+                            + ": nothing bounds what it keeps",
                     List.of(
                             "memory of the host: " + (host.memory() > 0 ? Notes.size(host.memory()) : "unknown"),
                             "maxmemory-policy: " + read.value("maxmemory-policy", "noeviction")),
@@ -122,17 +126,20 @@ public final class RedisAudit implements Auditor {
             return;
         }
         long worst = forks ? Notes.times(bytes, 2) : bytes;
-        String arithmetic = "maxmemory " + Notes.size(bytes) + (forks ? " × 2 while a snapshot copies what is written" : "");
+        String arithmetic =
+                "maxmemory " + Notes.size(bytes) + (forks ? " × 2 while a snapshot copies what is written" : "");
         notes.claim(new Claim(who, worst, bytes, measured, arithmetic, sites));
         if (host.memory() > 0 && worst > host.memory()) {
-            String line = "maxmemory " + (host.memory() / (forks ? 4 : 2) >> 20) + "mb";
+            String line = "maxmemory " + ((host.memory() / (forks ? 4 : 2)) >> 20) + "mb";
             notes.add(OVERCOMMIT.finding(
                     sites,
                     "maxmemory",
                     arithmetic + " is " + Notes.size(worst) + " of the host's " + Notes.size(host.memory()),
                     List.of("snapshots: " + snapshots(read), "appendonly: " + read.value("appendonly", "no")),
                     "The kernel kills it, or what stands beside it, before it has reached its own bound.",
-                    limit == null ? Fix.byHand("set " + line) : notes.replace("set " + line, limit.site(), List.of(), line)));
+                    limit == null
+                            ? Fix.byHand("set " + line)
+                            : notes.replace("set " + line, limit.site(), List.of(), line)));
         }
         Directive policy = read.last("maxmemory-policy");
         if (policy == null || policy.value().equals("noeviction")) {
@@ -180,17 +187,21 @@ public final class RedisAudit implements Auditor {
     private static void exposed(Notes notes, String file, Directives read) {
         Directive bind = read.last("bind");
         boolean far = bind == null || bind.arguments().stream().anyMatch(a -> !loopback(a));
-        boolean locked = read.last("requirepass") != null && !read.value("requirepass", "").isEmpty();
+        boolean locked = read.last("requirepass") != null
+                && !read.value("requirepass", "").isEmpty();
         boolean lists = read.last("aclfile") != null
-                || read.all().stream().anyMatch(d -> d.name().equals("user") && d.value().startsWith("default"));
+                || read.all().stream()
+                        .anyMatch(d -> d.name().equals("user") && d.value().startsWith("default"));
         Directive mode = read.last("protected-mode");
-        boolean listens = !read.value("port", "6379").equals("0") || !read.value("tls-port", "0").equals("0");
+        boolean listens = !read.value("port", "6379").equals("0")
+                || !read.value("tls-port", "0").equals("0");
         if (listens && far && !locked && !lists && mode != null && mode.value().equals("no")) {
             notes.add(EXPOSED.finding(
                     List.of(mode.site(), bind == null ? new Site(file, 0) : bind.site()),
                     "protected-mode",
                     file + " lets anybody in who reaches "
-                            + (bind == null ? "any address of the host" : Notes.shown(bind.value())) + ", without a password",
+                            + (bind == null ? "any address of the host" : Notes.shown(bind.value()))
+                            + ", without a password",
                     List.of(
                             "bind " + (bind == null ? "is not set: all addresses" : Notes.shown(bind.value())),
                             "protected-mode no",

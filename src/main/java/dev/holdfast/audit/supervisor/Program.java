@@ -26,7 +26,7 @@ final class Program {
     static List<Program> read(Notes notes, String file) {
         var programs = new LinkedHashMap<String, Program>();
         String directory = file.substring(0, file.lastIndexOf('/') + 1);
-        for (String pattern : sections(notes, file, programs).split("\\s+")) {
+        for (String pattern : sections(notes, file, programs).split("\\s+", -1)) {
             String here = pattern.replace("%(here)s", directory);
             String path = here.startsWith("/") ? here : directory + here;
             for (String included : pattern.isEmpty() ? List.<String>of() : notes.glob(path)) {
@@ -59,7 +59,9 @@ final class Program {
                 section = line.substring(1, line.length() - 1);
                 key = "";
                 if (section.startsWith("program:")) {
-                    programs.computeIfAbsent(section.substring(8).strip(), Program::new).sections.add(site);
+                    programs.computeIfAbsent(section.substring(8).strip(), Program::new)
+                            .sections
+                            .add(site);
                 }
                 continue;
             } else if (is < 1 || section.isEmpty()) {
@@ -72,10 +74,13 @@ final class Program {
             if (section.equals("include") && key.equals("files")) {
                 includes += " " + value;
             }
-            Program program = section.startsWith("program:") ? programs.get(section.substring(8).strip()) : null;
+            Program program = section.startsWith("program:")
+                    ? programs.get(section.substring(8).strip())
+                    : null;
             if (program != null) {
                 Line before = goesOn ? program.keys.get(key) : null;
-                program.keys.put(key, before == null ? new Line(value, site) : new Line(before.value + value, before.site));
+                program.keys.put(
+                        key, before == null ? new Line(value, site) : new Line(before.value + value, before.site));
             }
         }
         return includes.strip();
@@ -103,7 +108,8 @@ final class Program {
         return text.matches("\\d{1,9}") ? Long.parseLong(text) : preset;
     }
 
-    @Nullable Site at(String key) {
+    @Nullable
+    Site at(String key) {
         Line line = keys.get(key);
         return line == null ? null : line.site;
     }

@@ -18,7 +18,9 @@ public final class SupervisorAudit implements Auditor {
     static final Rule UNREADABLE =
             new Rule("supervisor-unreadable", Grade.WARNING, "a file that is broken or cannot be read");
     static final Rule GROUP = new Rule(
-            "supervisor-no-group-stop", Grade.WARNING, "a program by a shell without stopasgroup or killasgroup; others: a note");
+            "supervisor-no-group-stop",
+            Grade.WARNING,
+            "a program by a shell without stopasgroup or killasgroup; others: a note");
     static final Rule RESTART = new Rule("supervisor-no-autorestart", Grade.WARNING, "autorestart=false");
     static final Rule CLEAN = new Rule(
             "supervisor-clean-exit",
@@ -35,7 +37,8 @@ public final class SupervisorAudit implements Auditor {
     private static final List<String> STANDARD = List.of("/etc/supervisor/supervisord.conf", "/etc/supervisord.conf");
     private static final Pattern TIMEOUT = Pattern.compile("--timeout[= ](\\d{1,7})");
     private static final Pattern SHELL = Pattern.compile("^(\\S*/)?(ba|da)?sh\\s.*");
-    private static final Pattern LIMITED = Pattern.compile("\\b(systemd-run|holdfast run|prlimit|ulimit|memory_limit=[^-])");
+    private static final Pattern LIMITED =
+            Pattern.compile("\\b(systemd-run|holdfast run|prlimit|ulimit|memory_limit=[^-])");
 
     public static List<Rule> rules() {
         return List.of(UNREADABLE, GROUP, RESTART, CLEAN, MEMORY, WAIT, NAME, TWICE);
@@ -93,7 +96,8 @@ public final class SupervisorAudit implements Auditor {
             notes.add(NAME.finding(
                     List.of(p.near("process_name"), p.near("numprocs")),
                     p.name,
-                    "the program " + Notes.shown(p.name) + " has " + number + " processes of one name, " + Notes.shown(name),
+                    "the program " + Notes.shown(p.name) + " has " + number + " processes of one name, "
+                            + Notes.shown(name),
                     List.of("numprocs=" + number, "process_name=" + Notes.shown(name)),
                     "supervisord refuses the whole configuration: after a restart nothing runs.",
                     Fix.byHand("set process_name=%(program_name)s_%(process_num)02d")));
@@ -127,8 +131,8 @@ public final class SupervisorAudit implements Auditor {
             notes.add(WAIT.finding(
                     List.of(p.near("stopwaitsecs")),
                     p.name,
-                    "the program " + Notes.shown(p.name) + " is killed " + waits + " s after it was asked to stop, and a job may take "
-                            + timeout.group(1) + " s",
+                    "the program " + Notes.shown(p.name) + " is killed " + waits
+                            + " s after it was asked to stop, and a job may take " + timeout.group(1) + " s",
                     List.of(
                             "stopwaitsecs " + waits + (at == null ? " by default" : " in " + at),
                             "command=" + Notes.shown(command)),
@@ -150,7 +154,9 @@ public final class SupervisorAudit implements Auditor {
                     "After a crash it is gone until somebody looks.",
                     notes.replace("set autorestart=true", p.near("autorestart"), List.of(), "autorestart=true")));
         }
-        boolean ends = command.contains("--max-time") || command.contains("--max-jobs") || command.contains("--stop-when-empty");
+        boolean ends = command.contains("--max-time")
+                || command.contains("--max-jobs")
+                || command.contains("--stop-when-empty");
         boolean expected = List.of(p.value("exitcodes", "0").split("\\s*,\\s*")).contains("0");
         if (ends && restart.equals("unexpected") && expected) {
             notes.add(CLEAN.finding(
@@ -164,7 +170,8 @@ public final class SupervisorAudit implements Auditor {
                     "The workers are gone one by one, and the queue stands still.",
                     p.at("autorestart") == null
                             ? notes.insert("set autorestart=true", p.sections.getLast(), List.of(), "autorestart=true")
-                            : notes.replace("set autorestart=true", p.near("autorestart"), List.of(), "autorestart=true")));
+                            : notes.replace(
+                                    "set autorestart=true", p.near("autorestart"), List.of(), "autorestart=true")));
         }
     }
 

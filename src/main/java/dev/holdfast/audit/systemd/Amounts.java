@@ -25,7 +25,7 @@ final class Amounts {
             return memory <= 0 ? -1 : (long) (memory / 100.0 * number);
         }
         int power = unit.isEmpty() || unit.equals("B") ? 0 : 1 + "KMGTPE".indexOf(unit.charAt(0));
-        return power == 0 && !unit.isEmpty() && !unit.equals("B") || unit.length() > 1
+        return (power == 0 && !unit.isEmpty() && !unit.equals("B")) || unit.length() > 1
                 ? -1
                 : (long) (number * Math.pow(1024, power));
     }

@@ -14,8 +14,8 @@ final class Rules {
             "systemd-no-memory-limit",
             Grade.WARNING,
             "a service without MemoryMax and MemoryHigh, its slice's included; of packages: a note");
-    static final Rule RESTART =
-            new Rule("systemd-no-restart", Grade.WARNING, "a service, no oneshot, with Restart=no; of packages: a note");
+    static final Rule RESTART = new Rule(
+            "systemd-no-restart", Grade.WARNING, "a service, no oneshot, with Restart=no; of packages: a note");
     static final Rule NEVER = new Rule(
             "systemd-start-limit-never",
             Grade.WARNING,
@@ -29,14 +29,16 @@ final class Rules {
     static final Rule CONFLICT =
             new Rule("systemd-drop-in-conflict", Grade.WARNING, "drop-ins that set one key to different values");
     static final Rule TWICE = new Rule(
-            "systemd-exec-start-twice", Grade.CRITICAL, "several ExecStart of a service that takes one: no empty one before");
+            "systemd-exec-start-twice",
+            Grade.CRITICAL,
+            "several ExecStart of a service that takes one: no empty one before");
     static final Rule ABOVE =
             new Rule("systemd-memory-above-host", Grade.WARNING, "MemoryMax not below the host's memory");
     static final Rule HIGH =
             new Rule("systemd-high-above-max", Grade.NOTE, "MemoryHigh not below MemoryMax: it never slows");
 
-    static final List<Rule> ALL = List.of(
-            UNREADABLE, MISSING, MEMORY, RESTART, NEVER, AT_ONCE, SECTION, CONFLICT, TWICE, ABOVE, HIGH);
+    static final List<Rule> ALL =
+            List.of(UNREADABLE, MISSING, MEMORY, RESTART, NEVER, AT_ONCE, SECTION, CONFLICT, TWICE, ABOVE, HIGH);
 
     private Rules() {}
 

@@ -20,11 +20,40 @@ final class Service {
 
     /** Keys with one value: the last one counts. */
     private static final Set<String> SINGLE = Set.of(
-            "MemoryMax", "MemoryHigh", "MemoryLow", "MemoryMin", "MemorySwapMax", "MemoryLimit", "CPUQuota", "CPUWeight",
-            "TasksMax", "IOWeight", "Restart", "RestartSec", "StartLimitBurst", "StartLimitIntervalSec",
-            "StartLimitInterval", "StartLimitAction", "TimeoutStartSec", "TimeoutStopSec", "TimeoutSec", "WatchdogSec",
-            "User", "Group", "Type", "LimitNOFILE", "LimitNPROC", "LimitCORE", "KillMode", "KillSignal",
-            "OOMScoreAdjust", "OOMPolicy", "Nice", "WorkingDirectory", "Slice", "Delegate");
+            "MemoryMax",
+            "MemoryHigh",
+            "MemoryLow",
+            "MemoryMin",
+            "MemorySwapMax",
+            "MemoryLimit",
+            "CPUQuota",
+            "CPUWeight",
+            "TasksMax",
+            "IOWeight",
+            "Restart",
+            "RestartSec",
+            "StartLimitBurst",
+            "StartLimitIntervalSec",
+            "StartLimitInterval",
+            "StartLimitAction",
+            "TimeoutStartSec",
+            "TimeoutStopSec",
+            "TimeoutSec",
+            "WatchdogSec",
+            "User",
+            "Group",
+            "Type",
+            "LimitNOFILE",
+            "LimitNPROC",
+            "LimitCORE",
+            "KillMode",
+            "KillSignal",
+            "OOMScoreAdjust",
+            "OOMPolicy",
+            "Nice",
+            "WorkingDirectory",
+            "Slice",
+            "Delegate");
 
     private final Grounds host;
     private final Notes notes;
@@ -49,7 +78,8 @@ final class Service {
     }
 
     private Fix dropIn(String what, String section, String... lines) {
-        return Fix.byHand("systemctl edit " + unit.name + ", [" + section + "] " + String.join(", ", lines) + ": " + what);
+        return Fix.byHand(
+                "systemctl edit " + unit.name + ", [" + section + "] " + String.join(", ", lines) + ": " + what);
     }
 
     private void memory() {
@@ -64,15 +94,20 @@ final class Service {
                     max == null ? new Site(unit.file, 0) : max.site(),
                     unit.name + " has no MemoryMax and no MemoryHigh",
                     List.of(
-                            "read: " + unit.file + (unit.dropIns.isEmpty() ? "" : ", " + String.join(", ", unit.dropIns)),
+                            "read: " + unit.file
+                                    + (unit.dropIns.isEmpty() ? "" : ", " + String.join(", ", unit.dropIns)),
                             "memory of the host: " + (host.memory() > 0 ? Notes.size(host.memory()) : "unknown")),
                     "A leak in it takes the whole host: the kernel then chooses whom it kills.",
                     dropIn("or let holdfast protect write it", "Service", "MemoryMax="));
         }
         if (max != null && most >= 0 && most < Long.MAX_VALUE) {
             notes.claim(new Claim(
-                    "systemd unit " + unit.name, most, Math.min(most, slow < 0 ? most : slow), null,
-                    "MemoryMax=" + Notes.shown(max.value()), List.of(max.site())));
+                    "systemd unit " + unit.name,
+                    most,
+                    Math.min(most, slow < 0 ? most : slow),
+                    null,
+                    "MemoryMax=" + Notes.shown(max.value()),
+                    List.of(max.site())));
             if (host.memory() > 0 && most >= host.memory()) {
                 notes.add(Rules.ABOVE.finding(
                         List.of(max.site()),
@@ -130,7 +165,8 @@ final class Service {
                     dropIn("start it again", "Service", "Restart=on-failure", "RestartSec=5"));
             return;
         }
-        Assignment interval = unit.last("Unit.StartLimitIntervalSec", "Unit.StartLimitInterval", "Service.StartLimitInterval");
+        Assignment interval =
+                unit.last("Unit.StartLimitIntervalSec", "Unit.StartLimitInterval", "Service.StartLimitInterval");
         Assignment burst = unit.last("Unit.StartLimitBurst", "Service.StartLimitBurst");
         Assignment pause = unit.last("Service.RestartSec");
         long within = millis(interval, 10_000);
@@ -151,12 +187,16 @@ final class Service {
                             + time(within),
                     evidence,
                     "The limit never trips: what cannot start is started for ever, and OnFailure never tells anybody.",
-                    dropIn("count longer than the restarts take", "Unit", "StartLimitIntervalSec=" + Math.max(60, Notes.times(spent, 2) / 1000))));
+                    dropIn(
+                            "count longer than the restarts take",
+                            "Unit",
+                            "StartLimitIntervalSec=" + Math.max(60, Notes.times(spent, 2) / 1000))));
         } else if (spent < SHORT) {
             found(
                     Rules.AT_ONCE,
                     sites(pause, burst, interval).getFirst(),
-                    unit.name + " stays down after " + time(spent) + " of failing: " + starts + " starts, " + time(each) + " apart",
+                    unit.name + " stays down after " + time(spent) + " of failing: " + starts + " starts, " + time(each)
+                            + " apart",
                     evidence,
                     "A database that restarts, or a full disk for a moment, ends it for good.",
                     dropIn("wait between restarts", "Service", "RestartSec=5"));
@@ -198,9 +238,9 @@ final class Service {
             String key = a.key().substring(a.key().indexOf('.') + 1);
             String section = a.key().substring(0, a.key().length() - key.length() - 1);
             boolean limit = key.startsWith("Memory") || key.equals("Restart") || key.equals("RestartSec");
-            boolean wrong = section.equals("Unit") && limit && SINGLE.contains(key)
-                    || section.equals("Service") && key.equals("StartLimitIntervalSec")
-                    || section.equals("Install") && SINGLE.contains(key);
+            boolean wrong = (section.equals("Unit") && limit && SINGLE.contains(key))
+                    || (section.equals("Service") && key.equals("StartLimitIntervalSec"))
+                    || (section.equals("Install") && SINGLE.contains(key));
             if (wrong) {
                 String right = key.startsWith("StartLimit") ? "[Unit]" : "[Service]";
                 notes.add(Rules.SECTION.finding(
@@ -228,7 +268,8 @@ final class Service {
                     unit.name + ": drop-ins set " + key + " " + all.size() + " times; " + shown(winner) + " of "
                             + winner.site() + " wins",
                     all.stream()
-                            .map(a -> a.site() + " " + key + "=" + shown(a) + (a == winner ? ": read last, wins" : ""))
+                            .map(a -> a.site() + " " + key + "=" + shown(a)
+                                    + (a.equals(winner) ? ": read last, wins" : ""))
                             .toList(),
                     "Whoever edits the losing file changes nothing.",
                     Fix.byHand("keep one of them")));
@@ -246,7 +287,9 @@ final class Service {
                     starts.reversed().stream().map(Assignment::site).toList(),
                     unit.name,
                     unit.name + " has " + starts.size() + " ExecStart, and takes one unless it is a oneshot",
-                    starts.stream().map(a -> a.site() + " " + Notes.shown(a.value())).toList(),
+                    starts.stream()
+                            .map(a -> a.site() + " " + Notes.shown(a.value()))
+                            .toList(),
                     "systemd refuses the unit: it does not start again.",
                     notes.insertBefore(
                             "take back the earlier ones first, by an empty ExecStart=",

@@ -49,6 +49,9 @@ final class Unit {
                 if (notes.isFile(path + "/" + candidate)) {
                     return path + "/" + candidate;
                 }
+                if (!notes.glob(path + "/" + candidate).isEmpty()) {
+                    return null; // masked: a link to /dev/null
+                }
             }
         }
         return null;
@@ -128,7 +131,8 @@ final class Unit {
     }
 
     /** The last one; null: never set, or set back by an empty one. */
-    @Nullable Assignment last(String... keys) {
+    @Nullable
+    Assignment last(String... keys) {
         Assignment last = null;
         for (Assignment a : assignments) {
             if (List.of(keys).contains(a.key())) {

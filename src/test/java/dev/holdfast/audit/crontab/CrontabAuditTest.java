@@ -57,7 +57,8 @@ class CrontabAuditTest extends AuditorContract {
 
     @Test
     void notesEntriesWithoutATimeoutOnceAFile() {
-        var verdict = audit.audit(new FakeGrounds().file(FILE, "1 1 * * * root a", "@reboot root b", "2 2 * * * root timeout 1h c"));
+        var verdict = audit.audit(
+                new FakeGrounds().file(FILE, "1 1 * * * root a", "@reboot root b", "2 2 * * * root timeout 1h c"));
         assertThat(only(verdict, "crontab-no-timeout").what()).startsWith("2 of 3 entries");
     }
 
@@ -66,7 +67,8 @@ class CrontabAuditTest extends AuditorContract {
         for (String end : List.of(">/dev/null 2>&1", "> /dev/null 2>&1", "&>/dev/null", "2>/dev/null")) {
             assertThat(of("1 1 * * * root timeout 9 x " + end)).as(end).containsExactly("crontab-discarded");
         }
-        assertThat(of("1 1 * * * root timeout 9 x >/dev/null", "1 1 * * * root timeout 9 x >>/var/log/x 2>&1")).isEmpty();
+        assertThat(of("1 1 * * * root timeout 9 x >/dev/null", "1 1 * * * root timeout 9 x >>/var/log/x 2>&1"))
+                .isEmpty();
     }
 
     @Test
@@ -77,7 +79,8 @@ class CrontabAuditTest extends AuditorContract {
 
     @Test
     void findsACrowd() {
-        var host = new FakeGrounds().file(FILE, "0 0 * * * root timeout 1 a", "@daily root timeout 1 b", "0 0 * * 0 root timeout 1 c");
+        var host = new FakeGrounds()
+                .file(FILE, "0 0 * * * root timeout 1 a", "@daily root timeout 1 b", "0 0 * * 0 root timeout 1 c");
         host.file("/var/spool/cron/crontabs/app", "0 */6 * * * timeout 1 d");
         assertThat(rules(audit.audit(host))).isEmpty();
         host.file("/etc/crontab", "0 * * * * root timeout 1 e");
@@ -88,13 +91,16 @@ class CrontabAuditTest extends AuditorContract {
 
     @Test
     void findsAFileThatCronLeavesOut() {
-        assertThat(rules(audit.audit(new FakeGrounds().file("/etc/cron.d/shop.cron", "* * * * * root x").file("/etc/cron.d/.placeholder", ""))))
+        assertThat(rules(audit.audit(new FakeGrounds()
+                        .file("/etc/cron.d/shop.cron", "* * * * * root x")
+                        .file("/etc/cron.d/.placeholder", ""))))
                 .containsExactly("crontab-ignored-file");
     }
 
     @Test
     void saysWhatIsNoEntry() {
-        for (String line : List.of("* * * *", "61 * * * * root x", "* * * * * root", "@often root x", "0 0 31 2 * root x")) {
+        for (String line :
+                List.of("* * * *", "61 * * * * root x", "* * * * * root", "@often root x", "0 0 31 2 * root x")) {
             assertThat(of(line)).as(line).containsExactly("crontab-unreadable");
         }
     }

@@ -56,7 +56,8 @@ class KernelAuditTest extends AuditorContract {
         var finding = only(audit.audit(host), "kernel-swappiness");
         assertThat(finding.sites()).containsExactly(new Site(TUNING, 2));
         assertThat(mended(host, finding)).containsExactly("# ours", "vm.swappiness = 1");
-        assertThat(rules(audit.audit(ordinary().sysctl("vm.swappiness", "150")))).containsExactly("kernel-swappiness");
+        assertThat(rules(audit.audit(ordinary().sysctl("vm.swappiness", "150"))))
+                .containsExactly("kernel-swappiness");
         assertThat(rules(audit.audit(ordinary().sysctl("vm.swappiness", "0").swap(0))))
                 .containsExactly("kernel-no-swap");
     }
@@ -64,17 +65,21 @@ class KernelAuditTest extends AuditorContract {
     @Test
     void countsWhatStrictAccountingLeaves() {
         var host = ordinary().memory(16L << 30).swap(1L << 30);
-        host.sysctl("vm.overcommit_memory", "2").sysctl("vm.overcommit_ratio", "50").sysctl("vm.overcommit_kbytes", "0");
+        host.sysctl("vm.overcommit_memory", "2")
+                .sysctl("vm.overcommit_ratio", "50")
+                .sysctl("vm.overcommit_kbytes", "0");
         assertThat(only(audit.audit(host), "kernel-overcommit").what()).contains("9 GiB in all, of 16 GiB");
         assertThat(rules(audit.audit(host.sysctl("vm.overcommit_ratio", "95")))).isEmpty();
-        assertThat(rules(audit.audit(host.sysctl("vm.overcommit_kbytes", "1048576")))).containsExactly("kernel-overcommit");
+        assertThat(rules(audit.audit(host.sysctl("vm.overcommit_kbytes", "1048576"))))
+                .containsExactly("kernel-overcommit");
     }
 
     @Test
     void findsTooFewNumbersForProcessesAndFiles() {
         assertThat(rules(audit.audit(ordinary().sysctl("kernel.pid_max", "4096").sysctl("fs.file-max", "8192"))))
                 .containsExactly("kernel-pid-max", "kernel-file-max");
-        assertThat(rules(audit.audit(ordinary().sysctl("kernel.pid_max", "32768").sysctl("fs.file-max", "65536"))))
+        assertThat(rules(
+                        audit.audit(ordinary().sysctl("kernel.pid_max", "32768").sysctl("fs.file-max", "65536"))))
                 .isEmpty();
     }
 
@@ -99,12 +104,13 @@ class KernelAuditTest extends AuditorContract {
                 .file("/etc/sysctl.conf", "a.b=1", "c = 1   2\t3", "-glob.*", ";x", "# y");
         var read = SysctlFiles.read(new Notes(host, KernelAudit.UNREADABLE));
         assertThat(read.get("a.b")).containsExactly(new SysctlFiles.Set("1", new Site("/etc/sysctl.conf", 1)));
-        assertThat(read.get("c").getFirst().value()).isEqualTo("1 2 3");
+        assertThat(read.get("c")).extracting(SysctlFiles.Set::value).containsExactly("1 2 3");
     }
 
     @Test
     void saysThatALineIsNoSetting() {
-        assertThat(only(audit.audit(ordinary().file(TUNING, "vm.swappiness 10")), "kernel-unreadable").sites())
+        assertThat(only(audit.audit(ordinary().file(TUNING, "vm.swappiness 10")), "kernel-unreadable")
+                        .sites())
                 .containsExactly(new Site(TUNING, 1));
     }
 }

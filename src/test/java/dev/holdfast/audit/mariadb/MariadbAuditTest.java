@@ -11,10 +11,12 @@ import dev.holdfast.audit.Site;
 import dev.holdfast.audit.Verdict;
 import dev.holdfast.audit.note.Notes;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,8 +54,17 @@ class MariadbAuditTest extends AuditorContract {
 
     /** A host as Debian has it, and a second file that tunes. */
     private FakeGrounds debian(String... tuning) {
-        return host().file(MAIN, "[client-server]", "socket = /run/mysqld/mysqld.sock", "!includedir /etc/mysql/mariadb.conf.d/")
-                .file(SERVER, "[mysqld]", "bind-address = 127.0.0.1", "max_connections = 100", "innodb_buffer_pool_size = 2G")
+        return host().file(
+                        MAIN,
+                        "[client-server]",
+                        "socket = /run/mysqld/mysqld.sock",
+                        "!includedir /etc/mysql/mariadb.conf.d/")
+                .file(
+                        SERVER,
+                        "[mysqld]",
+                        "bind-address = 127.0.0.1",
+                        "max_connections = 100",
+                        "innodb_buffer_pool_size = 2G")
                 .file(TUNING, tuning);
     }
 
@@ -92,7 +103,8 @@ class MariadbAuditTest extends AuditorContract {
 
     @Test
     void countsBuffersOfAllConnections() throws Exception {
-        var host = debian("[mysqld]", "sort_buffer_size=64M", "max_allowed_packet=256M").memory(16L << 30);
+        var host = debian("[mysqld]", "sort_buffer_size=64M", "max_allowed_packet=256M")
+                .memory(16L << 30);
         var verdict = audit.audit(host);
         var finding = only(verdict, "mariadb-overcommit");
         assertThat(finding.grade()).isEqualTo(Grade.CRITICAL);
@@ -114,8 +126,9 @@ class MariadbAuditTest extends AuditorContract {
     void acceptsConnectionsThatFit() {
         var verdict = audit.audit(debian("[mysqld]", "max_allowed_packet=16M").running(7, "mariadbd", 512L << 20));
         assertThat(verdict.findings()).allMatch(f -> f.rule().equals("mariadb-unanswered"));
-        assertThat(verdict.claims()).singleElement().satisfies(c -> assertThat(c.measured())
-                .isEqualTo(512L << 20));
+        assertThat(verdict.claims())
+                .singleElement()
+                .satisfies(c -> assertThat(c.measured()).isEqualTo(512L << 20));
     }
 
     @Test
@@ -127,7 +140,8 @@ class MariadbAuditTest extends AuditorContract {
         assertThat(rules(audit.audit(debian("").memory(32L << 30)))).isEmpty();
     }
 
-    private static final String LIVE = "innodb_buffer_pool_size\t134217728\nmax_connections\t100\nbind_address\t127.0.0.1\n";
+    private static final String LIVE =
+            "innodb_buffer_pool_size\t134217728\nmax_connections\t100\nbind_address\t127.0.0.1\n";
 
     @Test
     void comparesWithTheRunningServer() {
@@ -136,8 +150,8 @@ class MariadbAuditTest extends AuditorContract {
                 .told("mariadb.live.user", "audit")
                 .answer("SHOW GLOBAL VARIABLES", LIVE);
         var finding = only(audit.audit(host), "mariadb-live");
-        assertThat(finding.what()).isEqualTo("innodb_buffer_pool_size is 128 MiB in the running server, where " + SERVER
-                + ":4 says 2G");
+        assertThat(finding.what())
+                .isEqualTo("innodb_buffer_pool_size is 128 MiB in the running server, where " + SERVER + ":4 says 2G");
         assertThat(host.asked())
                 .contains(List.of(
                         "mysql",
@@ -152,8 +166,9 @@ class MariadbAuditTest extends AuditorContract {
 
     @Test
     void acceptsARunningServerThatHasRounded() {
-        var host = debian("").told("mariadb.live.socket", "/run/x.sock").answer(
-                "SHOW GLOBAL", "innodb_buffer_pool_size\t2147483648\nmax_connections\t99\n");
+        var host = debian("")
+                .told("mariadb.live.socket", "/run/x.sock")
+                .answer("SHOW GLOBAL", "innodb_buffer_pool_size\t2147483648\nmax_connections\t99\n");
         assertThat(rules(audit.audit(host))).isEmpty();
     }
 
@@ -161,7 +176,8 @@ class MariadbAuditTest extends AuditorContract {
     void saysThatTheServerDoesNotAnswer() {
         assertThat(rules(audit.audit(debian("").told("mariadb.live.socket", "/run/x.sock"))))
                 .containsExactly("mariadb-unanswered");
-        assertThat(rules(audit.audit(debian("").told("mariadb.live.socket", "/run/x.sock")
+        assertThat(rules(audit.audit(debian("")
+                        .told("mariadb.live.socket", "/run/x.sock")
                         .answer("SHOW GLOBAL", "garbage\u0000\n\t\t\n"))))
                 .isEmpty();
     }
@@ -171,11 +187,15 @@ class MariadbAuditTest extends AuditorContract {
         var host = debian("")
                 .told("mariadb.live.socket", "/run/x.sock")
                 .answer("SHOW GLOBAL", "max_connections\t100\n")
-                .answer(
-                        "mysql.user",
-                        "root\tlocalhost\tmysql_native_password\t\nroot\t::1\tunix_socket\t\n\tlocalhost\tmysql_native_password\t\n"
-                                + "app\t%\tmysql_native_password\t*AB\nrole\t\t\t\nmariadb.sys\tlocalhost\tmysql_native_password\t\n"
-                                + "short\tline\n");
+                .answer("mysql.user", """
+                        root\tlocalhost\tmysql_native_password\t
+                        root\t::1\tunix_socket\t
+                        \tlocalhost\tmysql_native_password\t
+                        app\t%\tmysql_native_password\t*AB
+                        role\t\t\t
+                        mariadb.sys\tlocalhost\tmysql_native_password\t
+                        short\tline
+                        """);
         Verdict verdict = audit.audit(host);
         assertThat(only(verdict, "mariadb-root-password").subject()).isEqualTo("'root'@'localhost'");
         assertThat(only(verdict, "mariadb-anonymous").subject()).isEqualTo("''@'localhost'");
@@ -196,7 +216,8 @@ class MariadbAuditTest extends AuditorContract {
         var host = host().file(MAIN, "[mysqld]", "bind-address = 0.0.0.0");
         var finding = only(audit.audit(host), "mariadb-exposed");
         assertThat(mended(host, finding)).containsExactly("[mysqld]", "bind-address = 127.0.0.1");
-        assertThat(rules(audit.audit(host().file(MAIN, "[mysqld]", "port=3306")))).containsExactly("mariadb-exposed");
+        assertThat(rules(audit.audit(host().file(MAIN, "[mysqld]", "port=3306"))))
+                .containsExactly("mariadb-exposed");
         assertThat(rules(audit.audit(host().file(MAIN, "[mysqld]", "bind-address=10.0.0.1,::"))))
                 .containsExactly("mariadb-exposed");
     }
@@ -222,10 +243,19 @@ class MariadbAuditTest extends AuditorContract {
     }
 
     @Test
+    void acceptsADirectoryWithNothingInIt() {
+        var host = host().file(MAIN, "[mysqld]", "skip-networking", "!includedir /etc/mysql/conf.d/");
+        assertThat(rules(audit.audit(host))).containsExactly("mariadb-unreadable");
+        assertThat(rules(audit.audit(host.other("/etc/mysql/conf.d")))).isEmpty();
+    }
+
+    @Test
     void saysWhatIncludesMiss() {
         var host = host().file(MAIN, "[mysqld]", "bind-address=::1", "!include /no.cnf", "!includedir /no.d");
         var findings = audit.audit(host).findings();
-        assertThat(findings).extracting(f -> f.sites().getFirst()).containsExactly(new Site(MAIN, 3), new Site(MAIN, 4));
+        assertThat(findings)
+                .extracting(f -> f.sites().getFirst())
+                .containsExactly(new Site(MAIN, 3), new Site(MAIN, 4));
         assertThat(rules(audit.audit(host().file(MAIN, "[mysqld]", "skip-networking", "max_connections = many"))))
                 .containsExactly("mariadb-unreadable");
         assertThat(rules(audit.audit(host().file(MAIN, "port=1")))).contains("mariadb-unreadable");
@@ -255,7 +285,14 @@ class MariadbAuditTest extends AuditorContract {
                         "socket = '/tmp/a # b'",
                         "!include " + at + "/my.cnf")
                 .file(at + "/d/b.cnf", "[mariadb]", "port = 1002 # c", "sort-buffer-size=\"2M\"")
-                .file(at + "/d/a.cnf", "[server]", "port=1003", "loose-foo=1", "skip-name-resolve", ";x", "skip-log-bin")
+                .file(
+                        at + "/d/a.cnf",
+                        "[server]",
+                        "port=1003",
+                        "loose-foo=1",
+                        "skip-name-resolve",
+                        ";x",
+                        "skip-log-bin")
                 .file(at + "/d/B.cnf", "[mysqld]", "max-connections=99", "[mysqld-5.5]", "port=55")
                 .file(at + "/d/n.txt", "[mysqld]", "port=77")
                 .file(at + "/x/inc.ini", "[mysqld]", "port=1", "init_connect=a\\sb\\\\c", "enable-bar")
@@ -263,17 +300,20 @@ class MariadbAuditTest extends AuditorContract {
         var printed = Programs.run("/usr/sbin/mariadbd", "--defaults-file=" + at + "/my.cnf", "--print-defaults");
         String last = printed.output().lines().toList().getLast();
         var theirs = new ArrayList<String>();
-        for (String option : last.strip().split(" --")) {
+        for (String option : last.strip().split(" --", -1)) {
             String bare = option.startsWith("--") ? option.substring(2) : option;
             int is = bare.indexOf('=');
-            var s = Setting.of(is < 0 ? bare : bare.substring(0, is), is < 0 ? null : bare.substring(is + 1), "", new Site("", 0));
+            var s = Setting.of(
+                    is < 0 ? bare : bare.substring(0, is), is < 0 ? null : bare.substring(is + 1), "", new Site("", 0));
             theirs.add(s.name() + "=" + s.value());
         }
         var ours = OptionFiles.read(
                 new Notes(host, Rules.UNREADABLE),
                 List.of(at + "/my.cnf"),
                 Set.of("mysqld", "server", "mariadb", "mariadbd", "client-server"));
-        assertThat(ours.stream().map(s -> s.name() + "=" + s.value())).isEqualTo(theirs).hasSizeGreaterThan(100);
+        assertThat(ours.stream().map(s -> s.name() + "=" + s.value()))
+                .isEqualTo(theirs)
+                .hasSizeGreaterThan(100);
     }
 
     /** Who wins, as the server's own table of values says. */
@@ -299,12 +339,92 @@ class MariadbAuditTest extends AuditorContract {
                 .output()
                 .lines()
                 .filter(l -> l.matches("[a-z-]+ +\\S+"))
-                .forEach(l -> table.put(l.split(" +")[0], l.split(" +")[1]));
-        assertThat(table).containsEntry("innodb-buffer-pool-size", "1073741824").containsEntry("sort-buffer-size", "2097152");
+                .forEach(l -> table.put(l.split(" +", 2)[0], l.split(" +", 2)[1]));
+        assertThat(table)
+                .containsEntry("innodb-buffer-pool-size", "1073741824")
+                .containsEntry("sort-buffer-size", "2097152");
         assertThat(audit.audit(host).findings())
                 .filteredOn(f -> f.rule().equals("mariadb-conflict"))
                 .extracting(f -> f.what())
                 .anyMatch(w -> w.startsWith("innodb_buffer_pool_size is set 2 times: 1G"))
                 .anyMatch(w -> w.startsWith("sort_buffer_size is set 2 times: 2048K"));
+    }
+
+    /** A real server, begun with one file and audited with another; its accounts as an old installation has them. */
+    @Test
+    void asksARealServer() throws Exception {
+        Programs.need("/usr/sbin/mariadbd");
+        Programs.need("/usr/bin/mariadb-install-db");
+        String data = temp + "/data";
+        String socket = temp + "/s";
+        var made = Programs.run(
+                "/usr/bin/mariadb-install-db",
+                "--no-defaults",
+                "--datadir=" + data,
+                "--auth-root-authentication-method=normal",
+                "--user=" + System.getProperty("user.name"),
+                "--skip-name-resolve");
+        assertThat(made.code()).as(made.output()).isZero();
+        Process server = new ProcessBuilder(
+                        "/usr/sbin/mariadbd",
+                        "--no-defaults",
+                        "--datadir=" + data,
+                        "--socket=" + socket,
+                        "--pid-file=" + temp + "/pid",
+                        "--skip-networking",
+                        "--innodb-buffer-pool-size=16M",
+                        "--max-connections=50",
+                        "--user=" + System.getProperty("user.name"))
+                .redirectErrorStream(true)
+                .redirectOutput(temp.resolve("log").toFile())
+                .start();
+        try {
+            String main = temp + "/my.cnf";
+            var host = new FakeGrounds()
+                    .file(main, "[mysqld]", "skip-networking", "innodb_buffer_pool_size=2G", "max_connections=50")
+                    .file("/usr/bin/mariadb", "")
+                    .told("mariadb.config", main)
+                    .told("mariadb.live.socket", socket)
+                    .told("mariadb.live.user", "root")
+                    .asking(MariadbAuditTest::answer);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> !answer(List.of(
+                                    "mariadb", "--no-defaults", "--socket=" + socket, "--user=root", "-e", "SELECT 1"))
+                            .isEmpty());
+            String anonymous = "CREATE USER ''@'localhost'; ALTER USER root@localhost IDENTIFIED BY ''";
+            answer(List.of("mariadb", "--no-defaults", "--socket=" + socket, "--user=root", "-e", anonymous));
+            var verdict = audit.audit(host);
+            assertThat(only(verdict, "mariadb-live").what())
+                    .startsWith("innodb_buffer_pool_size is 16 MiB in the running server");
+            assertThat(verdict.findings())
+                    .filteredOn(f -> f.rule().equals("mariadb-root-password"))
+                    .extracting(f -> f.subject())
+                    .contains("'root'@'localhost'");
+            assertThat(rules(verdict)).contains("mariadb-anonymous").doesNotContain("mariadb-unanswered");
+            answer(List.of(
+                    "mariadb",
+                    "--no-defaults",
+                    "--socket=" + socket,
+                    "--user=root",
+                    "-e",
+                    "DELETE FROM mysql.global_priv WHERE User='' OR (User='root' AND Host<>'localhost'); FLUSH PRIVILEGES;"
+                            + " SET GLOBAL innodb_buffer_pool_size=16777216;"
+                            + " ALTER USER root@localhost IDENTIFIED VIA unix_socket"));
+            host.file(main, "[mysqld]", "skip-networking", "innodb_buffer_pool_size=16M", "max_connections=50");
+            assertThat(rules(audit.audit(host))).isEmpty();
+        } finally {
+            server.destroy();
+            server.waitFor();
+        }
+    }
+
+    private static String answer(List<String> command) {
+        try {
+            var ran = Programs.run(command);
+            return ran.code() == 0 ? ran.output() : "";
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 }

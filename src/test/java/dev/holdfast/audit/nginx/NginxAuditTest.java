@@ -65,7 +65,9 @@ class NginxAuditTest extends AuditorContract {
 
     @Test
     void hasNothingAgainstAnOrdinaryServer() {
-        var verdict = audit.audit(nginx(SHOP.replace("y = \"}\"", "y = 1"), ORDINARY).processors(8).running(3, "nginx", 9_000_000));
+        var verdict = audit.audit(nginx(SHOP.replace("y = \"}\"", "y = 1"), ORDINARY)
+                .processors(8)
+                .running(3, "nginx", 9_000_000));
         assertThat(verdict.findings()).isEmpty();
         assertThat(verdict.looked()).containsExactly(MAIN, SITE);
         assertThat(verdict.claims()).singleElement().satisfies(c -> {
@@ -77,7 +79,15 @@ class NginxAuditTest extends AuditorContract {
 
     @Test
     void comparesConnectionsWithDescriptors() throws Exception {
-        var host = nginx(SHOP, "worker_rlimit_nofile 4096;", "events {", "worker_connections 4000;", "}", "http {", "proxy_pass x;", "}");
+        var host = nginx(
+                SHOP,
+                "worker_rlimit_nofile 4096;",
+                "events {",
+                "worker_connections 4000;",
+                "}",
+                "http {",
+                "proxy_pass x;",
+                "}");
         var finding = only(audit.audit(host), "nginx-descriptors");
         assertThat(finding.what()).isEqualTo("4000 connections a worker want 8000 descriptors, and it has 4096");
         assertThat(finding.sites()).containsExactly(new Site(MAIN, 3));
@@ -85,16 +95,19 @@ class NginxAuditTest extends AuditorContract {
         var unset = nginx(SHOP, "events {", "worker_connections 4000;", "}");
         assertThat(mended(unset, only(audit.audit(unset), "nginx-descriptors")).getFirst())
                 .isEqualTo("worker_rlimit_nofile 8000;");
-        assertThat(rules(audit.audit(nginx("", "worker_rlimit_nofile 8000;", "events {", "worker_connections 4000;", "}"))))
+        assertThat(rules(audit.audit(
+                        nginx("", "worker_rlimit_nofile 8000;", "events {", "worker_connections 4000;", "}"))))
                 .isEmpty();
     }
 
     @Test
     void comparesDescriptorsWithTheKernel() {
         var main = new String[] {"worker_processes 8;", "worker_rlimit_nofile 65536;"};
-        assertThat(only(audit.audit(nginx("", main).sysctl("fs.file-max", "200000")), "nginx-file-max").evidence())
+        assertThat(only(audit.audit(nginx("", main).sysctl("fs.file-max", "200000")), "nginx-file-max")
+                        .evidence())
                 .containsExactly("8 × 65536 = 524288");
-        assertThat(rules(audit.audit(nginx("", main).sysctl("fs.file-max", "600000")))).isEmpty();
+        assertThat(rules(audit.audit(nginx("", main).sysctl("fs.file-max", "600000"))))
+                .isEmpty();
     }
 
     @Test
@@ -105,24 +118,31 @@ class NginxAuditTest extends AuditorContract {
         assertThat(finding.what()).contains("1h30m");
         assertThat(finding.subject()).isEqualTo("fastcgi_read_timeout in http/server/location");
         assertThat(mended(host, finding)).contains("    fastcgi_read_timeout 60s;");
-        assertThat(rules(audit.audit(nginx("proxy_read_timeout 0;", ORDINARY)))).containsExactly("nginx-upstream-timeout");
-        assertThat(rules(audit.audit(nginx("proxy_read_timeout 300;", ORDINARY)))).isEmpty();
+        assertThat(rules(audit.audit(nginx("proxy_read_timeout 0;", ORDINARY))))
+                .containsExactly("nginx-upstream-timeout");
+        assertThat(rules(audit.audit(nginx("proxy_read_timeout 300;", ORDINARY))))
+                .isEmpty();
         var shared = audit.audit(nginx("location / { proxy_read_timeout 1h; }", ORDINARY));
         assertThat(only(shared, "nginx-upstream-timeout").fix().edits()).isEmpty();
     }
 
     @Test
     void notesConnectTimeoutsThatAreNotKept() {
-        assertThat(rules(audit.audit(nginx("proxy_connect_timeout 5m;", ORDINARY)))).containsExactly("nginx-connect-timeout");
-        assertThat(rules(audit.audit(nginx("proxy_connect_timeout 75s;", ORDINARY)))).isEmpty();
+        assertThat(rules(audit.audit(nginx("proxy_connect_timeout 5m;", ORDINARY))))
+                .containsExactly("nginx-connect-timeout");
+        assertThat(rules(audit.audit(nginx("proxy_connect_timeout 75s;", ORDINARY))))
+                .isEmpty();
     }
 
     @Test
     void findsBodiesOfAnySize() throws Exception {
         var host = nginx("client_max_body_size 0;", ORDINARY);
-        assertThat(mended(host, only(audit.audit(host), "nginx-body-size"))).containsExactly("client_max_body_size 100m;");
-        assertThat(rules(audit.audit(nginx("client_max_body_size 2g;", ORDINARY)))).containsExactly("nginx-body-size");
-        assertThat(rules(audit.audit(nginx("client_max_body_size 1g;", ORDINARY)))).isEmpty();
+        assertThat(mended(host, only(audit.audit(host), "nginx-body-size")))
+                .containsExactly("client_max_body_size 100m;");
+        assertThat(rules(audit.audit(nginx("client_max_body_size 2g;", ORDINARY))))
+                .containsExactly("nginx-body-size");
+        assertThat(rules(audit.audit(nginx("client_max_body_size 1g;", ORDINARY))))
+                .isEmpty();
     }
 
     @Test
@@ -130,7 +150,8 @@ class NginxAuditTest extends AuditorContract {
         var host = nginx("client_max_body_size 8m;\nfastcgi_pass unix:/run/php.sock;", ORDINARY)
                 .file("/etc/php/8.3/fpm/php.ini", "[PHP]", "post_max_size = 64M");
         assertThat(only(audit.audit(host), "nginx-body-php").what()).contains("64 MiB, nginx of 8 MiB");
-        assertThat(rules(audit.audit(host.file("/etc/php/8.3/fpm/php.ini", "post_max_size = 8M")))).isEmpty();
+        assertThat(rules(audit.audit(host.file("/etc/php/8.3/fpm/php.ini", "post_max_size = 8M"))))
+                .isEmpty();
     }
 
     @Test
@@ -140,14 +161,23 @@ class NginxAuditTest extends AuditorContract {
         assertThat(finding.grade()).isEqualTo(Grade.CRITICAL);
         assertThat(finding.sites()).containsExactly(new Site(SITE, 1));
         assertThat(finding.what()).contains("/etc/nginx/snippets/ssl.conf");
-        assertThat(rules(audit.audit(host.file("/etc/nginx/snippets/ssl.conf", "")))).isEmpty();
+        assertThat(rules(audit.audit(host.file("/etc/nginx/snippets/ssl.conf", ""))))
+                .isEmpty();
     }
 
     @Test
     void saysWhatIsBroken() {
         for (String site : List.of(
-                "server {", "}", "listen 80", "a \"b;", ";", "{ }", "include sites-enabled/*;", "proxy_read_timeout soon;",
-                "client_max_body_size big;", "a ".concat("b { ".repeat(70)))) {
+                "server {",
+                "}",
+                "listen 80",
+                "a \"b;",
+                ";",
+                "{ }",
+                "include sites-enabled/*;",
+                "proxy_read_timeout soon;",
+                "client_max_body_size big;",
+                "a ".concat("b { ".repeat(70)))) {
             assertThat(rules(audit.audit(nginx(site, ORDINARY)))).as(site).contains("nginx-unreadable");
         }
     }
@@ -173,7 +203,9 @@ class NginxAuditTest extends AuditorContract {
                 .file(temp + "/d/B.conf", "proxy_read_timeout 1h;")
                 .file(temp + "/d/_.conf", "# }")
                 .file(temp + "/d/z.txt", "}")
-                .file(temp + "/last.conf", "server { listen 127.0.0.1:1; return 200 \"${host}\"; include d/inner.inc; }")
+                .file(
+                        temp + "/last.conf",
+                        "server { listen 127.0.0.1:1; return 200 \"${host}\"; include d/inner.inc; }")
                 .file(temp + "/d/inner.inc", "location ~ ^/a\\{b { return 404; }")
                 .told("nginx.config", main)
                 .onDisk();
@@ -190,7 +222,9 @@ class NginxAuditTest extends AuditorContract {
         assertThat(rules(verdict)).containsExactly("nginx-upstream-timeout");
         for (String broken : List.of("include none.conf;", "server {", "}", "a \"b;", ";")) {
             host.file(temp + "/last.conf", broken).onDisk();
-            assertThat(Programs.run("/usr/sbin/nginx", "-t", "-c", main).code()).as(broken).isNotZero();
+            assertThat(Programs.run("/usr/sbin/nginx", "-t", "-c", main).code())
+                    .as(broken)
+                    .isNotZero();
             assertThat(rules(audit.audit(host))).as(broken).containsAnyOf("nginx-unreadable", "nginx-include-missing");
         }
     }

@@ -49,7 +49,9 @@ class RedisAuditTest extends AuditorContract {
         var verdict = audit.audit(host);
         var finding = only(verdict, "redis-maxmemory-unset");
         assertThat(mended(host, finding)).containsExactly("bind 127.0.0.1", "maxmemory 2048mb");
-        assertThat(verdict.claims()).singleElement().satisfies(c -> assertThat(c.worst()).isEqualTo(Long.MAX_VALUE));
+        assertThat(verdict.claims())
+                .singleElement()
+                .satisfies(c -> assertThat(c.worst()).isEqualTo(Long.MAX_VALUE));
         assertThat(rules(audit.audit(redis("maxmemory 0")))).containsExactly("redis-maxmemory-unset");
     }
 
@@ -110,7 +112,9 @@ class RedisAuditTest extends AuditorContract {
                 .file("/etc/redis/redis-local.conf", "MAXMEMORY 100mb");
         var verdict = audit.audit(host);
         assertThat(verdict.findings()).isEmpty();
-        assertThat(verdict.claims()).singleElement().satisfies(c -> assertThat(c.typical()).isEqualTo(100L << 20));
+        assertThat(verdict.claims())
+                .singleElement()
+                .satisfies(c -> assertThat(c.typical()).isEqualTo(100L << 20));
         assertThat(verdict.looked()).containsExactly(MAIN, "/etc/redis/redis-local.conf");
     }
 
@@ -155,8 +159,12 @@ class RedisAuditTest extends AuditorContract {
             assertThat(ask(socket, "maxmemory-policy"))
                     .isEqualTo(read.value("maxmemory-policy", ""))
                     .isEqualTo("allkeys-lru");
-            var finding = only(audit.audit(host.told("redis.config", temp + "/redis.conf").sysctl("vm.overcommit_memory", "0")), "redis-fork");
-            assertThat(finding.evidence()).contains("snapshots: " + ask(socket, "save")).contains("snapshots: 60 5 30 7");
+            var finding = only(
+                    audit.audit(host.told("redis.config", temp + "/redis.conf").sysctl("vm.overcommit_memory", "0")),
+                    "redis-fork");
+            assertThat(finding.evidence())
+                    .contains("snapshots: " + ask(socket, "save"))
+                    .contains("snapshots: 60 5 30 7");
         } finally {
             server.destroy();
             server.waitFor();

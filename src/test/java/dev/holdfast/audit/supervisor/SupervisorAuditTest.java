@@ -33,7 +33,13 @@ class SupervisorAuditTest extends AuditorContract {
 
     private static FakeGrounds programs(String... lines) {
         return new FakeGrounds()
-                .file(MAIN, "[supervisord]", "logfile=/var/log/x ; where", "[include]", "files = conf.d/*.conf", "  extra/*.ini")
+                .file(
+                        MAIN,
+                        "[supervisord]",
+                        "logfile=/var/log/x ; where",
+                        "[include]",
+                        "files = conf.d/*.conf",
+                        "  extra/*.ini")
                 .file(WORKER, lines);
     }
 
@@ -59,8 +65,10 @@ class SupervisorAuditTest extends AuditorContract {
         var host = programs("[program:w]", "command=sh -c 'ulimit -v 1; exec x'");
         var finding = only(audit.audit(host), "supervisor-no-group-stop");
         assertThat(finding.grade()).isEqualTo(Grade.WARNING);
-        assertThat(mended(host, finding).subList(0, 3)).containsExactly("[program:w]", "stopasgroup=true", "killasgroup=true");
-        assertThat(only(audit.audit(programs("[program:w]", "command=prlimit x")), "supervisor-no-group-stop").grade())
+        assertThat(mended(host, finding).subList(0, 3))
+                .containsExactly("[program:w]", "stopasgroup=true", "killasgroup=true");
+        assertThat(only(audit.audit(programs("[program:w]", "command=prlimit x")), "supervisor-no-group-stop")
+                        .grade())
                 .isEqualTo(Grade.NOTE);
         assertThat(of("[program:w]", "command=prlimit x", "killasgroup=true")).isEmpty();
     }
@@ -68,12 +76,15 @@ class SupervisorAuditTest extends AuditorContract {
     @Test
     void findsProgramsThatAreNotStartedAgain() throws Exception {
         var host = programs("[program:w]", "command=prlimit x", "killasgroup=true", "autorestart=false");
-        assertThat(mended(host, only(audit.audit(host), "supervisor-no-autorestart"))).contains("autorestart=true");
+        assertThat(mended(host, only(audit.audit(host), "supervisor-no-autorestart")))
+                .contains("autorestart=true");
     }
 
     @Test
     void findsWorkersThatEndAndStayAway() {
-        String[] worker = {"[program:w]", "killasgroup=true", "command=prlimit php artisan queue:work", "   --max-jobs=10"};
+        String[] worker = {
+            "[program:w]", "killasgroup=true", "command=prlimit php artisan queue:work", "   --max-jobs=10"
+        };
         assertThat(of(worker)).containsExactly("supervisor-clean-exit");
         worker[1] = "killasgroup=true\nautorestart=true";
         assertThat(of(worker)).isEmpty();
@@ -99,7 +110,8 @@ class SupervisorAuditTest extends AuditorContract {
         var finding = only(audit.audit(host), "supervisor-stopwait");
         assertThat(finding.sites()).containsExactly(new Site(WORKER, 4));
         assertThat(mended(host, finding)).contains("stopwaitsecs=130");
-        assertThat(of("[program:w]", "command=prlimit a --timeout=5", "killasgroup=true")).isEmpty();
+        assertThat(of("[program:w]", "command=prlimit a --timeout=5", "killasgroup=true"))
+                .isEmpty();
     }
 
     @Test

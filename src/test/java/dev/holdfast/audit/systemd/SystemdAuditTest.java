@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +21,12 @@ class SystemdAuditTest extends AuditorContract {
     private static final String ETC = "/etc/systemd/system/";
     private static final String UNIT = ETC + "shop-api.service";
     private static final String[] GOOD = {
-        "[Service]", "ExecStart=/usr/bin/shop", "MemoryMax=512M", "MemoryHigh=450M", "Restart=on-failure", "RestartSec=1"
+        "[Service]",
+        "ExecStart=/usr/bin/shop",
+        "MemoryMax=512M",
+        "MemoryHigh=450M",
+        "Restart=on-failure",
+        "RestartSec=1"
     };
 
     private final SystemdAudit audit = new SystemdAudit();
@@ -65,14 +71,16 @@ class SystemdAuditTest extends AuditorContract {
         var verdict = audit.audit(host().file(UNIT, "[Service]", "ExecStart=/usr/bin/shop"));
         assertThat(rules(verdict)).containsExactly("systemd-no-memory-limit", "systemd-no-restart");
         assertThat(verdict.findings()).allMatch(f -> f.grade() == Grade.WARNING);
-        assertThat(rules(audit.audit(host().file(UNIT, "[Service]", "Type=oneshot", "MemoryHigh=1G")))).isEmpty();
+        assertThat(rules(audit.audit(host().file(UNIT, "[Service]", "Type=oneshot", "MemoryHigh=1G"))))
+                .isEmpty();
     }
 
     @Test
     void takesTheLimitOfItsSlice() {
         var host = host().file(UNIT, "[Service]", "Type=oneshot", "Slice=shop.slice");
         assertThat(rules(audit.audit(host))).containsExactly("systemd-no-memory-limit");
-        assertThat(rules(audit.audit(host.file(ETC + "shop.slice", "[Slice]", "MemoryMax=2G")))).isEmpty();
+        assertThat(rules(audit.audit(host.file(ETC + "shop.slice", "[Slice]", "MemoryMax=2G"))))
+                .isEmpty();
     }
 
     @Test
@@ -100,9 +108,12 @@ class SystemdAuditTest extends AuditorContract {
         var host = host().file(UNIT, "[Service]", "MemoryMax=1G", "Restart=always", "RestartSec=5");
         var finding = only(audit.audit(host), "systemd-start-limit-never");
         assertThat(finding.what()).contains("5 restarts take 25s").contains("within 10s");
-        assertThat(finding.evidence()).containsExactly("RestartSec 5000 ms × StartLimitBurst 5 = 25s", "StartLimitIntervalSec 10s");
+        assertThat(finding.evidence())
+                .containsExactly("RestartSec 5000 ms × StartLimitBurst 5 = 25s", "StartLimitIntervalSec 10s");
         for (String unit : List.of("StartLimitIntervalSec=1min", "StartLimitIntervalSec=0", "StartLimitInterval=30")) {
-            assertThat(rules(audit.audit(host.file(UNIT + ".d/x.conf", "[Unit]", unit)))).as(unit).isEmpty();
+            assertThat(rules(audit.audit(host.file(UNIT + ".d/x.conf", "[Unit]", unit))))
+                    .as(unit)
+                    .isEmpty();
         }
     }
 
@@ -111,7 +122,8 @@ class SystemdAuditTest extends AuditorContract {
         var host = host().file(UNIT, "[Service]", "MemoryMax=1G", "Restart=always");
         assertThat(only(audit.audit(host), "systemd-start-limit-at-once").what())
                 .isEqualTo("shop-api.service stays down after 500 ms of failing: 5 starts, 100 ms apart");
-        assertThat(rules(audit.audit(host.file(UNIT + ".d/x.conf", "[Service]", "RestartSec=1s 500ms")))).isEmpty();
+        assertThat(rules(audit.audit(host.file(UNIT + ".d/x.conf", "[Service]", "RestartSec=1s 500ms"))))
+                .isEmpty();
     }
 
     @Test
@@ -155,7 +167,17 @@ class SystemdAuditTest extends AuditorContract {
                 .containsExactly("systemd-memory-above-host");
         assertThat(rules(audit.audit(host.file(UNIT + ".d/x.conf", "[Service]", "MemoryMax=400M"))))
                 .containsExactly("systemd-high-above-max");
-        assertThat(rules(audit.audit(host.file(UNIT + ".d/x.conf", "[Service]", "MemoryMax=50%")))).isEmpty();
+        assertThat(rules(audit.audit(host.file(UNIT + ".d/x.conf", "[Service]", "MemoryMax=50%"))))
+                .isEmpty();
+    }
+
+    @Test
+    void leavesAMaskedUnitAlone() {
+        var host = host().told("systemd.units", "")
+                .file("/lib/systemd/system/shop-api.service", "[Service]", "ExecStart=/usr/bin/shop")
+                .file(ETC + "multi-user.target.wants/shop-api.service", "[Service]");
+        assertThat(rules(audit.audit(host))).contains("systemd-no-memory-limit");
+        assertThat(rules(audit.audit(host.other(UNIT)))).isEmpty();
     }
 
     @Test
@@ -205,7 +227,7 @@ class SystemdAuditTest extends AuditorContract {
                 .map(l -> l.substring(0, l.indexOf(":2: ")).replace(temp.toString(), ""))
                 .distinct()
                 .toList();
-        var unit = Unit.read(new Notes(host, Rules.UNREADABLE), "foo-bar@x.service");
+        var unit = Objects.requireNonNull(Unit.read(new Notes(host, Rules.UNREADABLE), "foo-bar@x.service"));
         var ours = new ArrayList<>(List.of(unit.file));
         ours.addAll(unit.dropIns);
         assertThat(ours).isEqualTo(theirs).hasSizeGreaterThan(5);
@@ -216,7 +238,9 @@ class SystemdAuditTest extends AuditorContract {
     void agreesWithSystemdAnalyze() throws Exception {
         Programs.need("/usr/bin/systemd-analyze");
         Path unit = temp.resolve("shop-api.service");
-        Files.writeString(unit, "[Unit]\nMemoryMax=1G\n[Service]\nStartLimitIntervalSec=0\nExecStart=/bin/true\nExecStart=/bin/false\n");
+        Files.writeString(
+                unit,
+                "[Unit]\nMemoryMax=1G\n[Service]\nStartLimitIntervalSec=0\nExecStart=/bin/true\nExecStart=/bin/false\n");
         var ran = Programs.run("/usr/bin/systemd-analyze", "verify", unit.toString());
         assertThat(ran.output())
                 .contains(":2: Unknown key")
