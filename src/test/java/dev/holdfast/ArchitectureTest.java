@@ -94,8 +94,7 @@ class ArchitectureTest {
                     "cli",
                     Set.of(
                             "api", "top", "clean", "survey", "audit", "protect", "patrol", "guard", "run", "log",
-                            "config", "crontab",
-                            "unit")),
+                            "config", "crontab", "unit")),
             Map.entry(
                     "daemon",
                     Set.of(

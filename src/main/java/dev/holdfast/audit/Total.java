@@ -52,7 +52,7 @@ public record Total(
             } else if (unit == null) {
                 worst = sum(worst, bounded(c, sorted));
             }
-            typical = sum(typical, unit == null && parts(c, sorted).isEmpty() || unit != null ? c.typical() : 0);
+            typical = sum(typical, unit != null || parts(c, sorted).isEmpty() ? c.typical() : 0);
         }
         long measured = sorted.stream()
                 .filter(c -> parts(c, sorted).isEmpty())
@@ -109,7 +109,8 @@ public record Total(
     /** {@code php-fpm} of {@code php-fpm pool www} and of {@code php8.2-fpm.service}. */
     private static String program(String who) {
         String first = who.split(" ", 2)[0].toLowerCase(Locale.ROOT).replaceFirst("\\.service$", "");
-        String plain = first.replaceAll("[0-9.]", "").replaceFirst("-server$", "").replaceFirst("@.*$", "");
+        String plain =
+                first.replaceAll("[0-9.]", "").replaceFirst("-server$", "").replaceFirst("@.*$", "");
         return switch (plain) {
             case "mysql", "mysqld", "mariadbd" -> "mariadb";
             default -> plain;
@@ -133,8 +134,7 @@ public record Total(
         }
         String free = unbounded.isEmpty()
                 ? ""
-                : (worst > memory + swap ? ", and nothing bounds " : "nothing bounds ")
-                        + named(unbounded);
+                : (worst > memory + swap ? ", and nothing bounds " : "nothing bounds ") + named(unbounded);
         if (worst > memory + swap) {
             return "This host can be killed by its own configuration: " + size(worst) + " may be claimed of " + there
                     + free + ".";
@@ -151,8 +151,8 @@ public record Total(
     }
 
     private static String named(List<Claim> claims) {
-        String first = String.join(
-                ", ", claims.stream().limit(3).map(Claim::who).toList());
+        String first =
+                String.join(", ", claims.stream().limit(3).map(Claim::who).toList());
         return claims.size() > 3 ? first + " and " + (claims.size() - 3) + " more" : first;
     }
 

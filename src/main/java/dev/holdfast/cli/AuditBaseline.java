@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  * Plain text, so that it can be reviewed and commented.
  */
 public record AuditBaseline(Set<String> accepted) {
-    private static final String HEAD = "# Findings of holdfast audit that are accepted: rule, file, subject; tabs between.";
+    private static final String HEAD =
+            "# Findings of holdfast audit that are accepted: rule, file, subject; tabs between.";
     private static final long LARGEST = 8 << 20;
 
     /** Nothing is accepted. */

@@ -81,7 +81,10 @@ final class AuditCommand extends Subcommand {
             description = "audit the files below DIR, as of an image or another host; nothing is asked of what runs")
     private @Nullable Path directory;
 
-    @Option(names = "--memory", paramLabel = "SIZE", description = "the memory of the host, with no swap; else this one's")
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            description = "the memory of the host, with no swap; else this one's")
     private @Nullable ByteSize memory;
 
     @Option(
@@ -107,8 +110,9 @@ final class AuditCommand extends Subcommand {
 
     @Option(
             names = "--fix",
-            description = "show what would mend it, ask, keep each file beside as FILE.holdfast-DATE, change it, have the"
-                    + " program's own checker read it, and put it back when that complains")
+            description =
+                    "show what would mend it, ask, keep each file beside as FILE.holdfast-DATE, change it, have the"
+                            + " program's own checker read it, and put it back when that complains")
     private boolean fix;
 
     @Option(names = "--yes", description = "with --fix: do not ask")
@@ -136,8 +140,7 @@ final class AuditCommand extends Subcommand {
         Config config = configuration();
         AuditSpec spec = config == null ? null : config.watched().audit();
         Instant begun = Instant.now();
-        Survey survey = Survey.of(
-                grounds(spec == null ? Map.of() : spec.told()), config, Set.copyOf(programs));
+        Survey survey = Survey.of(grounds(spec == null ? Map.of() : spec.told()), config, Set.copyOf(programs));
         Duration took = Duration.between(begun, Instant.now());
         AuditBaseline accepted = accepted(spec);
         List<Finding> findings = accepted.rest(survey.findings());
@@ -182,7 +185,8 @@ final class AuditCommand extends Subcommand {
     }
 
     private int code(List<Finding> findings) {
-        Grade worst = findings.stream().map(Finding::grade).max(Grade::compareTo).orElse(null);
+        Grade worst =
+                findings.stream().map(Finding::grade).max(Grade::compareTo).orElse(null);
         if (worst == null || worst.compareTo(failOn) < 0) {
             return ExitStatus.DONE;
         }
@@ -210,8 +214,7 @@ final class AuditCommand extends Subcommand {
 
     private HostGrounds grounds(Map<String, String> told) {
         ByteSize given = memory;
-        HostGrounds.Size size =
-                given == null ? HostGrounds.Size.of(PROC) : new HostGrounds.Size(given.bytes(), 0);
+        HostGrounds.Size size = given == null ? HostGrounds.Size.of(PROC) : new HostGrounds.Size(given.bytes(), 0);
         Path dir = directory;
         return dir == null
                 ? HostGrounds.here(PROC, size, told, Programs::ask)
@@ -246,8 +249,8 @@ final class AuditCommand extends Subcommand {
                     .forEach(l -> out().println(style().paint(paint(l), Table.printable(l))));
         }
         plan.left().forEach(l -> out().println("left for the next time: " + Table.printable(l)));
-        byHand.forEach(f ->
-                out().println(Table.printable("by hand: " + f.rule() + ": " + f.what() + ": " + f.fix().what())));
+        byHand.forEach(f -> out().println(Table.printable(
+                "by hand: " + f.rule() + ": " + f.what() + ": " + f.fix().what())));
         out().flush();
         if (plan.files().isEmpty()) {
             out().println("Nothing can be mended by itself.");
@@ -268,9 +271,7 @@ final class AuditCommand extends Subcommand {
     }
 
     private static Style.Paint paint(String line) {
-        return line.startsWith("+")
-                ? Style.Paint.GREEN
-                : line.startsWith("-") ? Style.Paint.RED : Style.Paint.PLAIN;
+        return line.startsWith("+") ? Style.Paint.GREEN : line.startsWith("-") ? Style.Paint.RED : Style.Paint.PLAIN;
     }
 
     private boolean agreed() throws IOException {

@@ -31,14 +31,14 @@ final class AuditSarif {
         }
         List<String> order = List.copyOf(rules.keySet());
         Map<String, Object> driver = Map.of(
-                "name", "holdfast audit",
-                "semanticVersion", Holdfast.VERSION,
-                "rules", List.copyOf(rules.values()));
+                "name", "holdfast audit", "semanticVersion", Holdfast.VERSION, "rules", List.copyOf(rules.values()));
         Map<String, Object> run = Map.of(
                 "tool", Map.of("driver", driver),
                 "columnKind", "utf16CodeUnits",
                 "results",
-                        findings.stream().map(f -> result(f, order.indexOf(f.rule()))).toList());
+                        findings.stream()
+                                .map(f -> result(f, order.indexOf(f.rule())))
+                                .toList());
         var sarif = new LinkedHashMap<String, Object>();
         sarif.put("$schema", SCHEMA);
         sarif.put("version", "2.1.0");
@@ -56,7 +56,9 @@ final class AuditSarif {
         words.add(f.why());
         words.add("Fix: " + f.fix().what());
         result.put("message", text(String.join("\n", words)));
-        result.put("partialFingerprints", Map.of("finding/v1", AuditBaseline.line(f).replace('\t', ' ')));
+        result.put(
+                "partialFingerprints",
+                Map.of("finding/v1", AuditBaseline.line(f).replace('\t', ' ')));
         if (!f.sites().isEmpty()) {
             result.put("locations", List.of(location(f.sites().getFirst())));
         }
@@ -79,10 +81,14 @@ final class AuditSarif {
         String after = e.after().isEmpty() ? "" : String.join("\n", e.after()) + "\n";
         // Whole lines: from the beginning of the first one to that of the one after the last.
         Map<String, Object> gone = Map.of(
-                "startLine", e.line(),
-                "startColumn", 1,
-                "endLine", e.line() + e.before().size(),
-                "endColumn", 1);
+                "startLine",
+                e.line(),
+                "startColumn",
+                1,
+                "endLine",
+                e.line() + e.before().size(),
+                "endColumn",
+                1);
         return Map.of("deletedRegion", gone, "insertedContent", Map.of("text", after));
     }
 
@@ -97,7 +103,11 @@ final class AuditSarif {
 
     private static Map<String, Object> artifact(String file) {
         try {
-            return Map.of("uri", file.startsWith("/") ? new URI("file", "", file, null).toString() : new URI(null, null, file, null).toString());
+            return Map.of(
+                    "uri",
+                    file.startsWith("/")
+                            ? new URI("file", "", file, null).toString()
+                            : new URI(null, null, file, null).toString());
         } catch (URISyntaxException e) {
             return Map.of("uri", "file:///");
         }

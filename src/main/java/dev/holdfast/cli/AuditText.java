@@ -74,10 +74,8 @@ final class AuditText {
                         Table.cell(Human.bytes(c.typical())),
                         Table.cell(Human.bytes(c.measured())),
                         Table.cell(c.arithmetic()),
-                        Table.cell(c.sites().stream()
-                                .limit(1)
-                                .map(Site::toString)
-                                .collect(Collectors.joining())));
+                        Table.cell(
+                                c.sites().stream().limit(1).map(Site::toString).collect(Collectors.joining())));
             }
             if (t.rest() > 0) {
                 table.row(

@@ -39,8 +39,7 @@ final class AuditResolver {
         if (units != null) {
             list("systemd.units", units.units(), binder.at(units, "units", at));
         }
-        return new AuditSpec(
-                Collections.unmodifiableSortedMap(told), every, a.baseline(), List.copyOf(a.alert()));
+        return new AuditSpec(Collections.unmodifiableSortedMap(told), every, a.baseline(), List.copyOf(a.alert()));
     }
 
     private void file(String name, AuditSection.@Nullable AuditedFile f, Node at) {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** {@code audit:} as it is written. */
 @Doc("the host's own configuration is read at the start, and what will break is told before it does")
 record AuditSection(
-        @Doc("where PHP-FPM's configuration is; else where it usually is, and where those that run have theirs") @Nullable
+        @Doc("where PHP-FPM's configuration is; else where it usually is, and where those that run have theirs")
+        @Nullable
         AuditedFile phpFpm,
 
         @Doc("where MariaDB's or MySQL's configuration is, and how to ask the server") @Nullable
@@ -15,19 +16,27 @@ record AuditSection(
 
         @Doc("where nginx's configuration is") @Nullable AuditedFile nginx,
         @Doc("where Redis's configuration is") @Nullable AuditedFile redis,
-        @Doc("where supervisord's configuration is") @Nullable AuditedFile supervisor,
+
+        @Doc("where supervisord's configuration is") @Nullable
+        AuditedFile supervisor,
+
         @Doc("compose files") @Nullable AuditedFiles compose,
         @Doc("crontabs") @Nullable AuditedFiles crontab,
-        @Doc("files with lines that run Laravel's workers") @Nullable AuditedFiles laravel,
+
+        @Doc("files with lines that run Laravel's workers") @Nullable
+        AuditedFiles laravel,
+
         @Doc("units of systemd") @Nullable Units systemd,
 
         @Doc("from one audit to the next; not given: only at the start") @Nullable
         Duration every,
 
-        @Doc("absolute path of a file of findings that are accepted; holdfast audit --write-baseline writes it") @Nullable
+        @Doc("absolute path of a file of findings that are accepted; holdfast audit --write-baseline writes it")
+        @Nullable
         String baseline,
 
-        @Doc("channels that are told of what is new and a warning or critical") List<String> alert) {
+        @Doc("channels that are told of what is new and a warning or critical")
+        List<String> alert) {
 
     @Doc("a configuration file to audit")
     record AuditedFile(@Doc("its absolute path") @Required String config) {}

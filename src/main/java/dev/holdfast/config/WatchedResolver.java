@@ -35,6 +35,8 @@ record WatchedResolver(Problems problems, Binder binder, Resolver resolver) {
                 host == null
                         ? null
                         : new HostResolver(problems, binder, recover).host(host, binder.at(document, "host", root)),
-                audit == null ? null : new AuditResolver(problems, binder).audit(audit, binder.at(document, "audit", root)));
+                audit == null
+                        ? null
+                        : new AuditResolver(problems, binder).audit(audit, binder.at(document, "audit", root)));
     }
 }

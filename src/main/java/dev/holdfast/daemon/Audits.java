@@ -155,9 +155,7 @@ final class Audits {
         }
         last = list;
         var now = new TreeMap<String, Finding>();
-        findings.stream()
-                .filter(f -> f.grade() != Grade.NOTE)
-                .forEach(f -> now.putIfAbsent(key(f), f));
+        findings.stream().filter(f -> f.grade() != Grade.NOTE).forEach(f -> now.putIfAbsent(key(f), f));
         long fresh = now.keySet().stream().filter(k -> !known.containsKey(k)).count();
         known.keySet().stream().filter(k -> !now.containsKey(k)).forEach(k -> desk.clear(k, "it was mended"));
         desk.retain(ALERT, now.keySet());

@@ -152,9 +152,7 @@ public final class HostGrounds implements Grounds {
     private static String user(int uid) {
         return uid < 0
                 ? ""
-                : Accounts.user(Integer.toString(uid))
-                        .map(Accounts.User::name)
-                        .orElse("");
+                : Accounts.user(Integer.toString(uid)).map(Accounts.User::name).orElse("");
     }
 
     /** Names by number of a file as group(5); a number without one stays. */

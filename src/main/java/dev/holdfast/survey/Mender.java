@@ -208,8 +208,8 @@ public final class Mender {
                     }
                 }
                 Edit gone = edits.keySet().stream()
-                        .filter(e -> e.line() <= line
-                                && line < e.line() + e.before().size())
+                        .filter(e ->
+                                e.line() <= line && line < e.line() + e.before().size())
                         .findFirst()
                         .orElse(null);
                 if (gone != null && gone.line() == line) {
@@ -235,8 +235,9 @@ public final class Mender {
         var said = new ArrayList<String>();
         boolean good = true;
         var groups = new LinkedHashMap<Set<List<String>>, List<Changed>>();
-        plan.files().forEach(c -> groups.computeIfAbsent(c.checks(), k -> new ArrayList<>())
-                .add(c));
+        plan.files()
+                .forEach(c -> groups.computeIfAbsent(c.checks(), k -> new ArrayList<>())
+                        .add(c));
         for (Map.Entry<Set<List<String>>, List<Changed>> group : groups.entrySet()) {
             good &= apply(group.getValue(), group.getKey(), said);
         }
@@ -262,18 +263,19 @@ public final class Mender {
             return false;
         }
         Function<List<String>, String> by = checker;
-        for (List<String> check : by == null ? Set.<List<String>>of() : checks) {
-            String complaint = by.apply(check);
-            if (!complaint.isEmpty()) {
-                said.add(String.join(" ", check) + " does not take it:");
-                complaint.lines().limit(20).forEach(l -> said.add("  " + l));
-                undo(done, said);
-                return false;
-            }
-            words.add(String.join(" ", check) + ": sound");
-        }
         if (by == null || checks.isEmpty()) {
             words.add("not checked: " + (by == null ? "its programs do not run here" : "there is no checker for it"));
+        } else {
+            for (List<String> check : checks) {
+                String complaint = by.apply(check);
+                if (!complaint.isEmpty()) {
+                    said.add(String.join(" ", check) + " does not take it:");
+                    complaint.lines().limit(20).forEach(l -> said.add("  " + l));
+                    undo(done, said);
+                    return false;
+                }
+                words.add(String.join(" ", check) + ": sound");
+            }
         }
         said.addAll(words);
         return true;

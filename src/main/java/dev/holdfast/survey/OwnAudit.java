@@ -93,7 +93,8 @@ final class OwnAudit implements Auditor {
                     "queues",
                     q.name(),
                     "queue " + q.name() + " has no timeout",
-                    "A job that hangs keeps its place for ever; when all " + q.concurrency() + " are kept, nothing runs.",
+                    "A job that hangs keeps its place for ever; when all " + q.concurrency()
+                            + " are kept, nothing runs.",
                     "give it a timeout or an idle_timeout");
         }
     }

@@ -12,8 +12,8 @@ public final class Programs {
     private static final Duration LONGEST = Duration.ofSeconds(10);
     private static final List<String> PLACES =
             List.of("/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/");
-    private static final List<String> ENVIRONMENT =
-            List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "HOME=/root");
+    private static final List<String> ENVIRONMENT = List.of(
+            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "HOME=/root");
 
     private Programs() {}
 

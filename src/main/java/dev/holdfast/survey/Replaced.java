@@ -35,7 +35,10 @@ record Replaced(Path file, Path kept) {
             throw new IOException(file + " is another than the one that was read");
         }
         Path fresh = Files.createTempFile(
-                dir, ".holdfast-", "", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                dir,
+                ".holdfast-",
+                "",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
             write(fresh, after);
             like(file, fresh);

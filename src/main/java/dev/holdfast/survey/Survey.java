@@ -76,8 +76,9 @@ public record Survey(List<Finding> findings, Total total, Map<String, List<Strin
         if (wanted.isEmpty() || wanted.contains(HOST)) {
             total.finding().ifPresent(findings::add);
         }
-        findings.sort(Comparator.comparing(Finding::grade).reversed().thenComparing(f -> f.rule()
-                .equals("host-overcommit")));
+        findings.sort(Comparator.comparing(Finding::grade)
+                .reversed()
+                .thenComparing(f -> f.rule().equals("host-overcommit")));
         return new Survey(findings, total, looked);
     }
 

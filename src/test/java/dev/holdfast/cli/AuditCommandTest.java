@@ -41,6 +41,17 @@ class AuditCommandTest {
         return Files.writeString(file, text);
     }
 
+    private static String pool(String name, int children, String more, String limit) {
+        return """
+                [%s]
+                listen = /run/s
+                pm = static
+                pm.max_children = %d
+                %s
+                php_admin_value[memory_limit] = %s
+                """.formatted(name, children, more, limit);
+    }
+
     private Run audit(String... more) {
         String[] args = new String[more.length + 5];
         System.arraycopy(new String[] {"audit", "--root", root.toString(), "--memory", "16Gi"}, 0, args, 0, 5);
@@ -66,8 +77,9 @@ class AuditCommandTest {
     @Test
     void exitsByTheWorst() throws IOException {
         assertThat(audit("php-fpm").code()).isEqualTo(2);
-        write(POOL, "[www]\nlisten = /run/s\npm = static\npm.max_children = 2\npm.max_requests = 5\n"
-                + "request_terminate_timeout = 9\nphp_admin_value[memory_limit] = 2G\n");
+        write(
+                POOL,
+                pool("www", 2, "pm.max_requests = 5\nrequest_terminate_timeout = 9", "2G"));
         assertThat(audit("php-fpm").code()).isEqualTo(1);
         assertThat(audit("php-fpm", "--fail-on", "critical").code()).isZero();
         write(POOL, "[www]\nlisten = /run/s\npm = static\npm.max_children = 2\nrequest_terminate_timeout = 9\n");
@@ -85,8 +97,9 @@ class AuditCommandTest {
         assertThat(worst.rule()).isEqualTo("php-fpm-overcommit");
         assertThat(worst.severity()).isEqualTo("critical");
         assertThat(worst.sites()).contains(new FindingList.Place(POOL, 7));
-        assertThat(worst.edits()).singleElement().satisfies(e -> assertThat(e.after())
-                .containsExactly("php_admin_value[memory_limit] = 704M"));
+        assertThat(worst.edits())
+                .singleElement()
+                .satisfies(e -> assertThat(e.after()).containsExactly("php_admin_value[memory_limit] = 704M"));
         assertThat(list.total().deadly()).isTrue();
         assertThat(list.total().worst()).isEqualTo(160L << 30);
         assertThat(list.programs()).extracting(FindingList.Program::name).contains("php-fpm");
@@ -97,8 +110,11 @@ class AuditCommandTest {
         write("/etc/nginx/nginx.conf", "events {}\nhttp { server { listen 80; } }\n");
         String sarif = audit("--format", "sarif").out();
         String schema = Files.readString(Path.of("src/test/resources/sarif/sarif-schema-2.1.0.json"));
-        var validator = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7).getSchema(schema);
-        assertThat(validator.validate(sarif, InputFormat.JSON)).extracting(Error::getMessage).isEmpty();
+        var validator =
+                SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7).getSchema(schema);
+        assertThat(validator.validate(sarif, InputFormat.JSON))
+                .extracting(Error::getMessage)
+                .isEmpty();
         assertThat(validator.validate(sarif.replace("\"ruleId\"", "\"ruleld\""), InputFormat.JSON))
                 .as("the schema is in force")
                 .isNotEmpty();
@@ -120,8 +136,9 @@ class AuditCommandTest {
         Run run = audit("--baseline", baseline.toString());
         assertThat(run.code()).as(run.out()).isZero();
         assertThat(run.out()).doesNotContain("critical  ").contains("accepted by the baseline");
-        write(POOL, "[shop]\nlisten = /run/s\npm = static\npm.max_children = 20\nphp_admin_value[memory_limit] = 9G\n"
-                + "pm.max_requests = 5\nrequest_terminate_timeout = 9\n");
+        write(
+                POOL,
+                pool("shop", 20, "pm.max_requests = 5\nrequest_terminate_timeout = 9", "9G"));
         Run after = audit("--baseline", baseline.toString());
         assertThat(after.out()).as("another pool").contains("php-fpm-memory-limit-high");
         assertThat(after.err()).contains("accepted and not found any more: php-fpm-memory-limit-high");
@@ -133,7 +150,8 @@ class AuditCommandTest {
     void mendsWithoutAsking() throws IOException {
         Run run = audit("php-fpm", "--fix", "--yes");
         assertThat(run.out())
-                .contains("-php_admin_value[memory_limit] = 8G", "+php_admin_value[memory_limit] = 704M", "not checked:");
+                .contains(
+                        "-php_admin_value[memory_limit] = 8G", "+php_admin_value[memory_limit] = 704M", "not checked:");
         assertThat(root.resolve(POOL.substring(1))).content().contains("= 704M");
         assertThat(audit("php-fpm").code()).isZero();
         assertThat(audit("php-fpm", "--fix", "--yes").out()).contains("Nothing can be mended by itself.");

@@ -63,7 +63,8 @@ class AuditsTest {
             assertThat(found.findings()).extracting(FindingList.Entry::rule).contains("php-fpm-overcommit");
             assertThat(found.every()).isEqualTo(86_400);
             assertThat(found.total().memory()).isPositive();
-            assertThat(client.raw("/metrics")).containsPattern("holdfast_audit_findings\\{severity=\"critical\"} [1-9]");
+            assertThat(client.raw("/metrics"))
+                    .containsPattern("holdfast_audit_findings\\{severity=\"critical\"} [1-9]");
 
             Path baseline = home.resolve("accepted");
             Files.writeString(baseline, "");
@@ -74,11 +75,12 @@ class AuditsTest {
             await().atMost(SOON)
                     .untilAsserted(
                             () -> assertThat(daemon.daemonOutput()).containsPattern("audit: \\d+ findings are gone"));
-            await().atMost(SOON).untilAsserted(() -> assertThat(
-                            client.get("/api/v1/alerts", AlertList.class).open())
-                    .filteredOn(a -> a.ended() == null)
-                    .extracting(AlertList.One::key)
-                    .noneMatch(k -> k.startsWith("audit/php-fpm-overcommit")));
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(client.get("/api/v1/alerts", AlertList.class)
+                                    .open())
+                            .filteredOn(a -> a.ended() == null)
+                            .extracting(AlertList.One::key)
+                            .noneMatch(k -> k.startsWith("audit/php-fpm-overcommit")));
             assertThat(client.get("/api/v1/findings", FindingList.class).findings())
                     .extracting(FindingList.Entry::rule)
                     .doesNotContain("php-fpm-overcommit");

@@ -36,7 +36,14 @@ class MenderTest {
 
     private static Finding finding(String rule, Edit... edits) {
         return new Finding(
-                rule, Grade.WARNING, List.of(), "", "what", List.of(), "why", new Fix("fix", Arrays.asList(edits), CHECK));
+                rule,
+                Grade.WARNING,
+                List.of(),
+                "",
+                "what",
+                List.of(),
+                "why",
+                new Fix("fix", Arrays.asList(edits), CHECK));
     }
 
     private static Edit edit(String file, int line, String before, String... after) {
@@ -65,7 +72,8 @@ class MenderTest {
         Mender.Result result = m.apply(plan);
         assertThat(result.good()).as(result.said().toString()).isTrue();
         assertThat(file).hasContent("one\nzwei\nthree\nfour\n");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-r-----");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-r-----");
         assertThat(root.resolve("etc/a.conf.holdfast-20260301-120000")).hasContent("one\ntwo\nthree");
         assertThat(names("etc")).containsExactly("a.conf", "a.conf.holdfast-20260301-120000");
         assertThat(result.said()).contains("/bin/check: sound");
@@ -95,16 +103,19 @@ class MenderTest {
     void leavesAloneWhatIsNotAsItWasRead() throws IOException {
         Path a = file("etc/a.conf", "one\n");
         Mender m = mender(_ -> "");
-        assertThat(m.plan(List.of(finding("a", edit("/etc/a.conf", 1, "uno", "1"))), Grade.NOTE).left())
+        assertThat(m.plan(List.of(finding("a", edit("/etc/a.conf", 1, "uno", "1"))), Grade.NOTE)
+                        .left())
                 .containsExactly("a: /etc/a.conf:1 is another line than the one that was read");
         Mender.Plan plan = m.plan(List.of(finding("a", edit("/etc/a.conf", 1, "one", "1"))), Grade.NOTE);
         Files.writeString(a, "one\nmore\n");
         assertThat(m.apply(plan).good()).isFalse();
         assertThat(a).hasContent("one\nmore");
-        assertThat(m.plan(List.of(finding("a", edit("/etc/none", 1, "one", "1"))), Grade.NOTE).left())
+        assertThat(m.plan(List.of(finding("a", edit("/etc/none", 1, "one", "1"))), Grade.NOTE)
+                        .left())
                 .containsExactly("a: /etc/none: it is not there");
         Files.write(a, new byte[] {(byte) 0xff, '\n'});
-        assertThat(m.plan(List.of(finding("a", edit("/etc/a.conf", 1, "", "1"))), Grade.NOTE).left())
+        assertThat(m.plan(List.of(finding("a", edit("/etc/a.conf", 1, "", "1"))), Grade.NOTE)
+                        .left())
                 .containsExactly("a: /etc/a.conf: it is not UTF-8: change it by hand");
     }
 
@@ -115,7 +126,10 @@ class MenderTest {
                 .plan(
                         List.of(
                                 finding("first", edit("/etc/a.conf", 1, "one", "1")),
-                                finding("second", edit("/etc/a.conf", 2, "two", "2"), edit("/etc/a.conf", 1, "one", "I")),
+                                finding(
+                                        "second",
+                                        edit("/etc/a.conf", 2, "two", "2"),
+                                        edit("/etc/a.conf", 1, "one", "I")),
                                 finding("third", edit("/etc/a.conf", 2, "", "x = 1")),
                                 finding("fourth", edit("/etc/a.conf", 2, "", "x = 2")),
                                 finding("fifth", edit("/etc/a.conf", 2, "", "y = 2"))),
@@ -141,12 +155,14 @@ class MenderTest {
         Files.createSymbolicLink(root.resolve("etc/out.conf"), outside);
         Files.createSymbolicLink(root.resolve("etc/up"), Path.of("../../../../../.." + elsewhere));
         Mender m = mender(_ -> "");
-        assertThat(m.apply(m.plan(List.of(finding("a", edit("/etc/in.conf", 1, "one", "1"))), Grade.NOTE)).good())
+        assertThat(m.apply(m.plan(List.of(finding("a", edit("/etc/in.conf", 1, "one", "1"))), Grade.NOTE))
+                        .good())
                 .isTrue();
         assertThat(root.resolve("srv/real.conf")).hasContent("1");
         assertThat(root.resolve("etc/in.conf")).isSymbolicLink();
         for (String path : List.of("/etc/out.conf", "/etc/up/a.conf")) {
-            assertThat(m.plan(List.of(finding("a", edit(path, 1, "one", "1"))), Grade.NOTE).left())
+            assertThat(m.plan(List.of(finding("a", edit(path, 1, "one", "1"))), Grade.NOTE)
+                            .left())
                     .containsExactly("a: " + path + ": it is not there");
         }
         assertThat(outside).hasContent("one");
@@ -158,8 +174,8 @@ class MenderTest {
 
     private Survey survey(Path main) {
         var size = new HostGrounds.Size(16L << 30, 0);
-        Grounds here = HostGrounds.here(
-                Path.of("/proc"), size, Map.of("php_fpm.config", main.toString()), Programs::ask);
+        Grounds here =
+                HostGrounds.here(Path.of("/proc"), size, Map.of("php_fpm.config", main.toString()), Programs::ask);
         return Survey.of(here, null, Set.of("php-fpm"));
     }
 
@@ -175,7 +191,9 @@ class MenderTest {
                 php_admin_value[memory_limit] = 8G
                 %s
                 """.formatted(root, more));
-        return file("fpm/php-fpm.conf", "[global]\nerror_log = %s/log\ninclude=%s/fpm/pool.d/*.conf\n".formatted(root, root));
+        return file(
+                "fpm/php-fpm.conf",
+                "[global]\nerror_log = %s/log\ninclude=%s/fpm/pool.d/*.conf\n".formatted(root, root));
     }
 
     @Test
@@ -184,13 +202,17 @@ class MenderTest {
         assumeTrue(Files.isExecutable(FPM), "php-fpm8.2 is not installed");
         Path main = incident("");
         Survey before = survey(main);
-        assertThat(before.findings()).extracting(Finding::rule).contains("php-fpm-overcommit", "php-fpm-pm-contradiction");
+        assertThat(before.findings())
+                .extracting(Finding::rule)
+                .contains("php-fpm-overcommit", "php-fpm-pm-contradiction");
         Mender m = Mender.here(() -> "20260301-120000");
         Mender.Result result = m.apply(m.plan(before.findings(), Grade.NOTE));
         assertThat(result.good()).as(result.said().toString()).isTrue();
         assertThat(result.said()).contains(FPM + " -t -y " + main + ": sound");
         assertThat(survey(main).findings()).extracting(Finding::rule).isEmpty();
-        assertThat(root.resolve("fpm/pool.d/www.conf.holdfast-20260301-120000")).content().contains("= 8G");
+        assertThat(root.resolve("fpm/pool.d/www.conf.holdfast-20260301-120000"))
+                .content()
+                .contains("= 8G");
     }
 
     @Test

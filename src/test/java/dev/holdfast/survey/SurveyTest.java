@@ -38,8 +38,9 @@ class SurveyTest {
         assertThat(fits.deadly()).isFalse();
         assertThat(fits.finding()).isEmpty();
         assertThat(fits.line())
-                .isEqualTo("This host cannot be killed by its own configuration: at most 12.0GiB are claimed of 16.0GiB of"
-                        + " memory.");
+                .isEqualTo(
+                        "This host cannot be killed by its own configuration: at most 12.0GiB are claimed of 16.0GiB of"
+                                + " memory.");
 
         Total not = Total.of(host(), List.of(claim("a", 8 * GIB, GIB), claim("b", 9 * GIB, GIB)));
         assertThat(not.claims()).extracting(Claim::who).containsExactly("b", "a");
@@ -50,10 +51,14 @@ class SurveyTest {
         assertThat(f.evidence()).contains("b: 9.0GiB (so much), /etc/b:3", "a: 8.0GiB (so much), /etc/a:3");
         assertThat(not.line()).startsWith("This host can be killed by its own configuration: 17.0GiB may be claimed");
 
-        assertThat(Total.of(host(), List.of(claim("a", 17 * GIB, GIB))).finding().orElseThrow().grade())
+        assertThat(Total.of(host(), List.of(claim("a", 17 * GIB, GIB)))
+                        .finding()
+                        .orElseThrow()
+                        .grade())
                 .as("one alone")
                 .isEqualTo(Grade.CRITICAL);
-        assertThat(Total.of(host().swap(2 * GIB), List.of(claim("a", 17 * GIB, GIB))).line())
+        assertThat(Total.of(host().swap(2 * GIB), List.of(claim("a", 17 * GIB, GIB)))
+                        .line())
                 .contains("only with swap");
     }
 
@@ -113,7 +118,8 @@ class SurveyTest {
                         Files.readAllLines(own.file()).toArray(String[]::new));
         Survey s = Survey.of(host, own, Set.of("holdfast"));
         assertThat(s.findings())
-                .extracting(f -> f.rule() + " " + f.subject() + " " + f.sites().getFirst().line())
+                .extracting(f -> f.rule() + " " + f.subject() + " "
+                        + f.sites().getFirst().line())
                 .containsExactlyInAnyOrder(
                         "holdfast-no-health processes.web 3",
                         "holdfast-no-health processes.worker 7",
@@ -142,8 +148,8 @@ class SurveyTest {
 
     @Test
     void readsTheRealHost() {
-        HostGrounds here = HostGrounds.here(
-                Path.of("/proc"), HostGrounds.Size.of(Path.of("/proc")), Map.of(), Programs::ask);
+        HostGrounds here =
+                HostGrounds.here(Path.of("/proc"), HostGrounds.Size.of(Path.of("/proc")), Map.of(), Programs::ask);
         assertThat(here.memory()).isPositive();
         assertThat(here.processors()).isPositive();
         assertThat(here.sysctl("vm.overcommit_memory")).matches("[012]");
@@ -170,8 +176,7 @@ class SurveyTest {
         Files.createSymbolicLink(root.resolve("etc/passwd"), Path.of("/etc/passwd"));
         Files.createSymbolicLink(root.resolve("etc/loop"), Path.of("loop"));
         Files.createDirectory(root.resolve("etc/.hidden.conf"));
-        HostGrounds below =
-                HostGrounds.below(root, Path.of("/proc"), new HostGrounds.Size(GIB, 0), Map.of("k", "v"));
+        HostGrounds below = HostGrounds.below(root, Path.of("/proc"), new HostGrounds.Size(GIB, 0), Map.of("k", "v"));
         assertThat(below.lines("/etc/b.conf")).containsExactly("one", "two");
         assertThat(below.isFile("/etc/passwd")).isFalse();
         assertThat(below.isFile("/etc/loop")).isFalse();

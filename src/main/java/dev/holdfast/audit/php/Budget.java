@@ -53,8 +53,8 @@ record Budget(long memory, long swap, long others, List<String> arithmetic) {
     }
 
     String soundArithmetic() {
-        return "to be shared out: " + size(memory) + " − " + size(others) + " of everything else − "
-                + SPARE_PERCENT + "% for the kernel and its cache = " + size(sound());
+        return "to be shared out: " + size(memory) + " − " + size(others) + " of everything else − " + SPARE_PERCENT
+                + "% for the kernel and its cache = " + size(sound());
     }
 
     static String size(long bytes) {

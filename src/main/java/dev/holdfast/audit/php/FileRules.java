@@ -23,8 +23,9 @@ final class FileRules {
                     "php-fpm cannot be started with " + t.site() + ": " + t.why(),
                     t.raw().isEmpty() ? List.of() : List.of(t.site() + ": " + t.raw()),
                     "It runs on with what it had, until the next restart takes every site of this host down.",
-                    Fix.byHand("mend the line; " + (fpm.check().isEmpty() ? "php-fpm -t" : String.join(" ", fpm.check()))
-                            + " tells whether it is sound")));
+                    Fix.byHand(
+                            "mend the line; " + (fpm.check().isEmpty() ? "php-fpm -t" : String.join(" ", fpm.check()))
+                                    + " tells whether it is sound")));
         }
         for (FpmFiles.Trouble t : fpm.ini().broken()) {
             found.add(new Finding(

@@ -61,7 +61,9 @@ record FpmFiles(
         final List<Setting> empty = new ArrayList<>();
         final List<Overridden> overridden = new ArrayList<>();
         final List<String> looked = new ArrayList<>();
-        @Nullable Pool pool;
+
+        @Nullable
+        Pool pool;
 
         Reader(Grounds host) {
             this.host = host;
@@ -133,7 +135,9 @@ record FpmFiles(
                 return;
             }
             Set<String> known = here == null ? Keys.GLOBAL : Keys.POOL;
-            String plain = s.inBrackets().isEmpty() ? s.key() : s.key().substring(0, s.key().indexOf('['));
+            String plain = s.inBrackets().isEmpty()
+                    ? s.key()
+                    : s.key().substring(0, s.key().indexOf('['));
             if (!known.contains(plain)) {
                 broken.add(new Trouble(
                         s.site(),

@@ -47,11 +47,13 @@ sealed interface IniLine {
         }
         int comment = text.indexOf(';');
         String bare = (comment < 0 ? text : text.substring(0, comment)).strip();
-        return new Entry(key, switch (bare.toLowerCase(Locale.ROOT)) {
-            case "on", "yes", "true" -> "1";
-            case "off", "no", "false", "none", "null" -> "";
-            default -> bare;
-        });
+        return new Entry(
+                key,
+                switch (bare.toLowerCase(Locale.ROOT)) {
+                    case "on", "yes", "true" -> "1";
+                    case "off", "no", "false", "none", "null" -> "";
+                    default -> bare;
+                });
     }
 
     private static int closing(String text, char quote) {

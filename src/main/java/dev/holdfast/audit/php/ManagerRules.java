@@ -171,5 +171,4 @@ final class ManagerRules {
                 WHY,
                 edits.isEmpty() ? Fix.byHand(fix) : fpm.fix(fix, edits)));
     }
-
 }

@@ -45,8 +45,9 @@ final class MemoryRules {
                 evidence(fpm, pool),
                 "One request that loops while it allocates takes all memory of the host; the kernel then ends what it"
                         + " thinks best, often the database.",
-                fpm.fix("set memory_limit to " + Quantity.written(proposed), List.of(
-                        Fpm.set(s, Quantity.written(proposed))))));
+                fpm.fix(
+                        "set memory_limit to " + Quantity.written(proposed),
+                        List.of(Fpm.set(s, Quantity.written(proposed))))));
     }
 
     private static Optional<Finding> high(Fpm fpm, Pool pool) {
@@ -123,8 +124,8 @@ final class MemoryRules {
                 Grade.WARNING,
                 site(fpm, pool),
                 pool.name(),
-                "pool " + pool.name() + ": a child has " + size(most) + ", more than memory_limit allows (" + size(limit)
-                        + ")",
+                "pool " + pool.name() + ": a child has " + size(most) + ", more than memory_limit allows ("
+                        + size(limit) + ")",
                 evidence(fpm, pool),
                 "Memory that extensions and libraries take (images, XML, LDAP) is not php's and not limited by it: what"
                         + " this pool can take is more than children × memory_limit.",
@@ -183,8 +184,8 @@ final class MemoryRules {
                 all > budget.room() + budget.swap() ? Grade.CRITICAL : Grade.WARNING,
                 List.of(s.site()),
                 pool.name(),
-                "pool " + pool.name() + ": children of the size they have today (" + size(most) + ") are "
-                        + size(all) + " when all " + fpm.children(pool) + " run, and there are " + size(budget.room()),
+                "pool " + pool.name() + ": children of the size they have today (" + size(most) + ") are " + size(all)
+                        + " when all " + fpm.children(pool) + " run, and there are " + size(budget.room()),
                 evidence,
                 "This needs no request that runs wild: the first hour in which all children are wanted is enough.",
                 fpm.fix("set pm.max_children to " + fit, edits)));

@@ -131,7 +131,8 @@ record Overcommit(List<Member> members, Budget budget) {
             if (limit >= least(fpm)) {
                 evidence.add(size(budget.sound()) + " / " + children() + " children = " + size(limit)
                         + " for each, in steps of 64 MiB");
-                return fpm.fix("set memory_limit to " + Quantity.written(limit) + ", and keep all children",
+                return fpm.fix(
+                        "set memory_limit to " + Quantity.written(limit) + ", and keep all children",
                         limits(fpm, limit));
             }
         }
@@ -163,7 +164,8 @@ record Overcommit(List<Member> members, Budget budget) {
         var edits = new ArrayList<Edit>();
         var words = new ArrayList<String>();
         long then = 0;
-        double share = budget.sound() / (double) members.stream().mapToDouble(Member::worst).sum();
+        double share = budget.sound()
+                / members.stream().mapToDouble(Member::worst).sum();
         for (Member m : members) {
             int fit = Math.min(m.children(), (int) Math.max(1, m.children() * share));
             then = Notes.plus(then, Notes.times(fit, fpm.limit(m.pool)));
@@ -171,7 +173,8 @@ record Overcommit(List<Member> members, Budget budget) {
             words.add("pool " + m.pool.name() + " to " + fit);
         }
         if (then > budget.room()) {
-            return Fix.byHand("even one child for each pool is too much: lower memory_limit, or give the host more memory");
+            return Fix.byHand(
+                    "even one child for each pool is too much: lower memory_limit, or give the host more memory");
         }
         evidence.add("children that fit: " + String.join(", ", words) + ": " + size(then) + " together");
         return fpm.fix("set pm.max_children of " + String.join(", ", words), edits);

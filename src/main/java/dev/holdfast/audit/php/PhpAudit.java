@@ -70,12 +70,11 @@ public final class PhpAudit implements Auditor {
         List<Long> measured = fpm.measured(pool);
         long sum = measured.stream().mapToLong(m -> m).sum();
         long each = measured.isEmpty() ? Math.min(limit, CHILD) : sum / measured.size();
-        int usual =
-                switch (pool.manager()) {
-                    case "static" -> children;
-                    case "dynamic" -> Math.min(children, Math.max(1, pool.whole("pm.max_spare_servers")));
-                    default -> Math.max(1, children / 2);
-                };
+        int usual = switch (pool.manager()) {
+            case "static" -> children;
+            case "dynamic" -> Math.min(children, Math.max(1, pool.whole("pm.max_spare_servers")));
+            default -> Math.max(1, children / 2);
+        };
         var sites = new ArrayList<Site>();
         Setting most = pool.get("pm.max_children");
         sites.add(most == null ? pool.site() : most.site());

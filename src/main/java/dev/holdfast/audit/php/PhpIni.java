@@ -32,20 +32,15 @@ record PhpIni(Map<String, Setting> settings, boolean opcache, List<FpmFiles.Trou
 
     /** @param fpm php-fpm's main file, beside which Debian's is */
     static PhpIni read(Grounds host, String fpm) {
-        Place place = PLACES.stream()
-                .filter(p -> p.fpm.equals(fpm))
-                .findFirst()
-                .orElseGet(() -> {
-                    String dir = fpm.substring(0, Math.max(0, fpm.lastIndexOf('/')));
-                    return new Place(fpm, local(dir), dir + "/conf.d/*.ini");
-                });
+        Place place = PLACES.stream().filter(p -> p.fpm.equals(fpm)).findFirst().orElseGet(() -> {
+            String dir = fpm.substring(0, Math.max(0, fpm.lastIndexOf('/')));
+            return new Place(fpm, local(dir), dir + "/conf.d/*.ini");
+        });
         var ini = new PhpIni(new LinkedHashMap<>(), false, new ArrayList<>(), new ArrayList<>());
         boolean[] opcache = {false};
-        Consumer<Setting> seen = s -> opcache[0] |= s.key().equals("zend_extension")
-                && s.value().contains("opcache");
-        Stream.concat(
-                        place.inis.stream().filter(host::isFile).limit(1),
-                        host.glob(place.scan).stream())
+        Consumer<Setting> seen =
+                s -> opcache[0] |= s.key().equals("zend_extension") && s.value().contains("opcache");
+        Stream.concat(place.inis.stream().filter(host::isFile).limit(1), host.glob(place.scan).stream())
                 .forEach(f -> ini.file(host, f, seen));
         return new PhpIni(ini.settings, opcache[0], ini.broken, ini.looked);
     }

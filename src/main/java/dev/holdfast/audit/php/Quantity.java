@@ -25,13 +25,12 @@ final class Quantity {
         String digits = text.substring(negative ? 1 : 0, end);
         long n = digits.isEmpty() ? 0 : Long.parseLong(digits);
         char last = text.isEmpty() ? ' ' : Character.toLowerCase(text.charAt(text.length() - 1));
-        int shift =
-                switch (last) {
-                    case 'k' -> 10;
-                    case 'm' -> 20;
-                    case 'g' -> 30;
-                    default -> 0;
-                };
+        int shift = switch (last) {
+            case 'k' -> 10;
+            case 'm' -> 20;
+            case 'g' -> 30;
+            default -> 0;
+        };
         long all = n > Long.MAX_VALUE >> shift ? Long.MAX_VALUE : n << shift;
         return negative ? -all : all;
     }
@@ -68,6 +67,8 @@ final class Quantity {
 
     /** A whole number that php-fpm takes; empty: it refuses that. */
     static OptionalLong whole(String value) {
-        return value.strip().matches("\\d{1,9}") ? OptionalLong.of(Long.parseLong(value.strip())) : OptionalLong.empty();
+        return value.strip().matches("\\d{1,9}")
+                ? OptionalLong.of(Long.parseLong(value.strip()))
+                : OptionalLong.empty();
     }
 }

@@ -132,5 +132,4 @@ final class TimeRules {
                             : fpm.fix("set " + SLOW + " to 5s", List.of(Fpm.set(at, "5s")))));
         }
     }
-
 }

@@ -59,14 +59,13 @@ record WebTimeout(boolean known, long seconds, List<String> evidence) {
             for (Matcher m = LINE.matcher(code); m.find(); ) {
                 long n = Long.parseLong(m.group(1));
                 String unit = m.group(2) == null ? "s" : m.group(2);
-                long seconds =
-                        switch (unit) {
-                            case "ms" -> Math.max(1, n / 1000);
-                            case "m" -> n * 60;
-                            case "h" -> n * 3600;
-                            case "d" -> n * 86_400;
-                            default -> n;
-                        };
+                long seconds = switch (unit) {
+                    case "ms" -> Math.max(1, n / 1000);
+                    case "m" -> n * 60;
+                    case "h" -> n * 3600;
+                    case "d" -> n * 86_400;
+                    default -> n;
+                };
                 all.add(new Said(seconds, file + ":" + (i + 1) + ": " + code.strip()));
             }
         }

@@ -143,7 +143,10 @@ class PhpAuditTest extends AuditorContract {
 
     @Test
     void proposesFewerChildrenWhereTheLimitIsSound() throws IOException {
-        FakeGrounds host = host(but("pm.max_children = 40", "pm.max_spare_servers = 30", "pm.min_spare_servers = 25",
+        FakeGrounds host = host(but(
+                        "pm.max_children = 40",
+                        "pm.max_spare_servers = 30",
+                        "pm.min_spare_servers = 25",
                         "pm.start_servers = 28"))
                 .memory(4 * GIB);
         Finding f = only(audit(host), "php-fpm-overcommit");
@@ -152,7 +155,8 @@ class PhpAuditTest extends AuditorContract {
         assertThat(after)
                 .contains("pm.max_children = 14", "pm.max_spare_servers = 14", "pm.min_spare_servers = 14")
                 .contains("pm.start_servers = 14");
-        assertThat(rules(audit(host(after.toArray(String[]::new)).memory(4 * GIB)))).isEmpty();
+        assertThat(rules(audit(host(after.toArray(String[]::new)).memory(4 * GIB))))
+                .isEmpty();
     }
 
     @Test
@@ -185,7 +189,8 @@ class PhpAuditTest extends AuditorContract {
 
     @Test
     void countsAllPoolsAndKnowsThatProcessMaxBoundsThem() {
-        FakeGrounds host = host(SOUND).memory(4 * GIB).file("/etc/php/8.3/fpm/pool.d/shop.conf", but("pm.max_children = 9"));
+        FakeGrounds host =
+                host(SOUND).memory(4 * GIB).file("/etc/php/8.3/fpm/pool.d/shop.conf", but("pm.max_children = 9"));
         host.file("/etc/php/8.3/fpm/pool.d/shop.conf", shop(but("pm.max_children = 9")));
         assertThat(only(audit(host), "php-fpm-overcommit").what()).contains("19 children", "4.8GiB");
         host.file(MAIN, "[global]", "process.max = 12", "include=/etc/php/8.3/fpm/pool.d/*.conf");
@@ -199,9 +204,15 @@ class PhpAuditTest extends AuditorContract {
     /** Rule, what brings it, a line that the fix leaves; each is absent from the sound pool. */
     static Stream<Arguments> rules() {
         return Stream.of(
-                Arguments.of("php-fpm-memory-limit-unlimited", but("php_admin_value[memory_limit] = -1"), "php_admin_value[memory_limit] = 256M"),
+                Arguments.of(
+                        "php-fpm-memory-limit-unlimited",
+                        but("php_admin_value[memory_limit] = -1"),
+                        "php_admin_value[memory_limit] = 256M"),
                 Arguments.of("php-fpm-memory-limit-high", but("php_admin_value[memory_limit] = 1200M"), ""),
-                Arguments.of("php-fpm-memory-limit-odd", but("php_admin_value[memory_limit] = 256MB"), "php_admin_value[memory_limit] = 256M"),
+                Arguments.of(
+                        "php-fpm-memory-limit-odd",
+                        but("php_admin_value[memory_limit] = 256MB"),
+                        "php_admin_value[memory_limit] = 256M"),
                 Arguments.of("php-fpm-max-children-missing", but("pm.max_children"), "pm.max_children = 5"),
                 Arguments.of("php-fpm-max-children-missing", but("pm.max_children = 0"), "pm.max_children = 5"),
                 Arguments.of("php-fpm-pm-missing", but("pm"), "pm = ondemand"),
@@ -212,9 +223,18 @@ class PhpAuditTest extends AuditorContract {
                 Arguments.of("php-fpm-pm-contradiction", but("pm.max_spare_servers"), "pm.max_spare_servers = 7"),
                 Arguments.of("php-fpm-max-requests", but("pm.max_requests"), "pm.max_requests = 1000"),
                 Arguments.of("php-fpm-max-requests", but("pm.max_requests = 0"), "pm.max_requests = 1000"),
-                Arguments.of("php-fpm-no-request-timeout", but("request_terminate_timeout"), "request_terminate_timeout = 60s"),
-                Arguments.of("php-fpm-slowlog-missing", but("request_slowlog_timeout = 5s"), "slowlog = /var/log/php-fpm-www-slow.log"),
-                Arguments.of("php-fpm-slowlog-beyond-timeout", but("slowlog = /tmp/s", "request_slowlog_timeout = 1m"), "request_slowlog_timeout = 10s"),
+                Arguments.of(
+                        "php-fpm-no-request-timeout",
+                        but("request_terminate_timeout"),
+                        "request_terminate_timeout = 60s"),
+                Arguments.of(
+                        "php-fpm-slowlog-missing",
+                        but("request_slowlog_timeout = 5s"),
+                        "slowlog = /var/log/php-fpm-www-slow.log"),
+                Arguments.of(
+                        "php-fpm-slowlog-beyond-timeout",
+                        but("slowlog = /tmp/s", "request_slowlog_timeout = 1m"),
+                        "request_slowlog_timeout = 10s"),
                 Arguments.of("php-fpm-slowlog-idle", but("slowlog = /tmp/s"), "request_slowlog_timeout = 5s"),
                 Arguments.of("php-fpm-overridden", but("PM.max_children = 9"), ""),
                 Arguments.of("php-fpm-broken", but("pm.max_childern = 5"), ""),
@@ -280,14 +300,16 @@ class PhpAuditTest extends AuditorContract {
 
     @Test
     void measuresChildrenAgainstTheLimit() throws IOException {
-        FakeGrounds high = with(host(but("php_admin_value[memory_limit] = 2G", "pm.max_children = 4")), 90 * MIB, 200 * MIB);
+        FakeGrounds high =
+                with(host(but("php_admin_value[memory_limit] = 2G", "pm.max_children = 4")), 90 * MIB, 200 * MIB);
         assertThat(only(audit(high), "php-fpm-memory-limit-high").fix().what())
                 .isEqualTo("set memory_limit to 512M, twice what its largest child has now");
         assertThat(mended(high, only(audit(high), "php-fpm-memory-limit-high")))
                 .contains("php_admin_value[memory_limit] = 512M");
 
         FakeGrounds idle = with(host(but("php_admin_value[memory_limit] = 1G")), 40 * MIB, 50 * MIB);
-        assertThat(only(audit(idle), "php-fpm-limit-never-reached").fix().what()).startsWith("set memory_limit to 256M");
+        assertThat(only(audit(idle), "php-fpm-limit-never-reached").fix().what())
+                .startsWith("set memory_limit to 256M");
 
         FakeGrounds outgrown = with(host(SOUND), 60 * MIB, 400 * MIB);
         assertThat(rules(audit(outgrown))).containsExactly("php-fpm-child-above-limit");
@@ -297,13 +319,15 @@ class PhpAuditTest extends AuditorContract {
 
     @Test
     void proposesChildrenByWhatTheyHaveToday() throws IOException {
-        FakeGrounds host = with(host(but("pm.max_children = 20")), 300 * MIB, 310 * MIB).memory(6 * GIB);
+        FakeGrounds host =
+                with(host(but("pm.max_children = 20")), 300 * MIB, 310 * MIB).memory(6 * GIB);
         Finding f = only(audit(host), "php-fpm-measured-overcommit");
         assertThat(f.grade()).isEqualTo(Grade.CRITICAL);
         assertThat(f.fix().what()).isEqualTo("set pm.max_children to 17");
         assertThat(f.evidence()).contains("5.4GiB / 310.0MiB = 17 children");
         assertThat(mended(host, f)).contains("pm.max_children = 17");
-        assertThat(rules(audit(with(host(but("pm.max_children = 20")), 200 * MIB).memory(6 * GIB))))
+        assertThat(rules(
+                        audit(with(host(but("pm.max_children = 20")), 200 * MIB).memory(6 * GIB))))
                 .doesNotContain("php-fpm-measured-overcommit");
     }
 
@@ -369,7 +393,16 @@ class PhpAuditTest extends AuditorContract {
     }
 
     @ParameterizedTest
-    @CsvSource({"128M,134217728", "1g,1073741824", "512k,524288", "-1,-1", "8192,8192", "128MB,128", "'',0", "1.5G,1073741824"})
+    @CsvSource({
+        "128M,134217728",
+        "1g,1073741824",
+        "512k,524288",
+        "-1,-1",
+        "8192,8192",
+        "128MB,128",
+        "'',0",
+        "1.5G,1073741824"
+    })
     void takesBytesAsPhpDoes(String written, long bytes) {
         assertThat(Quantity.bytes(written)).isEqualTo(bytes);
     }
