@@ -77,9 +77,7 @@ class AuditCommandTest {
     @Test
     void exitsByTheWorst() throws IOException {
         assertThat(audit("php-fpm").code()).isEqualTo(2);
-        write(
-                POOL,
-                pool("www", 2, "pm.max_requests = 5\nrequest_terminate_timeout = 9", "2G"));
+        write(POOL, pool("www", 2, "pm.max_requests = 5\nrequest_terminate_timeout = 9", "2G"));
         assertThat(audit("php-fpm").code()).isEqualTo(1);
         assertThat(audit("php-fpm", "--fail-on", "critical").code()).isZero();
         write(POOL, "[www]\nlisten = /run/s\npm = static\npm.max_children = 2\nrequest_terminate_timeout = 9\n");
@@ -136,9 +134,7 @@ class AuditCommandTest {
         Run run = audit("--baseline", baseline.toString());
         assertThat(run.code()).as(run.out()).isZero();
         assertThat(run.out()).doesNotContain("critical  ").contains("accepted by the baseline");
-        write(
-                POOL,
-                pool("shop", 20, "pm.max_requests = 5\nrequest_terminate_timeout = 9", "9G"));
+        write(POOL, pool("shop", 20, "pm.max_requests = 5\nrequest_terminate_timeout = 9", "9G"));
         Run after = audit("--baseline", baseline.toString());
         assertThat(after.out()).as("another pool").contains("php-fpm-memory-limit-high");
         assertThat(after.err()).contains("accepted and not found any more: php-fpm-memory-limit-high");

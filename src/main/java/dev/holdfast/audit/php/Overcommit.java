@@ -164,8 +164,8 @@ record Overcommit(List<Member> members, Budget budget) {
         var edits = new ArrayList<Edit>();
         var words = new ArrayList<String>();
         long then = 0;
-        double share = budget.sound()
-                / members.stream().mapToDouble(Member::worst).sum();
+        double share =
+                budget.sound() / members.stream().mapToDouble(Member::worst).sum();
         for (Member m : members) {
             int fit = Math.min(m.children(), (int) Math.max(1, m.children() * share));
             then = Notes.plus(then, Notes.times(fit, fpm.limit(m.pool)));
