@@ -93,6 +93,13 @@ public interface ControlPort {
     /** What was written down. */
     RecordsPort records();
 
+    /**
+     * What the last audit has found.
+     *
+     * @throws Refused 409 when the host is not audited, 503 until the first audit has ended
+     */
+    FindingList findings() throws Refused;
+
     /** @throws Refused 409 when there is no guard */
     GuardReport guard() throws Refused;
 

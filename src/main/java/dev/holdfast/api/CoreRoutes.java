@@ -75,6 +75,8 @@ final class CoreRoutes {
                         .gives(UsageReport.class, this::report),
                 Route.get("fleet", "The hosts that share a store.", READ)
                         .gives(FleetReport.class, _ -> Reply.ok(port.jobs().fleet())),
+                Route.get("findings", "What in the host's own configuration will break, as last audited.", READ)
+                        .gives(FindingList.class, _ -> Reply.ok(port.findings())),
                 Route.get("cleanups", "All cleanups.", READ)
                         .gives(CleanList.class, _ -> Reply.ok(port.cleanups().list())),
                 clean("clean", "Cleans now.", false),

@@ -4,7 +4,6 @@ import dev.holdfast.api.HostCheck;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Loaded;
-import dev.holdfast.config.Problem;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -54,9 +53,5 @@ final class CheckCommand extends Subcommand {
     private void sound(Path path, Config config) {
         int n = config.processes().size();
         out().println(path + ": sound: " + n + (n == 1 ? " process" : " processes"));
-        for (Problem p : config.notBuilt()) {
-            out().println(p.file() + ":" + p.line() + ":" + p.column() + ": note: " + p.message()
-                    + " (up would refuse it)");
-        }
     }
 }

@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
             "0:done",
             "1:failed; of status NAME: not all of them are up or completed, or a last run failed; of queue health: a"
                     + " threshold is passed; of alerts test: the message was not taken; of health: there is a"
-                    + " warning",
-            "2:bad usage, or a configuration that is not sound; of health: something is critical",
+                    + " warning; of audit: there is a warning, and nothing worse",
+            "2:bad usage, or a configuration that is not sound; of health and audit: something is critical",
             "3:no daemon answers; of protect: systemd does not run here",
             "4:no such process, queue, job, cleanup, alert channel or silence; of protect: no such unit or service",
             "124:the wait of --timeout or --wait ran out; of run: its command was ended",
@@ -144,6 +144,7 @@ public final class Holdfast implements Runnable {
         commands.put("token", TokenCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("import", ImportCommand::new);
+        commands.put("audit", AuditCommand::new);
         commands.put("run", RunCommand::new);
         commands.put("protect", ProtectCommand::new);
         commands.put("schema", SchemaCommand::new);

@@ -1,7 +1,6 @@
 package dev.holdfast.config;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param places where the keys stand that only the host can judge: {@code NAME.user}, {@code NAME.rlimits} and the like
  * @param watched cleanups, probes and the host
  * @param reports by name
- * @param notBuilt what it asks for that this version cannot do yet: to be refused, never ignored
  */
 public record Config(
         Path file,
@@ -29,6 +27,5 @@ public record Config(
         @Nullable GuardSpec guard,
         @Nullable AlertSpec alerts,
         Map<String, Place> places,
-        List<Problem> notBuilt,
         WatchedSpec watched,
         SortedMap<String, ReportSpec> reports) {}

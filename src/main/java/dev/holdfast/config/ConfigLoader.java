@@ -121,18 +121,8 @@ public final class ConfigLoader {
         if (!problems.isEmpty()) {
             return new Loaded.Unsound(problems.list());
         }
-        return new Loaded.Sound(new Config(
-                file,
-                global,
-                processes,
-                schedules,
-                queues,
-                guard,
-                alerts,
-                places,
-                NotBuilt.of(whole),
-                watched,
-                reports));
+        return new Loaded.Sound(
+                new Config(file, global, processes, schedules, queues, guard, alerts, places, watched, reports));
     }
 
     /** Names of processes and schedules differ, so one map has the places of both. */

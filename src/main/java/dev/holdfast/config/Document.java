@@ -33,7 +33,7 @@ record Document(
         @Doc("what is deleted when it is old: temporary files")
         Map<String, CleanupSection> cleanup,
 
-        @Doc("what to audit") @Nullable Audit audit,
+        @Doc("what to audit") @Nullable AuditSection audit,
 
         @Doc("reports of usage, restarts, leaks, limits and disks, and who gets them")
         Map<String, Report> reports,
@@ -261,30 +261,6 @@ record Document(
             @Doc("under every process") @Nullable ProcessSection process,
             @Doc("under every schedule") JobSections.@Nullable Schedule schedule,
             @Doc("under every queue") @Nullable QueueSection queue) {}
-
-    @Doc("an audit")
-    record Audit(
-            @Doc("a PHP-FPM") @Nullable AuditedFile phpFpm,
-            @Doc("a MariaDB") @Nullable MariaDb mariadb,
-            @Doc("units of systemd") @Nullable Units systemd,
-            @Doc("from one audit to the next") @Nullable Duration every,
-            @Doc("channels that are told") List<String> alert) {}
-
-    @Doc("a configuration file to audit")
-    record AuditedFile(@Doc("its file") @Required String config) {}
-
-    @Doc("a MariaDB to audit")
-    record MariaDb(
-            @Doc("its file") @Required String config,
-            @Doc("the running server") @Nullable Live live) {}
-
-    @Doc("how to ask the running server")
-    record Live(
-            @Doc("its socket") @Required String socket,
-            @Doc("whom to log in as") @Nullable String user) {}
-
-    @Doc("systemd units")
-    record Units(@Doc("their names") List<String> units) {}
 
     @Doc("a report")
     record Report(

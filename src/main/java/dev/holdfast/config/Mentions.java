@@ -10,7 +10,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /** Every name of an alert channel, a process or a cleanup that the file mentions must be one it has. */
 record Mentions(Problems problems, Binder binder, Document document, Node root) {
     void run() {
-        Document.Audit audit = document.audit();
+        AuditSection audit = document.audit();
         if (audit != null) {
             channels(audit, "alert", audit.alert());
         }

@@ -91,11 +91,16 @@ public record Plan(List<Step> steps) {
         return of(before, after, Difference::of);
     }
 
-    /** From some cleanups, probes and thresholds of the host to others: {@code cleanup.NAME}, {@code probe.NAME}, {@code host}. */
+    /**
+     * From some cleanups, probes, thresholds of the host and audits to others: {@code cleanup.NAME}, {@code probe.NAME}, {@code host},
+     * {@code audit}.
+     */
     public static Plan ofWatched(WatchedSpec before, WatchedSpec after) {
         Plan cleanups = named("cleanup.", of(before.cleanups(), after.cleanups(), Difference::of));
         Plan probes = named("probe.", of(before.probes(), after.probes(), Difference::of));
-        return cleanups.and(probes).and(of(single(before.host()), single(after.host()), Difference::of));
+        return cleanups.and(probes)
+                .and(of(single(before.host()), single(after.host()), Difference::of))
+                .and(whole("audit", before.audit(), after.audit()));
     }
 
     /** From some reports to others: {@code report.NAME}. */
@@ -119,6 +124,10 @@ public record Plan(List<Step> steps) {
 
     /** From one guard to another; null: none. */
     public static Plan ofGuard(@Nullable GuardSpec before, @Nullable GuardSpec after) {
+        return whole("guard", before, after);
+    }
+
+    private static Plan whole(String name, @Nullable Record before, @Nullable Record after) {
         if (Objects.equals(before, after)) {
             return new Plan(List.of());
         }
@@ -127,7 +136,7 @@ public record Plan(List<Step> steps) {
         if (before != null && after != null) {
             differing(before, after, keys);
         }
-        return new Plan(List.of(new Step("guard", verb, List.copyOf(keys), List.of())));
+        return new Plan(List.of(new Step(name, verb, List.copyOf(keys), List.of())));
     }
 
     /** This one's steps, then the other's. */

@@ -28,11 +28,15 @@ record WatchedResolver(Problems problems, Binder binder, Resolver resolver) {
             }
         });
         HostSection host = document.host();
+        AuditSection audit = document.audit();
         return new WatchedSpec(
                 Collections.unmodifiableSortedMap(cleanups),
                 Collections.unmodifiableSortedMap(probes),
                 host == null
                         ? null
-                        : new HostResolver(problems, binder, recover).host(host, binder.at(document, "host", root)));
+                        : new HostResolver(problems, binder, recover).host(host, binder.at(document, "host", root)),
+                audit == null
+                        ? null
+                        : new AuditResolver(problems, binder).audit(audit, binder.at(document, "audit", root)));
     }
 }

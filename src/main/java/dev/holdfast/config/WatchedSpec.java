@@ -11,18 +11,21 @@ import org.jspecify.annotations.Nullable;
  * @param cleanups by name
  * @param probes by name
  * @param host null: its thresholds are not given
+ * @param audit null: nothing is audited
  */
 public record WatchedSpec(
         SortedMap<String, CleanupSpec> cleanups,
         SortedMap<String, ProbeSpec> probes,
-        @Nullable HostSpec host) {
+        @Nullable HostSpec host,
+        @Nullable AuditSpec audit) {
     /** Nothing. */
     public static final WatchedSpec NONE = new WatchedSpec(
             Collections.unmodifiableSortedMap(new TreeMap<>()),
             Collections.unmodifiableSortedMap(new TreeMap<>()),
+            null,
             null);
 
     public boolean isEmpty() {
-        return cleanups.isEmpty() && probes.isEmpty() && host == null;
+        return cleanups.isEmpty() && probes.isEmpty() && host == null && audit == null;
     }
 }

@@ -7,6 +7,7 @@ import dev.holdfast.api.CronPort;
 import dev.holdfast.api.Doctor;
 import dev.holdfast.api.Done;
 import dev.holdfast.api.Failure;
+import dev.holdfast.api.FindingList;
 import dev.holdfast.api.GuardReport;
 import dev.holdfast.api.HealthReport;
 import dev.holdfast.api.HistoryReport;
@@ -283,12 +284,7 @@ final class Control implements ControlPort {
     private Config load() throws Refused {
         return switch (loader.load(file)) {
             case Loaded.Unsound(List<Problem> problems) -> throw unsound(problems);
-            case Loaded.Sound(Config config) -> {
-                if (!config.notBuilt().isEmpty()) {
-                    throw unsound(config.notBuilt());
-                }
-                yield config;
-            }
+            case Loaded.Sound(Config config) -> config;
         };
     }
 
@@ -450,6 +446,19 @@ final class Control implements ControlPort {
             throw refused(409, "there is no guard: the configuration has none");
         }
         return post.report().orElseThrow(() -> new Refused(503, Failure.later("the guard is too busy to tell", 5)));
+    }
+
+    @Override
+    public FindingList findings() throws Refused {
+        Audits audits = running.join().watchers.audits();
+        if (audits == null) {
+            throw refused(409, "this host is not audited: the configuration has no audit: section");
+        }
+        FindingList last = audits.last();
+        if (last == null) {
+            throw new Refused(503, Failure.later("the first audit has not ended yet", 2));
+        }
+        return last;
     }
 
     @Override

@@ -210,6 +210,7 @@ final class Daemon {
                 console,
                 alerts);
         watchers.guard(guard::sweep);
+        watchers.own(config);
         this.watched = config.watched();
         this.rehearsal = new Rehearsal(Loop::now, InstanceId::fresh, this::rehearse);
         this.supervision = new Supervision(
@@ -666,6 +667,7 @@ final class Daemon {
         outputs.reconfigure(withJobs(Timetable.asProcesses(config.schedules()), Workshop.asProcesses(config.queues())));
         timetable.configure(config.schedules());
         workshop.configure(config.queues());
+        watchers.own(config);
         watchers.configure(config.watched());
         enforcement.warn(timetable.asProcesses().values());
         enforcement.warn(workshop.asProcesses().values());

@@ -168,6 +168,7 @@ final class MetricDesk implements AutoCloseable {
             sheet.gather(s -> degraded(s, known.findings));
             daemon.loop.soon(() -> daemon.told(known.replicas.size()));
         }
+        sheet.gather(this::audit);
         sheet.gather(work::alerts);
         sheet.gather(host::into);
         sheet.gather(this::guard);
@@ -205,6 +206,13 @@ final class MetricDesk implements AutoCloseable {
                 .forEach(f -> weaker.add(f.what()));
         weaker.forEach(what -> sheet.put(Family.DEGRADED, 1, what));
         sheet.put(Family.DEGRADED_COUNT, weaker.size());
+    }
+
+    private void audit(Sheet sheet) {
+        Audits audits = daemon.watchers.audits();
+        if (audits != null) {
+            audits.counts().forEach((severity, n) -> sheet.put(Family.AUDIT_FINDINGS, n, severity));
+        }
     }
 
     private void guard(Sheet sheet) {

@@ -74,9 +74,6 @@ final class UpCommand implements Callable<Integer> {
         var loader = new ConfigLoader(holdfast.environment(), asRoot);
         return switch (loader.load(config)) {
             case Loaded.Unsound(List<Problem> problems) -> refuse(err, problems, "nothing was started");
-            case Loaded.Sound(Config c)
-            when !c.notBuilt().isEmpty() ->
-                refuse(err, c.notBuilt(), "nothing was started; holdfast check tells whether the rest is sound");
             case Loaded.Sound(Config c) -> up(c, loader, holdfast, err);
         };
     }

@@ -1,6 +1,8 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.api.Doctor;
+import dev.holdfast.config.AuditSpec;
+import dev.holdfast.config.Config;
 import dev.holdfast.config.Directories;
 import dev.holdfast.config.HostSpec;
 import dev.holdfast.config.WatchedSpec;
@@ -42,6 +44,8 @@ final class Watchers {
     private @Nullable ProbeDesk probes;
     private @Nullable HostDesk host;
     private @Nullable RecoverLog log;
+    private volatile @Nullable Audits audits;
+    private @Nullable Config own;
     private boolean over;
 
     /**
@@ -71,6 +75,11 @@ final class Watchers {
         this.desk = desk;
     }
 
+    /** What is audited with the host; before {@link #configure}. */
+    void own(Config config) {
+        own = config.watched().audit() == null ? null : config;
+    }
+
     /** From now on it is this. */
     void configure(WatchedSpec fresh) {
         specs = fresh;
@@ -88,6 +97,28 @@ final class Watchers {
             probes.configure(fresh.probes(), now);
         }
         configure(fresh.host());
+        configure(fresh.audit(), now);
+    }
+
+    private void configure(@Nullable AuditSpec fresh, Now now) {
+        Audits known = audits;
+        Config whole = own;
+        if (fresh == null || whole == null) {
+            if (known != null) {
+                known.end();
+                audits = null;
+            }
+            return;
+        }
+        Audits all = known == null ? new Audits(errands(), soon, console, desk) : known;
+        audits = all;
+        all.configure(fresh, whole, now);
+    }
+
+    /** Null: none are asked for. Thread-safe. */
+    @Nullable
+    Audits audits() {
+        return audits;
     }
 
     private void configure(@Nullable HostSpec fresh) {
@@ -114,6 +145,7 @@ final class Watchers {
     }
 
     MonoTime deadline() {
+        Audits auditing = audits;
         MonoTime ofErrands = errands == null ? MonoTime.NEVER : errands.deadline();
         return over
                 ? ofErrands
@@ -122,7 +154,8 @@ final class Watchers {
                         recovery == null ? MonoTime.NEVER : recovery.deadline(),
                         cleanings == null ? MonoTime.NEVER : cleanings.deadline(),
                         probes == null ? MonoTime.NEVER : probes.deadline(),
-                        host == null ? MonoTime.NEVER : host.deadline());
+                        host == null ? MonoTime.NEVER : host.deadline(),
+                        auditing == null ? MonoTime.NEVER : auditing.deadline());
     }
 
     void tick(MonoTime now) {
@@ -143,6 +176,10 @@ final class Watchers {
         }
         if (host != null && !now.isBefore(host.deadline())) {
             host.tick(Loop.now());
+        }
+        Audits auditing = audits;
+        if (auditing != null) {
+            auditing.tick(Loop.now());
         }
     }
 
@@ -242,6 +279,10 @@ final class Watchers {
     }
 
     void close() {
+        Audits auditing = audits;
+        if (auditing != null) {
+            auditing.close();
+        }
         if (cleanings != null) {
             cleanings.close();
         }

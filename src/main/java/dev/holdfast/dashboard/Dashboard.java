@@ -51,6 +51,7 @@ public final class Dashboard implements HttpHandler {
             "pages/timeline.js",
             "pages/queues.js",
             "pages/jobs.js",
+            "pages/findings.js",
             "pages/guard.js",
             "pages/alerts.js",
             "pages/events.js",

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -380,10 +381,30 @@ public final class Census implements AutoCloseable {
         return n <= 0 ? "" : Text.of(Arrays.copyOf(text, n)).strip();
     }
 
+    /** Its arguments, within the first 16 KiB of them, without the empty ones that programs leave that rename themselves. */
+    public List<String> arguments(int slot) {
+        int n = read(slot, COMMAND);
+        while (n > 0 && text[n - 1] == 0) {
+            n--;
+        }
+        return n <= 0
+                ? List.of()
+                : List.of(Text.of(Arrays.copyOf(text, n)).strip().split("\0", -1));
+    }
+
     /** Its real user; -1: unknown. */
     public int uid(int slot) {
+        return id(slot, "\nUid:\t");
+    }
+
+    /** Its real group; -1: unknown. */
+    public int gid(int slot) {
+        return id(slot, "\nGid:\t");
+    }
+
+    private int id(int slot, String line) {
         int n = read(slot, STATUS);
-        int at = find("\nUid:\t", n);
+        int at = find(line, n);
         return at < 0 ? -1 : (int) digits(at, n);
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 /** Starting threads where there may be no room for one more. Thread-safe. */
 public final class Threads {
     private static final int RLIMIT_NPROC = 6;
+    private static final int LOWEST = 19;
 
     private Threads() {}
 
@@ -27,6 +28,11 @@ public final class Threads {
                             + " processes and threads), pids.max of the cgroup, kernel.threads-max or memory is used up",
                     e);
         }
+    }
+
+    /** From now on every other thread goes before the calling one (setpriority(2), which is of a thread in Linux). */
+    public static void yielding() {
+        Syscall.SETPRIORITY.call(0, 0, LOWEST);
     }
 
     /** As HotSpot has it since ever; a full heap says "Java heap space". */

@@ -340,6 +340,13 @@ public enum Family {
             "0 well, 1 warning, 2 critical",
             "What the probe has raised.",
             "probe"),
+    AUDIT_FINDINGS(
+            Kind.GAUGE,
+            "holdfast_audit_findings",
+            "findings",
+            "What the last audit of the host's configuration has found. severity: note, warning, critical. Missing until"
+                    + " the first one has ended.",
+            "severity"),
     ALERTS_OPEN(
             Kind.GAUGE, "holdfast_alerts_open", "alerts", "Alerts that last. severity: warning, critical.", "severity"),
     ALERTS_WAITING(Kind.GAUGE, "holdfast_alerts_undelivered", "messages", "Messages that are not delivered yet."),

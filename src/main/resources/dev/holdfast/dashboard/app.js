@@ -12,6 +12,7 @@ import { Schedule } from './pages/schedule.js';
 import { Queues, Queue } from './pages/queues.js';
 import { Job } from './pages/jobs.js';
 import { Guard } from './pages/guard.js';
+import { Findings } from './pages/findings.js';
 import { Alerts } from './pages/alerts.js';
 import { Events } from './pages/events.js';
 
@@ -20,6 +21,7 @@ const NAV = [
   { key: 'schedules', icon: 'schedules', label: 'Schedules' },
   { key: 'queues', icon: 'queues', label: 'Queues' },
   { key: 'guard', icon: 'guard', label: 'Guard' },
+  { key: 'findings', icon: 'findings', label: 'Findings' },
   { key: 'alerts', icon: 'alerts', label: 'Alerts' },
   { key: 'events', icon: 'events', label: 'Events' },
 ];
@@ -28,6 +30,7 @@ const NAV = [
 const PAGES = {
   '': [Overview, ''], process: [Process, ''], schedules: [Schedules, 'schedules'], schedule: [Schedule, 'schedules'],
   queues: [Queues, 'queues'], queue: [Queue, 'queues'], job: [Job, 'queues'], guard: [Guard, 'guard'],
+  findings: [Findings, 'findings'],
   alerts: [Alerts, 'alerts'], events: [Events, 'events'],
 };
 

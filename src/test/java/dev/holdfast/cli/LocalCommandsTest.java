@@ -38,15 +38,6 @@ class LocalCommandsTest {
     }
 
     @Test
-    void checkNotesWhatUpWouldRefuse() throws IOException {
-        Path file = write("version: 1\nprocesses: {a: {command: [x]}}\naudit: {}\n");
-        Run run = Run.of("check", file.toString());
-        assertThat(run.code()).isZero();
-        assertThat(run.out())
-                .contains(file + ":3:1: note: audit is not built yet in this version (up would refuse it)");
-    }
-
-    @Test
     void checkOfNoFileIsAProblem() {
         Run run = Run.of("check", dir.resolve("none.yaml").toString());
         assertThat(run.code()).isEqualTo(ExitStatus.USAGE);
@@ -61,7 +52,6 @@ class LocalCommandsTest {
         assertThat(run.out()).contains("wrote " + file);
         Loaded loaded = new ConfigLoader(Map.of(), true).load(file);
         assertThat(loaded).isInstanceOfSatisfying(Loaded.Sound.class, s -> {
-            assertThat(s.config().notBuilt()).isEmpty();
             assertThat(s.config().processes()).containsOnlyKeys("prepare", "clock", "worker", "report");
         });
     }

@@ -43,13 +43,11 @@ class StorageConfigTest {
         assertThat(sound("keep_runs: 7").global().storage())
                 .isEqualTo(new StorageSpec(null, null, 7, StorageSpec.DEFAULT.keepFor(), Duration.ofMinutes(1)));
         assertThat(sound("").global().storage()).isEqualTo(StorageSpec.DEFAULT);
-        assertThat(sound("").notBuilt()).isEmpty();
     }
 
     @Test
     void postgresqlIsAServer() throws IOException {
         Config config = sound("url: \"postgresql://holdfast:geheim@db/holdfast\"");
-        assertThat(config.notBuilt()).isEmpty();
         assertThat(config.global().storage().server()).isEqualTo("postgresql://holdfast:geheim@db/holdfast");
         assertThat(config.global().storage().file()).isNull();
     }

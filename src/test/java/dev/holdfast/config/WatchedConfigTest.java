@@ -34,8 +34,6 @@ class WatchedConfigTest {
                 new ConfigLoader(Map.of(), false).load(Path.of("src/test/resources/contract/" + name + ".yaml"));
         assertThat(loaded).isInstanceOf(Loaded.Sound.class);
         Config config = ((Loaded.Sound) loaded).config();
-        assertThat(config.notBuilt())
-                .noneMatch(p -> p.message().startsWith("host") || p.message().startsWith("probes"));
         return config.watched();
     }
 
@@ -62,6 +60,37 @@ class WatchedConfigTest {
         assertThat(queue.critical())
                 .as("and what is down is no empty queue")
                 .hasToString("[length > 200, down for 1m]");
+    }
+
+    @Test
+    void theContractsAuditIsWhatItSays() {
+        AuditSpec a = Objects.requireNonNull(contract("gateway-host").audit());
+        assertThat(a.told())
+                .containsEntry("php_fpm.config", "/etc/php/8.3/fpm/php-fpm.conf")
+                .containsEntry("mariadb.config", "/etc/mysql/my.cnf")
+                .containsEntry("mariadb.live.socket", "/run/mysqld/mysqld.sock")
+                .containsEntry("mariadb.live.user", "root")
+                .containsEntry(
+                        "systemd.units", "php8.3-fpm.service,mariadb.service,nginx.service,redis-server.service");
+        assertThat(a.every()).isEqualTo(Duration.ofDays(1));
+        assertThat(a.alert()).containsExactly("ops");
+        assertThat(contract("media-bot").audit()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{every: 5s}|every is at least 1m",
+                "{php_fpm: {config: etc/fpm.conf}}|config",
+                "{compose: {files: [a.yaml]}}|files are absolute paths",
+                "{systemd: {units: ['a,b']}}|has no comma",
+                "{php_fpm: {}}|config",
+                "{phpfpm: {config: /x}}|phpfpm",
+                "{alert: [ops]}|no alert channel"
+            })
+    void refusesAnAuditThatIsNone(String audit, String problem) throws IOException {
+        assertThat(problems("audit: " + audit)).anyMatch(p -> p.contains(problem));
     }
 
     @Test

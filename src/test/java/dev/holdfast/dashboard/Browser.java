@@ -47,6 +47,7 @@ public final class Browser implements AutoCloseable {
             "queue/thumbnails",
             "job/01JD-4F11",
             "guard",
+            "findings",
             "alerts",
             "events");
 

@@ -239,6 +239,12 @@ final class CannedHost implements HttpHandler, AutoCloseable {
                 }
                 yield scenery.guard();
             }
+            case "findings" -> {
+                if (without) {
+                    throw notHere("there is no audit: section");
+                }
+                yield scenery.findings();
+            }
             case "configuration" -> new ProcessConfiguration("web", Scenery.YAML);
             case "history" -> scenery.history((String) args[0], (String) args[1], (String) args[2]);
             case "records" -> port(RecordsPort.class, this::records);

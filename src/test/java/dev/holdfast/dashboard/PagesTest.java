@@ -60,6 +60,9 @@ class PagesTest {
                 Arguments.of("queue/thumbnails", List.of("network", "31", "worker-a", "62 %", "owner-42")),
                 Arguments.of("job/01JD-4F11", List.of("harbour.jpg", "exit code 7", "scaling to 1280 pixels")),
                 Arguments.of("guard", List.of("runaway-convert", "97.3 %", "sees nobody", "ended by SIGTERM")),
+                Arguments.of(
+                        "findings",
+                        List.of("can be killed by its own", "php-fpm-overcommit", "704M", "no bound", "20 children")),
                 Arguments.of("alerts", List.of("mailer is given up", "3 times", "HTTP 503 from", "web/1 is at 90%")),
                 Arguments.of("events", List.of("by signal 9", "its memory limit was reached", "given up", "in 15s")));
     }
@@ -134,7 +137,7 @@ class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "schedules", "queues", "guard", "alerts", "process/gone", "nowhere"})
+    @ValueSource(strings = {"", "schedules", "queues", "guard", "findings", "alerts", "process/gone", "nowhere"})
     void saysWhenThereIsNothing(String page) throws IOException {
         host.bare(true);
         try {
@@ -146,6 +149,7 @@ class PagesTest {
                         case "schedules" -> "No schedules";
                         case "queues" -> "there are no queues here";
                         case "guard" -> "there is no guard: section";
+                        case "findings" -> "there is no audit: section";
                         case "alerts" -> "nobody is told";
                         case "process/gone" -> "There is no such process";
                         default -> "There is nothing here";

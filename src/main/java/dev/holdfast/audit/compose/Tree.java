@@ -1,0 +1,143 @@
+package dev.holdfast.audit.compose;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingEndEvent;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.SequenceEndEvent;
+import org.snakeyaml.engine.v2.events.SequenceStartEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
+
+/** YAML as mappings, lists and texts that know their lines; aliases are shared, merge keys merged. */
+sealed interface Tree {
+    int DEEPEST = 64;
+
+    int line();
+
+    /** @param column of its text, from 0 */
+    record Text(String value, int line, int column) implements Tree {}
+
+    record Items(List<Tree> items, int line) implements Tree {}
+
+    /** @param keys where each key stands */
+    record Table(Map<String, Tree> values, Map<String, Text> keys, int line) implements Tree {
+        @Nullable
+        Tree get(String... path) {
+            Tree at = this;
+            for (String key : path) {
+                at = at instanceof Table t ? t.values.get(key) : null;
+            }
+            return at;
+        }
+
+        @Nullable
+        Text text(String... path) {
+            return get(path) instanceof Text t ? t : null;
+        }
+    }
+
+    /**
+     * The first document; null when there is none.
+     *
+     * @throws YamlEngineException when it is no YAML, or too deep
+     */
+    static @Nullable Tree read(String text) {
+        var settings = LoadSettings.builder().setCodePointLimit(8 << 20).build();
+        return new Reader(new ParserImpl(settings, new StreamReader(settings, text))).document();
+    }
+
+    /** Makes the tree from the parser's events. */
+    final class Reader {
+        private final ParserImpl parser;
+        private final Map<String, Tree> anchors = new HashMap<>();
+
+        private Reader(ParserImpl parser) {
+            this.parser = parser;
+        }
+
+        private @Nullable Tree document() {
+            while (parser.hasNext()) {
+                Event e = parser.next();
+                boolean content = e instanceof ScalarEvent
+                        || e instanceof MappingStartEvent
+                        || e instanceof SequenceStartEvent
+                        || e instanceof AliasEvent;
+                if (content) {
+                    return node(e, 0);
+                }
+            }
+            return null;
+        }
+
+        private static int line(Event e) {
+            return e.getStartMark().map(Mark::getLine).orElse(0) + 1;
+        }
+
+        private static int column(Event e) {
+            return e.getStartMark().map(Mark::getColumn).orElse(0);
+        }
+
+        private Tree node(Event e, int depth) {
+            if (depth > DEEPEST) {
+                throw new YamlEngineException("line " + line(e) + " is nested more than " + DEEPEST + " deep");
+            }
+            return switch (e) {
+                case ScalarEvent s ->
+                    anchored(
+                            s.getAnchor().map(Object::toString).orElse(""), new Text(s.getValue(), line(e), column(e)));
+                case SequenceStartEvent s -> {
+                    var items = new ArrayList<Tree>();
+                    for (Event next = parser.next(); !(next instanceof SequenceEndEvent); next = parser.next()) {
+                        items.add(node(next, depth + 1));
+                    }
+                    yield anchored(s.getAnchor().map(Object::toString).orElse(""), new Items(items, line(e)));
+                }
+                case MappingStartEvent m ->
+                    anchored(m.getAnchor().map(Object::toString).orElse(""), table(line(e), depth));
+                case AliasEvent a -> anchors.getOrDefault(a.getAlias().toString(), new Text("", line(e), column(e)));
+                default -> throw new YamlEngineException("line " + line(e) + " is not understood");
+            };
+        }
+
+        private Tree anchored(String anchor, Tree tree) {
+            if (!anchor.isEmpty()) {
+                anchors.put(anchor, tree);
+            }
+            return tree;
+        }
+
+        private Table table(int line, int depth) {
+            var values = new LinkedHashMap<String, Tree>();
+            var keys = new LinkedHashMap<String, Text>();
+            var merged = new ArrayList<Tree>();
+            for (Event next = parser.next(); !(next instanceof MappingEndEvent); next = parser.next()) {
+                Tree key = node(next, depth + 1);
+                Tree value = node(parser.next(), depth + 1);
+                if (key instanceof Text t && t.value().equals("<<")) {
+                    merged.addAll(value instanceof Items i ? i.items() : List.of(value));
+                } else if (key instanceof Text t) {
+                    values.put(t.value(), value);
+                    keys.put(t.value(), t);
+                }
+            }
+            for (Tree from : merged) {
+                if (from instanceof Table t) {
+                    t.values.forEach(values::putIfAbsent);
+                    t.keys.forEach(keys::putIfAbsent);
+                }
+            }
+            return new Table(values, keys, line);
+        }
+    }
+}

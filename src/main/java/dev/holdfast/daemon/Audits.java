@@ -1,0 +1,224 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.alert.Occasion;
+import dev.holdfast.api.FindingList;
+import dev.holdfast.audit.Finding;
+import dev.holdfast.audit.Grade;
+import dev.holdfast.cli.AuditBaseline;
+import dev.holdfast.cli.AuditReports;
+import dev.holdfast.config.AuditSpec;
+import dev.holdfast.config.CommandSpec;
+import dev.holdfast.config.Config;
+import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Threads;
+import dev.holdfast.survey.HostGrounds;
+import dev.holdfast.survey.Survey;
+import dev.holdfast.unit.Level;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Now;
+import dev.holdfast.unit.Severity;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Audits the host at the start, when {@code audit:} changes, and every so often: on a thread of its own, which every other
+ * goes before. The loop's thread's own but where it is said.
+ */
+final class Audits {
+    private static final String ALERT = "audit/";
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(10);
+
+    private final Errands errands;
+    private final Consumer<Runnable> soon;
+    private final Console console;
+    private final AlertDesk desk;
+    private @Nullable AuditSpec spec;
+    private @Nullable Config own;
+    private MonoTime next = MonoTime.NEVER;
+    private boolean under;
+    private volatile boolean over;
+    private volatile @Nullable FindingList last;
+    private Map<String, Finding> known = Map.of();
+
+    Audits(Errands errands, Consumer<Runnable> soon, Console console, AlertDesk desk) {
+        this.errands = errands;
+        this.soon = soon;
+        this.console = console;
+        this.desk = desk;
+    }
+
+    /** @param whole what Holdfast is configured to do: that is audited, too */
+    void configure(AuditSpec fresh, Config whole, Now now) {
+        own = whole;
+        if (!fresh.equals(spec)) {
+            spec = fresh;
+            next = now.mono();
+        }
+    }
+
+    MonoTime deadline() {
+        return over || under ? MonoTime.NEVER : next;
+    }
+
+    void tick(Now now) {
+        AuditSpec asked = spec;
+        Config whole = own;
+        if (over || under || asked == null || whole == null || now.mono().isBefore(next)) {
+            return;
+        }
+        Duration every = asked.every();
+        next = every == null ? MonoTime.NEVER : now.mono().plus(every);
+        try {
+            Threads.start(Thread.ofPlatform().name("audit").daemon().unstarted(() -> audit(asked, whole)));
+            under = true;
+        } catch (IOException noThread) {
+            console.warn("the host is not audited: " + noThread.getMessage());
+        }
+    }
+
+    /** On its own thread. */
+    private void audit(AuditSpec asked, Config whole) {
+        Threads.yielding();
+        Instant begun = Loop.now().wall();
+        MonoTime from = Loop.now().mono();
+        try {
+            var host = HostGrounds.here(Daemon.PROC, HostGrounds.Size.of(Daemon.PROC), asked.told(), this::ask);
+            Survey survey = Survey.of(host, whole, Set.of());
+            List<Finding> findings = baseline(asked).rest(survey.findings());
+            FindingList list = AuditReports.of(
+                    survey, findings, begun.toString(), Loop.now().mono().since(from), asked.every());
+            soon.accept(() -> audited(asked, findings, list));
+        } catch (RuntimeException | Error bug) {
+            soon.accept(() -> {
+                under = false;
+                console.say(Level.ERROR, "a bug: the host could not be audited: " + bug);
+            });
+        }
+    }
+
+    private AuditBaseline baseline(AuditSpec asked) {
+        String file = asked.baseline();
+        try {
+            return file == null ? AuditBaseline.NONE : AuditBaseline.read(Path.of(file));
+        } catch (IOException e) {
+            console.warn("audit: nothing is accepted, for the baseline cannot be read: " + e.getMessage());
+            return AuditBaseline.NONE;
+        }
+    }
+
+    /** Of the audit's thread: the loop launches it, as all that the daemon runs. */
+    private String ask(List<String> command) {
+        var told = new CompletableFuture<String>();
+        soon.accept(() -> {
+            if (over) {
+                told.complete("");
+                return;
+            }
+            try {
+                ProcessSpec run = ProcessSpec.errand("audit", new CommandSpec(command), null, null);
+                errands.run(
+                        run,
+                        LONGEST_ANSWER,
+                        e -> told.complete(Integer.valueOf(0).equals(e.exit()) ? e.output() : ""));
+            } catch (Errno refused) {
+                told.complete("");
+            }
+        });
+        try {
+            return told.get(2 * LONGEST_ANSWER.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    private void audited(AuditSpec asked, List<Finding> findings, FindingList list) {
+        under = false;
+        if (over || !asked.equals(spec)) {
+            return;
+        }
+        last = list;
+        var now = new TreeMap<String, Finding>();
+        findings.stream().filter(f -> f.grade() != Grade.NOTE).forEach(f -> now.putIfAbsent(key(f), f));
+        long fresh = now.keySet().stream().filter(k -> !known.containsKey(k)).count();
+        known.keySet().stream().filter(k -> !now.containsKey(k)).forEach(k -> desk.clear(k, "it was mended"));
+        desk.retain(ALERT, now.keySet());
+        now.forEach((key, f) -> desk.raise(occasion(key, f, asked.alert())));
+        if (fresh > 0) {
+            console.say(
+                    Level.WARNING,
+                    "audit: " + fresh + (fresh == 1 ? " new finding" : " new findings")
+                            + " in this host's configuration; holdfast audit shows them. " + list.line());
+        } else if (known.size() > now.size()) {
+            console.say(Level.NOTICE, "audit: " + (known.size() - now.size()) + " findings are gone. " + list.line());
+        }
+        known = Map.copyOf(now);
+    }
+
+    private static String key(Finding f) {
+        String file = f.sites().isEmpty() ? "" : f.sites().getFirst().file();
+        return ALERT + f.rule() + (f.subject().isEmpty() ? "" : "/" + f.subject()) + (file.isEmpty() ? "" : ":" + file);
+    }
+
+    private static Occasion occasion(String key, Finding f, List<String> channels) {
+        String place = f.sites().isEmpty() ? "" : f.sites().getFirst().toString();
+        return Occasion.lasting(
+                        key,
+                        f.grade() == Grade.CRITICAL ? Severity.CRITICAL : Severity.WARNING,
+                        f.what() + (place.isEmpty() ? "" : " (" + place + ")"))
+                .withText(f.why() + " Fix: " + f.fix().what())
+                .withOutput(f.evidence())
+                .withLook("holdfast audit")
+                .to(channels);
+    }
+
+    // ── for others ──
+
+    /** What the last one found; null: none has ended yet. Thread-safe. */
+    @Nullable
+    FindingList last() {
+        return last;
+    }
+
+    /** How many of each grade, {@code note} and the like; empty: not known yet. Thread-safe. */
+    Map<String, Long> counts() {
+        FindingList list = last;
+        if (list == null) {
+            return Map.of();
+        }
+        Map<String, Long> found = list.findings().stream()
+                .collect(Collectors.groupingBy(FindingList.Entry::severity, Collectors.counting()));
+        var all = new TreeMap<String, Long>();
+        for (Grade g : Grade.values()) {
+            all.put(g.written(), found.getOrDefault(g.written(), 0L));
+        }
+        return all;
+    }
+
+    /** It is not asked for any more. */
+    void end() {
+        over = true;
+        desk.retain(ALERT, Set.of());
+    }
+
+    /** The daemon ends: what lasts goes on. */
+    void close() {
+        over = true;
+    }
+}

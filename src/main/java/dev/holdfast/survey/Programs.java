@@ -1,0 +1,55 @@
+package dev.holdfast.survey;
+
+import dev.holdfast.event.Outcome;
+import dev.holdfast.linux.ProgramRun;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Other programs, run by a command of ours that has no loop. */
+public final class Programs {
+    private static final Duration LONGEST = Duration.ofSeconds(10);
+    private static final List<String> PLACES =
+            List.of("/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/");
+    private static final List<String> ENVIRONMENT = List.of(
+            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "HOME=/root");
+
+    private Programs() {}
+
+    /** @return null: it is nowhere */
+    static @Nullable String find(Tree tree, String name) {
+        if (name.startsWith("/")) {
+            return tree.isFile(name) ? name : null;
+        }
+        return PLACES.stream()
+                .map(p -> p + name)
+                .filter(tree::isFile)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** An asker that waits; nobody else may reap this process's children. */
+    public static String ask(List<String> command) {
+        try {
+            ProgramRun ran = ProgramRun.of(command, ENVIRONMENT, LONGEST);
+            return ran.outcome() instanceof Outcome.Exited(int code) && code == 0 ? ran.out() : "";
+        } catch (IOException failed) {
+            return "";
+        }
+    }
+
+    /** What a checker says of it; empty: it is content. */
+    static String complaint(List<String> command) {
+        try {
+            ProgramRun ran = ProgramRun.of(command, ENVIRONMENT, LONGEST);
+            if (ran.outcome() instanceof Outcome.Exited(int code) && code == 0) {
+                return "";
+            }
+            String said = (ran.err() + ran.out()).strip();
+            return said.isEmpty() ? String.join(" ", command) + " failed" : said;
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package dev.holdfast.survey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.holdfast.audit.Edit;
+import dev.holdfast.audit.Finding;
+import dev.holdfast.audit.Fix;
+import dev.holdfast.audit.Grade;
+import dev.holdfast.audit.Grounds;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MenderTest {
+    private static final List<String> CHECK = List.of("/bin/check");
+
+    @TempDir
+    private Path root;
+
+    private Path file(String name, String text) throws IOException {
+        Path file = root.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, text);
+    }
+
+    private static Finding finding(String rule, Edit... edits) {
+        return new Finding(
+                rule,
+                Grade.WARNING,
+                List.of(),
+                "",
+                "what",
+                List.of(),
+                "why",
+                new Fix("fix", Arrays.asList(edits), CHECK));
+    }
+
+    private static Edit edit(String file, int line, String before, String... after) {
+        return new Edit(file, line, before.isEmpty() ? List.of() : List.of(before), List.of(after));
+    }
+
+    private Mender mender(Function<List<String>, String> checker) {
+        return new Mender(root, checker, () -> "20260301-120000");
+    }
+
+    private List<String> names(String dir) throws IOException {
+        try (Stream<Path> all = Files.list(root.resolve(dir))) {
+            return all.map(p -> p.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void changesLinesKeepsTheOldFileAndItsModeAndOwner() throws IOException {
+        Path file = file("etc/a.conf", "one\ntwo\nthree");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        Mender m = mender(_ -> "");
+        Mender.Plan plan = m.plan(
+                List.of(finding("a", edit("/etc/a.conf", 2, "two", "zwei"), edit("/etc/a.conf", 4, "", "four"))),
+                Grade.WARNING);
+        assertThat(plan.left()).isEmpty();
+        Mender.Result result = m.apply(plan);
+        assertThat(result.good()).as(result.said().toString()).isTrue();
+        assertThat(file).hasContent("one\nzwei\nthree\nfour\n");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-r-----");
+        assertThat(root.resolve("etc/a.conf.holdfast-20260301-120000")).hasContent("one\ntwo\nthree");
+        assertThat(names("etc")).containsExactly("a.conf", "a.conf.holdfast-20260301-120000");
+        assertThat(result.said()).contains("/bin/check: sound");
+    }
+
+    @Test
+    void putsAllBackWhenTheCheckerComplains() throws IOException {
+        Path a = file("etc/a.conf", "one\n");
+        Path b = file("etc/b.conf", "two\n");
+        Mender m = mender(_ -> "b.conf:1: no");
+        Mender.Result result = m.apply(m.plan(
+                List.of(finding("a", edit("/etc/a.conf", 1, "one", "1"), edit("/etc/b.conf", 1, "two", "2"))),
+                Grade.NOTE));
+        assertThat(result.good()).isFalse();
+        assertThat(result.said())
+                .containsExactly(
+                        "/bin/check does not take it:",
+                        "  b.conf:1: no",
+                        b + ": put back as it was",
+                        a + ": put back as it was");
+        assertThat(a).hasContent("one");
+        assertThat(b).hasContent("two");
+        assertThat(names("etc")).containsExactly("a.conf", "b.conf");
+    }
+
+    @Test
+    void leavesAloneWhatIsNotAsItWasRead() throws IOException {
+        Path a = file("etc/a.conf", "one\n");
+        Mender m = mender(_ -> "");
+        assertThat(m.plan(List.of(finding("a", edit("/etc/a.conf", 1, "uno", "1"))), Grade.NOTE)
+                        .left())
+                .containsExactly("a: /etc/a.conf:1 is another line than the one that was read");
+        Mender.Plan plan = m.plan(List.of(finding("a", edit("/etc/a.conf", 1, "one", "1"))), Grade.NOTE);
+        Files.writeString(a, "one\nmore\n");
+        assertThat(m.apply(plan).good()).isFalse();
+        assertThat(a).hasContent("one\nmore");
+        assertThat(m.plan(List.of(finding("a", edit("/etc/none", 1, "one", "1"))), Grade.NOTE)
+                        .left())
+                .containsExactly("a: /etc/none: it is not there");
+        Files.write(a, new byte[] {(byte) 0xff, '\n'});
+        assertThat(m.plan(List.of(finding("a", edit("/etc/a.conf", 1, "", "1"))), Grade.NOTE)
+                        .left())
+                .containsExactly("a: /etc/a.conf: it is not UTF-8: change it by hand");
+    }
+
+    @Test
+    void takesTheWorseOneWhereTwoWantTheSameLine() throws IOException {
+        file("etc/a.conf", "one\ntwo\n");
+        Mender.Plan plan = mender(_ -> "")
+                .plan(
+                        List.of(
+                                finding("first", edit("/etc/a.conf", 1, "one", "1")),
+                                finding(
+                                        "second",
+                                        edit("/etc/a.conf", 2, "two", "2"),
+                                        edit("/etc/a.conf", 1, "one", "I")),
+                                finding("third", edit("/etc/a.conf", 2, "", "x = 1")),
+                                finding("fourth", edit("/etc/a.conf", 2, "", "x = 2")),
+                                finding("fifth", edit("/etc/a.conf", 2, "", "y = 2"))),
+                        Grade.NOTE);
+        assertThat(plan.mended()).extracting(Finding::rule).containsExactly("first", "third", "fifth");
+        assertThat(plan.left()).hasSize(2).allMatch(l -> l.contains("already"));
+        assertThat(plan.files().getFirst().after()).isEqualTo("1\nx = 1\ny = 2\ntwo\n");
+    }
+
+    @Test
+    void keepsEndsOfLines() throws IOException {
+        file("etc/a.conf", "one\r\ntwo\r\n");
+        Mender.Plan plan = mender(_ -> "").plan(List.of(finding("a", edit("/etc/a.conf", 1, "one", "1"))), Grade.NOTE);
+        assertThat(plan.files().getFirst().after()).isEqualTo("1\r\ntwo\r\n");
+    }
+
+    @Test
+    void followsLinksWithinTheRootAndNeverOut(@TempDir Path elsewhere) throws IOException {
+        Path outside = Files.writeString(elsewhere.resolve("a.conf"), "one\n");
+        file("srv/real.conf", "one\n");
+        Files.createDirectories(root.resolve("etc"));
+        Files.createSymbolicLink(root.resolve("etc/in.conf"), Path.of("/srv/real.conf"));
+        Files.createSymbolicLink(root.resolve("etc/out.conf"), outside);
+        Files.createSymbolicLink(root.resolve("etc/up"), Path.of("../../../../../.." + elsewhere));
+        Mender m = mender(_ -> "");
+        assertThat(m.apply(m.plan(List.of(finding("a", edit("/etc/in.conf", 1, "one", "1"))), Grade.NOTE))
+                        .good())
+                .isTrue();
+        assertThat(root.resolve("srv/real.conf")).hasContent("1");
+        assertThat(root.resolve("etc/in.conf")).isSymbolicLink();
+        for (String path : List.of("/etc/out.conf", "/etc/up/a.conf")) {
+            assertThat(m.plan(List.of(finding("a", edit(path, 1, "one", "1"))), Grade.NOTE)
+                            .left())
+                    .containsExactly("a: " + path + ": it is not there");
+        }
+        assertThat(outside).hasContent("one");
+    }
+
+    // ── the real one ──
+
+    private static final Path FPM = Path.of("/usr/sbin/php-fpm8.2");
+
+    private Survey survey(Path main) {
+        var size = new HostGrounds.Size(16L << 30, 0);
+        Grounds here =
+                HostGrounds.here(Path.of("/proc"), size, Map.of("php_fpm.config", main.toString()), Programs::ask);
+        return Survey.of(here, null, Set.of("php-fpm"));
+    }
+
+    private Path incident(String more) throws IOException {
+        file("fpm/pool.d/www.conf", """
+                [www]
+                user = www-data
+                listen = %s/sock
+                pm = dynamic
+                pm.max_children = 20
+                pm.min_spare_servers = 5
+                pm.max_spare_servers = 2
+                php_admin_value[memory_limit] = 8G
+                %s
+                """.formatted(root, more));
+        return file(
+                "fpm/php-fpm.conf",
+                "[global]\nerror_log = %s/log\ninclude=%s/fpm/pool.d/*.conf\n".formatted(root, root));
+    }
+
+    @Test
+    @Tag("process")
+    void mendsTheIncidentUntilTheRealOneTakesIt() throws IOException {
+        assumeTrue(Files.isExecutable(FPM), "php-fpm8.2 is not installed");
+        Path main = incident("");
+        Survey before = survey(main);
+        assertThat(before.findings())
+                .extracting(Finding::rule)
+                .contains("php-fpm-overcommit", "php-fpm-pm-contradiction");
+        Mender m = Mender.here(() -> "20260301-120000");
+        Mender.Result result = m.apply(m.plan(before.findings(), Grade.NOTE));
+        assertThat(result.good()).as(result.said().toString()).isTrue();
+        assertThat(result.said()).contains(FPM + " -t -y " + main + ": sound");
+        assertThat(survey(main).findings()).extracting(Finding::rule).isEmpty();
+        assertThat(root.resolve("fpm/pool.d/www.conf.holdfast-20260301-120000"))
+                .content()
+                .contains("= 8G");
+    }
+
+    @Test
+    @Tag("process")
+    void rollsBackWhenTheRealOneStillRefuses() throws IOException {
+        assumeTrue(Files.isExecutable(FPM), "php-fpm8.2 is not installed");
+        Path main = incident("no_such_key = 1");
+        String before = Files.readString(root.resolve("fpm/pool.d/www.conf"));
+        Survey survey = survey(main);
+        Mender m = Mender.here(() -> "20260301-120000");
+        Mender.Result result = m.apply(m.plan(survey.findings(), Grade.WARNING));
+        assertThat(result.good()).isFalse();
+        assertThat(result.said())
+                .anyMatch(l -> l.contains("no_such_key"))
+                .contains(root.resolve("fpm/pool.d/www.conf") + ": put back as it was");
+        assertThat(root.resolve("fpm/pool.d/www.conf")).hasContent(before);
+        assertThat(names("fpm/pool.d")).containsExactly("www.conf");
+    }
+}
