@@ -427,4 +427,13 @@ class MariadbAuditTest extends AuditorContract {
             throw new AssertionError(e);
         }
     }
+
+    @Test
+    void tellsNoPassword() {
+        var verdict = audit.audit(new FakeGrounds()
+                .file("/etc/mysql/my.cnf", "[mysqld]", "bind-address=127.0.0.1", "wsrep_sst_auth=root:hush1", "wsrep-sst-auth=root:hush2"));
+        var finding = only(verdict, "mariadb-conflict");
+        assertThat(finding.what() + finding.evidence() + finding.fix().edits().getFirst().after())
+                .doesNotContain("hush");
+    }
 }
