@@ -15,7 +15,8 @@ final class Secrets {
 
     /** Group 1 stays, and what follows it is hidden. */
     private static final List<Pattern> PLACES = List.of(
-            Pattern.compile("(?i)([\\w.-]{0,40}(?:" + NAMES.pattern() + ")[\\w.-]{0,40}[\"']?\\s{0,9}[=:]\\s{0,9})" + VALUE),
+            Pattern.compile(
+                    "(?i)([\\w.-]{0,40}(?:" + NAMES.pattern() + ")[\\w.-]{0,40}[\"']?\\s{0,9}[=:]\\s{0,9})" + VALUE),
             Pattern.compile("(?i)((?:--[\\w-]{0,40}password|\\brequirepass|\\bmasterauth)\\s{1,9})" + VALUE),
             Pattern.compile("(\\w://[^\\s:/@]{0,80}:)[^\\s@/]+(?=@|$)"),
             Pattern.compile("(\\b(?:mysql|mariadb)[\\w-]*\\b[^|;&]*?\\s-p)" + VALUE),

@@ -22,7 +22,8 @@ public final class SupervisorAudit implements Auditor {
             "supervisor-no-group-stop",
             Grade.WARNING,
             "a program by a shell without stopasgroup or killasgroup; others: a note");
-    static final Rule RESTART = new Rule("supervisor-no-autorestart", Grade.WARNING, "autorestart=false, but of tasks with startsecs=0");
+    static final Rule RESTART =
+            new Rule("supervisor-no-autorestart", Grade.WARNING, "autorestart=false, but of tasks with startsecs=0");
     static final Rule CLEAN = new Rule(
             "supervisor-clean-exit",
             Grade.WARNING,

@@ -142,8 +142,8 @@ class SupervisorAuditTest extends AuditorContract {
     @Test
     void addsNothingToWhatIsSetAlready() {
         for (String set : List.of("killasgroup=false", "stopasgroup=false")) {
-            var finding = only(
-                    audit.audit(programs("[program:a]", "command=/usr/bin/a", set)), "supervisor-no-group-stop");
+            var finding =
+                    only(audit.audit(programs("[program:a]", "command=/usr/bin/a", set)), "supervisor-no-group-stop");
             assertThat(finding.fix().edits()).as(set).isEmpty();
         }
     }
