@@ -115,7 +115,10 @@ public final class ComposeAudit implements Auditor {
             if (root instanceof Table t && t.get("services") instanceof Table services) {
                 return services;
             }
-            notes.broken(new Site(file, root == null ? 1 : root.line()), "has no services", "");
+            boolean includes = root instanceof Table t && t.get("include") != null; // they have a file each
+            if (!includes) {
+                notes.broken(new Site(file, root == null ? 1 : root.line()), "has no services", "");
+            }
         } catch (YamlEngineException e) {
             String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
             int line = e instanceof MarkedYamlEngineException m

@@ -21,8 +21,11 @@ public final class CrontabAudit implements Auditor {
             Grade.WARNING,
             "a file of /etc/cron.d whose name cron leaves out, such as one with a dot");
     static final Rule OVERLAP = new Rule(
-            "crontab-overlap", Grade.WARNING, "an entry due every hour or more often, without flock or timeout");
-    static final Rule TIMEOUT = new Rule("crontab-no-timeout", Grade.NOTE, "entries without timeout");
+            "crontab-overlap",
+            Grade.WARNING,
+            "an entry due every hour or more often, without flock or timeout; not of run-parts or packages");
+    static final Rule TIMEOUT =
+            new Rule("crontab-no-timeout", Grade.NOTE, "entries without timeout; not of run-parts or packages");
     static final Rule DISCARDED = new Rule("crontab-discarded", Grade.WARNING, "an entry whose errors go to /dev/null");
     static final Rule MINUTE =
             new Rule("crontab-same-minute", Grade.WARNING, "5 entries or more due in the same minute");
@@ -45,6 +48,7 @@ public final class CrontabAudit implements Auditor {
     public Verdict audit(Grounds host) {
         var notes = new Notes(host, UNREADABLE);
         var all = new ArrayList<Entry>();
+        var packaged = Packaged.read(host);
         for (String file : files(host, notes)) {
             String name = file.substring(file.lastIndexOf('/') + 1);
             if (file.startsWith("/etc/cron.d/") && !name.matches("[A-Za-z0-9_-]+")) {
@@ -52,8 +56,10 @@ public final class CrontabAudit implements Auditor {
                 continue;
             }
             List<Entry> entries = Entry.read(notes, file, file.startsWith("/etc/"));
-            entries.forEach(e -> judge(notes, e));
-            timeouts(notes, file, entries);
+            if (!packaged.unchanged(file, notes.lines(file))) {
+                entries.forEach(e -> judge(notes, e));
+                timeouts(notes, file, entries);
+            }
             all.addAll(entries);
         }
         crowd(notes, all);
@@ -95,7 +101,7 @@ public final class CrontabAudit implements Auditor {
     private static void judge(Notes notes, Entry e) {
         int gap = e.gap();
         String command = Notes.shown(e.command());
-        if (gap <= OFTEN_MINUTES && !e.bounded() && !e.alone()) {
+        if (gap <= OFTEN_MINUTES && !e.bounded() && !e.alone() && !e.parts()) {
             notes.add(OVERLAP.finding(
                     List.of(e.site()),
                     command,
@@ -132,7 +138,7 @@ public final class CrontabAudit implements Auditor {
     }
 
     private static void timeouts(Notes notes, String file, List<Entry> entries) {
-        var unbounded = entries.stream().filter(e -> !e.bounded()).toList();
+        var unbounded = entries.stream().filter(e -> !e.bounded() && !e.parts()).toList();
         if (!unbounded.isEmpty()) {
             notes.add(TIMEOUT.finding(
                     unbounded.stream().map(Entry::site).toList(),

@@ -105,9 +105,16 @@ record Entry(Site site, String written, @Nullable CronExpression when, String co
                 || command.contains("schedule:run");
     }
 
-    /** Whether even its errors go nowhere. */
+    /** Whether it only runs what stands in a directory, as /etc/crontab does on every Debian. */
+    boolean parts() {
+        return command.matches(".*\\brun-parts\\b.*/etc/cron\\.\\w+\\b.*");
+    }
+
+    /** Whether even its errors go nowhere; what only tests whether the command is there may be silent. */
     boolean discarded() {
-        String bare = command.replaceAll("\\s", "");
+        boolean tests = command.matches("(test|\\[|command -v|which|type)\\s.*");
+        int then = tests ? command.indexOf("&&") : -1;
+        String bare = command.substring(then < 0 ? 0 : then + 2).replaceAll("\\s", "");
         return bare.contains("2>/dev/null")
                 || bare.contains("&>/dev/null")
                 || bare.contains(">&/dev/null")

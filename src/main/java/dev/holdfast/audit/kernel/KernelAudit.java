@@ -27,7 +27,7 @@ public final class KernelAudit implements Auditor {
             new Rule("kernel-pid-max", Grade.WARNING, "kernel.pid_max below 32768, or nearly as many processes");
     static final Rule FILES = new Rule("kernel-file-max", Grade.WARNING, "fs.file-max below 65536");
     static final Rule CONFLICT = new Rule(
-            "kernel-conflict", Grade.WARNING, "one setting in several places of sysctl.d with different values");
+            "kernel-conflict", Grade.WARNING, "one setting of /etc or /run that a file read later sets otherwise");
     static final Rule LIVE =
             new Rule("kernel-live", Grade.WARNING, "a value in force that is not the one in the files");
 
@@ -68,8 +68,9 @@ public final class KernelAudit implements Auditor {
     private static void conflicts(Grounds host, Notes notes, Map<String, List<SysctlFiles.Set>> files) {
         files.forEach((name, all) -> {
             var winner = all.getLast();
-            var losers =
-                    all.stream().filter(s -> !s.value().equals(winner.value())).toList();
+            var losers = all.stream()
+                    .filter(s -> !s.value().equals(winner.value()) && !ofVendor(s))
+                    .toList();
             if (!losers.isEmpty()) {
                 notes.add(conflict(notes, name, all, losers));
             }
@@ -85,6 +86,11 @@ public final class KernelAudit implements Auditor {
                         Fix.byHand("sysctl --system, or mend the file")));
             }
         });
+    }
+
+    /** What packages bring is there to be overridden. */
+    private static boolean ofVendor(SysctlFiles.Set set) {
+        return set.site().file().startsWith("/usr/lib/") || set.site().file().startsWith("/lib/");
     }
 
     private static Finding conflict(Notes notes, String name, List<SysctlFiles.Set> all, List<SysctlFiles.Set> losers) {

@@ -160,17 +160,17 @@ public final class MariadbAudit implements Auditor {
                             "",
                             s.site(),
                             List.of(),
-                            "# overridden in " + winner.site() + ": " + name + " = " + Notes.shown(s.value()))
+                            "# overridden in " + winner.site() + ": " + name + " = " + Notes.shown(name, s.value()))
                     .edits());
         });
         sites.add(winner.site());
-        all.forEach(s -> evidence.add(s.site() + " [" + s.group() + "] " + name + " = " + Notes.shown(s.value())
+        all.forEach(s -> evidence.add(s.site() + " [" + s.group() + "] " + name + " = " + Notes.shown(name, s.value())
                 + (s.equals(winner) ? ": read last, wins" : losers.contains(s) ? ": loses" : "")));
         return Rules.CONFLICT.finding(
                 sites,
                 name,
-                name + " is set " + all.size() + " times: " + Notes.shown(winner.value()) + " of " + winner.site()
-                        + " wins, " + Notes.shown(loser.value()) + " of " + loser.site() + " has no effect",
+                name + " is set " + all.size() + " times: " + Notes.shown(name, winner.value()) + " of " + winner.site()
+                        + " wins, " + Notes.shown(name, loser.value()) + " of " + loser.site() + " has no effect",
                 evidence,
                 "Whoever edits the losing file changes nothing, and an update that renames a file may turn the order.",
                 new Fix("comment out what loses, or change the winner", edits, Rules.CHECK));

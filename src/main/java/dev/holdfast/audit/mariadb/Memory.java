@@ -2,6 +2,7 @@ package dev.holdfast.audit.mariadb;
 
 import dev.holdfast.audit.Claim;
 import dev.holdfast.audit.Fix;
+import dev.holdfast.audit.Grade;
 import dev.holdfast.audit.Grounds;
 import dev.holdfast.audit.Site;
 import dev.holdfast.audit.note.Notes;
@@ -115,7 +116,10 @@ final class Memory {
         String what = fits < 10
                 ? "lower the buffers per connection: not even 10 connections fit"
                 : "set " + line + ", or lower the buffers per connection";
+        // The server's own defaults multiply to more than small hosts have, and hardly ever come to it.
+        boolean chosen = set != null || CONNECTION.keySet().stream().anyMatch(winners::containsKey);
         notes.add(Rules.OVERCOMMIT.finding(
+                chosen ? Rules.OVERCOMMIT.grade() : Grade.NOTE,
                 set == null ? sites : List.of(set.site()),
                 "max_connections",
                 connections + " connections at " + Notes.size(each) + " and global buffers of " + Notes.size(global)

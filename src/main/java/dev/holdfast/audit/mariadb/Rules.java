@@ -16,7 +16,7 @@ final class Rules {
     static final Rule OVERCOMMIT = new Rule(
             "mariadb-overcommit",
             Grade.CRITICAL,
-            "global buffers + buffers per connection × max_connections above the memory");
+            "global buffers + buffers per connection × max_connections above the memory; by defaults alone: a note");
     static final Rule LIVE =
             new Rule("mariadb-live", Grade.WARNING, "a running server with other values than its files");
     static final Rule UNANSWERED =

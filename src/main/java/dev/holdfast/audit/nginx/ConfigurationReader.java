@@ -3,6 +3,7 @@ package dev.holdfast.audit.nginx;
 import dev.holdfast.audit.Fix;
 import dev.holdfast.audit.Site;
 import dev.holdfast.audit.note.Notes;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,8 @@ final class ConfigurationReader {
     private final Notes notes;
     private final String prefix;
     private final List<Directive> directives = new ArrayList<>();
+    private final ArrayDeque<Integer> open = new ArrayDeque<>(List.of(0));
+    private int blocksSeen;
     private int includes;
     private boolean endless;
 
@@ -52,9 +55,11 @@ final class ConfigurationReader {
                     }
                     add(words, new Site(file, begun), blocks);
                     blocks.add(words.getFirst());
+                    open.push(++blocksSeen);
                     if (words.getFirst().endsWith("_by_lua_block")) {
                         tokens.skipBlock();
                         blocks.removeLast();
+                        open.pop();
                     }
                     words.clear();
                 }
@@ -64,6 +69,7 @@ final class ConfigurationReader {
                         return;
                     }
                     blocks.removeLast();
+                    open.pop();
                 }
                 case BROKEN -> {
                     notes.broken(site, "has a quote that is not closed; nginx does not start", "");
@@ -81,11 +87,13 @@ final class ConfigurationReader {
         }
         while (blocks.size() > outside) {
             blocks.removeLast();
+            open.pop();
         }
     }
 
     private void add(List<String> words, Site site, List<String> blocks) {
-        directives.add(new Directive(String.join("/", blocks), words.getFirst(), words.subList(1, words.size()), site));
+        directives.add(new Directive(
+                String.join("/", blocks), open.getFirst(), words.getFirst(), words.subList(1, words.size()), site));
     }
 
     private void statement(List<String> words, Site site, List<String> blocks, int depth) {

@@ -12,6 +12,7 @@ import dev.holdfast.unit.Human;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** nginx. */
@@ -99,7 +100,7 @@ public final class NginxAudit implements Auditor {
                     "Under load accept and connect fail with \"Too many open files\", long before the connections are used up.",
                     limit == null
                             ? notes.insert("set " + line, new Site(file, 0), Rules.CHECK, line)
-                            : notes.replace("set " + line, limit.site(), Rules.CHECK, line)));
+                            : set(notes, limit, Long.toString(Notes.times(each, 2)))));
         }
         long most = host.sysctl("fs.file-max").matches("\\d{1,18}") ? Long.parseLong(host.sysctl("fs.file-max")) : -1;
         if (limit != null && most > 0 && Notes.times(workers, descriptors) > most) {
@@ -159,6 +160,11 @@ public final class NginxAudit implements Auditor {
     }
 
     private static void timeouts(Notes notes, List<Directive> all) {
+        // WebSockets are silent for long by right.
+        var sockets = all.stream()
+                .filter(d -> d.name().equals("proxy_set_header") && d.first().equalsIgnoreCase("upgrade"))
+                .map(Directive::block)
+                .collect(Collectors.toSet());
         for (Directive d : all) {
             boolean reads = d.name().matches("(proxy|fastcgi|uwsgi|scgi|grpc)_(read|send)_timeout");
             boolean connects = d.name().matches("(proxy|fastcgi|uwsgi|scgi|grpc)_connect_timeout");
@@ -168,7 +174,7 @@ public final class NginxAudit implements Auditor {
             long millis = Amounts.millis(d.first());
             if (millis < 0) {
                 notes.broken(d.site(), "sets " + d.name() + " to what is no time", d.first());
-            } else if (reads && (millis == 0 || millis > SLOW)) {
+            } else if (reads && (millis == 0 || (millis > SLOW && !sockets.contains(d.block())))) {
                 notes.add(Rules.TIMEOUT.finding(
                         List.of(d.site()),
                         d.name() + " in " + (d.path().isEmpty() ? "main" : d.path()),

@@ -142,13 +142,19 @@ public final class Notes {
         return new Verdict(List.copyOf(findings), claims, List.copyOf(read.keySet()));
     }
 
-    /** Text of a file in a sentence: cut, without control characters. */
+    /** Text of a file in a sentence: cut, without control characters and passwords. */
     public static String shown(String text) {
-        String cut = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
-        return cut.chars()
+        String cut = text.length() <= SHOWN ? text : text.substring(0, SHOWN);
+        return (Secrets.hidden(cut) + (text.length() <= SHOWN ? "" : "…"))
+                .chars()
                 .map(c -> Character.isISOControl(c) ? ' ' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
+    }
+
+    /** A setting's value in a sentence: as {@link #shown}, and nothing of it when the name says that it is a password. */
+    public static String shown(String name, String value) {
+        return Secrets.named(name) ? Secrets.HIDDEN : shown(value);
     }
 
     /** Such as {@code 128 MiB}, {@code 1.5 GiB}, {@code 100 bytes}, {@code no limit}. */

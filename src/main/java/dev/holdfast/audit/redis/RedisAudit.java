@@ -191,7 +191,9 @@ public final class RedisAudit implements Auditor {
                 && !read.value("requirepass", "").isEmpty();
         boolean lists = read.last("aclfile") != null
                 || read.all().stream()
-                        .anyMatch(d -> d.name().equals("user") && d.value().startsWith("default"));
+                        .anyMatch(d -> d.name().equals("user")
+                                && d.value().startsWith("default ")
+                                && !d.arguments().contains("nopass"));
         Directive mode = read.last("protected-mode");
         boolean listens = !read.value("port", "6379").equals("0")
                 || !read.value("tls-port", "0").equals("0");

@@ -8,10 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A section {@code program:NAME}; keys of one that stands in several places are the last ones. */
 final class Program {
+    /** After a blank; supervisord gives its parser both signs. */
+    private static final Pattern COMMENT = Pattern.compile("\\s[;#]");
+
     final String name;
     final List<Site> sections = new ArrayList<>();
     private final Map<String, Line> keys = new HashMap<>();
@@ -44,8 +48,7 @@ final class Program {
         String includes = "";
         for (int i = 0; i < lines.size(); i++) {
             String raw = lines.get(i);
-            int comment = raw.indexOf(" ;");
-            String line = (comment < 0 ? raw : raw.substring(0, comment)).strip();
+            String line = COMMENT.split(raw, 2)[0].strip();
             var site = new Site(file, i + 1);
             if (line.isEmpty() || raw.startsWith("#") || raw.startsWith(";")) {
                 continue;

@@ -10,6 +10,7 @@ import dev.holdfast.audit.Verdict;
 import dev.holdfast.audit.note.Notes;
 import dev.holdfast.audit.note.Rule;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,7 +22,8 @@ public final class SupervisorAudit implements Auditor {
             "supervisor-no-group-stop",
             Grade.WARNING,
             "a program by a shell without stopasgroup or killasgroup; others: a note");
-    static final Rule RESTART = new Rule("supervisor-no-autorestart", Grade.WARNING, "autorestart=false");
+    static final Rule RESTART =
+            new Rule("supervisor-no-autorestart", Grade.WARNING, "autorestart=false, but of tasks with startsecs=0");
     static final Rule CLEAN = new Rule(
             "supervisor-clean-exit",
             Grade.WARNING,
@@ -116,12 +118,15 @@ public final class SupervisorAudit implements Auditor {
                     shell
                             ? "The signal ends the shell; the worker runs on, and the next start is one more."
                             : "What it has started runs on when it is killed.",
-                    notes.insert(
-                            "set stopasgroup and killasgroup",
-                            p.sections.getLast(),
-                            List.of(),
-                            "stopasgroup=true",
-                            "killasgroup=true")));
+                    // A second line would lose, or make two that supervisord refuses.
+                    p.at("stopasgroup") != null || p.at("killasgroup") != null
+                            ? Fix.byHand("set stopasgroup=true and killasgroup=true where they are false")
+                            : notes.insert(
+                                    "set stopasgroup and killasgroup",
+                                    p.sections.getLast(),
+                                    List.of(),
+                                    "stopasgroup=true",
+                                    "killasgroup=true")));
         }
         Matcher timeout = TIMEOUT.matcher(command);
         long waits = p.number("stopwaitsecs", 10);
@@ -144,13 +149,14 @@ public final class SupervisorAudit implements Auditor {
     }
 
     private static void restarting(Notes notes, Program p, String command) {
-        String restart = p.value("autorestart", "unexpected");
-        if (restart.equals("false")) {
+        String restart = p.value("autorestart", "unexpected").toLowerCase(Locale.ROOT);
+        boolean once = p.value("startsecs", "1").equals("0"); // a task of its own start, not a service
+        if (List.of("false", "no", "off", "0").contains(restart) && !once) {
             notes.add(RESTART.finding(
                     List.of(p.near("autorestart")),
                     p.name,
                     "the program " + Notes.shown(p.name) + " is not started again when it dies",
-                    List.of("autorestart=false"),
+                    List.of("autorestart=" + restart),
                     "After a crash it is gone until somebody looks.",
                     notes.replace("set autorestart=true", p.near("autorestart"), List.of(), "autorestart=true")));
         }

@@ -19,7 +19,7 @@ final class Rules {
     static final Rule NEVER = new Rule(
             "systemd-start-limit-never",
             Grade.WARNING,
-            "RestartSec × StartLimitBurst not below StartLimitIntervalSec: the limit never trips");
+            "RestartSec × StartLimitBurst not below StartLimitIntervalSec: the limit never trips; of packages: a note");
     static final Rule AT_ONCE = new Rule(
             "systemd-start-limit-at-once",
             Grade.WARNING,

@@ -87,11 +87,11 @@ final class Service {
         Assignment high = unit.last("Service.MemoryHigh");
         long most = bytes(max);
         long slow = bytes(high);
-        String slice = unit.value("", "Service.Slice");
+        String slice = unit.value("system.slice", "Service.Slice");
         if (most == Long.MAX_VALUE && slow == Long.MAX_VALUE && !limited(slice)) {
             found(
                     Rules.MEMORY,
-                    max == null ? new Site(unit.file, 0) : max.site(),
+                    List.of(max == null ? new Site(unit.file, 0) : max.site()),
                     unit.name + " has no MemoryMax and no MemoryHigh",
                     List.of(
                             "read: " + unit.file
@@ -141,12 +141,21 @@ final class Service {
         return bytes;
     }
 
+    /** By the slice, or one of those that it is in: {@code a-b.slice} is in {@code a.slice}. */
     private boolean limited(String slice) {
-        if (!slice.endsWith(".slice") || slice.contains("/")) {
-            return false;
+        String stem = slice.endsWith(".slice") && !slice.contains("/") ? slice.substring(0, slice.length() - 6) : "";
+        while (!stem.isEmpty()) {
+            Unit of = Unit.read(notes, stem + ".slice");
+            if (of != null && (finite(of.last("Slice.MemoryMax")) || finite(of.last("Slice.MemoryHigh")))) {
+                return true;
+            }
+            stem = stem.substring(0, Math.max(0, stem.lastIndexOf('-')));
         }
-        Unit of = Unit.read(notes, slice);
-        return of != null && (of.last("Slice.MemoryMax") != null || of.last("Slice.MemoryHigh") != null);
+        return false;
+    }
+
+    private boolean finite(@Nullable Assignment a) {
+        return a != null && Amounts.bytes(a.value(), host.memory()) < Long.MAX_VALUE;
     }
 
     private void restart() {
@@ -158,7 +167,7 @@ final class Service {
         if (restart == null || restart.value().equals("no")) {
             found(
                     Rules.RESTART,
-                    restart == null ? new Site(unit.file, 0) : restart.site(),
+                    List.of(restart == null ? new Site(unit.file, 0) : restart.site()),
                     unit.name + " is not started again when it dies (Restart=no)",
                     List.of(restart == null ? "Restart is not set: no" : "Restart=no in " + restart.site()),
                     "After a crash, or when the kernel has killed it, it is gone until somebody looks.",
@@ -180,9 +189,9 @@ final class Service {
                 "RestartSec " + time(each) + " × StartLimitBurst " + starts + " = " + time(spent),
                 "StartLimitIntervalSec " + time(within));
         if (spent >= within) {
-            notes.add(Rules.NEVER.finding(
+            found(
+                    Rules.NEVER,
                     sites(pause, burst, interval),
-                    unit.name,
                     unit.name + ": " + starts + " restarts take " + time(spent) + ", and the limit counts those within "
                             + time(within),
                     evidence,
@@ -190,11 +199,11 @@ final class Service {
                     dropIn(
                             "count longer than the restarts take",
                             "Unit",
-                            "StartLimitIntervalSec=" + Math.max(60, Notes.times(spent, 2) / 1000))));
+                            "StartLimitIntervalSec=" + Math.max(60, Notes.times(spent, 2) / 1000)));
         } else if (spent < SHORT) {
             found(
                     Rules.AT_ONCE,
-                    sites(pause, burst, interval).getFirst(),
+                    List.of(sites(pause, burst, interval).getFirst()),
                     unit.name + " stays down after " + time(spent) + " of failing: " + starts + " starts, " + time(each)
                             + " apart",
                     evidence,
@@ -257,13 +266,18 @@ final class Service {
 
     private void conflicts() {
         unit.inDropIns().forEach((key, all) -> {
-            boolean differ = all.stream().map(Assignment::value).distinct().count() > 1;
-            if (!differ || !SINGLE.contains(key.substring(key.indexOf('.') + 1))) {
+            Assignment winner = all.getLast();
+            // What packages bring is there to be overridden; an empty one is written to take back others.
+            List<Site> losers = all.reversed().stream()
+                    .filter(a -> !a.value().equals(winner.value()) && !a.value().isEmpty())
+                    .map(Assignment::site)
+                    .filter(site -> unit.specific(site.file()))
+                    .toList();
+            if (losers.isEmpty() || !SINGLE.contains(key.substring(key.indexOf('.') + 1))) {
                 return;
             }
-            Assignment winner = all.getLast();
             notes.add(Rules.CONFLICT.finding(
-                    all.reversed().stream().skip(1).map(Assignment::site).toList(),
+                    losers,
                     unit.name + " " + key,
                     unit.name + ": drop-ins set " + key + " " + all.size() + " times; " + shown(winner) + " of "
                             + winner.site() + " wins",
@@ -299,9 +313,9 @@ final class Service {
         }
     }
 
-    private void found(Rule rule, Site site, String what, List<String> evidence, String why, Fix fix) {
+    private void found(Rule rule, List<Site> sites, String what, List<String> evidence, String why, Fix fix) {
         if (ours) {
-            notes.add(rule.finding(List.of(site), unit.name, what, evidence, why, fix));
+            notes.add(rule.finding(sites, unit.name, what, evidence, why, fix));
         } else {
             ofPackages.computeIfAbsent(rule, _ -> new ArrayList<>()).add(unit.name);
         }

@@ -11,11 +11,16 @@ import org.jspecify.annotations.Nullable;
 /** A unit and its drop-ins, in the order in which systemd reads them. */
 final class Unit {
     static final List<String> PATHS = List.of(
+            "/etc/systemd/system.control", // systemctl set-property
+            "/run/systemd/system.control",
+            "/run/systemd/transient",
             "/etc/systemd/system",
             "/run/systemd/system",
+            "/run/systemd/generator",
             "/usr/local/lib/systemd/system",
             "/usr/lib/systemd/system",
-            "/lib/systemd/system");
+            "/lib/systemd/system",
+            "/run/systemd/generator.late");
 
     final String name;
     final String file;
@@ -175,6 +180,13 @@ final class Unit {
 
     /** Whether this host's people wrote it. */
     boolean own() {
-        return file.startsWith("/etc/") || dropIns.stream().anyMatch(f -> f.startsWith("/etc/"));
+        return file.startsWith("/etc/") || dropIns.stream().anyMatch(f -> f.startsWith("/etc/") && specific(f));
+    }
+
+    /** A drop-in that neither a package brought nor is for all units of its type. */
+    boolean specific(String dropIn) {
+        return !dropIn.startsWith("/usr/lib/")
+                && !dropIn.startsWith("/lib/")
+                && !dropIn.contains("/" + name.substring(name.lastIndexOf('.') + 1) + ".d/");
     }
 }

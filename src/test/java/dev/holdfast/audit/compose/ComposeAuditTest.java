@@ -134,4 +134,11 @@ class ComposeAuditTest extends AuditorContract {
         assertThat(of("services: {a: {extends: b, restart: always}, b: {extends: a, mem_limit: 1g}}"))
                 .isEmpty();
     }
+
+    @Test
+    void acceptsAFileThatOnlyIncludes() {
+        assertThat(audit.audit(host().file(file(), "include:", "  - ../shop/compose.yml"))
+                        .findings())
+                .isEmpty();
+    }
 }

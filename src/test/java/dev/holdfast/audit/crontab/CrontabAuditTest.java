@@ -104,4 +104,29 @@ class CrontabAuditTest extends AuditorContract {
             assertThat(of(line)).as(line).containsExactly("crontab-unreadable");
         }
     }
+
+    @Test
+    void hasNothingAgainstWhatDebianBrings() {
+        String[] php = {"09,39 * * * * root /usr/lib/php/sessionclean"};
+        var host = new FakeGrounds()
+                .file(
+                        "/etc/crontab",
+                        "17 *\t* * *\troot\tcd / && run-parts --report /etc/cron.hourly",
+                        "25 6\t* * *\troot\ttest -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }")
+                .file("/etc/cron.d/php", php)
+                .file("/var/lib/dpkg/status", "Conffiles:", " /etc/cron.d/php 5d41402abc4b2a76b9719d911017c592");
+        assertThat(rules(audit.audit(host))).containsExactly("crontab-overlap", "crontab-no-timeout");
+        host.file("/var/lib/dpkg/status", "Conffiles:", " /etc/cron.d/php 4c94289aedd95880fcf1ce8fb78b7677");
+        assertThat(audit.audit(host).findings()).isEmpty();
+    }
+
+    @Test
+    void letsATestOfTheCommandBeSilent() {
+        assertThat(of("5 3 * * * root command -v debian-sa1 > /dev/null 2>&1 && timeout 5m debian-sa1 1 1"))
+                .isEmpty();
+        assertThat(of("5 3 * * * root test -x /usr/bin/a 2>/dev/null && timeout 5m a"))
+                .isEmpty();
+        assertThat(of("5 3 * * * root test -x /usr/bin/a && timeout 5m a > /dev/null 2>&1"))
+                .containsExactly("crontab-discarded");
+    }
 }

@@ -98,6 +98,14 @@ class KernelAuditTest extends AuditorContract {
     }
 
     @Test
+    void leavesWhatOverridesAPackageAlone() {
+        var host = ordinary()
+                .file("/usr/lib/sysctl.d/50-vendor.conf", "vm.swappiness = 10")
+                .file(TUNING, "vm.swappiness = 60");
+        assertThat(audit.audit(host).findings()).isEmpty();
+    }
+
+    @Test
     void readsTheOldFileLastAndOnce() {
         var host = new FakeGrounds()
                 .file("/etc/sysctl.d/99-sysctl.conf", "a.b=1")

@@ -427,4 +427,30 @@ class MariadbAuditTest extends AuditorContract {
             throw new AssertionError(e);
         }
     }
+
+    @Test
+    void tellsNoPassword() {
+        var verdict = audit.audit(new FakeGrounds()
+                .file(
+                        "/etc/mysql/my.cnf",
+                        "[mysqld]",
+                        "bind-address=127.0.0.1",
+                        "wsrep_sst_auth=root:hush1",
+                        "wsrep-sst-auth=root:hush2"));
+        var finding = only(verdict, "mariadb-conflict");
+        assertThat(finding.what()
+                        + finding.evidence()
+                        + finding.fix().edits().getFirst().after())
+                .doesNotContain("hush");
+    }
+
+    @Test
+    void onlyNotesWhatTheDefaultsMayTake() {
+        var host = new FakeGrounds()
+                .memory(4L << 30)
+                .file("/etc/mysql/my.cnf", "[mysqld]", "bind-address=127.0.0.1", "user=mysql");
+        assertThat(only(audit.audit(host), "mariadb-overcommit").grade()).isEqualTo(Grade.NOTE);
+        host.file("/etc/mysql/my.cnf", "[mysqld]", "bind-address=127.0.0.1", "max_connections=500");
+        assertThat(only(audit.audit(host), "mariadb-overcommit").grade()).isEqualTo(Grade.CRITICAL);
+    }
 }

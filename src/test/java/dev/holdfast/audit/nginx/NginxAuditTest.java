@@ -228,4 +228,26 @@ class NginxAuditTest extends AuditorContract {
             assertThat(rules(audit.audit(host))).as(broken).containsAnyOf("nginx-unreadable", "nginx-include-missing");
         }
     }
+
+    @Test
+    void letsWebSocketsBeSilent() {
+        String sockets =
+                "location /ws { proxy_pass http://a; proxy_set_header Upgrade $http_upgrade; proxy_read_timeout 1d; }";
+        assertThat(rules(audit.audit(nginx("server {\n" + sockets + "\n}", ORDINARY))))
+                .isEmpty();
+        String others = "location / { proxy_pass http://a; proxy_read_timeout 1d; }";
+        var finding = only(
+                audit.audit(nginx("server {\n" + sockets + "\n" + others + "\n}", ORDINARY)), "nginx-upstream-timeout");
+        assertThat(finding.sites()).containsExactly(new Site(SITE, 3));
+    }
+
+    @Test
+    void takesNothingElseOutOfALine() {
+        var host = nginx(
+                "server { }",
+                "worker_processes 2; worker_rlimit_nofile 512;",
+                "events { worker_connections 768; }",
+                "http { include sites-enabled/*; }");
+        assertThat(only(audit.audit(host), "nginx-descriptors").fix().edits()).isEmpty();
+    }
 }

@@ -56,6 +56,23 @@ class RedisAuditTest extends AuditorContract {
     }
 
     @Test
+    void tellsNoPassword() {
+        var verdict = audit.audit(redis("requirepass \"hush", "maxmemory 1gb"));
+        assertThat(rules(verdict)).contains("redis-unreadable");
+        assertThat(verdict.toString()).doesNotContain("hush");
+    }
+
+    @Test
+    void aDefaultUserWithoutPasswordIsNoLock() {
+        String[] far = {"bind 0.0.0.0", "protected-mode no", "maxmemory 1gb", "maxmemory-policy allkeys-lru"};
+        String[] open = java.util.Arrays.copyOf(far, 5);
+        open[4] = "user default on nopass ~* &* +@all";
+        assertThat(rules(audit.audit(redis(open)))).contains("redis-exposed");
+        open[4] = "user default on >x ~* &* +@all";
+        assertThat(rules(audit.audit(redis(open)))).doesNotContain("redis-exposed");
+    }
+
+    @Test
     void acceptsACacheWithABound() {
         var verdict = audit.audit(redis("bind 127.0.0.1 -::1", "maxmemory 1gb", "maxmemory-policy allkeys-lru")
                 .running(5, "redis-server", 12L << 20));

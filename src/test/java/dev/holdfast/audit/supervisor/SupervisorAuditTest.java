@@ -138,4 +138,22 @@ class SupervisorAuditTest extends AuditorContract {
         assertThat(of("[program:w]")).containsExactly("supervisor-unreadable");
         assertThat(of("key=1")).containsExactly("supervisor-unreadable");
     }
+
+    @Test
+    void addsNothingToWhatIsSetAlready() {
+        for (String set : List.of("killasgroup=false", "stopasgroup=false")) {
+            var finding =
+                    only(audit.audit(programs("[program:a]", "command=/usr/bin/a", set)), "supervisor-no-group-stop");
+            assertThat(finding.fix().edits()).as(set).isEmpty();
+        }
+    }
+
+    @Test
+    void readsSwitchesAndCommentsAsSupervisord() {
+        assertThat(of("[program:a]", "command=/usr/bin/a", "autorestart=No", "numprocs=1 # one"))
+                .contains("supervisor-no-autorestart")
+                .doesNotContain("supervisor-unreadable");
+        assertThat(of("[program:a]", "command=/usr/bin/a", "autorestart=false", "startsecs=0\t; once"))
+                .doesNotContain("supervisor-no-autorestart");
+    }
 }

@@ -104,6 +104,54 @@ class SystemdAuditTest extends AuditorContract {
     }
 
     @Test
+    void notesALimitOfAPackageThatNeverTrips() {
+        String packaged = "/usr/lib/systemd/system/mariadb.service";
+        var host = new FakeGrounds()
+                .other("/etc/systemd/system/multi-user.target.wants/mariadb.service")
+                .file(packaged, "[Service]", "MemoryMax=1G", "Restart=on-abort", "RestartSec=5s")
+                .file("/etc/systemd/system/service.d/10-all.conf", "[Service]", "OOMPolicy=continue");
+        var finding = only(audit.audit(host), "systemd-start-limit-never");
+        assertThat(finding.grade()).isEqualTo(Grade.NOTE);
+        assertThat(finding.evidence()).containsExactly("mariadb.service");
+    }
+
+    @Test
+    void takesTheLimitsOfSetPropertyAndOfSlicesAbove() {
+        String[] open = {"[Service]", "ExecStart=/x", "Restart=always", "RestartSec=1", "Slice=shop-web.slice"};
+        assertThat(rules(audit.audit(host().file(UNIT, open)))).containsExactly("systemd-no-memory-limit");
+        assertThat(rules(audit.audit(host().file(UNIT, open)
+                        .file(
+                                "/etc/systemd/system.control/shop-api.service.d/50-MemoryMax.conf",
+                                "[Service]",
+                                "MemoryMax=1073741824"))))
+                .isEmpty();
+        assertThat(rules(audit.audit(
+                        host().file(UNIT, open).file("/etc/systemd/system/shop.slice", "[Slice]", "MemoryMax=2G"))))
+                .isEmpty();
+        assertThat(rules(audit.audit(host().file(UNIT, open)
+                        .file("/etc/systemd/system/shop.slice", "[Slice]", "MemoryMax=infinity"))))
+                .containsExactly("systemd-no-memory-limit");
+    }
+
+    @Test
+    void leavesWhatOverridesAPackageOrTheWholeTypeAlone() {
+        assertThat(audit.audit(host().file(UNIT, GOOD)
+                                .file(
+                                        "/usr/lib/systemd/system/shop-api.service.d/a.conf",
+                                        "[Service]",
+                                        "OOMPolicy=kill")
+                                .file("/etc/systemd/system/service.d/b.conf", "[Service]", "OOMPolicy=stop")
+                                .file(
+                                        "/etc/systemd/system/shop-api.service.d/c.conf",
+                                        "[Service]",
+                                        "MemoryMax=",
+                                        "MemoryMax=500M",
+                                        "OOMPolicy=continue"))
+                        .findings())
+                .isEmpty();
+    }
+
+    @Test
     void findsALimitThatNeverTrips() {
         var host = host().file(UNIT, "[Service]", "MemoryMax=1G", "Restart=always", "RestartSec=5");
         var finding = only(audit.audit(host), "systemd-start-limit-never");

@@ -1,0 +1,44 @@
+package dev.holdfast.audit.note;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SecretsTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "requirepass \"hush me\" x",
+                "requirepass 'hush",
+                "masterauth hush",
+                "password=hush",
+                "wsrep_sst_auth = \"root:hush\"",
+                "DB_PASSWORD: hush",
+                "environment=APP=\"a\",API_KEY=\"hush\"",
+                "mysqldump -u root -phush shop | gzip",
+                "mariadb-dump --password=hush shop",
+                "mysqladmin --password hush ping",
+                "curl -u me:hush https://example.org",
+                "curl -H 'Authorization: Bearer hush' https://example.org",
+                "backup postgres://me:hush@localhost/shop",
+                "redis-cli -a hush ping",
+                "sshpass -p hush ssh backup"
+            })
+    void areHidden(String line) {
+        assertThat(Notes.shown(line)).doesNotContain("hush").contains(Secrets.HIDDEN);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/usr/bin/mysqlcheck --all-databases -uroot",
+        "cp -p a b",
+        "/etc/keys/password.txt",
+        "php artisan queue:work --tries=3 --timeout=60",
+        "tar -u x:y"
+    })
+    void whatIsNoneStays(String line) {
+        assertThat(Notes.shown("x " + line).replace(Secrets.HIDDEN, "y")).isEqualTo("x " + line);
+    }
+}
