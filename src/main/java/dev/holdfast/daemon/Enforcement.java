@@ -123,6 +123,11 @@ final class Enforcement {
         return groups.usage(process, instance);
     }
 
+    /** Whether it has a group, though that may not be readable now. */
+    boolean hasGroup(String process, InstanceId instance) {
+        return groups.has(process, instance);
+    }
+
     /** Whether what is started now gets a group. */
     boolean grouping() {
         return groups.home() instanceof CgroupHome.Ready;

@@ -39,27 +39,25 @@ final class ProcessFigures {
     private final MetricTally tally;
     private final CheckTally checks;
     private final ProcessCensus census;
+    private final CpuSources sources = new CpuSources();
     private final double bootSeconds;
 
     /**
      * One replica at a moment.
      *
      * @param tree null: nothing of it runs
-     * @param group null: it has none
+     * @param group null: it has none, or it cannot be read now
+     * @param cpuSeconds in its life; NaN: not known now
      */
     record Used(
             ReplicaView view,
             ProcessCensus.@Nullable Tree tree,
-            @Nullable GroupUsage group) {
-        /** Of the group in its life; of the tree as it is now; 0 where nothing runs. */
-        double cpuSeconds() {
-            return group != null ? group.cpu().toNanos() / 1e9 : tree == null ? 0 : tree.cpuSeconds;
-        }
-
-        /** Of the group, page cache included; resident of the tree; NaN where nothing runs. */
+            @Nullable GroupUsage group,
+            double cpuSeconds) {
+        /** Of the group, page cache included; resident of the tree; NaN where nothing runs, or nothing is known now. */
         float memoryBytes() {
             Long charged = group == null ? null : group.memoryBytes();
-            return charged != null ? charged : tree == null ? Float.NaN : tree.rssBytes;
+            return charged != null ? charged : tree == null || Double.isNaN(cpuSeconds) ? Float.NaN : tree.rssBytes;
         }
     }
 
@@ -98,10 +96,21 @@ final class ProcessFigures {
             GroupUsage group = tree == null || instance == null
                     ? null
                     : daemon.enforcement.usage(v.id().process(), instance).orElse(null);
-            var used = new Used(v, tree, group);
+            double seconds = instance == null || tree == null
+                    ? Double.NaN
+                    : sources.seconds(
+                            instance,
+                            group == null && daemon.enforcement.hasGroup(v.id().process(), instance),
+                            group,
+                            tree);
+            var used = new Used(v, tree, group, seconds);
             count(used, deep);
             all.add(used);
         }
+        sources.retain(views.stream()
+                .map(ReplicaView::instance)
+                .filter(java.util.Objects::nonNull)
+                .collect(Collectors.toSet()));
         return new Look(all, trees.getLast());
     }
 
@@ -116,7 +125,11 @@ final class ProcessFigures {
             return;
         }
         String life = instance.value();
-        totals.observe(Family.PROCESS_CPU, life, u.cpuSeconds(), process, index);
+        if (Double.isNaN(u.cpuSeconds)) {
+            totals.add(Family.PROCESS_CPU, 0, process, index);
+        } else {
+            totals.observe(Family.PROCESS_CPU, life, u.cpuSeconds, process, index);
+        }
         if (deep && tree.readBytes >= 0) {
             totals.observe(Family.PROCESS_IO_READ, life, (double) tree.readBytes, process, index);
             totals.observe(Family.PROCESS_IO_WRITE, life, (double) tree.writtenBytes, process, index);

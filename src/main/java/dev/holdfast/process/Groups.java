@@ -85,6 +85,12 @@ public final class Groups {
         }
     }
 
+    /** Whether the instance has a group. */
+    public boolean has(String name, InstanceId id) {
+        return home instanceof CgroupHome.Ready ready
+                && ready.base().child(directory(name)).child(id.value()).exists();
+    }
+
     private static @Nullable Long boxed(OptionalLong number) {
         return number.isPresent() ? (Long) number.getAsLong() : null;
     }
