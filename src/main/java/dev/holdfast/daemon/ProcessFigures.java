@@ -19,6 +19,7 @@ import dev.holdfast.unit.CpuAmount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +48,14 @@ final class ProcessFigures {
      *
      * @param tree null: nothing of it runs
      * @param group null: it has none, or it cannot be read now
+     * @param workingSet of the group's memory what the kernel cannot take back at once; empty: not known, or not asked for
      * @param cpuSeconds in its life; NaN: not known now
      */
     record Used(
             ReplicaView view,
             ProcessCensus.@Nullable Tree tree,
             @Nullable GroupUsage group,
+            OptionalLong workingSet,
             double cpuSeconds) {
         /** Of the group, page cache included; resident of the tree; NaN where nothing runs, or nothing is known now. */
         float memoryBytes() {
@@ -103,7 +106,14 @@ final class ProcessFigures {
                             group == null && daemon.enforcement.hasGroup(v.id().process(), instance),
                             group,
                             tree);
-            var used = new Used(v, tree, group, seconds);
+            var used = new Used(
+                    v,
+                    tree,
+                    group,
+                    group == null || instance == null || !deep
+                            ? OptionalLong.empty()
+                            : daemon.enforcement.workingSet(v.id().process(), instance),
+                    seconds);
             count(used, deep);
             all.add(used);
         }
@@ -204,6 +214,7 @@ final class ProcessFigures {
         if (charged != null) {
             memory(sheet, charged, process, index, "group");
         }
+        u.workingSet.ifPresent(bytes -> memory(sheet, bytes, process, index, "working_set"));
         sheet.put(Family.PROCESS_THREADS, t.threads, process, index);
         sheet.put(Family.PROCESS_PROCESSES, t.processes, process, index);
         if (t.descriptors >= 0) {
