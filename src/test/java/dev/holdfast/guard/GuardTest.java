@@ -874,6 +874,28 @@ class GuardTest {
         assertThat(guard.idle()).isTrue();
     }
 
+    /** A daemon is a subreaper, and whoever looks by hand is not that daemon. */
+    @Test
+    void whatFellToADaemonOfHoldfastIsAnOrphanAndWhatARunAwaitsIsNone() {
+        FakeProcess daemon = host.add(700, "java -m dev.holdfast/dev.holdfast.daemon.Main --dir /srv up web.yaml");
+        FakeProcess run = host.add(701, "java -m dev.holdfast/dev.holdfast.daemon.Main run -- make up");
+        FakeProcess stranger = host.add(702, "sh up");
+        for (FakeProcess p : List.of(daemon, run)) {
+            p.traits = new Traits("java", p.traits.command(), "/j/bin/java", 0, "root", "/", "", "", false, "", true);
+        }
+        for (FakeProcess parent : List.of(daemon, run, stranger)) {
+            FakeProcess child = host.add(parent.pid + 100, "left behind");
+            child.parent = parent.pid;
+            child.session = 650; // its leader is gone
+        }
+        FakeProcess service = host.add(900, "service");
+        service.parent = 700;
+        assertThat(Guard.orphan(host, host.slotOf(800), FakeHost.SELF)).isTrue();
+        assertThat(Guard.orphan(host, host.slotOf(801), FakeHost.SELF)).isFalse();
+        assertThat(Guard.orphan(host, host.slotOf(802), FakeHost.SELF)).isFalse();
+        assertThat(Guard.orphan(host, service.slot, FakeHost.SELF)).isFalse();
+    }
+
     @Test
     void orphansAreEndedWhenTheyAreOldEnoughAndServicesAreNone() {
         guard = new Guard(
