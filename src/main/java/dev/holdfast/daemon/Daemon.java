@@ -81,7 +81,8 @@ final class Daemon {
     private final GuardCommands guardCommands;
     final Workshop workshop;
     final Watchers watchers;
-    final Instant startedAt = Instant.now();
+    final Now started = Loop.now();
+    final Instant startedAt = started.wall();
     final AlertOffice alerts;
     private final AlertEvents alertEvents;
     private final Lasting lasting;

@@ -7,8 +7,8 @@ import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.linux.BootClock;
 import dev.holdfast.linux.Errno;
-import dev.holdfast.linux.HostGauges;
 import dev.holdfast.metric.Family;
 import dev.holdfast.metric.Sheet;
 import dev.holdfast.metric.Totals;
@@ -41,7 +41,8 @@ final class ProcessFigures {
     private final CheckTally checks;
     private final ProcessCensus census;
     private final CpuSources sources = new CpuSources();
-    private final double bootSeconds;
+    private final BootTime boot = new BootTime();
+    private final BootClock clock = new BootClock();
 
     /**
      * One replica at a moment.
@@ -73,7 +74,6 @@ final class ProcessFigures {
         this.tally = tally;
         this.checks = checks;
         this.census = census;
-        this.bootSeconds = new HostGauges(Daemon.PROC).bootSeconds().orElse(0L);
     }
 
     /**
@@ -146,18 +146,19 @@ final class ProcessFigures {
         }
     }
 
-    void into(Sheet sheet, Look look) {
+    synchronized void into(Sheet sheet, Look look) {
         Set<ReplicaId> there = look.replicas.stream().map(u -> u.view.id()).collect(Collectors.toUnmodifiableSet());
         totals.retain((family, labels) -> !KEPT.contains(family)
                 || there.contains(new ReplicaId(labels.get(0), Integer.parseInt(labels.get(1)))));
         Map<String, ProcessSpec> specs = daemon.specs();
+        double booted = boot.seconds(System.currentTimeMillis() / 1e3, clock.nanos() / 1e9);
         for (Used u : look.replicas) {
             totals.add(
                     Family.PROCESS_OOM_KILLS,
                     0,
                     u.view.id().process(),
                     Integer.toString(u.view.id().index()));
-            state(sheet, u);
+            state(sheet, u, booted);
             usage(sheet, u);
             ProcessSpec spec = specs.get(u.view.id().process());
             HealthSpec liveness = spec == null ? null : spec.liveness();
@@ -173,7 +174,7 @@ final class ProcessFigures {
         totals.into(sheet, Set.of(Family.BREAKER_FAILURES));
     }
 
-    private void state(Sheet sheet, Used u) {
+    private void state(Sheet sheet, Used u, double booted) {
         ReplicaView v = u.view;
         String process = v.id().process();
         String index = Integer.toString(v.id().index());
@@ -185,7 +186,7 @@ final class ProcessFigures {
         }
         ProcessRef leader = v.leader();
         if (leader != null) {
-            sheet.put(Family.PROCESS_START_TIME, bootSeconds + leader.startTicks() / TICKS, process, index);
+            sheet.put(Family.PROCESS_START_TIME, booted + leader.startTicks() / TICKS, process, index);
         }
         List<Event.Exited> ends = daemon.chronicle.ends(v.id(), 1);
         if (!ends.isEmpty()) {

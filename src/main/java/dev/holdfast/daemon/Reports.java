@@ -13,9 +13,9 @@ import dev.holdfast.process.GroupUsage;
 import dev.holdfast.supervise.ReplicaView;
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.CpuAmount;
+import dev.holdfast.unit.MonoTime;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -45,7 +45,7 @@ final class Reports {
             List<ReplicaView> views, Set<String> names, List<Status.Schedule> schedules, List<Status.Queue> queues) {
         List<ReplicaView> wanted = views.stream().filter(v -> meant(v, names)).toList();
         Map<ProcessRef, Usages.Usage> used = used(wanted);
-        Instant now = Instant.now();
+        MonoTime now = Loop.now().mono();
         return new Status(
                 version,
                 daemon.pid(),
@@ -87,14 +87,14 @@ final class Reports {
                                 false,
                                 null,
                                 null,
-                                daemon.startedAt,
+                                daemon.started,
                                 0,
                                 "",
                                 why,
                                 List.of())));
     }
 
-    private Status.Replica replica(ReplicaView v, Map<ProcessRef, Usages.Usage> used, Instant now) {
+    private Status.Replica replica(ReplicaView v, Map<ProcessRef, Usages.Usage> used, MonoTime now) {
         ProcessRef leader = v.leader();
         Usages.Usage u = leader == null ? null : used.get(leader);
         ProcessSpec spec = daemon.specs().get(v.id().process());
@@ -108,8 +108,8 @@ final class Reports {
                 v.state(),
                 v.wantedUp(),
                 leader == null ? null : (Integer) leader.pid(),
-                v.since().toString(),
-                Math.max(0, Duration.between(v.since(), now).toSeconds()),
+                v.since().wall().toString(),
+                Math.max(0, now.since(v.since().mono()).toSeconds()), // whatever was done to the wall clock
                 v.restarts(),
                 v.health(),
                 detail(v),
@@ -149,7 +149,7 @@ final class Reports {
                         .map(e -> end(v, e, lines, GuardDeeds.before(guard, e.at())))
                         .toList();
                 replicas.add(new Why.Replica(
-                        name(v), now, Words.uses(replica(v, used, Instant.now())), all, history, false, guard));
+                        name(v), now, Words.uses(replica(v, used, Loop.now().mono())), all, history, false, guard));
             }
         }
         return new Why(replicas);

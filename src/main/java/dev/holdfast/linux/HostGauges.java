@@ -86,15 +86,6 @@ public final class HostGauges {
         return (int) Math.max(1, n);
     }
 
-    /** When it was booted, in seconds since 1970 (btime of proc_stat(5)). */
-    public Optional<Long> bootSeconds() {
-        return read("stat")
-                .lines()
-                .filter(l -> l.startsWith("btime "))
-                .findFirst()
-                .map(l -> number(l.substring("btime ".length()).strip()));
-    }
-
     /** Bytes read back from swap since the boot: pswpin of proc_vmstat(5), in pages. */
     public Optional<Long> swappedIn() {
         return read("vmstat")
