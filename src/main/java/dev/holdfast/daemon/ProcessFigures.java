@@ -151,6 +151,8 @@ final class ProcessFigures {
         totals.retain((family, labels) -> !KEPT.contains(family)
                 || there.contains(new ReplicaId(labels.get(0), Integer.parseInt(labels.get(1)))));
         Map<String, ProcessSpec> specs = daemon.specs();
+        Set<String> breakers = breakers(there, specs);
+        totals.retain((family, labels) -> family != Family.BREAKER_FAILURES || breakers.contains(labels.getFirst()));
         double booted = boot.seconds(System.currentTimeMillis() / 1e3, clock.nanos() / 1e9);
         for (Used u : look.replicas) {
             totals.add(
@@ -172,6 +174,18 @@ final class ProcessFigures {
         specs.values().forEach(s -> limits(sheet, s));
         totals.into(sheet, KEPT);
         totals.into(sheet, Set.of(Family.BREAKER_FAILURES));
+    }
+
+    /** Of whom there is one, as configured now. */
+    static Set<String> breakers(Set<ReplicaId> there, Map<String, ProcessSpec> specs) {
+        return there.stream()
+                .filter(id -> {
+                    ProcessSpec spec = specs.get(id.process());
+                    HealthSpec liveness = spec == null ? null : spec.liveness();
+                    return liveness != null && liveness.breaker() != null;
+                })
+                .map(MetricTally::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private void state(Sheet sheet, Used u, double booted) {
