@@ -53,8 +53,8 @@ final class Reports {
                 file.toString(),
                 HostFindings.degraded(daemon.findings()),
                 Stream.concat(
-                                wanted.stream().map(v -> replica(v, used, now)),
-                                absent(views, names).map(v -> replica(v, used, now)))
+                                wanted.stream().map(v -> replica(v, used, now, false)),
+                                absent(views, names).map(v -> replica(v, used, now, true)))
                         .sorted(Comparator.comparing(Status.Replica::process).thenComparingInt(Status.Replica::index))
                         .toList(),
                 schedules,
@@ -94,7 +94,7 @@ final class Reports {
                                 List.of())));
     }
 
-    private Status.Replica replica(ReplicaView v, Map<ProcessRef, Usages.Usage> used, MonoTime now) {
+    private Status.Replica replica(ReplicaView v, Map<ProcessRef, Usages.Usage> used, MonoTime now, boolean absent) {
         ProcessRef leader = v.leader();
         Usages.Usage u = leader == null ? null : used.get(leader);
         ProcessSpec spec = daemon.specs().get(v.id().process());
@@ -123,7 +123,8 @@ final class Reports {
                 r.pids(),
                 daemon.outputs.file(v.id()).toString(),
                 daemon.enforcement.by(spec, v.instance()),
-                daemon.enforcement.weaker(spec, v.instance()));
+                daemon.enforcement.weaker(spec, v.instance()),
+                absent);
     }
 
     /** What an earlier daemon knew of the last end, the journal still knows. */
@@ -149,7 +150,13 @@ final class Reports {
                         .map(e -> end(v, e, lines, GuardDeeds.before(guard, e.at())))
                         .toList();
                 replicas.add(new Why.Replica(
-                        name(v), now, Words.uses(replica(v, used, Loop.now().mono())), all, history, false, guard));
+                        name(v),
+                        now,
+                        Words.uses(replica(v, used, Loop.now().mono(), false)),
+                        all,
+                        history,
+                        false,
+                        guard));
             }
         }
         return new Why(replicas);
