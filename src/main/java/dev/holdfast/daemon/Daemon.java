@@ -264,8 +264,8 @@ final class Daemon {
             workshop.begin();
             watchers.configure(watched);
             guard.configure(guarded);
-            answering.watch();
             answering.admit(global.api().groups());
+            answering.watch();
             metrics.configure(global.metrics());
             metrics.begin();
             web.begin(new WebSite(answering.api(), metrics.handler(), "/metrics", new Dashboard()), global);
