@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 final class Latest<T> {
     private final String name;
     private final Consumer<T> work;
-    /** Null: nobody is at work. */
+    /** What is to be done next; {@link #NOTHING}, or {@link #NOBODY} while nobody is at work. */
     private final AtomicReference<Object> next = new AtomicReference<>(NOBODY);
 
     private static final Object NOBODY = new Object();
@@ -29,7 +29,7 @@ final class Latest<T> {
 
     /** Waits for nothing, but where no thread can be made: then it is done here. */
     void ask(T what) {
-        if (next.getAndSet(what) != NOBODY) {
+        if (!NOBODY.equals(next.getAndSet(what))) {
             return;
         }
         try {
@@ -43,7 +43,7 @@ final class Latest<T> {
     private void run() {
         do {
             Object what = next.getAndSet(NOTHING);
-            if (what != NOTHING) {
+            if (!NOTHING.equals(what)) {
                 work.accept((T) what);
             }
         } while (!next.compareAndSet(NOTHING, NOBODY));
