@@ -70,6 +70,7 @@ public record Status(
      * @param log the file that holds its output
      * @param enforcedBy who keeps its limits: kernel, watch, both with a comma between, or nobody; null when it has none
      * @param weaker which of its limits are only watched, or kept by nobody, and why; null when the kernel keeps all
+     * @param absent there is no replica: this only says, in {@code detail}, why the process has none
      */
     @Json
     public record Replica(
@@ -94,7 +95,8 @@ public record Status(
             @Nullable Integer pidsLimit,
             String log,
             @Nullable String enforcedBy,
-            @Nullable String weaker) {}
+            @Nullable String weaker,
+            boolean absent) {}
 
     /**
      * One schedule.

@@ -30,6 +30,9 @@ final class Taking {
     private final Path proc;
     private final LongSupplier random;
     private final BooleanSupplier givenUp;
+    /** That it was given up. */
+    private boolean told;
+
     private final Cleaned.Notes notes;
 
     Taking(CleanupSpec spec, Path proc, LongSupplier random, BooleanSupplier givenUp, Cleaned.Notes notes) {
@@ -68,7 +71,10 @@ final class Taking {
             int step = spec.unused() ? BATCH : 1;
             for (int i = 0; i < due.size(); i += step) {
                 if (givenUp.getAsBoolean()) {
-                    notes.problem("it was given up before its end");
+                    if (!told) {
+                        notes.problem("it was given up before its end");
+                    }
+                    told = true;
                     return;
                 }
                 if (aside.isFull()) {

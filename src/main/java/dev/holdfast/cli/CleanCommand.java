@@ -99,19 +99,29 @@ final class CleanCommand extends Subcommand {
                             + Problem.hint(which, c.watched().cleanups().keySet()));
                     yield ExitStatus.NO_SUCH_PROCESS;
                 }
-                yield shown(clean(spec, Directories.of(root().dir(), c.global(), root().environment(), root().uid())));
+                try (var interruption = Interruption.heeded()) {
+                    int code = shown(clean(
+                            spec,
+                            Directories.of(root().dir(), c.global(), root().environment(), root().uid()),
+                            interruption));
+                    if (interruption.asked()) {
+                        err().println("holdfast: interrupted: what is above was done, the rest was left");
+                        err().flush();
+                    }
+                    yield interruption.asked() ? Interruption.CODE : code;
+                }
             }
         };
     }
 
-    private CleanReport clean(CleanupSpec spec, Directories dirs) {
+    private CleanReport clean(CleanupSpec spec, Directories dirs, Interruption interruption) {
         long begun = System.nanoTime();
         var cleaner = new Cleaner(
                 Path.of("/proc"),
                 List.of(dirs.run(), dirs.state(), dirs.log()),
                 Instant::now,
                 new SecureRandom()::nextLong);
-        Cleaned done = cleaner.clean(spec, dryRun, () -> false);
+        Cleaned done = cleaner.clean(spec, dryRun, interruption::asked);
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
         if (!dryRun && Files.isDirectory(dirs.state())) {
             try {

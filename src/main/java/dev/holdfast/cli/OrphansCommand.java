@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "orphans",
         description = {
-            "Lists processes that fell to init and whose session has no living leader.",
+            "Lists processes that fell to init or to a daemon of Holdfast and whose session has no living leader.",
             "Those of guard.orphans of the configuration, or of --match; without either, all. Their age is that of the"
                     + " process. --kill needs to know which: by TERM, and after 10s by KILL. With"
                     + " guard.dry_run that is only said."

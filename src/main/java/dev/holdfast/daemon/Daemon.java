@@ -82,7 +82,8 @@ final class Daemon {
     private final GuardCommands guardCommands;
     final Workshop workshop;
     final Watchers watchers;
-    final Instant startedAt = Instant.now();
+    final Now started = Loop.now();
+    final Instant startedAt = started.wall();
     final AlertOffice alerts;
     private final AlertEvents alertEvents;
     private final Lasting lasting;
@@ -276,8 +277,8 @@ final class Daemon {
             workshop.begin();
             watchers.configure(watched);
             guard.configure(guarded);
-            answering.watch();
             answering.admit(global.api().groups());
+            answering.watch();
             metrics.configure(global);
             metrics.begin();
             web.begin(new WebSite(answering.api(), metrics.handler(), "/metrics", new Dashboard()), global);

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -121,6 +122,16 @@ final class Enforcement {
     /** What its group uses now; empty where it has none. */
     Optional<GroupUsage> usage(String process, InstanceId instance) {
         return groups.usage(process, instance);
+    }
+
+    /** What of its group's memory the kernel cannot take back at once; empty where that is not known. */
+    OptionalLong workingSet(String process, InstanceId instance) {
+        return groups.workingSet(process, instance);
+    }
+
+    /** Whether it has a group, though that may not be readable now. */
+    boolean hasGroup(String process, InstanceId instance) {
+        return groups.has(process, instance);
     }
 
     /** Whether what is started now gets a group. */

@@ -27,6 +27,7 @@ final class Front {
     private final Intents intents;
     private final BooleanSupplier over;
     private final SocketGroups groups = new SocketGroups();
+    private final Latest<SortedMap<String, Access>> opening = new Latest<>("holdfast-groups", this::open);
     private SortedMap<String, Access> admitted = Collections.emptySortedMap();
     private @Nullable Server server;
     private boolean watched;
@@ -73,13 +74,22 @@ final class Front {
     /** Members of these groups may ask, too. */
     void admit(SortedMap<String, Access> anew) {
         admitted = anew;
+        groups.take(anew);
+        if (watched) {
+            opening.ask(anew);
+        } else { // nothing runs yet that would have to wait
+            open(anew);
+        }
+    }
+
+    private void open(SortedMap<String, Access> anew) {
         try {
-            List<String> unknown = groups.admit(anew, dirs.socket());
+            List<String> unknown = groups.open(anew, dirs.socket());
             String trouble = unknown.isEmpty()
                     ? null
                     : "global.api.groups lets nobody in for " + String.join(", ", unknown)
                             + ": this host knows no such group; once it does, holdfast reload";
-            lasting.groups(trouble);
+            loop.soon(() -> lasting.groups(trouble));
             if (trouble != null) {
                 console.warn(trouble);
             }

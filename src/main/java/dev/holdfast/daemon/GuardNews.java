@@ -52,7 +52,7 @@ final class GuardNews {
                 if (r.fired.size() > MOST) {
                     r.fired.removeFirst();
                 }
-                if (f.deed().equals("alert") && !GuardPost.once(f)) {
+                if (f.deed().equals("alert") && !GuardWords.once(f)) {
                     r.keep(f.key(), f);
                 }
             }

@@ -1,6 +1,5 @@
 package dev.holdfast.daemon;
 
-import dev.holdfast.alert.Occasion;
 import dev.holdfast.api.Doctor;
 import dev.holdfast.api.GuardReport;
 import dev.holdfast.config.GuardSpec;
@@ -15,15 +14,12 @@ import dev.holdfast.linux.Errno;
 import dev.holdfast.patrol.Effects;
 import dev.holdfast.patrol.GuardHistory;
 import dev.holdfast.patrol.Patrol;
-import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.Level;
 import dev.holdfast.unit.MonoTime;
-import dev.holdfast.unit.Severity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +46,10 @@ final class GuardPost implements AutoCloseable {
     private static final int TOLD_OF = 50;
     /** From the begin of a thread that a bug ended until another begins. */
     private static final Duration ANEW = Duration.ofMinutes(1);
+    /** Findings that may wait for the disk. */
+    private static final int UNWRITTEN = 4096;
+    /** What was removed at a reload may be held up by a look that hangs; whoever comes after does not wait for ever. */
+    private static final Duration RELIEF = Duration.ofSeconds(10);
 
     private final Path state;
     private final int self;
@@ -63,6 +63,11 @@ final class GuardPost implements AutoCloseable {
     private final Map<InstanceId, String> leaders = new HashMap<>();
     private volatile @Nullable GuardSpec spec;
     private volatile @Nullable Watchman watchman;
+    /** The last that was dismissed. */
+    private @Nullable Thread former;
+    /** There from the first guard on, until the daemon ends. */
+    private @Nullable GuardScribe scribe;
+
     final GuardTally tally = new GuardTally();
 
     /** What of the daemon the guard may ask for; on the loop's thread. */
@@ -111,8 +116,11 @@ final class GuardPost implements AutoCloseable {
         spec = anew;
         Watchman w = watchman;
         if (anew == null) {
-            close();
             watchman = null;
+            if (w != null) {
+                w.dismiss();
+                former = w.thread;
+            }
             desk.retain("guard/", Set.of()); // nobody is left who could say that it is over
         } else if (w == null || !w.thread.isAlive()) {
             begin(anew);
@@ -123,13 +131,37 @@ final class GuardPost implements AutoCloseable {
 
     private void begin(GuardSpec anew) {
         try {
-            var w = new Watchman(anew);
+            GuardScribe s = scribe;
+            if (s == null) {
+                s = new GuardScribe(
+                        pages(),
+                        UNWRITTEN,
+                        f -> console.say(GuardWords.level(f), "guard " + GuardWords.of(f)),
+                        lacking -> console.warn("guard: " + lacking));
+                scribe = s;
+            }
+            var w = new Watchman(anew, s, former);
             watchman = w;
             dev.holdfast.linux.Threads.start(w.thread);
         } catch (IOException e) {
             watchman = null;
             console.say(Level.ERROR, "guard: nothing is watched: " + e.getMessage());
         }
+    }
+
+    private GuardScribe.Pages pages() {
+        var history = new GuardHistory(state);
+        return new GuardScribe.Pages() {
+            @Override
+            public void add(Finding finding) throws IOException {
+                history.add(finding);
+            }
+
+            @Override
+            public void close() throws IOException {
+                history.close();
+            }
+        };
     }
 
     /**
@@ -211,6 +243,10 @@ final class GuardPost implements AutoCloseable {
         if (w != null) {
             w.end();
         }
+        GuardScribe s = scribe;
+        if (s != null) {
+            s.close();
+        }
     }
 
     /** The guard as a whole, and each rule that found something lately; nothing without a guard. Thread-safe. */
@@ -233,11 +269,6 @@ final class GuardPost implements AutoCloseable {
         return GuardDeeds.of(state, process, most);
     }
 
-    /** Whether nobody will tell that it is over. */
-    static boolean once(Finding f) {
-        return f.rule().equals("zombies") || f.rule().equals("orphans");
-    }
-
     // ── on the guard's thread ──
 
     /** One life of that thread. */
@@ -252,22 +283,25 @@ final class GuardPost implements AutoCloseable {
 
         private final CountDownLatch ended = new CountDownLatch(1);
         private String toldBroken = "";
-        private final GuardHistory history = new GuardHistory(state);
+        private final GuardScribe scribe;
+        private final @Nullable Thread former;
         private final GuardNews news = new GuardNews();
         private final Thread thread;
-        private final Set<String> raised = new HashSet<>();
+        private final GuardAlerts alerts = new GuardAlerts(desk);
         private volatile GuardSpec spec;
         private volatile boolean over;
-        private boolean historyBroken;
-        /** What is swept by request, and how many were found. */
-        private @Nullable String sweeping;
+        private volatile boolean dismissed;
+        /** What is swept by request. */
+        private @Nullable Swept sweeping;
 
-        private int dealt;
         /** What an earlier daemon raised and this one has not found by then is over. */
         private @Nullable MonoTime settled;
 
-        Watchman(GuardSpec spec) throws Errno {
+        /** @param former may still be at its last look, and not both are to strike */
+        Watchman(GuardSpec spec, GuardScribe scribe, @Nullable Thread former) throws Errno {
             this.spec = spec;
+            this.scribe = scribe;
+            this.former = former;
             this.settled =
                     Loop.now().mono().plus(longest(spec)).plus(spec.interval().multipliedBy(2));
             this.patrol = open();
@@ -283,17 +317,33 @@ final class GuardPost implements AutoCloseable {
         }
 
         private void watch() {
-            try (history) {
-                while (!over) {
-                    MonoTime began = Loop.now().mono();
-                    try {
-                        walk();
-                    } catch (RuntimeException e) {
-                        broken(e, began);
-                    }
+            relieve();
+            while (!over) {
+                MonoTime began = Loop.now().mono();
+                try {
+                    walk();
+                } catch (RuntimeException e) {
+                    broken(e, began);
                 }
-            } catch (IOException e) {
-                console.warn("guard: its history cannot be closed: " + e.getMessage());
+            }
+            Patrol unused = patrol;
+            patrol = null;
+            if (unused != null) {
+                unused.close();
+            }
+            if (dismissed) {
+                desk.retain("guard/", Set.of()); // what its last look may have raised
+            }
+        }
+
+        private void relieve() {
+            Thread f = former;
+            if (f != null) {
+                try {
+                    f.join(RELIEF);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
             }
         }
 
@@ -307,7 +357,7 @@ final class GuardPost implements AutoCloseable {
                     MonoTime s = settled;
                     if (s != null && !Loop.now().mono().isBefore(s)) {
                         settled = null;
-                        desk.retain("guard/", Set.copyOf(raised));
+                        alerts.settle();
                     }
                     return over;
                 });
@@ -353,10 +403,10 @@ final class GuardPost implements AutoCloseable {
 
         void sweep(String name, Consumer<Recovery.Done> told) {
             boolean there = order(p -> {
-                dealt = 0;
-                sweeping = name;
+                var swept = new Swept(name);
+                sweeping = swept;
                 p.sweep(name, () -> {
-                    var done = new Recovery.Done(true, name + ": " + dealt + " dealt with", List.of());
+                    var done = new Recovery.Done(swept.good(), swept.words(), List.of());
                     sweeping = null;
                     loop.soon(() -> told.accept(done));
                 });
@@ -382,7 +432,7 @@ final class GuardPost implements AutoCloseable {
                 return null;
             }
             try {
-                return GuardReports.of(spec, views.get(TOLD.toMillis(), TimeUnit.MILLISECONDS), history.last(TOLD_OF));
+                return GuardReports.of(spec, views.get(TOLD.toMillis(), TimeUnit.MILLISECONDS), lately());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return null;
@@ -391,10 +441,26 @@ final class GuardPost implements AutoCloseable {
             }
         }
 
-        void end() {
+        private List<Map<String, Object>> lately() throws IOException {
+            try (var history = new GuardHistory(state)) {
+                return history.last(TOLD_OF);
+            }
+        }
+
+        /** It ends after the look it is at; nobody waits for that. */
+        void dismiss() {
+            dismissed = true;
+            quit();
+        }
+
+        private void quit() {
             over = true;
             ended.countDown();
             order(_ -> {});
+        }
+
+        void end() {
+            quit();
             try {
                 thread.join(LAST_WAIT);
             } catch (InterruptedException e) {
@@ -404,79 +470,14 @@ final class GuardPost implements AutoCloseable {
 
         @Override
         public void tell(Finding f) {
-            dealt += f.kind() == Finding.Kind.FIRED && f.rule().equals(sweeping) ? 1 : 0;
-            keep(f);
+            Swept s = sweeping;
+            if (s != null) {
+                s.add(f);
+            }
+            scribe.take(f);
             news.tell(f);
             tally.found(f);
-            console.say(level(f), "guard " + words(f));
-            alert(f);
-        }
-
-        private void keep(Finding f) {
-            try {
-                history.add(f);
-                historyBroken = false;
-            } catch (IOException e) {
-                if (!historyBroken) {
-                    console.warn("guard: its history cannot be written: " + e.getMessage());
-                }
-                historyBroken = true;
-            }
-        }
-
-        private void alert(Finding f) {
-            String key = "guard/" + f.key();
-            // Zombies and orphans are told once: nobody tells that they are over.
-            boolean lasting = (f.deed().equals("alert") || f.deed().equals("log")) && !once(f);
-            boolean wanted = !f.alert().isEmpty() || f.deed().equals("alert");
-            switch (f.kind()) {
-                case CLEARED -> {
-                    if (raised.remove(key)) {
-                        desk.clear(key, f.deed());
-                    }
-                }
-                case FIRED -> {
-                    boolean waits = f.deed().startsWith("kill") && !f.dry();
-                    if (wanted && !waits && desk.open()) {
-                        Occasion o = lasting
-                                ? Occasion.lasting(key, Severity.WARNING, title(f))
-                                : Occasion.event(key, Severity.WARNING, title(f));
-                        if (lasting) {
-                            raised.add(key);
-                        }
-                        desk.raise(with(o, f, f.dry() ? "nothing: a dry run" : lasting ? "" : f.deed()));
-                    }
-                }
-                case ENDED, SPARED, HELD_BACK -> occur(f, key, Severity.WARNING);
-                case STAYS, REFUSED -> occur(f, key, Severity.CRITICAL);
-                case ESCALATED -> {}
-            }
-        }
-
-        private void occur(Finding f, String key, Severity severity) {
-            if (!f.alert().isEmpty() && desk.open()) {
-                desk.raise(with(Occasion.event(key, severity, title(f)), f, f.deed()));
-            }
-        }
-
-        private static String title(Finding f) {
-            Suspect s = f.suspect();
-            return f.rule() + ": " + (s == null ? f.why() : "pid " + s.ref().pid() + " " + s.command());
-        }
-
-        private static Occasion with(Occasion occasion, Finding f, String done) {
-            Occasion o = occasion.withText(String.join("\n", f.evidence()))
-                    .withFact("rule", f.rule(), null)
-                    .withFact("why", f.why(), null)
-                    .to(f.alert())
-                    .withLook("holdfast guard history");
-            Suspect s = f.suspect();
-            if (s != null) {
-                o = o.withFact("user", s.user(), null)
-                        .withFact("memory", new ByteSize(s.memoryBytes() >> 20 << 20).toString(), null)
-                        .withFact("runtime", Words.of(Duration.ofSeconds(s.runtimeSeconds())), null);
-            }
-            return done.isEmpty() ? o : o.withDone(done);
+            alerts.tell(f);
         }
 
         @Override
@@ -507,25 +508,5 @@ final class GuardPost implements AutoCloseable {
         public void warn(String what) {
             console.warn("guard: " + what);
         }
-    }
-
-    private static Level level(Finding f) {
-        return switch (f.kind()) {
-            case FIRED -> f.deed().equals("log") ? Level.NOTICE : Level.WARNING;
-            case ESCALATED, SPARED, HELD_BACK -> Level.WARNING;
-            case STAYS, REFUSED -> Level.ERROR;
-            case CLEARED, ENDED -> Level.NOTICE;
-        };
-    }
-
-    private static String words(Finding f) {
-        Suspect s = f.suspect();
-        String who = s == null ? "" : "pid " + s.ref().pid() + " (" + s.user() + ") " + s.command() + ": ";
-        return f.rule() + (f.dry() ? " (dry run)" : "") + ": " + who
-                + switch (f.kind()) {
-                    case FIRED -> f.why() + ": " + f.deed();
-                    case SPARED, HELD_BACK, REFUSED -> f.why() + ": " + f.deed();
-                    case CLEARED, ENDED, ESCALATED, STAYS -> f.deed();
-                };
     }
 }

@@ -42,6 +42,18 @@ final class GuardTally {
         });
     }
 
+    /**
+     * As {@link #into(Totals)}; what is of other rules than these is forgotten.
+     *
+     * @param rules that there are now, of each of which there is a count, so that the first kill is an increase
+     */
+    void into(Totals totals, List<String> rules) {
+        into(totals);
+        rules.forEach(rule -> totals.add(Family.GUARD_KILLS, 0, rule));
+        totals.retain((family, labels) ->
+                (family != Family.GUARD_KILLS && family != Family.GUARD_FINDINGS) || rules.contains(labels.getFirst()));
+    }
+
     synchronized void into(Sheet sheet) {
         if (looks > 0) {
             sheet.put(Family.GUARD_SAMPLES, looks);

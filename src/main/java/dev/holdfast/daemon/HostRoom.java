@@ -1,10 +1,12 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.linux.HostGauges;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +25,13 @@ record HostRoom(long memoryBytes, long swapBytes, int cores, long pids) {
      * @param ownLimit memory.max of our own group; null without one
      */
     static HostRoom of(Path proc, @Nullable Long ownLimit) throws IOException {
-        long memory = kibibytes(proc, "MemTotal:") << 10;
+        var gauges = new HostGauges(proc);
+        long memory = told(gauges.memoryTotal(), "MemTotal");
         // Buffered: such a file gives all it has to the first read, however short that is.
         String most = Files.readAllLines(proc.resolve("sys/kernel/pid_max")).getFirst();
         return new HostRoom(
                 ownLimit == null ? memory : Math.min(memory, ownLimit),
-                kibibytes(proc, "SwapTotal:") << 10,
+                told(gauges.swapTotal(), "SwapTotal"),
                 cores(Files.readAllLines(proc.resolve("self/status"), StandardCharsets.ISO_8859_1)),
                 Long.parseLong(most));
     }
@@ -49,13 +52,7 @@ record HostRoom(long memoryBytes, long swapBytes, int cores, long pids) {
         throw new IOException("/proc/self/status has no Cpus_allowed_list");
     }
 
-    private static long kibibytes(Path proc, String key) throws IOException {
-        // In Latin-1, as java.nio refuses what is no UTF-8.
-        for (String line : Files.readAllLines(proc.resolve("meminfo"), StandardCharsets.ISO_8859_1)) {
-            if (line.startsWith(key)) {
-                return Long.parseLong(line.replaceAll("\\D", ""));
-            }
-        }
-        throw new IOException(proc.resolve("meminfo") + " has no " + key);
+    private static long told(OptionalLong bytes, String key) throws IOException {
+        return bytes.orElseThrow(() -> new IOException("/proc/meminfo has no " + key));
     }
 }

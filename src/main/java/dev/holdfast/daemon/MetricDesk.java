@@ -123,6 +123,7 @@ final class MetricDesk implements AutoCloseable {
 
     private void beat() {
         door.look();
+        metrics.tidy();
         MonoTime now = Loop.now().mono();
         if (now.since(kept).compareTo(KEPT_EVERY) >= 0) {
             kept = now;
@@ -216,11 +217,8 @@ final class MetricDesk implements AutoCloseable {
     }
 
     private void guard(Sheet sheet) {
-        daemon.guard.tally.into(totals);
+        daemon.guard.tally.into(totals, daemon.guard.names());
         daemon.guard.tally.into(sheet);
-        daemon.guard
-                .names()
-                .forEach(rule -> totals.add(Family.GUARD_KILLS, 0, rule)); // so that the first is an increase
         totals.into(sheet, Set.of(Family.GUARD_FINDINGS, Family.GUARD_KILLS));
     }
 

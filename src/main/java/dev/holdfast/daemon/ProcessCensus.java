@@ -4,6 +4,7 @@ import dev.holdfast.event.ProcessRef;
 import dev.holdfast.linux.Census;
 import dev.holdfast.linux.Errno;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,6 +33,7 @@ final class ProcessCensus implements AutoCloseable {
     private final int self;
     private @Nullable Census census;
     private int[] owners = new int[256];
+    private final TreeCpu cpu = new TreeCpu();
     private final Map<ProcessRef, Measured> pss = new HashMap<>();
     /** The slot whose turn it is to be measured. */
     private int next;
@@ -40,7 +42,9 @@ final class ProcessCensus implements AutoCloseable {
 
     /** One instance; -1: unknown, or not asked for. */
     static final class Tree {
+        /** Of all it ever had, as far as that was seen; of the daemon its own. */
         double cpuSeconds;
+
         long rssBytes;
         long threads;
         int processes;
@@ -52,7 +56,6 @@ final class ProcessCensus implements AutoCloseable {
         long pssBytes;
 
         private void add(Census c, int slot) {
-            cpuSeconds += c.cpuTicks(slot) / TICKS;
             rssBytes += c.rssBytes(slot);
             threads += c.threads(slot);
             processes++;
@@ -115,10 +118,33 @@ final class ProcessCensus implements AutoCloseable {
                 }
             }
         }
+        use(c, leaders, trees);
         if (deep) {
             measure(c, trees, nanos);
         }
         return List.of(trees);
+    }
+
+    private void use(Census c, List<ProcessRef> leaders, Tree[] trees) {
+        var all = new ArrayList<TreeCpu.Seen>();
+        for (int slot = 0; slot < c.slots(); slot++) {
+            int owner = c.present(slot) ? owners[slot] : NOBODYS;
+            if (owner == leaders.size()) {
+                trees[owner].cpuSeconds = c.cpuTicks(slot) / TICKS; // its children are others' to count
+            } else if (owner >= 0) {
+                int parent = c.slotOf(c.parent(slot));
+                all.add(new TreeCpu.Seen(
+                        c.ref(slot),
+                        parent < 0 ? null : c.ref(parent),
+                        leaders.get(owner),
+                        c.cpuTicks(slot),
+                        c.waitedTicks(slot)));
+            }
+        }
+        Map<ProcessRef, Long> ticks = cpu.look(all);
+        for (int i = 0; i < leaders.size(); i++) {
+            trees[i].cpuSeconds = ticks.getOrDefault(leaders.get(i), 0L) / TICKS;
+        }
     }
 
     private int owner(Census c, int slot, Map<Integer, Integer> byPid, List<ProcessRef> leaders, int depth) {

@@ -7,8 +7,8 @@ import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.linux.BootClock;
 import dev.holdfast.linux.Errno;
-import dev.holdfast.linux.HostGauges;
 import dev.holdfast.metric.Family;
 import dev.holdfast.metric.Sheet;
 import dev.holdfast.metric.Totals;
@@ -19,6 +19,7 @@ import dev.holdfast.unit.CpuAmount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -39,27 +40,28 @@ final class ProcessFigures {
     private final MetricTally tally;
     private final CheckTally checks;
     private final ProcessCensus census;
-    private final double bootSeconds;
+    private final CpuSources sources = new CpuSources();
+    private final BootTime boot = new BootTime();
+    private final BootClock clock = new BootClock();
 
     /**
      * One replica at a moment.
      *
      * @param tree null: nothing of it runs
-     * @param group null: it has none
+     * @param group null: it has none, or it cannot be read now
+     * @param workingSet of the group's memory what the kernel cannot take back at once; empty: not known, or not asked for
+     * @param cpuSeconds in its life; NaN: not known now
      */
     record Used(
             ReplicaView view,
             ProcessCensus.@Nullable Tree tree,
-            @Nullable GroupUsage group) {
-        /** Of the group in its life; of the tree as it is now; 0 where nothing runs. */
-        double cpuSeconds() {
-            return group != null ? group.cpu().toNanos() / 1e9 : tree == null ? 0 : tree.cpuSeconds;
-        }
-
-        /** Of the group, page cache included; resident of the tree; NaN where nothing runs. */
+            @Nullable GroupUsage group,
+            OptionalLong workingSet,
+            double cpuSeconds) {
+        /** Of the group, page cache included; resident of the tree; NaN where nothing runs, or nothing is known now. */
         float memoryBytes() {
             Long charged = group == null ? null : group.memoryBytes();
-            return charged != null ? charged : tree == null ? Float.NaN : tree.rssBytes;
+            return charged != null ? charged : tree == null || Double.isNaN(cpuSeconds) ? Float.NaN : tree.rssBytes;
         }
     }
 
@@ -72,7 +74,6 @@ final class ProcessFigures {
         this.tally = tally;
         this.checks = checks;
         this.census = census;
-        this.bootSeconds = new HostGauges(Daemon.PROC).bootSeconds().orElse(0L);
     }
 
     /**
@@ -98,10 +99,28 @@ final class ProcessFigures {
             GroupUsage group = tree == null || instance == null
                     ? null
                     : daemon.enforcement.usage(v.id().process(), instance).orElse(null);
-            var used = new Used(v, tree, group);
+            double seconds = instance == null || tree == null
+                    ? Double.NaN
+                    : sources.seconds(
+                            instance,
+                            group == null && daemon.enforcement.hasGroup(v.id().process(), instance),
+                            group,
+                            tree);
+            var used = new Used(
+                    v,
+                    tree,
+                    group,
+                    group == null || instance == null || !deep
+                            ? OptionalLong.empty()
+                            : daemon.enforcement.workingSet(v.id().process(), instance),
+                    seconds);
             count(used, deep);
             all.add(used);
         }
+        sources.retain(views.stream()
+                .map(ReplicaView::instance)
+                .filter(java.util.Objects::nonNull)
+                .collect(Collectors.toSet()));
         return new Look(all, trees.getLast());
     }
 
@@ -116,25 +135,32 @@ final class ProcessFigures {
             return;
         }
         String life = instance.value();
-        totals.observe(Family.PROCESS_CPU, life, u.cpuSeconds(), process, index);
+        if (Double.isNaN(u.cpuSeconds)) {
+            totals.add(Family.PROCESS_CPU, 0, process, index);
+        } else {
+            totals.observe(Family.PROCESS_CPU, life, u.cpuSeconds, process, index);
+        }
         if (deep && tree.readBytes >= 0) {
             totals.observe(Family.PROCESS_IO_READ, life, (double) tree.readBytes, process, index);
             totals.observe(Family.PROCESS_IO_WRITE, life, (double) tree.writtenBytes, process, index);
         }
     }
 
-    void into(Sheet sheet, Look look) {
+    synchronized void into(Sheet sheet, Look look) {
         Set<ReplicaId> there = look.replicas.stream().map(u -> u.view.id()).collect(Collectors.toUnmodifiableSet());
         totals.retain((family, labels) -> !KEPT.contains(family)
                 || there.contains(new ReplicaId(labels.get(0), Integer.parseInt(labels.get(1)))));
         Map<String, ProcessSpec> specs = daemon.specs();
+        Set<String> breakers = breakers(there, specs);
+        totals.retain((family, labels) -> family != Family.BREAKER_FAILURES || breakers.contains(labels.getFirst()));
+        double booted = boot.seconds(System.currentTimeMillis() / 1e3, clock.nanos() / 1e9);
         for (Used u : look.replicas) {
             totals.add(
                     Family.PROCESS_OOM_KILLS,
                     0,
                     u.view.id().process(),
                     Integer.toString(u.view.id().index()));
-            state(sheet, u);
+            state(sheet, u, booted);
             usage(sheet, u);
             ProcessSpec spec = specs.get(u.view.id().process());
             HealthSpec liveness = spec == null ? null : spec.liveness();
@@ -150,7 +176,19 @@ final class ProcessFigures {
         totals.into(sheet, Set.of(Family.BREAKER_FAILURES));
     }
 
-    private void state(Sheet sheet, Used u) {
+    /** Of whom there is one, as configured now. */
+    static Set<String> breakers(Set<ReplicaId> there, Map<String, ProcessSpec> specs) {
+        return there.stream()
+                .filter(id -> {
+                    ProcessSpec spec = specs.get(id.process());
+                    HealthSpec liveness = spec == null ? null : spec.liveness();
+                    return liveness != null && liveness.breaker() != null;
+                })
+                .map(MetricTally::name)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private void state(Sheet sheet, Used u, double booted) {
         ReplicaView v = u.view;
         String process = v.id().process();
         String index = Integer.toString(v.id().index());
@@ -162,7 +200,7 @@ final class ProcessFigures {
         }
         ProcessRef leader = v.leader();
         if (leader != null) {
-            sheet.put(Family.PROCESS_START_TIME, bootSeconds + leader.startTicks() / TICKS, process, index);
+            sheet.put(Family.PROCESS_START_TIME, booted + leader.startTicks() / TICKS, process, index);
         }
         List<Event.Exited> ends = daemon.chronicle.ends(v.id(), 1);
         if (!ends.isEmpty()) {
@@ -191,6 +229,7 @@ final class ProcessFigures {
         if (charged != null) {
             memory(sheet, charged, process, index, "group");
         }
+        u.workingSet.ifPresent(bytes -> memory(sheet, bytes, process, index, "working_set"));
         sheet.put(Family.PROCESS_THREADS, t.threads, process, index);
         sheet.put(Family.PROCESS_PROCESSES, t.processes, process, index);
         if (t.descriptors >= 0) {

@@ -13,9 +13,9 @@ import dev.holdfast.process.GroupUsage;
 import dev.holdfast.supervise.ReplicaView;
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.CpuAmount;
+import dev.holdfast.unit.MonoTime;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -45,7 +45,7 @@ final class Reports {
             List<ReplicaView> views, Set<String> names, List<Status.Schedule> schedules, List<Status.Queue> queues) {
         List<ReplicaView> wanted = views.stream().filter(v -> meant(v, names)).toList();
         Map<ProcessRef, Usages.Usage> used = used(wanted);
-        Instant now = Instant.now();
+        MonoTime now = Loop.now().mono();
         return new Status(
                 version,
                 daemon.pid(),
@@ -53,8 +53,8 @@ final class Reports {
                 file.toString(),
                 HostFindings.degraded(daemon.findings()),
                 Stream.concat(
-                                wanted.stream().map(v -> replica(v, used, now)),
-                                absent(views, names).map(v -> replica(v, used, now)))
+                                wanted.stream().map(v -> replica(v, used, now, false)),
+                                absent(views, names).map(v -> replica(v, used, now, true)))
                         .sorted(Comparator.comparing(Status.Replica::process).thenComparingInt(Status.Replica::index))
                         .toList(),
                 schedules,
@@ -88,14 +88,14 @@ final class Reports {
                                 false,
                                 null,
                                 null,
-                                daemon.startedAt,
+                                daemon.started,
                                 0,
                                 "",
                                 why,
                                 List.of())));
     }
 
-    private Status.Replica replica(ReplicaView v, Map<ProcessRef, Usages.Usage> used, Instant now) {
+    private Status.Replica replica(ReplicaView v, Map<ProcessRef, Usages.Usage> used, MonoTime now, boolean absent) {
         ProcessRef leader = v.leader();
         Usages.Usage u = leader == null ? null : used.get(leader);
         ProcessSpec spec = daemon.specs().get(v.id().process());
@@ -109,8 +109,8 @@ final class Reports {
                 v.state(),
                 v.wantedUp(),
                 leader == null ? null : (Integer) leader.pid(),
-                v.since().toString(),
-                Math.max(0, Duration.between(v.since(), now).toSeconds()),
+                v.since().wall().toString(),
+                Math.max(0, now.since(v.since().mono()).toSeconds()), // whatever was done to the wall clock
                 v.restarts(),
                 v.health(),
                 detail(v),
@@ -124,7 +124,8 @@ final class Reports {
                 r.pids(),
                 daemon.outputs.file(v.id()).toString(),
                 daemon.enforcement.by(spec, v.instance()),
-                daemon.enforcement.weaker(spec, v.instance()));
+                daemon.enforcement.weaker(spec, v.instance()),
+                absent);
     }
 
     /** What an earlier daemon knew of the last end, the journal still knows. */
@@ -150,7 +151,13 @@ final class Reports {
                         .map(e -> end(v, e, lines, GuardDeeds.before(guard, e.at())))
                         .toList();
                 replicas.add(new Why.Replica(
-                        name(v), now, Words.uses(replica(v, used, Instant.now())), all, history, false, guard));
+                        name(v),
+                        now,
+                        Words.uses(replica(v, used, Loop.now().mono(), false)),
+                        all,
+                        history,
+                        false,
+                        guard));
             }
         }
         return new Why(replicas);

@@ -139,10 +139,12 @@ final class Sampler implements AutoCloseable {
         }
         Seen last = before.get(name);
         var now = new Seen(instance.value(), u.cpuSeconds(), nanos);
-        if (last != null && last.life.equals(now.life)) {
-            of[Metric.CPU.place()] = cores(last, now);
+        if (!Double.isNaN(now.cpuSeconds)) {
+            if (last != null && last.life.equals(now.life)) {
+                of[Metric.CPU.place()] = cores(last, now);
+            }
+            before.put(name, now);
         }
-        before.put(name, now);
         of[Metric.MEMORY.place()] = u.memoryBytes();
         return of;
     }

@@ -40,14 +40,18 @@ final class SocketGroups implements Admission {
 
     private volatile SortedMap<String, Access> groups = Collections.emptySortedMap();
 
+    /** From now on these; whether they can reach the socket {@link #open} sees to. */
+    void take(SortedMap<String, Access> anew) {
+        groups = anew;
+    }
+
     /**
-     * From now on these.
+     * Lets those reach it who may ask. May wait for the name service.
      *
      * @return those of them that this host does not know; nobody is let in for them
      * @throws IOException when the socket cannot be made reachable for them
      */
-    List<String> admit(SortedMap<String, Access> anew, Path socket) throws IOException {
-        groups = anew;
+    List<String> open(SortedMap<String, Access> anew, Path socket) throws IOException {
         Map<Boolean, List<String>> known = anew.keySet().stream()
                 .collect(Collectors.partitioningBy(g -> Accounts.group(g).isPresent()));
         List<String> there = known.getOrDefault(true, List.of());

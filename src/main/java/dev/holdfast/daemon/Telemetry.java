@@ -3,7 +3,7 @@ package dev.holdfast.daemon;
 import dev.holdfast.api.Doctor;
 import dev.holdfast.cli.Holdfast;
 import dev.holdfast.config.OtlpSpec;
-import dev.holdfast.linux.HostGauges;
+import dev.holdfast.linux.BootClock;
 import dev.holdfast.metric.Sheet;
 import dev.holdfast.metric.Totals;
 import dev.holdfast.otlp.Epochs;
@@ -22,10 +22,7 @@ final class Telemetry implements AutoCloseable {
 
     Telemetry(Daemon daemon, Totals totals, Supplier<Sheet> figures) {
         this.tracing = daemon.tracing;
-        Instant booted = new HostGauges(Daemon.PROC)
-                .bootSeconds()
-                .map(Instant::ofEpochSecond)
-                .orElse(daemon.startedAt);
+        Instant booted = Loop.now().wall().minusNanos(new BootClock().nanos());
         this.exporter = new Exporter(Exporter.Parts.usual(
                 Holdfast.VERSION,
                 daemon.hostName,

@@ -19,7 +19,7 @@ final class Usages {
     private final Proc proc;
     private final Map<ProcessRef, Seen> before = new HashMap<>();
 
-    private record Seen(long nanos, double cpuSeconds) {}
+    private record Seen(long nanos, double cpuSeconds, boolean grouped) {}
 
     private static final class Sum {
         private long ticks;
@@ -28,7 +28,7 @@ final class Usages {
     }
 
     /**
-     * @param cpuSeconds of the group in its life; of the tree as it is now
+     * @param cpuSeconds of the group in its life; of the tree as it is now, and of children that were waited for
      * @param cpuPercent of one core, since the last look; null at the first
      * @param memoryBytes of the group, page cache included; resident of the tree
      * @param peakBytes null without a group
@@ -50,7 +50,7 @@ final class Usages {
         var trees = new HashMap<Integer, ProcessRef>();
         var usages = new HashMap<ProcessRef, Usage>();
         leaders.forEach((leader, group) -> {
-            if (group == null || group.memoryBytes() == null || group.pids() == null) {
+            if (group == null ? !grouped(leader) : group.memoryBytes() == null || group.pids() == null) {
                 trees.put(leader.pid(), leader);
             }
         });
@@ -61,20 +61,26 @@ final class Usages {
                 double cpu = (double) group.cpu().toNanos() / 1e9;
                 Long memory = group.memoryBytes() != null || tree == null ? group.memoryBytes() : (Long) tree.rss;
                 Long pids = group.pids() != null || tree == null ? group.pids() : (Long) tree.threads;
-                usages.put(leader, new Usage(cpu, percent(leader, cpu, nanos), memory, group.peakBytes(), pids));
+                usages.put(leader, new Usage(cpu, percent(leader, cpu, true, nanos), memory, group.peakBytes(), pids));
             } else if (tree != null) {
                 double cpu = (double) tree.ticks / TICKS;
-                usages.put(leader, new Usage(cpu, percent(leader, cpu, nanos), tree.rss, null, tree.threads));
+                usages.put(leader, new Usage(cpu, percent(leader, cpu, false, nanos), tree.rss, null, tree.threads));
             }
         });
         before.values().removeIf(s -> nanos - s.nanos > KEPT_NANOS); // others are asked about by other callers
-        usages.forEach((leader, u) -> before.put(leader, new Seen(nanos, u.cpuSeconds())));
+        usages.forEach((leader, u) -> before.put(leader, new Seen(nanos, u.cpuSeconds(), leaders.get(leader) != null)));
         return usages;
     }
 
-    private @Nullable Double percent(ProcessRef leader, double cpuSeconds, long nanos) {
+    /** Who had a group has one still, though it cannot be read now: its tree tells something else. */
+    private boolean grouped(ProcessRef leader) {
         Seen last = before.get(leader);
-        return last == null || nanos <= last.nanos
+        return last != null && last.grouped;
+    }
+
+    private @Nullable Double percent(ProcessRef leader, double cpuSeconds, boolean grouped, long nanos) {
+        Seen last = before.get(leader);
+        return last == null || nanos <= last.nanos || last.grouped != grouped
                 ? null
                 : (Double) (Math.max(0, cpuSeconds - last.cpuSeconds) / ((double) (nanos - last.nanos) / 1e9) * 100);
     }

@@ -37,6 +37,11 @@ final class Allowance {
         used.pollLast();
     }
 
+    /** Nothing came of any. */
+    void restore() {
+        used.clear();
+    }
+
     /** Once, until one is left again. */
     boolean tellsRefusal() {
         boolean tells = !told;

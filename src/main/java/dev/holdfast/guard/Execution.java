@@ -72,8 +72,8 @@ final class Execution {
         this.deadline = now.plus(atOnce ? PATIENCE : kill.grace());
     }
 
-    /** It ends without anybody having been signalled, so it was none. */
-    void undone() {
+    /** It is over; where nobody was signalled it was none. */
+    void close() {
         if (!begun) {
             allowance.giveBack();
         }

@@ -201,7 +201,14 @@ final class Executions {
             case STAYS ->
                 "gone at last, " + after(e, now) + " " + e.kill.signal().written();
         };
-        act.accept(new Action.Tell(e.finding.as(Finding.Kind.ENDED, now.wall(), how)));
+        boolean ended = e.begun && e.phase != Phase.REFUSED;
+        if (e.phase != Phase.REFUSED) {
+            e.close();
+        }
+        act.accept(new Action.Tell(e.finding.as(
+                ended ? Finding.Kind.ENDED : Finding.Kind.CLEARED,
+                now.wall(),
+                e.begun || e.phase == Phase.REFUSED ? how : "it had ended before: nobody was signalled")));
     }
 
     private static String after(Execution e, Now now) {
@@ -213,13 +220,7 @@ final class Executions {
         switch (s.blow()) {
             case SENT ->
                 all.values().stream().filter(x -> x.left.contains(s.process())).forEach(x -> x.begun = true);
-            case GONE -> {
-                if (e != null && !e.begun) {
-                    e.undone();
-                    e.begun = true; // and not given back again
-                }
-                gone(s.process(), now);
-            }
+            case GONE -> gone(s.process(), now);
             case FAILED -> {
                 for (Execution x : all.values()) {
                     if (x.left.contains(s.process())) {
@@ -231,7 +232,7 @@ final class Executions {
                 if (e == null) { // one of a tree: the rest goes all the same
                     all.values().forEach(x -> x.left.remove(s.process()));
                 } else {
-                    e.undone();
+                    e.close();
                     if (s.blow() == Stimulus.Blow.CHANGED) {
                         all.remove(s.process());
                     } else {

@@ -33,7 +33,7 @@ public record Finding(
         SPARED,
         /** A rule holds, and has done enough for now. */
         HELD_BACK,
-        /** What held no longer does. */
+        /** What held no longer does, or who was to be ended had gone before anybody was signalled. */
         CLEARED,
         /** What was to be ended has ended. */
         ENDED,

@@ -86,9 +86,9 @@ public final class Guard {
         return least;
     }
 
-    /** Every process that is on its way out has gone, or is no longer waited for. */
+    /** Every process that is on its way out has gone, or is no longer waited for, and no parent is about to heed SIGCHLD. */
     public boolean idle() {
-        return executions.deadline().equals(MonoTime.NEVER);
+        return executions.deadline().equals(MonoTime.NEVER) && (zombies == null || zombies.settled());
     }
 
     private void sweep(String of, Now now) {
@@ -297,7 +297,7 @@ public final class Guard {
             t.finding = null; // nothing lasts that would have to be told to be over
             return true;
         }
-        if (acts(r.spec.deed()) && !f.dry() && !r.allowance.take(now.mono())) {
+        if (acts(r.spec.deed()) && !r.allowance.take(now.mono())) {
             if (!t.heldBack) {
                 t.heldBack = true;
                 out.add(new Action.Tell(
@@ -379,7 +379,7 @@ public final class Guard {
             Finding f = finding(r, condition, null, sight, look);
             t.finding = lasts(r) ? f : null;
             boolean acts = acts(r.spec.deed());
-            if (acts && !f.dry() && !r.allowance.take(now.mono())) {
+            if (acts && !r.allowance.take(now.mono())) {
                 if (!t.heldBack) {
                     t.heldBack = true;
                     out.add(new Action.Tell(
@@ -496,7 +496,7 @@ public final class Guard {
             return false;
         }
         var now = new MonoTime(look.now());
-        if (!f.dry() && !allowance.take(now)) {
+        if (!allowance.take(now)) {
             if (!allowance.tellsRefusal()) {
                 return false;
             }
@@ -540,6 +540,9 @@ public final class Guard {
             s.tracks = tracks;
         }
         boolean otherwise = anew.dryRun() != spec.dryRun() || !anew.protect().equals(spec.protect());
+        if (spec.dryRun() && !anew.dryRun()) { // what was only said took nothing of what may be done
+            next.forEach(r -> r.allowance.restore());
+        }
         if (otherwise) { // what was only said may be done now, and what was left alone may be touched
             next.forEach(r -> cleared(r.together, look, "judged anew"));
             for (Subject s : subjects) {

@@ -11,9 +11,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Processes that fell to init or to us, and whose session has no living leader. */
+/** Processes that fell to init or to a daemon of Holdfast, and whose session has no living leader. */
 final class Orphans {
     static final String NAME = "orphans";
+    private static final String MAIN = "dev.holdfast.daemon.Main";
 
     private final OrphanSpec spec;
     private final @Nullable Matcher matcher;
@@ -54,17 +55,33 @@ final class Orphans {
         return leader < 0 || sight.state(leader) == 'Z';
     }
 
-    /** Init, we, or a user's systemd. */
+    /** Init, we, another daemon of Holdfast, or a user's systemd. */
     private static boolean adopts(Sight sight, int parent, int self) {
         if (parent == 1 || parent == self) {
             return true;
         }
         int slot = sight.slotOf(parent);
-        if (slot < 0 || sight.parent(slot) != 1) {
+        if (slot < 0) {
             return false;
         }
         Traits t = sight.traits(slot);
-        return t.name().equals("systemd") && t.program().equals("systemd");
+        if (t.own()) {
+            return daemon(t.command());
+        }
+        return sight.parent(slot) == 1
+                && t.name().equals("systemd")
+                && t.program().equals("systemd");
+    }
+
+    /** Not {@code holdfast run}: what falls to that it waits for, and ends. */
+    private static boolean daemon(String command) {
+        int main = command.indexOf(MAIN);
+        for (String word : main < 0 ? new String[0] : command.substring(main).split(" ", -1)) {
+            if (word.equals("up") || word.equals("run")) {
+                return word.equals("up");
+            }
+        }
+        return false;
     }
 
     /** How long it has been one, in seconds; its age, when it was one before anybody looked. */

@@ -25,6 +25,7 @@ final class Zombies {
     /** Of parents, when they were told. */
     private final Map<ProcessRef, MonoTime> nudged = new HashMap<>();
 
+    private MonoTime looked;
     private final Set<ProcessRef> dealtWith = new HashSet<>();
 
     Zombies(ZombieSpec spec, int self, MonoTime now) {
@@ -32,6 +33,7 @@ final class Zombies {
         this.self = self;
         this.allowance = new Allowance(spec.atMost());
         this.due = now;
+        this.looked = now;
     }
 
     ZombieSpec spec() {
@@ -46,12 +48,18 @@ final class Zombies {
         return due;
     }
 
+    /** Whoever was told has had the time to heed it, and was looked at then. */
+    boolean settled() {
+        return nudged.values().stream().noneMatch(told -> looked.isBefore(told.plus(HEEDED)));
+    }
+
     /** @param subjects by slot */
     void look(Subject[] subjects, Sight sight, Now now, boolean dry, Judge judge, Consumer<Action> act) {
         if (now.mono().isBefore(due)) {
             return;
         }
         due = now.mono().plus(spec.every());
+        looked = now.mono();
         var byParent = new HashMap<ProcessRef, Integer>();
         for (int slot = 0; slot < sight.slots(); slot++) {
             Subject s = slot < subjects.length ? subjects[slot] : null;

@@ -53,6 +53,7 @@ public final class Census implements AutoCloseable {
     private byte[] state = new byte[256];
     private boolean[] kernel = new boolean[256];
     private long[] cpu = new long[256];
+    private long[] waited = new long[256];
     private long[] rss = new long[256];
     private int[] threads = new int[256];
     private long[] program = new long[256];
@@ -203,6 +204,7 @@ public final class Census implements AutoCloseable {
         state[slot] = (byte) line.state();
         kernel[slot] = line.kernel();
         cpu[slot] = line.cpuTicks();
+        waited[slot] = line.waitedTicks();
         rss[slot] = line.rssBytes();
         threads[slot] = (int) line.threads();
         program[slot] = line.program(text);
@@ -242,6 +244,7 @@ public final class Census implements AutoCloseable {
         state = Arrays.copyOf(state, size);
         kernel = Arrays.copyOf(kernel, size);
         cpu = Arrays.copyOf(cpu, size);
+        waited = Arrays.copyOf(waited, size);
         rss = Arrays.copyOf(rss, size);
         threads = Arrays.copyOf(threads, size);
         program = Arrays.copyOf(program, size);
@@ -333,6 +336,11 @@ public final class Census implements AutoCloseable {
 
     public long cpuTicks(int slot) {
         return cpu[slot];
+    }
+
+    /** Of children that it has waited for, and of theirs. */
+    public long waitedTicks(int slot) {
+        return waited[slot];
     }
 
     public long rssBytes(int slot) {

@@ -25,6 +25,7 @@ import java.util.TreeSet;
 public record Cgroup(Path dir) {
     private static final String EVENTS = "cgroup.events";
     private static final String PROCS = "cgroup.procs";
+    private static final String INACTIVE = "\ninactive_file ";
     private static final int PAGE = 4096;
 
     public Cgroup child(String name) {
@@ -172,6 +173,24 @@ public record Cgroup(Path dir) {
                 .filter(text -> text.matches("\\d{1,18}"))
                 .map(text -> OptionalLong.of(Long.parseLong(text)))
                 .orElse(OptionalLong.empty());
+    }
+
+    /**
+     * What is charged to it without the file cache that nobody has used lately: what the kernel can take back before it must
+     * kill. The same figure that kubelet and docker stats call working set. Empty: there is no memory controller here.
+     */
+    public OptionalLong workingSetBytes() throws Errno {
+        OptionalLong all = number("memory.current");
+        String stat = all.isEmpty() ? "" : "\n" + read("memory.stat").orElse("");
+        int at = stat.indexOf(INACTIVE);
+        if (at < 0) {
+            return OptionalLong.empty();
+        }
+        int end = stat.indexOf('\n', at + 1);
+        String inactive = stat.substring(at + INACTIVE.length(), end < 0 ? stat.length() : end);
+        return inactive.matches("\\d{1,18}")
+                ? OptionalLong.of(Math.max(0, all.getAsLong() - Long.parseLong(inactive)))
+                : OptionalLong.empty();
     }
 
     /** A file of lines {@code key number}; empty when there is none. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What the kernel tells of the whole host. Empty where it does not: unknown is not 0. Thread-safe.
@@ -44,21 +45,31 @@ public final class HostGauges {
     }
 
     public Optional<Memory> memory() {
-        var values = new HashMap<String, Long>();
-        for (String line : read("meminfo").lines().toList()) {
-            int colon = line.indexOf(':');
-            String digits = colon < 0 ? "" : line.substring(colon).replaceAll("\\D", "");
-            if (!digits.isEmpty() && digits.length() < 16) {
-                values.put(line.substring(0, colon), Long.parseLong(digits) << 10);
-            }
-        }
-        Long total = values.get("MemTotal");
-        Long available = values.get("MemAvailable"); // Linux 3.14
-        Long swap = values.get("SwapTotal");
-        Long free = values.get("SwapFree");
-        return total == null || available == null || swap == null || free == null
+        byte[] text = read("meminfo").getBytes(StandardCharsets.ISO_8859_1);
+        var memory = new Memory(
+                MemInfo.bytes(text, text.length, MemInfo.TOTAL),
+                MemInfo.bytes(text, text.length, MemInfo.AVAILABLE),
+                MemInfo.bytes(text, text.length, MemInfo.SWAP_TOTAL),
+                MemInfo.bytes(text, text.length, MemInfo.SWAP_FREE));
+        return memory.total < 0 || memory.available < 0 || memory.swapTotal < 0 || memory.swapFree < 0
                 ? Optional.empty()
-                : Optional.of(new Memory(total, available, swap, free));
+                : Optional.of(memory);
+    }
+
+    /** In bytes; empty where it is not told. */
+    public OptionalLong memoryTotal() {
+        return told(MemInfo.TOTAL);
+    }
+
+    /** In bytes; empty where it is not told. */
+    public OptionalLong swapTotal() {
+        return told(MemInfo.SWAP_TOTAL);
+    }
+
+    private OptionalLong told(byte[] key) {
+        byte[] text = read("meminfo").getBytes(StandardCharsets.ISO_8859_1);
+        long bytes = MemInfo.bytes(text, text.length, key);
+        return bytes < 0 ? OptionalLong.empty() : OptionalLong.of(bytes);
     }
 
     public Optional<Ticks> processors() {
@@ -84,15 +95,6 @@ public final class HostGauges {
     public int cores() {
         long n = read("stat").lines().filter(l -> l.matches("cpu\\d+ .*")).count();
         return (int) Math.max(1, n);
-    }
-
-    /** When it was booted, in seconds since 1970 (btime of proc_stat(5)). */
-    public Optional<Long> bootSeconds() {
-        return read("stat")
-                .lines()
-                .filter(l -> l.startsWith("btime "))
-                .findFirst()
-                .map(l -> number(l.substring("btime ".length()).strip()));
     }
 
     /** Bytes read back from swap since the boot: pswpin of proc_vmstat(5), in pages. */

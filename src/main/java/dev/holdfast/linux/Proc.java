@@ -36,7 +36,7 @@ public final class Proc {
      * The fields of /proc/PID/stat in use (proc_pid_stat(5)).
      *
      * @param state R, S, D, Z, T and the like
-     * @param cpuTicks user plus system time of its threads, in clock ticks of 1/100 s
+     * @param cpuTicks user plus system time of its threads and of children it has waited for, in clock ticks of 1/100 s
      * @param rssBytes resident memory
      * @param waitStatus of a zombie, as wait(2) tells it; 0 also when we may not see it
      */
@@ -90,7 +90,7 @@ public final class Proc {
                 line.state(),
                 line.ppid(),
                 line.session(),
-                line.cpuTicks(),
+                line.cpuTicks() + line.waitedTicks(),
                 line.startTicks(),
                 line.rssBytes(),
                 line.kernel(),

@@ -1,7 +1,6 @@
 package dev.holdfast.linux;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * Two small files that tell whether anything of a host can have grown: /proc/meminfo (proc_meminfo(5)) and /proc/loadavg
@@ -9,9 +8,6 @@ import java.util.Arrays;
  */
 public final class Pulse implements AutoCloseable {
     private static final int TEXT = 512;
-
-    /** As it is written, with the line's end before it. */
-    private static final byte[] AVAILABLE = {'\n', 'M', 'e', 'm', 'A', 'v', 'a', 'i', 'l', 'a', 'b', 'l', 'e', ':'};
 
     private final Path proc;
     private Fd meminfo;
@@ -35,11 +31,8 @@ public final class Pulse implements AutoCloseable {
         if (n == 0) { // served by lxcfs, say, which was started anew: what was opened before is nobody's
             n = again();
         }
-        totalBytes = number(0, n) << 10; // MemTotal, MemFree, MemAvailable: in this order since Linux 3.14
-        int third = line(line(0, n), n);
-        boolean known = third + AVAILABLE.length <= n
-                && Arrays.equals(text, third - 1, third - 1 + AVAILABLE.length, AVAILABLE, 0, AVAILABLE.length);
-        availableBytes = known ? number(third, n) << 10 : -1;
+        totalBytes = Math.max(0, MemInfo.bytes(text, n, MemInfo.TOTAL));
+        availableBytes = MemInfo.bytes(text, n, MemInfo.AVAILABLE);
         n = read(loadavg);
         int at = n - 1;
         while (at > 0 && text[at - 1] != ' ') {
@@ -63,15 +56,6 @@ public final class Pulse implements AutoCloseable {
         int n = Math.max(0, Descriptors.readAt(fd, buffer, 0, TEXT, 0));
         buffer.bytes().get(0, text, 0, n);
         return n;
-    }
-
-    /** Where the line behind this one begins. */
-    private int line(int at, int n) {
-        int i = at;
-        while (i < n && text[i] != '\n') {
-            i++;
-        }
-        return i + 1;
     }
 
     /** The first number from there on. */

@@ -14,8 +14,18 @@ final class StatLine {
     static final int STACK = 25;
 
     /** Of those up to {@link #STACK} the ones that anybody asks for; a bit each. */
-    private static final int ASKED =
-            1 << 1 | 1 << 3 | 1 << 6 | 1 << 11 | 1 << 12 | 1 << 17 | 1 << 19 | 1 << 21 | 1 << 23 | 1 << STACK;
+    private static final int ASKED = 1 << 1
+            | 1 << 3
+            | 1 << 6
+            | 1 << 11
+            | 1 << 12
+            | 1 << 13
+            | 1 << 14
+            | 1 << 17
+            | 1 << 19
+            | 1 << 21
+            | 1 << 23
+            | 1 << STACK;
 
     private int nameEnd;
 
@@ -92,6 +102,11 @@ final class StatLine {
 
     long cpuTicks() {
         return fields[11] + fields[12];
+    }
+
+    /** Of children that it has waited for, and of theirs. */
+    long waitedTicks() {
+        return fields[13] + fields[14];
     }
 
     long threads() {

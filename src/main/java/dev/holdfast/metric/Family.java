@@ -67,7 +67,8 @@ public enum Family {
             "bytes",
             "Memory of its processes together. type: rss (shared pages count for each), pss (shared pages count once;"
                     + " read from each process at most once a minute, at most 100 at a scrape and in 25 ms), vsz, swap,"
-                    + " and where it has a group of its own, group (page cache included).",
+                    + " and where it has a group of its own, group (page cache included) and working_set (without the file cache"
+                    + " that nobody has used lately: what counts towards its limit in earnest).",
             "process",
             "replica",
             "type"),

@@ -11,7 +11,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -33,7 +32,7 @@ public final class Metrics implements HttpHandler {
     private final Sheet.Source figures;
     private final Supplier<MonoTime> clock;
     private MonoTime gathered = new MonoTime(0);
-    private WeakReference<@Nullable Sheet> last = new WeakReference<>(null);
+    private @Nullable Sheet last;
 
     /** @param figures gathers them; called by one thread at a time */
     public Metrics(Sheet.Source figures, Supplier<MonoTime> clock) {
@@ -71,7 +70,7 @@ public final class Metrics implements HttpHandler {
     /** The figures as they are, or were within the last second. */
     public synchronized Sheet sheet() {
         MonoTime now = clock.get();
-        Sheet sheet = last.get();
+        Sheet sheet = last;
         if (sheet == null || now.since(gathered).compareTo(SHARED) >= 0) {
             var fresh = new Sheet();
             fresh.gather(figures);
@@ -79,7 +78,7 @@ public final class Metrics implements HttpHandler {
             fresh.put(Family.SCRAPE_SECONDS, clock.get().since(now).toNanos() / 1e9);
             gathered = now;
             sheet = fresh;
-            last = new WeakReference<>(fresh);
+            last = fresh;
         }
         return sheet;
     }
@@ -93,6 +92,13 @@ public final class Metrics implements HttpHandler {
             throw new UncheckedIOException(impossible);
         }
         return out.toByteArray();
+    }
+
+    /** Gives up what nobody gets any more; of many processes it is some megabytes. */
+    public synchronized void tidy() {
+        if (clock.get().since(gathered).compareTo(SHARED) >= 0) {
+            last = null;
+        }
     }
 
     /** As little processor time as there is: figures repeat themselves, so much is gained at once. */

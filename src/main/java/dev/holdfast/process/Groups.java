@@ -85,6 +85,24 @@ public final class Groups {
         }
     }
 
+    /** What of its memory the kernel cannot take back at once; empty where that is not known. It costs more than the rest. */
+    public OptionalLong workingSet(String name, InstanceId id) {
+        if (!(home instanceof CgroupHome.Ready ready)) {
+            return OptionalLong.empty();
+        }
+        try {
+            return ready.base().child(directory(name)).child(id.value()).workingSetBytes();
+        } catch (Errno unknown) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** Whether the instance has a group. */
+    public boolean has(String name, InstanceId id) {
+        return home instanceof CgroupHome.Ready ready
+                && ready.base().child(directory(name)).child(id.value()).exists();
+    }
+
     private static @Nullable Long boxed(OptionalLong number) {
         return number.isPresent() ? (Long) number.getAsLong() : null;
     }

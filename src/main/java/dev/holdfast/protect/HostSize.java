@@ -1,5 +1,6 @@
 package dev.holdfast.protect;
 
+import dev.holdfast.linux.HostGauges;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,21 +21,12 @@ public record HostSize(long memory, long swap, int cores, long tasks) {
     /** @param proc /proc (proc_meminfo(5), proc_stat(5)) */
     public static HostSize of(Path proc) {
         return new HostSize(
-                kibibytes(proc, "MemTotal:"),
-                kibibytes(proc, "SwapTotal:"),
+                new HostGauges(proc).memoryTotal().orElse(-1),
+                new HostGauges(proc).swapTotal().orElse(-1),
                 cores(proc),
                 number(lines(proc.resolve("sys/kernel/pid_max")).stream()
                         .findFirst()
                         .orElse("")));
-    }
-
-    private static long kibibytes(Path proc, String name) {
-        return lines(proc.resolve("meminfo")).stream()
-                .filter(l -> l.startsWith(name))
-                .mapToLong(l -> number(l.replaceAll("\\D", "")))
-                .map(k -> k < 0 ? k : k * 1024)
-                .findFirst()
-                .orElse(-1);
     }
 
     private static int cores(Path proc) {

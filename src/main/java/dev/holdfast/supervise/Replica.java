@@ -25,7 +25,6 @@ import dev.holdfast.supervise.ReplicaState.Waiting;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import dev.holdfast.unit.Signal;
-import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +74,7 @@ final class Replica {
     /** Take it away once it is down: scaled or configured away. */
     boolean removed;
 
-    Instant since;
+    Now since;
     String stopReason = "";
     /** Of it and of its hooks, from the asking until nothing is left. */
     int instances;
@@ -87,7 +86,7 @@ final class Replica {
         this.spec = spec;
         this.restarts = restarts;
         this.around = around;
-        this.since = now.wall();
+        this.since = now;
     }
 
     // ── what people and configuration want ──
@@ -271,7 +270,7 @@ final class Replica {
         var running = new Running(adopted.instance(), adopted.leader(), started);
         up.run(running, now);
         health.adopted(spec);
-        since = now.wall().minus(adopted.age());
+        since = new Now(now.wall().minus(adopted.age()), started);
         String obsolete = adopted.obsolete();
         if (obsolete != null) {
             planned = true;
@@ -391,7 +390,7 @@ final class Replica {
 
     void become(ReplicaState next, Now now) {
         if (!next.getClass().equals(state.getClass())) {
-            since = now.wall();
+            since = now;
         }
         state = next;
         around.changed(this);

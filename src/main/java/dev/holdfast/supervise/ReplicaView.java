@@ -3,7 +3,7 @@ package dev.holdfast.supervise;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
-import java.time.Instant;
+import dev.holdfast.unit.Now;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state down, waiting, starting, up, unhealthy, stopping, backoff, completed, failed
  * @param wantedUp whether it shall run
- * @param since when it took on this state
+ * @param since when it took on this state, by either clock
  * @param detail what it waits for, who stops it, why it failed, or how it ended last
  * @param exits the last ones, newest first
  */
@@ -22,7 +22,7 @@ public record ReplicaView(
         boolean wantedUp,
         @Nullable InstanceId instance,
         @Nullable ProcessRef leader,
-        Instant since,
+        Now since,
         int restarts,
         String health,
         String detail,

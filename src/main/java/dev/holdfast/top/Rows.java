@@ -53,7 +53,7 @@ final class Rows {
         var byProcess = new LinkedHashMap<String, List<Row.Replica>>();
         List<Status.Replica> replicas = status(seen, Status::replicas);
         var counts = new java.util.HashMap<String, Integer>();
-        replicas.forEach(r -> counts.merge(r.process(), isAbsent(r) ? 0 : 1, Integer::sum));
+        replicas.forEach(r -> counts.merge(r.process(), r.absent() ? 0 : 1, Integer::sum));
         for (Status.Replica r : replicas) {
             Row.Replica row = row(r, counts.getOrDefault(r.process(), 1), seen.past());
             byProcess.computeIfAbsent(r.process(), _ -> new ArrayList<>()).add(row);
@@ -66,15 +66,6 @@ final class Rows {
                     .toList();
         }
         return tree(byProcess, order);
-    }
-
-    /** The line of a process without a replica: it only says why there is none. */
-    private static boolean isAbsent(Status.Replica r) {
-        return !r.wanted()
-                && r.pid() == null
-                && (r.detail().equals("scaled to 0 by hand")
-                        || r.detail().equals("configured with replicas: 0")
-                        || r.detail().startsWith("disabled: "));
     }
 
     private static List<Row.Replica> tree(Map<String, List<Row.Replica>> byProcess, Comparator<Row.Replica> order) {

@@ -40,6 +40,17 @@ function css(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+/** As it is in the present palette: a canvas knows neither variables nor light-dark(). */
+function colour(name) {
+  const probe = document.createElement('i');
+  probe.hidden = true;
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
+
 function points(h) {
   const until = Date.parse(h.until) / 1000;
   const xs = h.values.map((_, i) => until - (h.values.length - 1 - i) * h.stepSeconds);
@@ -72,10 +83,10 @@ function Chart({ of, title, marks, always }) {
 
   useEffect(() => {
     if (!known.length) return undefined;
-    const muted = css('--text-2');
-    const grid = css('--line-soft');
-    const line = css('--series');
-    const bad = css('--bad');
+    const muted = colour('--text-2');
+    const grid = colour('--line-soft');
+    const line = colour('--series');
+    const bad = colour('--bad');
     const size = () => ({ width: Math.max(200, box.current.clientWidth), height: 168 });
     const above = (u, min, max) => {
       const limit = now.current.of.limit;
@@ -88,7 +99,7 @@ function Chart({ of, title, marks, always }) {
         ...size(),
         padding: [8, 6, 0, 0],
         legend: { show: false },
-        cursor: { y: false, drag: { x: false, y: false }, points: { size: 7, fill: line, stroke: css('--surface') } },
+        cursor: { y: false, drag: { x: false, y: false }, points: { size: 7, fill: line, stroke: colour('--surface') } },
         scales: { y: { range: above } },
         axes: [
           { stroke: muted, grid: { show: false }, ticks: { show: false }, size: 24, font: css('--chart-font'), values: clock },
@@ -98,7 +109,7 @@ function Chart({ of, title, marks, always }) {
             ...(of.unit === 'bytes' ? { incrs: Array.from({ length: 45 }, (_, i) => 2 ** i) } : {}),
           },
         ],
-        series: [{}, { stroke: line, width: 1.5, fill: css('--series-fill'), spanGaps: false, points: { show: false } }],
+        series: [{}, { stroke: line, width: 1.5, fill: colour('--series-fill'), spanGaps: false, points: { show: false } }],
         hooks: {
           draw: [(p) => over(p, now.current, bad, muted)],
           setCursor: [(p) => setAt(p.cursor.idx ?? null)],

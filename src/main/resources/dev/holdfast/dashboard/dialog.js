@@ -133,7 +133,7 @@ function alone(r) {
 
 /** How many replicas there are: a process without one has a line that says why. */
 export function counted(replicas) {
-  return replicas.filter((r) => r.wanted || r.pid != null || !/^(scaled to 0 by hand|configured with replicas: 0|disabled: )/.test(r.detail)).length;
+  return replicas.filter((r) => !r.absent).length;
 }
 
 export const SIGNALS = ['HUP', 'INT', 'QUIT', 'USR1', 'USR2', 'TERM', 'CONT', 'STOP', 'WINCH', 'KILL'];

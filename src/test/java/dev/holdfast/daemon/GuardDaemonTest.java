@@ -170,6 +170,35 @@ class GuardDaemonTest {
         }
     }
 
+    /** A FIFO that nobody reads hangs whoever opens it, as a disk may. */
+    @Test
+    void aHistoryThatCannotBeWrittenNowHoldsUpNoKill() throws IOException, InterruptedException {
+        Path history = home.resolve("state/guard.jsonl");
+        Files.createDirectories(history.getParent());
+        assertThat(new ProcessBuilder("mkfifo", history.toString()).start().waitFor())
+                .isZero();
+        Process first = new ProcessBuilder("sh", "-c", "while sleep 1; do :; done", mark).start();
+        Process next = new ProcessBuilder("sh", "-c", "while sleep 1; do :; done", mark).start();
+        try (var daemon = DaemonUnderTest.up(home, yaml("""
+                stray:
+                  match: {command: "%s"}
+                  any: [{runtime: "> 1s"}]
+                  action: kill
+                """.formatted(mark)))) {
+            await().atMost(SOON).until(() -> !first.isAlive() && !next.isAlive());
+            assertThat(daemon.cli("status").out()).contains("up");
+            try (var lines = Files.newBufferedReader(history)) {
+                assertThat(lines.readLine()).contains("\"kind\":\"fired\"");
+                assertThat(lines.readLine()).contains("\"kind\":\"fired\"");
+                assertThat(lines.readLine()).contains("\"kind\":\"ended\"");
+                assertThat(lines.readLine()).contains("\"kind\":\"ended\"");
+            }
+        } finally {
+            first.destroyForcibly();
+            next.destroyForcibly();
+        }
+    }
+
     @Test
     void whatTheHostDoesToRecoverEndsOrphansBeforeTheirTime() throws Exception {
         // Tests of launchers make this JVM one to which orphans fall (PR_SET_CHILD_SUBREAPER).

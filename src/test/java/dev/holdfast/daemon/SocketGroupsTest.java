@@ -33,7 +33,8 @@ class SocketGroupsTest {
     }
 
     private void admit(Map<String, Access> who) throws IOException {
-        groups.admit(new TreeMap<>(who), file());
+        groups.take(new TreeMap<>(who));
+        groups.open(new TreeMap<>(who), file());
     }
 
     private String mode() throws IOException {
@@ -63,10 +64,10 @@ class SocketGroupsTest {
 
     @Test
     void aGroupThatIsNotThereIsToldAndOpensNothing() throws IOException {
-        assertThat(groups.admit(new TreeMap<>(Map.of("nosuchgroup", Access.READ)), file()))
+        assertThat(groups.open(new TreeMap<>(Map.of("nosuchgroup", Access.READ)), file()))
                 .containsExactly("nosuchgroup");
         assertThat(mode()).isEqualTo("rw-rw----");
-        assertThat(groups.admit(new TreeMap<>(Map.of("daemon", Access.READ, "adm", Access.READ)), file()))
+        assertThat(groups.open(new TreeMap<>(Map.of("daemon", Access.READ, "adm", Access.READ)), file()))
                 .isEmpty();
     }
 

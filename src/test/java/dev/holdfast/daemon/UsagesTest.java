@@ -3,11 +3,15 @@ package dev.holdfast.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Proc;
 import dev.holdfast.process.GroupUsage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class UsagesTest {
@@ -26,5 +30,20 @@ class UsagesTest {
         var now = usages.of(Map.of(WEB, used(1), MAIL, used(1)), 2_000_000_000L);
         assertThat(Objects.requireNonNull(now.get(WEB)).cpuPercent()).isEqualTo(50);
         assertThat(Objects.requireNonNull(now.get(MAIL)).cpuPercent()).isEqualTo(0);
+    }
+
+    @Test
+    void aGroupThatCannotBeReadForOnceIsUnknownAndNoOtherNumber() throws Errno {
+        int self = Math.toIntExact(ProcessHandle.current().pid());
+        var usages = new Usages(Path.of("/proc"));
+        var leader = new Proc(Path.of("/proc")).stat(self).orElseThrow().ref();
+        usages.of(Map.of(leader, used(1000)), 0);
+        var none = new HashMap<ProcessRef, @Nullable GroupUsage>();
+        none.put(leader, null);
+        assertThat(usages.of(none, 1_000_000_000L)).isEmpty();
+        assertThat(Objects.requireNonNull(usages.of(Map.of(leader, used(1001)), 2_000_000_000L)
+                                .get(leader))
+                        .cpuPercent())
+                .isEqualTo(50);
     }
 }

@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,18 @@ class DashboardTest {
                 .contains("default-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'")
                 .doesNotContain("unsafe", "*", "data:");
         assertThat(new String(page.body(), StandardCharsets.UTF_8)).contains("<div id=\"app\">");
+    }
+
+    /** Both palettes stand in one place: what is changed in one is not forgotten in the other. */
+    @Test
+    void hasEachColourOnce() throws IOException {
+        String style = Files.readString(Path.of("src/main/resources/dev/holdfast/dashboard/style.css"));
+        List<String> named = Pattern.compile("^\\s*(--[\\w-]+):[^;]*(?:#|rgb\\()", Pattern.MULTILINE)
+                .matcher(style)
+                .results()
+                .map(m -> m.group(1))
+                .toList();
+        assertThat(named).hasSizeGreaterThan(20).doesNotHaveDuplicates();
     }
 
     @Test

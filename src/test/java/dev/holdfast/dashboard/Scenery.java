@@ -97,7 +97,8 @@ final class Scenery {
                 limitMib > 0 ? 64 : null,
                 "/var/log/holdfast/" + process + "." + index + ".log",
                 limitMib > 0 ? "kernel" : null,
-                null);
+                null,
+                false);
     }
 
     private void add(
@@ -167,7 +168,8 @@ final class Scenery {
                 null,
                 r.log(),
                 null,
-                "<i>weaker</i>"));
+                "<i>weaker</i>",
+                false));
     }
 
     synchronized void act(ControlPort.Verb verb, String name, @Nullable Integer many) {
@@ -236,7 +238,8 @@ final class Scenery {
                 r.pidsLimit(),
                 r.log(),
                 r.enforcedBy(),
-                r.weaker());
+                r.weaker(),
+                r.absent());
     }
 
     HealthReport health() {

@@ -471,6 +471,105 @@ class GuardTest {
     }
 
     @Test
+    void aDryRunIsHeldBackAsTheRealOneIs() {
+        String yaml = """
+                r:
+                  match: {command: work}
+                  any: [{memory: "> 1Mi"}]
+                  action: kill
+                  at_most: 2 per 1m
+                """;
+        rules(yaml + "  dry_run: true\n");
+        for (int i = 0; i < 5; i++) {
+            host.add(100 + i, "work");
+        }
+        look(5);
+        look(5);
+        assertThat(kinds().stream().filter(k -> k == Kind.FIRED)).hasSize(2);
+        assertThat(kinds().stream().filter(k -> k == Kind.HELD_BACK)).hasSize(3);
+        assertThat(told).allMatch(Finding::dry);
+        look(60);
+        assertThat(kinds().stream().filter(k -> k == Kind.FIRED)).hasSize(4);
+        assertThat(host.byPid).hasSize(2 + 5);
+    }
+
+    @Test
+    void whatADryRunTookHoldsBackNothingReal() {
+        String yaml = """
+                rules:
+                  r:
+                    match: {command: work}
+                    any: [{memory: "> 1Mi"}]
+                    action: kill
+                    at_most: 1 per 1h
+                """;
+        guard = new Guard(spec("dry_run: true\n" + yaml), FakeHost.SELF, new MonoTime(nanos));
+        look(0);
+        FakeProcess p = host.add(100, "work");
+        look(5);
+        assertThat(alive(p)).isTrue();
+        take(guard.apply(new Stimulus.Reload(spec(yaml)), now()));
+        look(5);
+        look(5);
+        assertThat(alive(p)).isFalse();
+    }
+
+    /** What nobody was signalled for is no kill, whatever it was that ended it. */
+    @Test
+    void onlyWhatWasSignalledIsToldToHaveBeenEnded() {
+        rules("""
+                r:
+                  match: {command: work}
+                  any: [{memory: "> 1Mi"}]
+                  action: kill
+                """);
+        for (Stimulus.Blow none : List.of(Stimulus.Blow.GONE, Stimulus.Blow.REFUSED, Stimulus.Blow.FAILED)) {
+            told.clear();
+            FakeProcess p = host.add(100, "work");
+            instead = none;
+            look(5);
+            host.end(p);
+            look(5);
+            assertThat(kinds()).as(none.name()).startsWith(Kind.FIRED).endsWith(Kind.CLEARED);
+            assertThat(kinds()).as(none.name()).doesNotContain(Kind.ENDED);
+        }
+        instead = null;
+        told.clear();
+        host.add(100, "work");
+        look(5);
+        look(5);
+        assertThat(kinds()).containsExactly(Kind.FIRED, Kind.ENDED);
+    }
+
+    /** The first had ended, one of its tree had not: that was a kill. */
+    @Test
+    void aTreeWhoseFirstHadEndedIsStillOneThatWasKilled() {
+        rules("""
+                r:
+                  match: {command: work}
+                  any: [{memory: "> 1Mi"}]
+                  action: kill
+                  at_most: 1 per 1h
+                """);
+        host.add(100, "work").rss = 2 * MIB;
+        FakeProcess child = host.add(101, "child");
+        child.parent = 100;
+        nanos += 5_000_000_000L;
+        List<Action> struck = guard.apply(new Stimulus.Looked(host), now());
+        assertThat(struck).anyMatch(a -> a instanceof Action.Strike);
+        FakeProcess first = Objects.requireNonNull(host.byPid.get(100));
+        take(guard.apply(new Stimulus.Struck(first.ref(), Stimulus.Blow.GONE, ""), now()));
+        take(guard.apply(new Stimulus.Struck(child.ref(), Stimulus.Blow.SENT, ""), now()));
+        take(guard.apply(new Stimulus.Gone(child.ref()), now()));
+        assertThat(kinds()).containsExactly(Kind.ENDED);
+        host.end(first);
+        host.end(child);
+        FakeProcess next = host.add(102, "work");
+        look(5);
+        assertThat(alive(next)).isTrue();
+    }
+
+    @Test
     void anAlertIsToldOnceAndTakenBackOnlyWhenItIsClearlyOver() {
         rules("""
                 large:
@@ -755,6 +854,46 @@ class GuardTest {
         }
         assertThat(alive(parent)).isTrue();
         assertThat(host.byPid).doesNotContainKey(101);
+    }
+
+    @Test
+    void asLongAsAParentMayHeedSigchldNotAllIsDone() {
+        guard = new Guard(spec("zombies: {action: kill-parent}"), FakeHost.SELF, new MonoTime(nanos));
+        look(0);
+        FakeProcess parent = host.add(100, "web");
+        FakeProcess z = host.add(101, "z");
+        z.parent = 100;
+        z.state = 'Z';
+        look(5);
+        look(300);
+        assertThat(actions).anyMatch(a -> a instanceof Action.Nudge);
+        assertThat(guard.idle()).isFalse();
+        look(2);
+        assertThat(alive(parent)).isFalse();
+        look(5);
+        assertThat(guard.idle()).isTrue();
+    }
+
+    /** A daemon is a subreaper, and whoever looks by hand is not that daemon. */
+    @Test
+    void whatFellToADaemonOfHoldfastIsAnOrphanAndWhatARunAwaitsIsNone() {
+        FakeProcess daemon = host.add(700, "java -m dev.holdfast/dev.holdfast.daemon.Main --dir /srv up web.yaml");
+        FakeProcess run = host.add(701, "java -m dev.holdfast/dev.holdfast.daemon.Main run -- make up");
+        FakeProcess stranger = host.add(702, "sh up");
+        for (FakeProcess p : List.of(daemon, run)) {
+            p.traits = new Traits("java", p.traits.command(), "/j/bin/java", 0, "root", "/", "", "", false, "", true);
+        }
+        for (FakeProcess parent : List.of(daemon, run, stranger)) {
+            FakeProcess child = host.add(parent.pid + 100, "left behind");
+            child.parent = parent.pid;
+            child.session = 650; // its leader is gone
+        }
+        FakeProcess service = host.add(900, "service");
+        service.parent = 700;
+        assertThat(Guard.orphan(host, host.slotOf(800), FakeHost.SELF)).isTrue();
+        assertThat(Guard.orphan(host, host.slotOf(801), FakeHost.SELF)).isFalse();
+        assertThat(Guard.orphan(host, host.slotOf(802), FakeHost.SELF)).isFalse();
+        assertThat(Guard.orphan(host, service.slot, FakeHost.SELF)).isFalse();
     }
 
     @Test

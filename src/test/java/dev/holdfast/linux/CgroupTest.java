@@ -42,6 +42,16 @@ class CgroupTest {
     }
 
     @Test
+    void theWorkingSetIsWithoutFilesThatNobodyUsedLately() throws IOException {
+        assertThat(group.workingSetBytes()).isEmpty();
+        Files.writeString(dir.resolve("memory.current"), "1000\n");
+        Files.writeString(dir.resolve("memory.stat"), "anon 300\nactive_file 100\ninactive_file 600\nslab 0\n");
+        assertThat(group.workingSetBytes()).hasValue(400);
+        Files.writeString(dir.resolve("memory.stat"), "inactive_file 1200\n");
+        assertThat(group.workingSetBytes()).as("read one after the other").hasValue(0);
+    }
+
+    @Test
     void takesWhatCannotBeReadNeitherForEmptyNorForGone() throws IOException {
         for (String file : new String[] {"cgroup.procs", "cgroup.events", "cgroup.stat", "memory.max"}) {
             Files.createDirectory(dir.resolve(file));

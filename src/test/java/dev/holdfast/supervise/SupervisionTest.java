@@ -39,4 +39,15 @@ class SupervisionTest extends Told {
         assertThat(view("a").exits().getFirst().reason())
                 .isEqualTo("stopped by root; did not end within 10s after TERM: killed");
     }
+
+    /** The wall clock may be set meanwhile: for how long it has been so, the other one tells. */
+    @Test
+    void sinceWhenAStateLastsIsToldByBothClocks() {
+        begin(new ExitPolicy.Never(), longrun("a").restarted(RestartSpec.Policy.ALWAYS, null));
+        started(0);
+        var began = now().mono();
+        pass(Duration.ofSeconds(30));
+        assertThat(state("a")).isEqualTo("up");
+        assertThat(view("a").since().mono()).isEqualTo(began);
+    }
 }

@@ -84,7 +84,7 @@ class SteeringTest {
 
     @Test
     void countsNoReplicaWhereThereIsNone() {
-        Status.Replica line = replica("web", 0, 1, "down", 0, 0, null, "scaled to 0 by hand");
+        Status.Replica line = replica("web", 0, 1, "down", 0, 0, null, "none, whatever the reason");
         Seen none = seen(new Status.Replica(
                 line.process(),
                 0,
@@ -107,7 +107,8 @@ class SteeringTest {
                 null,
                 line.log(),
                 null,
-                null));
+                null,
+                true));
         assertThat(Steering.on(new Key.Typed('+'), View.FIRST, none, 10).view().mode())
                 .isEqualTo(new View.Mode.Confirming(new Wish.Scale("web", 0, 1)));
         assertThat(Steering.on(new Key.Typed('-'), View.FIRST, none, 10).view().mode())

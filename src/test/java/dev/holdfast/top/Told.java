@@ -45,7 +45,8 @@ final class Told {
                 null,
                 "/log/" + process + "." + index + ".log",
                 null,
-                null);
+                null,
+                false);
     }
 
     static Status status(List<Status.Replica> replicas) {
