@@ -24,7 +24,7 @@ class GuardTallyTest {
     @Test
     void whatAReloadTookAwayVanishesAndWhatStaysIsKept() throws IOException {
         Path file = dir.resolve("totals");
-        var totals = new Totals(file, java.time.Instant.EPOCH, w -> {
+        var totals = new Totals(file, Instant.EPOCH, w -> {
             throw new AssertionError(w);
         });
         var tally = new GuardTally();
