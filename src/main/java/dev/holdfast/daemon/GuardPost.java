@@ -291,8 +291,7 @@ final class GuardPost implements AutoCloseable {
         private volatile GuardSpec spec;
         private volatile boolean over;
         private volatile boolean dismissed;
-        /** What is swept by request. */
-        private @Nullable Swept sweeping;
+        private final Sweeps sweeps = new Sweeps(loop::soon);
 
         /** What an earlier daemon raised and this one has not found by then is over. */
         private @Nullable MonoTime settled;
@@ -331,6 +330,7 @@ final class GuardPost implements AutoCloseable {
             if (unused != null) {
                 unused.close();
             }
+            sweeps.end();
             if (dismissed) {
                 desk.retain("guard/", Set.of()); // what its last look may have raised
             }
@@ -365,6 +365,7 @@ final class GuardPost implements AutoCloseable {
                 throw new java.io.UncheckedIOException(e);
             } finally {
                 patrol = null;
+                sweeps.end();
             }
         }
 
@@ -402,17 +403,13 @@ final class GuardPost implements AutoCloseable {
         }
 
         void sweep(String name, Consumer<Recovery.Done> told) {
+            Sweeps.Sweep one = sweeps.ask(name, told); // before the order, which may be the last of a life
             boolean there = order(p -> {
-                var swept = new Swept(name);
-                sweeping = swept;
-                p.sweep(name, () -> {
-                    var done = new Recovery.Done(swept.good(), swept.words(), List.of());
-                    sweeping = null;
-                    loop.soon(() -> told.accept(done));
-                });
+                one.begin();
+                p.sweep(name, () -> one.done(null));
             });
             if (!there) {
-                told.accept(new Recovery.Done(false, "the guard has failed and is about to begin anew", List.of()));
+                one.answer("the guard has failed and is about to begin anew");
             }
         }
 
@@ -470,10 +467,7 @@ final class GuardPost implements AutoCloseable {
 
         @Override
         public void tell(Finding f) {
-            Swept s = sweeping;
-            if (s != null) {
-                s.add(f);
-            }
+            sweeps.add(f);
             scribe.take(f);
             news.tell(f);
             tally.found(f);

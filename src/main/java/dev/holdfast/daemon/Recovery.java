@@ -5,6 +5,7 @@ import dev.holdfast.config.RecoverSpec;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.MonoTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 /** Does steps to recover. The loop's thread's own. */
 final class Recovery {
     private static final Set<String> GUARDS = Set.of("orphans", "zombies");
+    /** Who is swept has the guard's grace; a look that hangs in the kernel never ends. */
+    private static final Duration LONGEST_SWEEP = Duration.ofMinutes(10);
+
+    private static final String LONG = "it takes long, and is not waited for any more";
 
     private final Errands errands;
     private final Supplier<@Nullable Cleanings> cleanings;
@@ -125,7 +130,7 @@ final class Recovery {
     void tick(MonoTime now) {
         for (Awaited a : List.copyOf(awaited)) {
             if (!now.isBefore(a.deadline) && awaited.remove(a)) {
-                a.told.accept(new Done(false, "it takes long, and is not waited for any more", List.of()));
+                a.told.accept(new Done(false, LONG, List.of()));
             }
         }
     }
@@ -163,7 +168,13 @@ final class Recovery {
 
     private void clean(String name, Consumer<Done> told) {
         if (GUARDS.contains(name)) {
-            guard.run(name, told);
+            var one = new Awaited(Loop.now().mono().plus(LONGEST_SWEEP), told);
+            awaited.add(one);
+            guard.run(name, done -> {
+                if (awaited.remove(one)) {
+                    told.accept(done);
+                }
+            });
             return;
         }
         Cleanings all = cleanings.get();
