@@ -2,16 +2,16 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.guard.Finding;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** What came of looking at all zombies or orphans on request. One thread uses it. */
 final class Swept {
     private final String rule;
-    private final Map<Finding.Kind, Integer> times = new EnumMap<>(Finding.Kind.class);
-    private int rehearsed;
-    private int told;
+    /** Of each matter what has become of it. */
+    private final Map<String, Finding> last = new HashMap<>();
 
     /** @param rule {@code zombies} or {@code orphans} */
     Swept(String rule) {
@@ -20,15 +20,8 @@ final class Swept {
 
     /** Findings of others are passed over. */
     void add(Finding f) {
-        if (!f.rule().equals(rule)) {
-            return;
-        }
-        if (f.kind() != Finding.Kind.FIRED) {
-            times.merge(f.kind(), 1, Integer::sum);
-        } else if (f.dry()) {
-            rehearsed++;
-        } else if (!f.deed().startsWith("kill")) {
-            told++;
+        if (f.rule().equals(rule)) {
+            last.put(f.key(), f);
         }
     }
 
@@ -41,8 +34,8 @@ final class Swept {
     String words() {
         List<String> parts = new ArrayList<>();
         part(parts, of(Finding.Kind.ENDED), "ended");
-        part(parts, told, "told of");
-        part(parts, rehearsed, "found, nothing done (dry run)");
+        part(parts, fired(f -> !f.dry() && !f.deed().startsWith("kill")), "told of");
+        part(parts, fired(Finding::dry), "found, nothing done (dry run)");
         part(parts, of(Finding.Kind.SPARED), "left alone");
         if (of(Finding.Kind.HELD_BACK) > 0) { // said once, however many
             parts.add("the rest held back by at_most");
@@ -52,11 +45,18 @@ final class Swept {
         return rule + ": " + (parts.isEmpty() ? "nothing to do" : String.join(", ", parts));
     }
 
-    private int of(Finding.Kind kind) {
-        return times.getOrDefault(kind, 0);
+    private long of(Finding.Kind kind) {
+        return last.values().stream().filter(f -> f.kind() == kind).count();
     }
 
-    private static void part(List<String> parts, int n, String what) {
+    private long fired(Predicate<Finding> which) {
+        return last.values().stream()
+                .filter(f -> f.kind() == Finding.Kind.FIRED)
+                .filter(which)
+                .count();
+    }
+
+    private static void part(List<String> parts, long n, String what) {
         if (n > 0) {
             parts.add(n + " " + what);
         }
