@@ -63,9 +63,9 @@ final class GuardScribe implements AutoCloseable {
                 keep(f.get());
                 say.accept(f.get());
             }
-            long lost = overflowed.get();
+            long lost = overflowed.get() + failed;
             if (lost > 0) {
-                warn.accept("its history lacks " + findings(lost) + ": the disk was too slow");
+                warn.accept("its history lacks " + findings(lost) + ": the disk was too slow, or refused them");
             }
         } catch (IOException e) {
             warn.accept("its history cannot be closed: " + e.getMessage());
@@ -83,8 +83,9 @@ final class GuardScribe implements AutoCloseable {
                 warn.accept("its history is written again; it lacks " + findings(missed));
             }
         } catch (IOException e) {
+            boolean before = failed > 0;
             failed = missed + 1;
-            if (missed == 0) {
+            if (!before) {
                 warn.accept("its history cannot be written: " + e.getMessage());
             }
         }

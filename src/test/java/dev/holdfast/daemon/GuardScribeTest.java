@@ -73,6 +73,24 @@ class GuardScribeTest {
     }
 
     @Test
+    void aDiskThatFailsAfterItHungIsSaidAndWhatItLacksInTheEnd() throws Exception {
+        full = true;
+        GuardScribe scribe = scribe(1);
+        scribe.take(finding("a"));
+        reached.await();
+        for (String rule : List.of("b", "c")) {
+            scribe.take(finding(rule));
+        }
+        disk.countDown();
+        scribe.close();
+        assertThat(kept).isEmpty();
+        assertThat(warned)
+                .containsExactly(
+                        "its history cannot be written: no space left",
+                        "its history lacks 3 findings: the disk was too slow, or refused them");
+    }
+
+    @Test
     void whatWaitsIsWrittenBeforeItEnds() throws IOException {
         GuardScribe scribe = scribe(100);
         for (int i = 0; i < 50; i++) {
