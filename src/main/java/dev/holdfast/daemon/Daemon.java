@@ -308,9 +308,9 @@ final class Daemon {
             chronicle.close();
             history.close();
             web.close();
+            metrics.close(); // it writes what a successor reads, and with the next goes the lock
             answering.close();
             alerts.end();
-            metrics.close();
             records.close();
         }
         return exitCode == null ? 1 : exitCode;
