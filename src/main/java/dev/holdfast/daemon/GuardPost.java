@@ -406,7 +406,7 @@ final class GuardPost implements AutoCloseable {
             Sweeps.Sweep one = sweeps.ask(name, told); // before the order, which may be the last of a life
             boolean there = order(p -> {
                 one.begin();
-                p.sweep(name, () -> one.done(null));
+                p.sweep(name, one::done);
             });
             if (!there) {
                 one.answer("the guard has failed and is about to begin anew");

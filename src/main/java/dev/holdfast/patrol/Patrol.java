@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -190,12 +191,14 @@ public final class Patrol implements AutoCloseable {
      * Looks at zombies or orphans now, whenever their look is due; on the patrol's thread.
      *
      * @param of {@code zombies} or {@code orphans}
-     * @param done called when what was to be ended has ended, or is no longer waited for
+     * @param done called when what was to be ended has ended, or is no longer waited for; told why nothing could be looked
+     *     at, null: it could
      */
-    public void sweep(String of, Runnable done) {
+    public void sweep(String of, Consumer<@Nullable String> done) {
         handle(guard.apply(new Stimulus.Sweep(of), clock.get()));
-        swept.add(done);
         look();
+        String unseen = blind;
+        swept.add(() -> done.accept(unseen));
     }
 
     /** One look, and what follows from it. */

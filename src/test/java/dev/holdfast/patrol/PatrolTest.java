@@ -110,10 +110,20 @@ class PatrolTest {
     }
 
     private void patrol(GuardSpec spec) throws IOException {
-        var patrol = new Patrol(
+        Patrol patrol = patrol(spec, PROC);
+        thread = Thread.ofPlatform().start(() -> {
+            try (patrol) {
+                patrol.listen();
+                patrol.run(() -> over);
+            }
+        });
+    }
+
+    private Patrol patrol(GuardSpec spec, Path proc) throws IOException {
+        return new Patrol(
                 spec,
                 new Patrol.Post(
-                        PROC,
+                        proc,
                         dir,
                         (int) ProcessHandle.current().pid(),
                         Census.budget(),
@@ -138,12 +148,6 @@ class PatrolTest {
                     @Override
                     public void warn(String what) {}
                 });
-        thread = Thread.ofPlatform().start(() -> {
-            try (patrol) {
-                patrol.listen();
-                patrol.run(() -> over);
-            }
-        });
     }
 
     private List<Kind> kinds() {
@@ -317,6 +321,26 @@ class PatrolTest {
     }
 
     /** As pthread_exit(3) in main does, by exit(2) of one thread: the first thread is gone, the others burn on. */
+    @Test
+    void aSweepThatCouldLookAtNothingSaysSo() throws IOException {
+        var heard = new ArrayList<String>();
+        Path blind = Files.createDirectory(dir.resolve("proc"));
+        Files.copy(PROC.resolve("meminfo"), blind.resolve("meminfo"));
+        Files.copy(PROC.resolve("loadavg"), blind.resolve("loadavg"));
+        Files.writeString(blind.resolve("1"), "no directory");
+        try (Patrol patrol = patrol(spec("orphans: {match: {command: 'MARK'}, action: kill}"), blind)) {
+            patrol.sweep("orphans", why -> heard.add(String.valueOf(why)));
+            patrol.run(() -> !heard.isEmpty());
+        }
+        assertThat(heard).singleElement().asString().contains("proc").isNotEqualTo("null");
+        heard.clear();
+        try (Patrol patrol = patrol(spec("orphans: {match: {command: 'MARK'}, action: kill}"), PROC)) {
+            patrol.sweep("orphans", why -> heard.add(String.valueOf(why)));
+            patrol.run(() -> !heard.isEmpty());
+        }
+        assertThat(heard).containsExactly("null");
+    }
+
     @Test
     void whoseFirstThreadHasEndedIsEndedAllTheSame() throws IOException {
         Path python = Path.of("/usr/bin/python3");
