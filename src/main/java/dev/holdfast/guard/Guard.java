@@ -72,7 +72,9 @@ public final class Guard {
     /** When a look would tell something that the next regular one would tell late. */
     public MonoTime nextDeadline() {
         MonoTime rule = due == Long.MAX_VALUE ? MonoTime.NEVER : new MonoTime(due);
-        return MonoTime.earliest(rule, executions.deadline());
+        Zombies z = zombies;
+        MonoTime heeded = z == null || z.settled() ? MonoTime.NEVER : z.deadline();
+        return MonoTime.earliest(rule, MonoTime.earliest(heeded, executions.deadline()));
     }
 
     /** Bytes of available memory that are left until a rule holds; the most there can be without such a rule. */

@@ -243,8 +243,14 @@ public final class Patrol implements AutoCloseable {
         MonoTime regular = next; // what comes between does not move it: CPU is judged over whole stretches
         MonoTime last = next.plus(Duration.ofDays(-1));
         while (!over.getAsBoolean()) {
+            boolean ordered = false;
             for (Runnable order = orders.poll(); order != null; order = orders.poll()) {
                 order.run();
+                ordered = true;
+            }
+            if (ordered) { // there may be another interval now, and somebody on the way out
+                regular = MonoTime.earliest(regular, last.plus(spec.interval()));
+                next = next(last, regular);
             }
             if (!swept.isEmpty() && guard.idle()) {
                 swept.forEach(Runnable::run);
@@ -260,9 +266,7 @@ public final class Patrol implements AutoCloseable {
                 now = clock.get().mono();
                 regular = last.isBefore(regular) ? regular : last.plus(spec.interval());
                 regular = MonoTime.earliest(regular, last.plus(spec.interval())); // it may be shorter now
-                MonoTime soonest = last.plus(LEAST);
-                MonoTime wanted = MonoTime.earliest(regular, guard.nextDeadline());
-                next = wanted.isBefore(soonest) ? soonest : wanted;
+                next = next(last, regular);
                 rehearse();
             }
             if (stalled) {
@@ -272,6 +276,12 @@ public final class Patrol implements AutoCloseable {
             MonoTime until = alarmed ? MonoTime.earliest(next, last.plus(LEAST)) : next;
             poller.await(Math.max(0, MonoTime.earliest(until, memory).since(now).toNanos()));
         }
+    }
+
+    private MonoTime next(MonoTime last, MonoTime regular) {
+        MonoTime soonest = last.plus(LEAST);
+        MonoTime wanted = MonoTime.earliest(regular, guard.nextDeadline());
+        return wanted.isBefore(soonest) ? soonest : wanted;
     }
 
     /**

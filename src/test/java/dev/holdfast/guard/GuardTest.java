@@ -868,6 +868,7 @@ class GuardTest {
         look(300);
         assertThat(actions).anyMatch(a -> a instanceof Action.Nudge);
         assertThat(guard.idle()).isFalse();
+        assertThat(guard.nextDeadline()).isEqualTo(now().mono().plus(Duration.ofSeconds(2)));
         look(2);
         assertThat(alive(parent)).isFalse();
         look(5);

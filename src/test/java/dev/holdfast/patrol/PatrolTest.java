@@ -342,6 +342,25 @@ class PatrolTest {
     }
 
     @Test
+    void afterAReloadTheNextLookIsNotThatOfTheIntervalBefore() throws IOException {
+        perl("sleep 1 while 1");
+        GuardSpec s = spec("rules:\n  first: {match: {command: MARK}, any: [{runtime: '> 0s'}], action: log}");
+        GuardSpec often = spec("rules:\n  second: {match: {command: MARK}, any: [{runtime: '> 0s'}], action: log}");
+        Patrol patrol = patrol(
+                new GuardSpec(Duration.ofHours(1), s.dryRun(), s.protect(), s.rules(), s.zombies(), s.orphans()), PROC);
+        thread = Thread.ofPlatform().start(() -> {
+            try (patrol) {
+                patrol.run(() -> over);
+            }
+        });
+        await().atMost(SOON).until(() -> told.stream().anyMatch(f -> f.rule().equals("first")));
+        patrol.order(() -> patrol.reload(often));
+        await().atMost(SOON).until(() -> told.stream().anyMatch(f -> f.rule().equals("second")));
+        over = true;
+        patrol.order(() -> {});
+    }
+
+    @Test
     void whoseFirstThreadHasEndedIsEndedAllTheSame() throws IOException {
         Path python = Path.of("/usr/bin/python3");
         assumeTrue(Files.isExecutable(python), "python3 plays a program with threads");
