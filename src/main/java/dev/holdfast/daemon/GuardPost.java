@@ -331,7 +331,7 @@ final class GuardPost implements AutoCloseable {
                 unused.close();
             }
             sweeps.end();
-            if (dismissed) {
+            if (dismissed && watchman == null) { // else they are its successor's to say when they are over
                 desk.retain("guard/", Set.of()); // what its last look may have raised
             }
         }
