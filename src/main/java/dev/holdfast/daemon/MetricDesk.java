@@ -172,7 +172,7 @@ final class MetricDesk implements AutoCloseable {
         sheet.gather(this::audit);
         sheet.gather(work::alerts);
         sheet.gather(host::into);
-        sheet.gather(this::guard);
+        sheet.gather(s -> guard(s, known != null));
         sheet.gather(daemon.console.moved::into);
         sheet.gather(this::itself);
         sheet.gather(history::into);
@@ -216,8 +216,13 @@ final class MetricDesk implements AutoCloseable {
         }
     }
 
-    private void guard(Sheet sheet) {
-        daemon.guard.tally.into(totals, daemon.guard.names());
+    /** @param begun else it is not known yet which rules there are, and what an earlier daemon counted is kept */
+    private void guard(Sheet sheet, boolean begun) {
+        if (begun) {
+            daemon.guard.tally.into(totals, daemon.guard.names());
+        } else {
+            daemon.guard.tally.into(totals);
+        }
         daemon.guard.tally.into(sheet);
         totals.into(sheet, Set.of(Family.GUARD_FINDINGS, Family.GUARD_KILLS));
     }

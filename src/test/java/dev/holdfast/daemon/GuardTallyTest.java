@@ -33,6 +33,9 @@ class GuardTallyTest {
         tally.into(totals, List.of("stays", "goes"));
         totals.keep();
         assertThat(Files.readString(file)).contains("goes");
+        tally.into(totals); // not knowing which rules there are forgets none
+        totals.keep();
+        assertThat(Files.readString(file)).contains("goes");
         tally.into(totals, List.of("stays", "new"));
         totals.add(Family.BREAKER_FAILURES, 1, "web/0");
         totals.keep();
