@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -24,10 +25,12 @@ final class GuardScribe implements AutoCloseable {
     private final AtomicLong overflowed = new AtomicLong();
     private final Thread writer =
             Thread.ofPlatform().name("holdfast-guard-history").daemon().unstarted(this::write);
-    /** Findings that could not be written since the last that could; the writer's own. */
+    /** Findings that could not be written since the last that could; of who holds the lock, as is the history. */
     private long failed;
+    /** The writer is no more: who still finds something writes it himself. */
+    private volatile boolean ended;
 
-    /** Where findings are kept; one thread uses it. */
+    /** Where findings are kept; one thread at a time uses it, also after it was closed. */
     interface Pages extends AutoCloseable {
         /** @throws IOException when it is not on disk */
         void add(Finding finding) throws IOException;
@@ -50,31 +53,48 @@ final class GuardScribe implements AutoCloseable {
         Threads.start(writer);
     }
 
-    /** Has it kept and said soon; waits for nothing. */
+    /** Has it kept and said soon; waits for nothing, unless it is closed. */
     void take(Finding finding) {
         if (!waiting.offer(Optional.of(finding))) {
             overflowed.incrementAndGet();
+        } else if (ended) {
+            rest();
         }
     }
 
     private void write() {
-        try (history) {
+        try {
             for (Optional<Finding> f = waiting.take(); f.isPresent(); f = waiting.take()) {
                 keep(f.get());
                 say.accept(f.get());
             }
-            long lost = overflowed.get() + failed;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        ended = true;
+        rest();
+    }
+
+    /** What came after the end. */
+    private synchronized void rest() {
+        try (history) {
+            for (Optional<Finding> f = waiting.poll(); f != null; f = waiting.poll()) {
+                if (f.isPresent()) {
+                    keep(f.get());
+                    say.accept(f.get());
+                }
+            }
+            long lost = overflowed.getAndSet(0) + failed;
+            failed = 0;
             if (lost > 0) {
                 warn.accept("its history lacks " + findings(lost) + ": the disk was too slow, or refused them");
             }
         } catch (IOException e) {
             warn.accept("its history cannot be closed: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
-    private void keep(Finding finding) {
+    private synchronized void keep(Finding finding) {
         long missed = overflowed.getAndSet(0) + failed;
         try {
             history.add(finding);
@@ -98,9 +118,10 @@ final class GuardScribe implements AutoCloseable {
     /** Waits a while for what is still to be written. */
     @Override
     public void close() {
+        long deadline = System.nanoTime() + LAST_WAIT.toNanos();
         try {
-            if (!waiting.offer(Optional.empty(), LAST_WAIT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
-                    || !writer.join(LAST_WAIT)) {
+            if (!waiting.offer(Optional.empty(), LAST_WAIT.toNanos(), TimeUnit.NANOSECONDS)
+                    || !writer.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))) {
                 warn.accept("its history lacks what was found last: the disk does not answer");
             }
         } catch (InterruptedException e) {

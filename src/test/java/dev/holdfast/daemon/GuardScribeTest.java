@@ -103,6 +103,18 @@ class GuardScribeTest {
     }
 
     @Test
+    void whatIsFoundAfterTheEndIsWritten() throws IOException {
+        disk.countDown();
+        GuardScribe scribe = scribe(100);
+        scribe.take(finding("a"));
+        scribe.close();
+        scribe.take(finding("late"));
+        assertThat(kept).containsExactly("a", "late");
+        assertThat(said).containsExactly("a", "late");
+        assertThat(warned).isEmpty();
+    }
+
+    @Test
     void aFullDiskIsSaidOnceAndWhatItLacksAfterwards() throws IOException {
         full = true;
         disk.countDown();
