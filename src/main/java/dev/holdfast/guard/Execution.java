@@ -21,7 +21,7 @@ final class Execution {
     final Predicate<Traits> spares;
     final Set<String> override;
     final MonoTime began;
-    private final Allowance allowance;
+    private final Allowance.Taken taken;
     /** Who is still to end. */
     final Set<ProcessRef> left = new LinkedHashSet<>();
 
@@ -48,7 +48,7 @@ final class Execution {
     /**
      * @param still whether the first is what it was about
      * @param spares descendants that are left alone
-     * @param allowance what one was taken of
+     * @param taken of what may be done
      */
     Execution(
             Finding finding,
@@ -57,7 +57,7 @@ final class Execution {
             Predicate<Traits> still,
             Predicate<Traits> spares,
             Set<String> override,
-            Allowance allowance,
+            Allowance.Taken taken,
             MonoTime now) {
         this.finding = finding;
         this.root = root;
@@ -66,7 +66,7 @@ final class Execution {
         this.spares = spares;
         this.override = override;
         this.began = now;
-        this.allowance = allowance;
+        this.taken = taken;
         boolean atOnce = kill.signal() == Signal.KILL;
         this.phase = atOnce ? Phase.KILLED : Phase.ASKED;
         this.deadline = now.plus(atOnce ? PATIENCE : kill.grace());
@@ -75,7 +75,7 @@ final class Execution {
     /** It is over; where nobody was signalled it was none. */
     void close() {
         if (!begun) {
-            allowance.giveBack();
+            taken.giveBack();
         }
     }
 }

@@ -299,7 +299,8 @@ public final class Guard {
             t.finding = null; // nothing lasts that would have to be told to be over
             return true;
         }
-        if (acts(r.spec.deed()) && !r.allowance.take(now.mono())) {
+        Allowance.Taken taken = (acts(r.spec.deed()) ? r.allowance : Allowance.FREE).take(now.mono(), f.dry());
+        if (taken == null) {
             if (!t.heldBack) {
                 t.heldBack = true;
                 out.add(new Action.Tell(
@@ -309,7 +310,7 @@ public final class Guard {
         }
         out.add(new Action.Tell(f));
         if (!f.dry()) {
-            act(r, s, f, sight, now);
+            act(r, s, f, taken, sight, now);
         }
         return true;
     }
@@ -323,7 +324,7 @@ public final class Guard {
         return !(deed instanceof Deed.Log) && !(deed instanceof Deed.Alert);
     }
 
-    private void act(Rule r, Subject s, Finding f, Sight sight, Now now) {
+    private void act(Rule r, Subject s, Finding f, Allowance.Taken taken, Sight sight, Now now) {
         switch (r.spec.deed()) {
             case Deed.Log _, Deed.Alert _ -> {}
             case Deed.Kill kill ->
@@ -336,7 +337,7 @@ public final class Guard {
                                         && protection.of(s.pid, false, t, r.spec.overrideProtect()) == null,
                                 r.matcher::excludes,
                                 r.spec.overrideProtect(),
-                                r.allowance,
+                                taken,
                                 now.mono()),
                         sight);
             case Deed.Restart(List<String> names) -> supervise(true, names, s, f);
@@ -381,7 +382,7 @@ public final class Guard {
             Finding f = finding(r, condition, null, sight, look);
             t.finding = lasts(r) ? f : null;
             boolean acts = acts(r.spec.deed());
-            if (acts && !r.allowance.take(now.mono())) {
+            if (acts && r.allowance.take(now.mono(), f.dry()) == null) {
                 if (!t.heldBack) {
                     t.heldBack = true;
                     out.add(new Action.Tell(
@@ -498,7 +499,8 @@ public final class Guard {
             return false;
         }
         var now = new MonoTime(look.now());
-        if (!allowance.take(now)) {
+        Allowance.Taken taken = allowance.take(now, f.dry());
+        if (taken == null) {
             if (!allowance.tellsRefusal()) {
                 return false;
             }
@@ -507,7 +509,7 @@ public final class Guard {
         }
         out.add(new Action.Tell(f));
         if (!f.dry()) {
-            executions.begin(new Execution(f, s.ref(), kill, still, spares, override, allowance, now), sight);
+            executions.begin(new Execution(f, s.ref(), kill, still, spares, override, taken, now), sight);
         }
         return true;
     }
@@ -562,11 +564,15 @@ public final class Guard {
             }
         }
         Zombies z = zombies;
-        if (otherwise || anew.zombies() == null || z == null || !z.spec().equals(anew.zombies())) {
+        if (otherwise && z != null && z.spec().equals(anew.zombies())) {
+            zombies = z.afresh(now.mono());
+        } else if (anew.zombies() == null || z == null || !z.spec().equals(anew.zombies())) {
             zombies = anew.zombies() == null ? null : new Zombies(anew.zombies(), self, now.mono());
         }
         Orphans o = orphans;
-        if (otherwise || anew.orphans() == null || o == null || !o.spec().equals(anew.orphans())) {
+        if (otherwise && o != null && o.spec().equals(anew.orphans())) {
+            orphans = o.afresh(now.mono());
+        } else if (anew.orphans() == null || o == null || !o.spec().equals(anew.orphans())) {
             orphans = anew.orphans() == null ? null : new Orphans(anew.orphans(), now.mono());
         }
         spec = anew;

@@ -23,10 +23,20 @@ final class Orphans {
     private final Set<ProcessRef> dealtWith = new HashSet<>();
 
     Orphans(OrphanSpec spec, MonoTime now) {
+        this(spec, now, new Allowance(spec.atMost()));
+    }
+
+    private Orphans(OrphanSpec spec, MonoTime now, Allowance allowance) {
         this.spec = spec;
         this.matcher = spec.match() == null ? null : new Matcher(spec.match());
-        this.allowance = new Allowance(spec.atMost());
+        this.allowance = allowance;
         this.due = now;
+    }
+
+    /** All are judged anew; who was ended still counts. */
+    Orphans afresh(MonoTime now) {
+        allowance.restore();
+        return new Orphans(spec, now, allowance);
     }
 
     OrphanSpec spec() {

@@ -29,11 +29,21 @@ final class Zombies {
     private final Set<ProcessRef> dealtWith = new HashSet<>();
 
     Zombies(ZombieSpec spec, int self, MonoTime now) {
+        this(spec, self, now, new Allowance(spec.atMost()));
+    }
+
+    private Zombies(ZombieSpec spec, int self, MonoTime now, Allowance allowance) {
         this.spec = spec;
         this.self = self;
-        this.allowance = new Allowance(spec.atMost());
+        this.allowance = allowance;
         this.due = now;
         this.looked = now;
+    }
+
+    /** All are judged anew; who was ended still counts. */
+    Zombies afresh(MonoTime now) {
+        allowance.restore();
+        return new Zombies(spec, self, now, allowance);
     }
 
     ZombieSpec spec() {

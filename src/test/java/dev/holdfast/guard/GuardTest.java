@@ -514,6 +514,31 @@ class GuardTest {
         assertThat(alive(p)).isFalse();
     }
 
+    @Test
+    void aDryRunOnAndOffGivesBackNoRealKill() {
+        String yaml = """
+                rules:
+                  r:
+                    match: {command: work}
+                    any: [{memory: "> 1Mi"}]
+                    action: kill
+                    at_most: 2 per 1h
+                """;
+        guard = new Guard(spec(yaml), FakeHost.SELF, new MonoTime(nanos));
+        look(0);
+        FakeProcess first = host.add(100, "work");
+        look(5);
+        assertThat(alive(first)).isFalse();
+        take(guard.apply(new Stimulus.Reload(spec("dry_run: true\n" + yaml)), now()));
+        FakeProcess second = host.add(101, "work");
+        FakeProcess third = host.add(102, "work");
+        look(5);
+        take(guard.apply(new Stimulus.Reload(spec(yaml)), now()));
+        look(5);
+        look(5);
+        assertThat(List.of(alive(second), alive(third))).containsExactlyInAnyOrder(true, false);
+    }
+
     /** What nobody was signalled for is no kill, whatever it was that ended it. */
     @Test
     void onlyWhatWasSignalledIsToldToHaveBeenEnded() {
