@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,9 +58,17 @@ final class GuardDeeds {
 
     /** The kill that an end followed; null: none is known. */
     static Why.@Nullable ByGuard before(List<Why.ByGuard> told, Instant end) {
+        var unsignalled = new HashSet<String>();
         for (Why.ByGuard g : told.reversed()) {
             try {
                 Instant at = Instant.parse(g.at());
+                if (g.kind().equals("cleared")) {
+                    unsignalled.add(matter(g)); // it ended of itself before anybody did anything
+                    continue;
+                }
+                if (g.kind().equals("fired") && unsignalled.remove(matter(g))) {
+                    continue;
+                }
                 if (g.kind().equals("fired")
                         && g.what().contains(": kill with ")
                         && !g.what().endsWith("(dry run)")
@@ -72,6 +81,12 @@ final class GuardDeeds {
             }
         }
         return null;
+    }
+
+    /** The rule, and whom it was about: {@code pid 7} is one, whoever had that number before. */
+    private static String matter(Why.ByGuard g) {
+        String[] words = g.what().split(" ", 3);
+        return g.rule() + " " + (words.length > 1 ? words[1] : "");
     }
 
     static Item item(@Nullable String broken, @Nullable String weaker, int rules) {
