@@ -277,8 +277,8 @@ final class Daemon {
             workshop.begin();
             watchers.configure(watched);
             guard.configure(guarded);
+            answering.watch(); // first: a host that is slow to tell its groups holds up none who runs by now
             answering.admit(global.api().groups());
-            answering.watch();
             metrics.configure(global);
             metrics.begin();
             web.begin(new WebSite(answering.api(), metrics.handler(), "/metrics", new Dashboard()), global);
