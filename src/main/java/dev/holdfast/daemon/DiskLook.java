@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 
 /**
  * How full the disks of this host are, once a minute, on a thread that lives as long as a look takes: a disk that hangs holds
@@ -22,19 +23,28 @@ final class DiskLook {
     private static final Duration EVERY = Duration.ofMinutes(1);
     private static final int LONGEST_NAME = 100;
 
+    /** A look that hangs for longer has nothing to say any more of what is now. */
+    private static final Duration STALE = EVERY.multipliedBy(3);
+
     private final Path proc;
+    private final LongSupplier nanos;
     private long last = Long.MIN_VALUE;
     private volatile boolean looking;
     private volatile Map<String, float[]> found = Map.of();
 
     /** @param proc such as /proc */
     DiskLook(Path proc) {
-        this.proc = proc;
+        this(proc, System::nanoTime);
     }
 
-    /** By the history's subject, its values; what the last look found. */
+    DiskLook(Path proc, LongSupplier nanos) {
+        this.proc = proc;
+        this.nanos = nanos;
+    }
+
+    /** By the history's subject, its values; what the last look found, none when the one after it hangs. */
     Map<String, float[]> used() {
-        long now = System.nanoTime();
+        long now = nanos.getAsLong();
         if (!looking && (last == Long.MIN_VALUE || now - last >= EVERY.toNanos())) {
             last = now;
             looking = true;
@@ -45,7 +55,7 @@ final class DiskLook {
                 looking = false; // next time
             }
         }
-        return found;
+        return looking && now - last > STALE.toNanos() ? Map.of() : found;
     }
 
     private void look() {
