@@ -298,7 +298,7 @@ public final class Server implements AutoCloseable {
             throws IOException {
         try (HttpAnswer.Source source = stream.source()) {
             int bound = mostMillis > 0 ? STREAMS : streams.take(by);
-            if (bound > 0) {
+            if (bound != Waits.GRANTED) {
                 var failure = Failure.later(bound + " clients follow something already, or no thread is left", 5);
                 send(connection, ProblemDetails.answer(503, failure, Map.of()), true);
                 return;

@@ -9,6 +9,9 @@ import java.util.Map;
  * protection from. Thread-safe.
  */
 final class Waits {
+    /** He has a place. */
+    static final int GRANTED = -1;
+
     private final int most;
     private final int byTcp;
     private final Map<String, Integer> taken = new HashMap<>();
@@ -38,7 +41,7 @@ final class Waits {
             return answer.give();
         }
         int bound = take(by);
-        if (bound > 0) {
+        if (bound != GRANTED) {
             throw new ControlPort.Refused(
                     503,
                     Failure.later(bound + " requests wait for " + what + " already; ask again, or without wait", 1));
@@ -50,7 +53,7 @@ final class Waits {
         }
     }
 
-    /** @return 0: he has one, until he {@link #leave}s; else the bound that is reached */
+    /** @return {@link #GRANTED}, until he {@link #leave}s; else the bound that is reached, which may be 0 */
     synchronized int take(Caller by) {
         int there = by.local() ? most : byTcp;
         int his = taken.getOrDefault(client(by), 0);
@@ -67,7 +70,7 @@ final class Waits {
         taken.put(client(by), his + 1);
         all++;
         remote += by.local() ? 0 : 1;
-        return 0;
+        return GRANTED;
     }
 
     synchronized void leave(Caller by) {

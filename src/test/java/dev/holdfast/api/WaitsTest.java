@@ -31,27 +31,35 @@ class WaitsTest {
     @Test
     void noUserHasMoreThanThreeQuarters() {
         var waits = new Waits(16, 0);
-        assertThat(take(waits, user("ann"), 12)).containsOnly(0);
+        assertThat(take(waits, user("ann"), 12)).containsOnly(Waits.GRANTED);
         assertThat(waits.take(user("ann"))).isEqualTo(12);
-        assertThat(take(waits, user("bob"), 4)).containsOnly(0);
+        assertThat(take(waits, user("bob"), 4)).containsOnly(Waits.GRANTED);
         assertThat(waits.take(user("bob"))).isEqualTo(16);
         assertThat(waits.take(ROOT)).isEqualTo(16);
         waits.leave(user("ann"));
-        assertThat(waits.take(ROOT)).isZero();
+        assertThat(waits.take(ROOT)).isEqualTo(Waits.GRANTED);
         assertThat(waits.take(user("ann"))).isEqualTo(16);
     }
 
     @Test
     void byTcpFewerMayAndATokenIsNoUser() {
         var waits = new Waits(8, 4);
-        assertThat(take(waits, token("ann"), 3)).containsOnly(0);
+        assertThat(take(waits, token("ann"), 3)).containsOnly(Waits.GRANTED);
         assertThat(waits.take(token("ann"))).isEqualTo(3);
-        assertThat(waits.take(token("bob"))).isZero();
+        assertThat(waits.take(token("bob"))).isEqualTo(Waits.GRANTED);
         assertThat(waits.take(token("bob"))).isEqualTo(4);
-        assertThat(take(waits, user("ann"), 4)).containsOnly(0);
+        assertThat(take(waits, user("ann"), 4)).containsOnly(Waits.GRANTED);
         assertThat(waits.take(user("ann"))).isEqualTo(8);
         waits.leave(token("bob"));
-        assertThat(waits.take(token("cid"))).isZero();
+        assertThat(waits.take(token("cid"))).isEqualTo(Waits.GRANTED);
+    }
+
+    @Test
+    void whereNobodyMayNobodyHasAPlace() {
+        var waits = new Waits(8, 0);
+        assertThat(waits.take(token("ann"))).isZero();
+        assertThat(take(waits, ROOT, 8)).containsOnly(Waits.GRANTED);
+        assertThat(waits.take(ROOT)).isEqualTo(8);
     }
 
     /** Restarts that are waited for do not take the places of answers, nor of workers. */
