@@ -355,7 +355,7 @@ final class GuardPost implements AutoCloseable {
                 p.listen();
                 p.run(() -> {
                     MonoTime s = settled;
-                    if (s != null && !Loop.now().mono().isBefore(s)) {
+                    if (!over && s != null && !Loop.now().mono().isBefore(s)) {
                         settled = null;
                         alerts.settle();
                     }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.config.CommandSpec;
 import dev.holdfast.config.RecoverSpec;
+import dev.holdfast.event.ProcessRef;
 import dev.holdfast.guard.Finding;
+import dev.holdfast.guard.Suspect;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Rate;
 import java.time.Duration;
@@ -19,9 +21,32 @@ class SweepsTest {
     private final List<Recovery.Done> told = new ArrayList<>();
     private final Sweeps sweeps = new Sweeps(Runnable::run);
 
-    private static Finding spared(String rule) {
+    private static Finding spared(int pid) {
+        var who = new Suspect(new ProcessRef(pid, 1), 1, 'S', "sh", "root", "", "", 0, 0, 0);
         return new Finding(
-                Instant.EPOCH, Finding.Kind.SPARED, rule, null, "why", "left alone", List.of(), false, List.of());
+                Instant.EPOCH, Finding.Kind.SPARED, "orphans", who, "why", "left alone", List.of(), false, List.of());
+    }
+
+    @Test
+    void thoseAtTheSameTimeCountEachFromItsOwnBeginOn() {
+        Sweeps.Sweep first = sweeps.ask("orphans", told::add);
+        Sweeps.Sweep second = sweeps.ask("orphans", told::add);
+        first.begin();
+        sweeps.add(spared(1));
+        second.begin();
+        sweeps.add(spared(2));
+        first.done(null);
+        sweeps.add(spared(3));
+        second.done(null);
+        assertThat(told)
+                .extracting(Recovery.Done::words)
+                .containsExactly("orphans: 2 left alone", "orphans: 2 left alone");
+        told.clear();
+        Sweeps.Sweep blind = sweeps.ask("orphans", told::add);
+        blind.begin();
+        blind.done("no descriptor left");
+        assertThat(told)
+                .containsExactly(new Recovery.Done(false, "nothing could be looked at: no descriptor left", List.of()));
     }
 
     @Test
@@ -43,6 +68,7 @@ class SweepsTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // no step here runs a command
     void anAnswerThatNeverComesIsNotWaitedForForever() {
         var asked = new ArrayList<Consumer<Recovery.Done>>();
         var recovery = new Recovery(
