@@ -154,7 +154,9 @@ final class Past {
                 return;
             }
         }
-        add(e.at(), name, reason == null ? Reason.CRASH : reason, Words.of(e) + "; " + e.why());
+        boolean own = kill != null && (kill.by() == Kill.By.OWN_LIMIT || kill.by() == Kill.By.WATCHED_MEMORY);
+        String what = Words.of(e) + "; " + e.why();
+        add(new Facts.Happening(e.at(), name, reason == null ? Reason.CRASH : reason, own, what));
     }
 
     private static Reason reason(Kill.By by) {
@@ -171,8 +173,12 @@ final class Past {
     }
 
     private void add(Instant at, String name, Reason reason, String what) {
+        add(new Facts.Happening(at, name, reason, what));
+    }
+
+    private void add(Facts.Happening h) {
         if (happenings.size() < MOST) {
-            happenings.add(new Facts.Happening(at, name, reason, what));
+            happenings.add(h);
         } else {
             passedOver++;
         }

@@ -123,8 +123,18 @@ public record Facts(
         }
     }
 
-    /** @param name of a replica, or what the guard calls it */
-    public record Happening(Instant at, String name, Reason reason, String what) {}
+    /**
+     * Something that ended, or began again.
+     *
+     * @param name of a replica, or what the guard calls it
+     * @param ownMemoryLimit it was killed by the memory limit of its own, by the kernel or by us
+     */
+    public record Happening(Instant at, String name, Reason reason, boolean ownMemoryLimit, String what) {
+        /** Of what no limit of memory did. */
+        public Happening(Instant at, String name, Reason reason, String what) {
+            this(at, name, reason, false, what);
+        }
+    }
 
     /**
      * @param used bytes

@@ -68,7 +68,7 @@ final class Limits {
         if (memory != null) {
             int kills = (int) f.happenings().stream()
                     .filter(h -> replicas.stream().anyMatch(r -> r.name().equals(h.name())))
-                    .filter(h -> h.reason() == Facts.Reason.OOM || h.reason() == Facts.Reason.LIMIT)
+                    .filter(Facts.Happening::ownMemoryLimit)
                     .count();
             boolean steady = replicas.stream().noneMatch(r -> growing.contains(r.name()));
             judge(
@@ -101,7 +101,7 @@ final class Limits {
                     .sorted()
                     .toArray();
             judge(
-                    new Case(kind, w.name(), Unit.BYTES, "memory", memory, peaks, failed(w, "oom")),
+                    new Case(kind, w.name(), Unit.BYTES, "memory", memory, peaks, killed(w, memory)),
                     enough && peaks.length >= FEWEST_TASKS,
                     NEVER,
                     all);
@@ -123,6 +123,14 @@ final class Limits {
             int kills = failed(w, "timeout");
             judge(new Case(kind, w.name(), Unit.SECONDS, "timeout", seconds, took, kills), enough, NEVER_LONG, all);
         }
+    }
+
+    /** For want of memory, where it was this limit and not the host's: its peak came to the limit. */
+    private static int killed(Facts.Work w, long limit) {
+        return (int) w.tasks().stream()
+                .filter(t -> t.failure().equals("oom"))
+                .filter(t -> Objects.requireNonNullElse(t.peakBytes(), 0L) >= REACHED * limit)
+                .count();
     }
 
     private static int failed(Facts.Work w, String failure) {

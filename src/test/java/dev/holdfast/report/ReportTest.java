@@ -223,6 +223,48 @@ class ReportTest {
     }
 
     @Test
+    void onlyKillsByTheLimitItselfSpeakAgainstIt() {
+        var p = SomeFacts.replica("p", "p", i -> 100 * MIB, null, (long) (150 * MIB));
+        assertThat(limitsAfter(p, new Facts.Happening(SomeFacts.FROM, "p", Facts.Reason.OOM, "the host's")))
+                .isEmpty();
+        assertThat(limitsAfter(p, new Facts.Happening(SomeFacts.FROM, "p", Facts.Reason.LIMIT, "too many processes")))
+                .isEmpty();
+        assertThat(limitsAfter(p, new Facts.Happening(SomeFacts.FROM, "p", Facts.Reason.OOM, true, "its own")))
+                .singleElement()
+                .satisfies(l -> assertThat(l.how()).startsWith("1 was ended by it"));
+        var tasks = new ArrayList<Facts.Task>();
+        for (int i = 0; i < 30; i++) {
+            tasks.add(SomeFacts.task(SomeFacts.FROM, 10, i < 2 ? "oom" : "", (long) (100 * MIB)));
+        }
+        var work = SomeFacts.work(Facts.Kind.QUEUE, "q", tasks, (long) (150 * MIB), Duration.ofSeconds(15));
+        assertThat(Report.of(of(List.of(), List.of(work), List.of())).limits())
+                .as("the host's, since no peak came to the limit")
+                .isEmpty();
+    }
+
+    private static List<UsageReport.Limit> limitsAfter(Facts.Replica r, Facts.Happening h) {
+        Facts f = of(List.of(r), List.of(), List.of());
+        return Report.of(new Facts(
+                        f.host(),
+                        f.from(),
+                        f.until(),
+                        f.zone(),
+                        f.cores(),
+                        f.memoryBytes(),
+                        f.cpu(),
+                        f.cpuPeaks(),
+                        f.memory(),
+                        f.replicas(),
+                        f.works(),
+                        List.of(h),
+                        f.disks(),
+                        f.together(),
+                        f.moved(),
+                        f.notes()))
+                .limits();
+    }
+
+    @Test
     void timeoutsAndMemoryOfRunsAreJudgedByTheirAttempts() {
         var tasks = new ArrayList<Facts.Task>();
         for (int i = 0; i < 100; i++) {

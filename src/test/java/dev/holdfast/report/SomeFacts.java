@@ -114,6 +114,7 @@ public final class SomeFacts {
                                 UNTIL.minusSeconds(90_000),
                                 "mail/0",
                                 Facts.Reason.OOM,
+                                true,
                                 "was killed by its own memory limit (256Mi) after 3h12m" + evil),
                         new Facts.Happening(UNTIL.minusSeconds(89_990), "mail/0", Facts.Reason.RESTART, "restarted"),
                         new Facts.Happening(
