@@ -99,6 +99,7 @@ final class ReportFacts {
                 zone,
                 gauges.cores(),
                 gauges.memory().map(HostGauges.Memory::total).orElse(0L),
+                daemon.enforcement.grouping(),
                 lines.of("host", Metric.CPU),
                 lines.of(History.PEAKS + "host", Metric.MEMORY),
                 lines.of("host", Metric.MEMORY),

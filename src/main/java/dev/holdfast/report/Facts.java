@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param zone whose hours and days are told
  * @param cores of the host
  * @param memoryBytes of the host; 0: not known
+ * @param groups memory of replicas and tasks is their groups', page cache included; else what is resident: all that a
+ *     replica is, but only the largest process of a task
  * @param cpu of the host in cores, means of steps
  * @param cpuPeaks the most of each step
  * @param memory of the host in bytes, the most of each step
@@ -29,6 +31,7 @@ public record Facts(
         ZoneId zone,
         int cores,
         long memoryBytes,
+        boolean groups,
         Line cpu,
         Line cpuPeaks,
         Line memory,

@@ -23,6 +23,15 @@ class ReportTest {
     private static final Path GOLDEN = Path.of("src/test/resources/dev/holdfast/report");
 
     private static Facts of(List<Facts.Replica> replicas, List<Facts.Work> works, List<Facts.Disk> disks) {
+        return of(replicas, works, disks, List.of(), false);
+    }
+
+    private static Facts of(
+            List<Facts.Replica> replicas,
+            List<Facts.Work> works,
+            List<Facts.Disk> disks,
+            List<Facts.Happening> happenings,
+            boolean groups) {
         Line none = Line.unknown(SomeFacts.UNTIL, SomeFacts.STEP);
         return new Facts(
                 "h",
@@ -31,12 +40,13 @@ class ReportTest {
                 SomeFacts.ZONE,
                 4,
                 0,
+                groups,
                 none,
                 none,
                 none,
                 replicas,
                 works,
-                List.of(),
+                happenings,
                 disks,
                 List.of(),
                 List.of(),
@@ -243,25 +253,28 @@ class ReportTest {
     }
 
     private static List<UsageReport.Limit> limitsAfter(Facts.Replica r, Facts.Happening h) {
-        Facts f = of(List.of(r), List.of(), List.of());
-        return Report.of(new Facts(
-                        f.host(),
-                        f.from(),
-                        f.until(),
-                        f.zone(),
-                        f.cores(),
-                        f.memoryBytes(),
-                        f.cpu(),
-                        f.cpuPeaks(),
-                        f.memory(),
-                        f.replicas(),
-                        f.works(),
-                        List.of(h),
-                        f.disks(),
-                        f.together(),
-                        f.moved(),
-                        f.notes()))
-                .limits();
+        return Report.of(of(List.of(r), List.of(), List.of(), List.of(h), false)).limits();
+    }
+
+    /** A group's page cache comes to any limit in time, and is taken back there. */
+    @Test
+    void peaksOfGroupsSayNothingOfTooLittleMemory() {
+        var r = SomeFacts.replica("p", "p", i -> 150 * MIB, null, (long) (150 * MIB));
+        var own = new Facts.Happening(SomeFacts.FROM, "p", Facts.Reason.OOM, true, "its own");
+        assertThat(Report.of(of(List.of(r), List.of(), List.of(), List.of(), true))
+                        .limits())
+                .isEmpty();
+        assertThat(Report.of(of(List.of(r), List.of(), List.of(), List.of(own), true))
+                        .limits())
+                .singleElement()
+                .satisfies(l -> assertThat(l.how())
+                        .startsWith("1 was ended by it (peaks hold page cache and do not count)")
+                        .endsWith("150.0Mi × 1.5 = 225.0Mi, rounded up to 256.0Mi"));
+        assertThat(Report.of(of(List.of(r), List.of(), List.of(), List.of(), false))
+                        .limits())
+                .as("what is resident is wanted")
+                .singleElement()
+                .matches(UsageReport.Limit::often);
     }
 
     @Test
