@@ -166,6 +166,28 @@ class ReportTest {
         assertThat(Report.of(of(List.of(steps), List.of(), List.of())).growth()).isEmpty();
     }
 
+    @Test
+    void aLifeThatIsOverComesToNoLimit() {
+        for (boolean lasts : List.of(true, false)) {
+            int again = lasts ? 200 : 500; // of 672 steps
+            IntToDoubleFunction saw = i -> (200 + 3 * (i < again ? i : i - again)) * MIB;
+            Facts.Replica r = SomeFacts.replica("p", "p", saw, null, (long) (4096 * MIB));
+            var restarted = new Facts.Replica(
+                    "p",
+                    "p",
+                    r.cpu(),
+                    r.cpuPeaks(),
+                    r.memory(),
+                    null,
+                    r.memoryLimit(),
+                    List.of(r.memory().at(again)));
+            UsageReport.Growth g = Report.of(of(List.of(restarted), List.of(), List.of()))
+                    .growth()
+                    .getFirst();
+            assertThat(g.limitAt() != null).isEqualTo(lasts);
+        }
+    }
+
     // ── disks ──
 
     @Test
