@@ -79,13 +79,22 @@ final class Collector {
             Threads.start(Thread.ofVirtual().name("otlp").unstarted(task));
             return task.get(spec.timeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            c.disconnect();
+            cut(c);
             trusting = null;
             return new Answer.Later(
                     host + " does not answer within " + spec.timeout().toMillis() + " ms", null);
         } catch (ExecutionException | IOException e) {
             trusting = null; // its authorities may be others by now
             return new Answer.Later(host + ": " + words(e.getCause() == null ? e : e.getCause()), null);
+        }
+    }
+
+    /** On a thread of its own, too: it waits for the lock of whoever reads the body. */
+    private static void cut(HttpURLConnection c) {
+        try {
+            Threads.start(Thread.ofVirtual().name("otlp cut").unstarted(c::disconnect));
+        } catch (IOException noThread) {
+            // It ends at its own deadline; until then nothing else is sent.
         }
     }
 
@@ -124,6 +133,7 @@ final class Collector {
     }
 
     private Answer exchange(HttpURLConnection c, String host, byte[] body) throws IOException {
+        long deadline = System.nanoTime() + spec.timeout().toNanos();
         byte[] sent = spec.gzip() ? packed(body) : body;
         if (spec.gzip()) {
             // Else it would send it a second time by itself when no answer comes (sun.net.http.retryPost).
@@ -136,7 +146,7 @@ final class Collector {
         String type = c.getContentType();
         byte[] said;
         try (InputStream in = status >= 400 ? c.getErrorStream() : c.getInputStream()) {
-            said = in == null ? new byte[0] : in.readNBytes(MOST_ANSWER);
+            said = in == null ? new byte[0] : read(in, deadline);
         }
         return Answer.of(
                 host,
@@ -145,6 +155,20 @@ final class Collector {
                 said,
                 type != null && type.startsWith(PROTOBUF),
                 clock.get());
+    }
+
+    /** As far as it came in time: whoever waits for more has given up by then. */
+    private static byte[] read(InputStream in, long deadline) throws IOException {
+        var said = new ByteArrayOutputStream();
+        byte[] some = new byte[8 << 10];
+        while (said.size() < MOST_ANSWER && System.nanoTime() - deadline < 0) {
+            int n = in.read(some, 0, Math.min(some.length, MOST_ANSWER - said.size()));
+            if (n < 0) {
+                break;
+            }
+            said.write(some, 0, n);
+        }
+        return said.toByteArray();
     }
 
     private static byte[] packed(byte[] body) throws IOException {
