@@ -43,6 +43,7 @@ class ExporterTest {
     private static final String SECRET = "Bearer s3cret-value";
 
     private final List<String> warned = new CopyOnWriteArrayList<>();
+    private volatile int more;
     private final List<String> said = new CopyOnWriteArrayList<>();
     private final Exporter exporter = new Exporter(new Exporter.Parts(
             "1.2",
@@ -50,6 +51,9 @@ class ExporterTest {
             () -> {
                 var sheet = new Sheet();
                 sheet.put(Family.DAEMON_THREADS, 7);
+                for (int i = 0; i < more; i++) {
+                    sheet.put(Family.OTLP_REQUESTS, i, "n" + i, "success");
+                }
                 return sheet;
             },
             new Epochs(AT, AT, AT),
@@ -203,6 +207,34 @@ class ExporterTest {
             exporter.add(span(2));
             soon().until(() -> names(collector).equals(List.of("n2")));
         }
+    }
+
+    @Test
+    void ofFiguresThatAreRefusedTheOtherPartsAreToldNoneTheLess() {
+        more = MetricBodies.MOST;
+        try (var collector = new Told()) {
+            collector.say(400, null);
+            exporter.configure(spec(collector.url(), true, Duration.ofSeconds(10), true));
+            soon().until(() -> figure(Family.OTLP_DROPPED, "metrics") >= 2 * (MetricBodies.MOST + 1));
+            assertThat(figure(Family.OTLP_REQUESTS, "metrics", "failure")).isGreaterThanOrEqualTo(4);
+            assertThat(warned).hasSize(1).first().asString().contains("metrics are not wanted");
+        }
+    }
+
+    @Test
+    void whatIsRefusedIsToldNoMoreOftenThanWhatIsWanted() {
+        var lane = new Lane(new Pace(Duration.ofSeconds(1), Duration.ofMinutes(1)));
+        var now = new MonoTime(0);
+        MonoTime interval = now.plus(Duration.ofSeconds(30));
+        lane.next(interval);
+        lane.went(new Answer.Refused("no"), 1, now, 0);
+        assertThat(lane.due()).isEqualTo(interval);
+        lane.went(new Answer.Later("not now", null), 1, now, 0);
+        assertThat(lane.due()).as("but tried again soon").isEqualTo(now.plus(Duration.ofSeconds(2)));
+        for (int i = 0; i < 9; i++) {
+            lane.went(new Answer.Refused("no"), 1, now, 0);
+        }
+        assertThat(lane.due()).isEqualTo(now.plus(Duration.ofMinutes(1)));
     }
 
     @Test
