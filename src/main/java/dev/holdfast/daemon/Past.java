@@ -168,8 +168,12 @@ final class Past {
     }
 
     private boolean guarded(Event.Exited e) {
-        return byGuard.getOrDefault(e.replica().toString(), List.of()).stream()
-                .anyMatch(k -> !k.isAfter(e.at()) && k.plus(FOLLOWS).isAfter(e.at()));
+        List<Instant> kills = byGuard.getOrDefault(e.replica().toString(), List.of());
+        return kills.stream()
+                .filter(k -> !k.isAfter(e.at()) && k.plus(FOLLOWS).isAfter(e.at()))
+                .findFirst()
+                .map(kills::remove) // it is the cause of one end only
+                .orElse(false);
     }
 
     private void add(Instant at, String name, Reason reason, String what) {

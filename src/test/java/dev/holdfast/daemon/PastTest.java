@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,16 @@ class PastTest {
             }
         }
         return Past.read(state, AT.minusSeconds(3600), ReplicaId::process, notes);
+    }
+
+    @Test
+    void aKillByTheGuardExplainsOneEndOnly() throws IOException {
+        try (var guard = new Journal(state.resolve("guard.jsonl"))) {
+            guard.append(Map.of("at", AT.toString(), "kind", "fired", "deed", "kill with TERM", "process", "a/0"));
+        }
+        Past p = past(end(AT.plusSeconds(5), null), end(AT.plusSeconds(20), null));
+        assertThat(p.happenings()).extracting(Facts.Happening::reason).containsExactly(Reason.GUARD, Reason.CRASH);
+        assertThat(p.happenings().getLast().at()).isEqualTo(AT.plusSeconds(20));
     }
 
     @Test
