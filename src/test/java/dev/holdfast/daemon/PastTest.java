@@ -12,6 +12,7 @@ import dev.holdfast.event.Usage;
 import dev.holdfast.report.Facts;
 import dev.holdfast.report.Facts.Reason;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,6 +60,36 @@ class PastTest {
         Past p = past(end(AT.plusSeconds(5), null), end(AT.plusSeconds(20), null));
         assertThat(p.happenings()).extracting(Facts.Happening::reason).containsExactly(Reason.GUARD, Reason.CRASH);
         assertThat(p.happenings().getLast().at()).isEqualTo(AT.plusSeconds(20));
+    }
+
+    @Test
+    void whatTheJournalDoesNotReachBackToIsSaid() throws IOException {
+        past(end(AT, null));
+        assertThat(notes)
+                .containsExactly("restarts and kills before " + AT + " are not known: the journal begins there");
+        notes.clear();
+        Files.delete(state.resolve("journal.jsonl"));
+        past(end(AT.minusSeconds(7200), null), end(AT, null));
+        assertThat(notes).isEmpty();
+    }
+
+    @Test
+    void ofTooMuchTheLatestCount() throws IOException {
+        var all = new Event[20_010];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = end(AT.plusMillis(i), null);
+        }
+        Past p = past(all);
+        assertThat(p.happenings()).hasSize(20_000);
+        assertThat(p.happenings().getLast().at()).isEqualTo(AT.plusMillis(20_009));
+        assertThat(notes).contains("of what happened the first 10 are not counted: there is too much of it");
+    }
+
+    @Test
+    void aJournalThatCannotBeReadIsSaid() throws IOException {
+        Files.createDirectory(state.resolve("journal.jsonl"));
+        assertThat(Past.read(state, AT, ReplicaId::process, notes).happenings()).isEmpty();
+        assertThat(notes).singleElement().asString().startsWith("not all that happened can be read: ");
     }
 
     @Test
