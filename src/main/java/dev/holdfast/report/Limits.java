@@ -31,7 +31,8 @@ final class Limits {
     /** A proposal that saves less is none. */
     private static final double WORTH = 0.8;
 
-    private static final double MEASURED = 0.8;
+    /** A day but for a pause: in less, "never" may be a quiet night. */
+    private static final double ENOUGH_SECONDS = 23 * 3600;
 
     private Limits() {}
 
@@ -73,8 +74,7 @@ final class Limits {
         double[] bytes = sorted(replicas.stream().map(Facts.Replica::memory).toList());
         double[] cores = sorted(replicas.stream().map(Facts.Replica::cpuPeaks).toList());
         double measured = (double) bytes.length * first.memory().stepSeconds() / replicas.size();
-        double span = Duration.between(f.from(), f.until()).toSeconds();
-        boolean enough = measured >= Math.min(86_400, MEASURED * span);
+        boolean enough = measured >= ENOUGH_SECONDS;
         if (memory != null) {
             int kills = (int) f.happenings().stream()
                     .filter(h -> replicas.stream().anyMatch(r -> r.name().equals(h.name())))
@@ -112,7 +112,7 @@ final class Limits {
                     .toArray();
             judge(
                     new Case(kind, w.name(), Unit.BYTES, "memory", memory, peaks, killed(w, memory), f.groups()),
-                    enough && peaks.length >= FEWEST_TASKS,
+                    f.groups() && peaks.length >= FEWEST_TASKS, // else others of the task may have used much, too
                     NEVER,
                     all);
         }

@@ -244,6 +244,33 @@ class ReportTest {
     }
 
     @Test
+    void neverTakesADayHoweverShortTheSpan() {
+        for (int hours : List.of(2, 12, 22, 24)) {
+            var r = SomeFacts.replica("p", "p", i -> i >= 672 - 4 * hours ? MIB : Double.NaN, null, (long) (1024 * MIB));
+            Facts f = of(List.of(r), List.of(), List.of());
+            var cut = new Facts(
+                    f.host(),
+                    f.until().minus(Duration.ofHours(hours)),
+                    f.until(),
+                    f.zone(),
+                    f.cores(),
+                    f.memoryBytes(),
+                    f.groups(),
+                    f.cpu(),
+                    f.cpuPeaks(),
+                    f.memory(),
+                    f.replicas(),
+                    f.works(),
+                    f.happenings(),
+                    f.disks(),
+                    f.together(),
+                    f.moved(),
+                    f.notes());
+            assertThat(Report.of(cut).limits()).as("%d hours", hours).hasSize(hours == 24 ? 1 : 0);
+        }
+    }
+
+    @Test
     void aLimitThatIsOftenReachedIsProposedHigher() {
         UsageReport.Limit l = limits(
                         SomeFacts.replica("p", "p", i -> (i % 10 == 0 ? 250 : 100) * MIB, null, (long) (256 * MIB)))
@@ -307,8 +334,12 @@ class ReportTest {
                     SomeFacts.FROM.plusSeconds(i * 3600L), 10, i < 5 ? "timeout" : "", (long) (40 * MIB)));
         }
         var work = SomeFacts.work(Facts.Kind.SCHEDULE, "s", tasks, (long) (512 * MIB), Duration.ofSeconds(10));
-        List<UsageReport.Limit> limits =
-                Report.of(of(List.of(), List.of(work), List.of())).limits();
+        assertThat(Report.of(of(List.of(), List.of(work), List.of())).limits())
+                .as("without groups a peak is that of one process of many: nothing is proposed lower")
+                .extracting(UsageReport.Limit::what)
+                .containsExactly("timeout");
+        List<UsageReport.Limit> limits = Report.of(of(List.of(), List.of(work), List.of(), List.of(), true))
+                .limits();
         assertThat(limits).extracting(UsageReport.Limit::what).containsExactly("timeout", "memory");
         assertThat(limits.get(0).how())
                 .isEqualTo("5 were ended by it; what they wanted is not known: 10s × 1.5 = 15s, rounded up to 15s");

@@ -87,7 +87,7 @@ public final class SomeFacts {
                 ZONE,
                 4,
                 (long) (8192 * MIB),
-                false,
+                true,
                 line(i -> 0.6 + 1.2 * day(i)),
                 line(i -> 1.2 + 2.4 * day(i)),
                 line(i -> (3000 + 1500 * day(i)) * MIB),
