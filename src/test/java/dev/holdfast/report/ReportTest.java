@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
@@ -103,6 +104,44 @@ class ReportTest {
         assertThat(ReportText.title(r)).isEqualTo("report of 7d: all is well");
         assertThat(ReportText.of(r)).contains("all is well").contains("nothing is known yet");
         assertThat(ReportPage.of(r)).contains("All is well.");
+    }
+
+    @Test
+    void whatIsListedIsCutAndThatIsSaid() {
+        Facts f = of(List.of(), List.of(), List.of());
+        var names = IntStream.range(0, 70).mapToObj(i -> "s" + i).toList();
+        var together = names.stream()
+                .map(n -> new UsageReport.Together(n, n.equals("s3") ? names : List.of(n)))
+                .toList();
+        var moved = names.stream()
+                .map(n -> new UsageReport.Moved(n, "0 2 * * *", "1 2 * * *"))
+                .toList();
+        UsageReport r = Report.of(new Facts(
+                f.host(),
+                f.from(),
+                f.until(),
+                f.zone(),
+                f.cores(),
+                f.memoryBytes(),
+                f.groups(),
+                f.cpu(),
+                f.cpuPeaks(),
+                f.memory(),
+                f.replicas(),
+                f.works(),
+                f.happenings(),
+                f.disks(),
+                together,
+                moved,
+                f.notes()));
+        assertThat(r.overlaps().together()).hasSize(50);
+        assertThat(r.overlaps().together().get(3).schedules()).hasSize(50);
+        assertThat(r.overlaps().proposals()).hasSize(50);
+        assertThat(r.notes())
+                .containsExactly(
+                        "of 70 minutes with many schedules 50 are listed",
+                        "of 70 schedules due at s3 50 are listed",
+                        "of 70 proposals for schedules 50 are listed");
     }
 
     // ── hostile names ──
