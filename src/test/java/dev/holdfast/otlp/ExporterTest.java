@@ -44,11 +44,16 @@ class ExporterTest {
 
     private final List<String> warned = new CopyOnWriteArrayList<>();
     private volatile int more;
+    private volatile boolean fails;
+    private volatile boolean dies;
     private final List<String> said = new CopyOnWriteArrayList<>();
     private final Exporter exporter = new Exporter(new Exporter.Parts(
             "1.2",
             "box",
             () -> {
+                if (fails) {
+                    throw new StackOverflowError("in a test");
+                }
                 var sheet = new Sheet();
                 sheet.put(Family.DAEMON_THREADS, 7);
                 for (int i = 0; i < more; i++) {
@@ -58,7 +63,7 @@ class ExporterTest {
             },
             new Epochs(AT, AT, AT),
             () -> new Now(Instant.now(), new MonoTime(System.nanoTime())),
-            warned::add,
+            this::warn,
             said::add,
             Duration.ofMillis(50),
             new Pace(Duration.ofMillis(50), Duration.ofMillis(200))));
@@ -66,6 +71,13 @@ class ExporterTest {
     @AfterEach
     void end() {
         exporter.close();
+    }
+
+    private void warn(String why) {
+        warned.add(why);
+        if (dies) {
+            throw new IllegalStateException("the end of the thread, in a test");
+        }
     }
 
     private static ConditionFactory soon() {
@@ -361,6 +373,37 @@ class ExporterTest {
             soon().until(() -> String.valueOf(trouble()).contains("ca.pem"));
             Files.copy(dir.resolve("box.pem"), ca); // read anew with each try
             soon().until(() -> names(collector).equals(List.of("n1")));
+        }
+    }
+
+    @Test
+    void aTurnThatFailsIsSaidOnceAndNotTheEnd() {
+        try (var collector = new Told()) {
+            fails = true;
+            exporter.configure(spec(collector.url(), true, Duration.ofSeconds(10), true));
+            soon().until(() -> !warned.isEmpty());
+            exporter.add(span(1));
+            soon().until(() -> names(collector).equals(List.of("n1"))); // the other signal goes on
+            fails = false;
+            soon().until(() -> !collector.metrics().isEmpty());
+            assertThat(warned).hasSize(1).first().asString().contains("a bug", "StackOverflowError");
+        }
+    }
+
+    @Test
+    void aReloadBringsBackAThreadThatDied() {
+        try (var collector = new Told()) {
+            OtlpSpec spec = spec(collector.url(), true, Duration.ofSeconds(10), true);
+            fails = true;
+            dies = true;
+            exporter.configure(spec);
+            soon().until(() -> !warned.isEmpty());
+            fails = false;
+            dies = false;
+            soon().until(() -> {
+                exporter.configure(spec);
+                return !collector.metrics().isEmpty();
+            });
         }
     }
 
