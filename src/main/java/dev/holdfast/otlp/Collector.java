@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +104,7 @@ final class Collector {
     }
 
     private HttpURLConnection connection(String path, int length) throws IOException, GeneralSecurityException {
-        var c = (HttpURLConnection) spec.at(path).toURL().openConnection();
+        var c = (HttpURLConnection) spec.at(path).toURL().openConnection(Proxy.NO_PROXY);
         String ca = spec.ca();
         if (ca != null && c instanceof HttpsURLConnection tls) {
             SSLSocketFactory known = trusting;

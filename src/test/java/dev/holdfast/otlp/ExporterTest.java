@@ -13,8 +13,11 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -404,6 +407,31 @@ class ExporterTest {
                 exporter.configure(spec);
                 return !collector.metrics().isEmpty();
             });
+        }
+    }
+
+    /** The JDK's own settings, and those of a desktop it may ask, are not Holdfast's. */
+    @Test
+    void goesToTheCollectorItselfWhateverProxyTheMachineHas() {
+        ProxySelector usual = ProxySelector.getDefault();
+        var asked = new CopyOnWriteArrayList<URI>();
+        ProxySelector.setDefault(new ProxySelector() {
+            @Override
+            public List<Proxy> select(URI uri) {
+                asked.add(uri);
+                return List.of(Proxy.NO_PROXY);
+            }
+
+            @Override
+            public void connectFailed(URI uri, SocketAddress at, IOException e) {}
+        });
+        try (var collector = new Told()) {
+            exporter.configure(traces(collector.url()));
+            exporter.add(span(1));
+            soon().until(() -> names(collector).equals(List.of("n1")));
+            assertThat(asked).noneMatch(u -> u.getPort() == collector.port());
+        } finally {
+            ProxySelector.setDefault(usual);
         }
     }
 
