@@ -144,6 +144,9 @@ final class Collector {
             out.write(sent);
         }
         int status = c.getResponseCode();
+        if (status < 0) {
+            throw new IOException("what it answers is no HTTP");
+        }
         String type = c.getContentType();
         byte[] said;
         try (InputStream in = status >= 400 ? c.getErrorStream() : c.getInputStream()) {
@@ -158,11 +161,14 @@ final class Collector {
                 clock.get());
     }
 
-    /** As far as it came in time: whoever waits for more has given up by then. */
+    /** @throws IOException when it did not come in time: whoever waits for it has given up by then */
     private static byte[] read(InputStream in, long deadline) throws IOException {
         var said = new ByteArrayOutputStream();
         byte[] some = new byte[8 << 10];
-        while (said.size() < MOST_ANSWER && System.nanoTime() - deadline < 0) {
+        while (said.size() < MOST_ANSWER) {
+            if (System.nanoTime() - deadline >= 0) {
+                throw new IOException("what it answers does not end in time");
+            }
             int n = in.read(some, 0, Math.min(some.length, MOST_ANSWER - said.size()));
             if (n < 0) {
                 break;
