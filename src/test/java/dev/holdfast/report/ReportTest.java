@@ -285,7 +285,8 @@ class ReportTest {
     @Test
     void neverTakesADayHoweverShortTheSpan() {
         for (int hours : List.of(2, 12, 22, 24)) {
-            var r = SomeFacts.replica("p", "p", i -> i >= 672 - 4 * hours ? MIB : Double.NaN, null, (long) (1024 * MIB));
+            var r = SomeFacts.replica(
+                    "p", "p", i -> i >= 672 - 4 * hours ? MIB : Double.NaN, null, (long) (1024 * MIB));
             Facts f = of(List.of(r), List.of(), List.of());
             var cut = new Facts(
                     f.host(),
@@ -341,7 +342,8 @@ class ReportTest {
     }
 
     private static List<UsageReport.Limit> limitsAfter(Facts.Replica r, Facts.Happening h) {
-        return Report.of(of(List.of(r), List.of(), List.of(), List.of(h), false)).limits();
+        return Report.of(of(List.of(r), List.of(), List.of(), List.of(h), false))
+                .limits();
     }
 
     /** A group's page cache comes to any limit in time, and is taken back there. */
@@ -357,7 +359,7 @@ class ReportTest {
                 .singleElement()
                 .satisfies(l -> assertThat(l.how())
                         .startsWith("1 was ended by it (peaks hold page cache and do not count)")
-                        .endsWith("150.0Mi × 1.5 = 225.0Mi, rounded up to 256.0Mi"));
+                        .endsWith("150.0Mi × 1.5 = 225.0Mi, rounded up to 240.0Mi"));
         assertThat(Report.of(of(List.of(r), List.of(), List.of(), List.of(), false))
                         .limits())
                 .as("what is resident is wanted")

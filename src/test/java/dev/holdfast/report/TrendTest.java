@@ -120,7 +120,8 @@ class TrendTest {
         var reported = new ArrayList<String>();
         for (int hours = 3; hours <= 48; hours++) {
             for (int seed = 0; seed < 200; seed++) {
-                if (Trend.of(points(hours * 4, Noise.DAILY.of(new Random(seed))), LEAST).isPresent()) {
+                if (Trend.of(points(hours * 4, Noise.DAILY.of(new Random(seed))), LEAST)
+                        .isPresent()) {
                     reported.add(seed + " in " + hours + " h");
                 }
             }
