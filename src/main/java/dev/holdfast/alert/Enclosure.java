@@ -14,9 +14,10 @@ public record Enclosure(String text, String html) {
     static final int LONGEST = 400_000;
 
     private static final String CUT = "…\n\nThe rest is left out, it is too long. See all of it by: holdfast report\n";
-    private static final String NO_PAGE = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>report</title></head>"
-            + "<body><p>The page is too large to be sent; the text beside it says the same."
-            + " See all of it by: holdfast report --format html</p></body></html>\n";
+    private static final String NO_PAGE =
+            "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>report</title></head>"
+                    + "<body><p>The page is too large to be sent; the text beside it says the same."
+                    + " See all of it by: holdfast report --format html</p></body></html>\n";
 
     public Enclosure {
         text = bytes(text) <= LONGEST ? text : cut(text);

@@ -38,6 +38,7 @@ final class Past {
     /** The oldest first. */
     private final PriorityQueue<Facts.Happening> happenings =
             new PriorityQueue<>(Comparator.comparing(Facts.Happening::at));
+
     private final Map<String, List<Instant>> starts = new HashMap<>();
     /** Instances that were asked to end: how they end is no crash. */
     private final Set<InstanceId> asked = new HashSet<>();
