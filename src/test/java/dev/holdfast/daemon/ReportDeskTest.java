@@ -70,7 +70,7 @@ class ReportDeskTest {
     }
 
     private long kept() throws IOException {
-        return Long.parseLong(Files.readString(state.resolve("reports")).split(" ")[0]);
+        return Long.parseLong(Files.readString(state.resolve("reports")).split(" ", -1)[0]);
     }
 
     @Test

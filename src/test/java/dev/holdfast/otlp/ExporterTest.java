@@ -298,22 +298,30 @@ class ExporterTest {
 
     private final AtomicInteger dripped = new AtomicInteger();
 
+    /** Each on its own: the JDK may keep one that was given up to read what is left of it. */
     private void drip(ServerSocket server, String head, String drop) {
-        while (true) {
-            try (Socket s = server.accept()) {
+        try {
+            while (true) {
+                Socket s = server.accept();
                 dripped.incrementAndGet();
-                var out = s.getOutputStream();
-                out.write(("HTTP/1.1 200 OK\r\n" + head).getBytes(StandardCharsets.US_ASCII));
-                while (true) {
-                    out.write(drop.getBytes(StandardCharsets.US_ASCII));
-                    out.flush();
-                    java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
-                }
-            } catch (IOException gone) {
-                if (server.isClosed()) {
-                    return;
-                }
+                Thread.ofVirtual().start(() -> drip(server, s, head, drop));
             }
+        } catch (IOException closed) {
+            // the test is over
+        }
+    }
+
+    private static void drip(ServerSocket server, Socket s, String head, String drop) {
+        try (s) {
+            var out = s.getOutputStream();
+            out.write(("HTTP/1.1 200 OK\r\n" + head).getBytes(StandardCharsets.US_ASCII));
+            while (!server.isClosed()) {
+                out.write(drop.getBytes(StandardCharsets.US_ASCII));
+                out.flush();
+                java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+            }
+        } catch (IOException gone) {
+            // it was given up, as it should be
         }
     }
 
