@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Changes as bytes and back: what is decided at once is one piece, read whole or not at all. */
 public final class Codec {
     private static final int VERSION = 2;
+    /** Of anything that is counted, a text's bytes too: more than what {@link Enclosure} keeps. */
     private static final int MOST = 1_000_000;
 
     private Codec() {}

@@ -19,6 +19,13 @@ record OtlpResolver(Problems problems, Binder binder) {
     private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]*");
     /** Those say what is sent, and how. */
     private static final Set<String> OURS = Set.of("content-type", "content-encoding", "accept", "host", "user-agent");
+    /** The JDK's client leaves them out without a word. */
+    private static final Set<String> DROPPED = Set.of(
+            "origin",
+            "via",
+            "content-transfer-encoding",
+            "access-control-request-headers",
+            "access-control-request-method");
 
     private static final Pattern ATTRIBUTE = Pattern.compile("[A-Za-z][A-Za-z0-9._-]{0,127}");
     private static final int MOST_ATTRIBUTES = 64;
@@ -93,7 +100,7 @@ record OtlpResolver(Problems problems, Binder binder) {
         headers.forEach((name, value) -> {
             Node where = binder.at(headers, name);
             String lower = name.toLowerCase(Locale.ROOT);
-            if (ProbeResolver.OF_CONNECTION.contains(lower) || OURS.contains(lower)) {
+            if (ProbeResolver.OF_CONNECTION.contains(lower) || OURS.contains(lower) || DROPPED.contains(lower)) {
                 problems.add(where, "\"" + name + "\": this header is not yours to say");
             }
             if (!HEADER.matcher(name).matches() || !PRINTABLE.matcher(value).matches()) {

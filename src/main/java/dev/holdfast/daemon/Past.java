@@ -10,6 +10,7 @@ import dev.holdfast.event.Usage;
 import dev.holdfast.report.Facts;
 import dev.holdfast.report.Facts.Reason;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,10 @@ final class Past {
 
     private final Instant from;
     private final Function<ReplicaId, String> names;
-    private final List<Facts.Happening> happenings = new ArrayList<>();
+    /** The oldest first. */
+    private final PriorityQueue<Facts.Happening> happenings =
+            new PriorityQueue<>(Comparator.comparing(Facts.Happening::at));
+
     private final Map<String, List<Instant>> starts = new HashMap<>();
     /** Instances that were asked to end: how they end is no crash. */
     private final Set<InstanceId> asked = new HashSet<>();
@@ -41,6 +46,8 @@ final class Past {
     private final Map<String, List<Instant>> byGuard = new HashMap<>();
 
     private long passedOver;
+    /** Of the journal's first line, whenever that was; null: it has none. */
+    private @Nullable Instant first;
 
     private Past(Instant from, Function<ReplicaId, String> names) {
         this.from = from;
@@ -54,18 +61,23 @@ final class Past {
                 var journal = new Journal(state.resolve("journal.jsonl"))) {
             guard.read(past::guard);
             journal.read(past::happened);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) { // the latter within a file
             notes.add("not all that happened can be read: " + e.getMessage());
         }
         if (past.passedOver > 0) {
-            notes.add("of what happened the last " + past.passedOver + " are not counted: there is too much of it");
+            notes.add("of what happened the first " + past.passedOver + " are not counted: there is too much of it");
         }
-        past.happenings.sort(Comparator.comparing(Facts.Happening::at));
+        Instant first = past.first;
+        if (first != null && first.isAfter(from)) {
+            notes.add("restarts and kills before " + first + " are not known: the journal begins there");
+        }
         return past;
     }
 
     List<Facts.Happening> happenings() {
-        return List.copyOf(happenings);
+        return happenings.stream()
+                .sorted(Comparator.comparing(Facts.Happening::at))
+                .toList();
     }
 
     /** Of a replica, in order. */
@@ -73,10 +85,15 @@ final class Past {
         return List.copyOf(starts.getOrDefault(name, List.of()));
     }
 
+    /** Null: it does not say, or is before the span. */
     private @Nullable Instant at(Map<String, Object> line) {
+        Instant at = any(line);
+        return at == null || at.isBefore(from) ? null : at;
+    }
+
+    private static @Nullable Instant any(Map<String, Object> line) {
         try {
-            Instant at = Instant.parse(String.valueOf(line.get("at")));
-            return at.isBefore(from) ? null : at;
+            return Instant.parse(String.valueOf(line.get("at")));
         } catch (DateTimeException none) {
             return null;
         }
@@ -104,6 +121,7 @@ final class Past {
     }
 
     private void happened(Map<String, Object> line) {
+        first = first == null ? any(line) : first;
         Instant at = at(line);
         if (at == null) {
             return;
@@ -154,7 +172,9 @@ final class Past {
                 return;
             }
         }
-        add(e.at(), name, reason == null ? Reason.CRASH : reason, Words.of(e) + "; " + e.why());
+        boolean own = kill != null && (kill.by() == Kill.By.OWN_LIMIT || kill.by() == Kill.By.WATCHED_MEMORY);
+        String what = Words.of(e) + "; " + e.why();
+        add(new Facts.Happening(e.at(), name, reason == null ? Reason.CRASH : reason, own, what));
     }
 
     private static Reason reason(Kill.By by) {
@@ -166,14 +186,22 @@ final class Past {
     }
 
     private boolean guarded(Event.Exited e) {
-        return byGuard.getOrDefault(e.replica().toString(), List.of()).stream()
-                .anyMatch(k -> !k.isAfter(e.at()) && k.plus(FOLLOWS).isAfter(e.at()));
+        List<Instant> kills = byGuard.getOrDefault(e.replica().toString(), List.of());
+        return kills.stream()
+                .filter(k -> !k.isAfter(e.at()) && k.plus(FOLLOWS).isAfter(e.at()))
+                .findFirst()
+                .map(kills::remove) // it is the cause of one end only
+                .orElse(false);
     }
 
     private void add(Instant at, String name, Reason reason, String what) {
-        if (happenings.size() < MOST) {
-            happenings.add(new Facts.Happening(at, name, reason, what));
-        } else {
+        add(new Facts.Happening(at, name, reason, what));
+    }
+
+    private void add(Facts.Happening h) {
+        happenings.add(h);
+        if (happenings.size() > MOST) { // the latest matter most
+            happenings.remove();
             passedOver++;
         }
     }

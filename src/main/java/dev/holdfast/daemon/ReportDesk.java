@@ -42,6 +42,9 @@ final class ReportDesk {
     /** The wall clock may be set: so often at least it is looked at. */
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(10);
 
+    /** A clock that is in the past at boot is set by then: what was sent is not sent again. */
+    private static final Duration CLOCK_IS_SET = Duration.ofMinutes(30);
+
     private static final Duration PAUSE = Duration.ofMinutes(1);
     private static final int TRIES = 5;
 
@@ -59,6 +62,9 @@ final class ReportDesk {
     private final Set<String> underWay = new HashSet<>();
     private final Map<String, Integer> failures = new HashMap<>();
     private SortedMap<String, ReportSpec> specs = Collections.emptySortedMap();
+    /** Since when the last time of one is yet to come. */
+    private final Map<String, MonoTime> ahead = new HashMap<>();
+
     private MonoTime look = MonoTime.NEVER;
     private boolean read;
 
@@ -95,7 +101,7 @@ final class ReportDesk {
         for (ReportSpec s : fresh.values()) {
             ReportSpec before = specs.get(s.name());
             boolean moved = before != null && !before.timing().equals(s.timing());
-            if (moved || !last.containsKey(s.name()) || last.get(s.name()).isAfter(now.wall())) {
+            if (moved || !last.containsKey(s.name())) {
                 last.put(s.name(), now.wall());
             }
         }
@@ -122,12 +128,29 @@ final class ReportDesk {
         if (now.mono().isBefore(look)) {
             return;
         }
+        believe(now);
         for (Agenda.Due due : Agenda.due(specs.values(), last, now.wall())) {
             if (underWay.add(due.spec().name())) {
                 begin(due, Duration.between(due.from(), now.wall()));
             }
         }
         plan(now);
+    }
+
+    /** A last time that stays in the future was said by a wrong clock, and would silence a report until then. */
+    private void believe(Now now) {
+        Set<String> names = Agenda.ahead(last, now.wall());
+        ahead.keySet().retainAll(names);
+        for (String name : names) {
+            MonoTime since = ahead.computeIfAbsent(name, _ -> now.mono());
+            if (now.mono().since(since).compareTo(CLOCK_IS_SET) >= 0) {
+                console.warn("report " + name + " was due last at " + last.get(name)
+                        + ", which is yet to come: it is due from now on");
+                ahead.remove(name);
+                last.put(name, now.wall());
+                write();
+            }
+        }
     }
 
     private void begin(Agenda.Due due, Duration span) {

@@ -99,6 +99,7 @@ final class ReportFacts {
                 zone,
                 gauges.cores(),
                 gauges.memory().map(HostGauges.Memory::total).orElse(0L),
+                daemon.enforcement.grouping(),
                 lines.of("host", Metric.CPU),
                 lines.of(History.PEAKS + "host", Metric.MEMORY),
                 lines.of("host", Metric.MEMORY),
@@ -203,8 +204,9 @@ final class ReportFacts {
             if (!queues.isEmpty()) {
                 var waiting = waiting(List.copyOf(queues.keySet()), from);
                 for (var q : queues.values()) {
-                    List<Jobs.Used> used = get(daemon.workshop.jobs().used(q.name(), from, most, most));
-                    cut(used.size(), most, "queue " + q.name(), notes);
+                    List<Jobs.Used> found = get(daemon.workshop.jobs().used(q.name(), from, most + 1));
+                    List<Jobs.Used> used = found.subList(0, Math.min(most, found.size()));
+                    cut(found.size() - 1, most, "queue " + q.name(), notes);
                     works.add(new Facts.Work(
                             Facts.Kind.QUEUE,
                             q.name(),

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ final class Collector {
             Threads.start(Thread.ofVirtual().name("otlp").unstarted(task));
             return task.get(spec.timeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            c.disconnect();
+            cut(c);
             trusting = null;
             return new Answer.Later(
                     host + " does not answer within " + spec.timeout().toMillis() + " ms", null);
@@ -89,12 +90,21 @@ final class Collector {
         }
     }
 
+    /** On a thread of its own, too: it waits for the lock of whoever reads the body. */
+    private static void cut(HttpURLConnection c) {
+        try {
+            Threads.start(Thread.ofVirtual().name("otlp cut").unstarted(c::disconnect));
+        } catch (IOException noThread) {
+            // It ends at its own deadline; until then nothing else is sent.
+        }
+    }
+
     private static String words(Throwable e) {
         return e.getMessage() == null ? e.toString() : e.getMessage();
     }
 
     private HttpURLConnection connection(String path, int length) throws IOException, GeneralSecurityException {
-        var c = (HttpURLConnection) spec.at(path).toURL().openConnection();
+        var c = (HttpURLConnection) spec.at(path).toURL().openConnection(Proxy.NO_PROXY);
         String ca = spec.ca();
         if (ca != null && c instanceof HttpsURLConnection tls) {
             SSLSocketFactory known = trusting;
@@ -124,6 +134,7 @@ final class Collector {
     }
 
     private Answer exchange(HttpURLConnection c, String host, byte[] body) throws IOException {
+        long deadline = System.nanoTime() + spec.timeout().toNanos();
         byte[] sent = spec.gzip() ? packed(body) : body;
         if (spec.gzip()) {
             // Else it would send it a second time by itself when no answer comes (sun.net.http.retryPost).
@@ -133,10 +144,13 @@ final class Collector {
             out.write(sent);
         }
         int status = c.getResponseCode();
+        if (status < 0) {
+            throw new IOException("what it answers is no HTTP");
+        }
         String type = c.getContentType();
         byte[] said;
         try (InputStream in = status >= 400 ? c.getErrorStream() : c.getInputStream()) {
-            said = in == null ? new byte[0] : in.readNBytes(MOST_ANSWER);
+            said = in == null ? new byte[0] : read(in, deadline);
         }
         return Answer.of(
                 host,
@@ -145,6 +159,23 @@ final class Collector {
                 said,
                 type != null && type.startsWith(PROTOBUF),
                 clock.get());
+    }
+
+    /** @throws IOException when it did not come in time: whoever waits for it has given up by then */
+    private static byte[] read(InputStream in, long deadline) throws IOException {
+        var said = new ByteArrayOutputStream();
+        byte[] some = new byte[8 << 10];
+        while (said.size() < MOST_ANSWER) {
+            if (System.nanoTime() - deadline >= 0) {
+                throw new IOException("what it answers does not end in time");
+            }
+            int n = in.read(some, 0, Math.min(some.length, MOST_ANSWER - said.size()));
+            if (n < 0) {
+                break;
+            }
+            said.write(some, 0, n);
+        }
+        return said.toByteArray();
     }
 
     private static byte[] packed(byte[] body) throws IOException {

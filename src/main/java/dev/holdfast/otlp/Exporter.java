@@ -34,6 +34,8 @@ public final class Exporter implements AutoCloseable {
     private boolean batch;
     private boolean closed;
     private @Nullable Thread thread;
+    /** Of its thread alone: the last turn failed. */
+    private boolean broken;
 
     /** What is told. */
     public enum Signal {
@@ -95,7 +97,10 @@ public final class Exporter implements AutoCloseable {
     /** From now on; null: nobody is told anything. What waits for a collector that is no more is forgotten. */
     public void configure(@Nullable OtlpSpec spec) {
         synchronized (lock) {
-            if (Objects.equals(spec, wanted)) {
+            if (thread != null && !thread.isAlive()) {
+                thread = null; // it died, or got none: a reload is another try, even one that changes nothing
+            }
+            if (Objects.equals(spec, wanted) && (spec == null || thread != null)) {
                 return;
             }
             wanted = spec;
@@ -165,7 +170,7 @@ public final class Exporter implements AutoCloseable {
                     lane(Signal.METRICS).begin(spec == null ? now : now.plus(spec.interval()));
                 }
                 if (spec != null && collector != null) {
-                    turn(spec, collector);
+                    guarded(spec, collector);
                 }
             }
             if (served != null && collector != null && served.traces()) {
@@ -173,6 +178,22 @@ public final class Exporter implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A bug, or want of memory, in one turn is not the end of all that follow. */
+    private void guarded(OtlpSpec spec, Collector collector) throws InterruptedException {
+        try {
+            turn(spec, collector);
+            broken = false;
+        } catch (RuntimeException | Error e) {
+            MonoTime next = mono().plus(spec.interval());
+            lanes.values().forEach(l -> l.next(next));
+            boolean known = broken;
+            broken = true;
+            if (!known) {
+                parts.warn().accept("OpenTelemetry: a turn failed, it goes on with the next: " + e);
+            }
         }
     }
 
@@ -215,6 +236,17 @@ public final class Exporter implements AutoCloseable {
         }
     }
 
+    /** A part of figures. */
+    private record Sent(Answer answer, int items) {
+        int badness() {
+            return switch (answer) {
+                case Answer.Taken(long rejected, String words) -> rejected > 0 || !words.isEmpty() ? 1 : 0;
+                case Answer.Refused _ -> 2;
+                case Answer.Later _ -> 3;
+            };
+        }
+    }
+
     private void figures(OtlpSpec spec, Collector collector, Origin origin) throws InterruptedException {
         try {
             var bodies = new MetricBodies(
@@ -222,13 +254,24 @@ public final class Exporter implements AutoCloseable {
                     origin,
                     parts.epochs(),
                     parts.clock().get().wall());
-            while (bodies.hasNext()) {
+            Sent worst = null; // the lane goes as badly as it
+            while (bodies.hasNext() && !(worst != null && worst.answer instanceof Answer.Later)) {
                 MetricBodies.Body b = bodies.next();
-                if (!went(spec, Signal.METRICS, collector.send(Signal.METRICS.path, b.bytes()), b.points())) {
-                    return;
+                var sent = new Sent(collector.send(Signal.METRICS.path, b.bytes()), b.points());
+                Sent better = worst;
+                if (worst == null || sent.badness() > worst.badness()) {
+                    worst = sent;
+                } else {
+                    better = sent;
+                }
+                if (better != null) {
+                    lane(Signal.METRICS).counted(better.answer, better.items);
                 }
             }
-        } catch (RuntimeException bug) {
+            if (worst != null) {
+                went(spec, Signal.METRICS, worst.answer, worst.items);
+            }
+        } catch (RuntimeException | Error bug) {
             went(spec, Signal.METRICS, new Answer.Refused("a bug: " + bug), 0);
         }
     }
@@ -240,7 +283,12 @@ public final class Exporter implements AutoCloseable {
             if (!Objects.equals(spec, wanted())) { // in this order: what came after another was wanted is that one's
                 return;
             }
-            Answer answer = collector.send(Signal.TRACES.path, SpanBody.of(b.spans(), origin));
+            Answer answer;
+            try {
+                answer = collector.send(Signal.TRACES.path, SpanBody.of(b.spans(), origin));
+            } catch (RuntimeException | Error bug) { // these spans would be its cause again
+                answer = new Answer.Refused("a bug: " + bug);
+            }
             if (!(answer instanceof Answer.Later)) {
                 spans.done(b);
             }

@@ -90,23 +90,40 @@ final class Lane {
                 yield again ? new Word.Again() : new Word.Nothing();
             }
             case Answer.Later(String why, Duration after) -> {
-                boolean known = failed(why, now, after, chance);
+                boolean known = failed(why);
+                due = now.plus(pace.after(failures, after, chance));
                 yield known ? new Word.Nothing() : new Word.Trouble(why);
             }
             case Answer.Refused(String why) -> {
                 dropped += items;
-                boolean known = failed(why, now, null, chance);
+                boolean known = failed(why);
+                MonoTime again = now.plus(pace.after(failures, null, chance));
+                due = due.isBefore(again) ? again : due; // what is not wanted is told no more often than what is
                 yield known ? new Word.Nothing() : new Word.Given(why);
             }
         };
     }
 
-    private boolean failed(String why, MonoTime now, @Nullable Duration after, double chance) {
+    /** Only counts: what went with it, and failed, says how the lane goes. */
+    synchronized void counted(Answer answer, int items) {
+        switch (answer) {
+            case Answer.Taken(long rejected, var _) -> {
+                succeeded++;
+                dropped += Math.min(rejected, items);
+            }
+            case Answer.Later _ -> failed++;
+            case Answer.Refused _ -> {
+                failed++;
+                dropped += items;
+            }
+        }
+    }
+
+    private boolean failed(String why) {
         boolean known = trouble != null;
         failed++;
         failures++;
         trouble = why;
-        due = now.plus(pace.after(failures, after, chance));
         return known;
     }
 }

@@ -7,11 +7,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Which reports are due, and what span they tell of. Pure. */
 public final class Agenda {
     private static final Duration SHORTEST = Duration.ofHours(1);
     private static final Duration LONGEST = Duration.ofDays(30);
+    /** What a clock is set by now and then. */
+    private static final Duration AHEAD = Duration.ofMinutes(5);
 
     private Agenda() {}
 
@@ -41,6 +45,20 @@ public final class Agenda {
             }
         }
         return all;
+    }
+
+    /**
+     * Which are known to have been due at a time that is yet to come, by more than some minutes: they would not be due
+     * until then. The clock that said so was wrong, or the one of now is.
+     */
+    public static Set<String> ahead(Map<String, Instant> last, Instant now) {
+        var ahead = new TreeSet<String>();
+        last.forEach((name, at) -> {
+            if (at.isAfter(now.plus(AHEAD))) {
+                ahead.add(name);
+            }
+        });
+        return ahead;
     }
 
     /** When one will be due; null: none ever. */

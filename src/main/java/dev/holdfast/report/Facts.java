@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param zone whose hours and days are told
  * @param cores of the host
  * @param memoryBytes of the host; 0: not known
+ * @param groups memory of replicas and tasks is their groups', page cache included; else what is resident: all that a
+ *     replica is, but only the largest process of a task
  * @param cpu of the host in cores, means of steps
  * @param cpuPeaks the most of each step
  * @param memory of the host in bytes, the most of each step
@@ -29,6 +31,7 @@ public record Facts(
         ZoneId zone,
         int cores,
         long memoryBytes,
+        boolean groups,
         Line cpu,
         Line cpuPeaks,
         Line memory,
@@ -123,8 +126,18 @@ public record Facts(
         }
     }
 
-    /** @param name of a replica, or what the guard calls it */
-    public record Happening(Instant at, String name, Reason reason, String what) {}
+    /**
+     * Something that ended, or began again.
+     *
+     * @param name of a replica, or what the guard calls it
+     * @param ownMemoryLimit it was killed by the memory limit of its own, by the kernel or by us
+     */
+    public record Happening(Instant at, String name, Reason reason, boolean ownMemoryLimit, String what) {
+        /** Of what no limit of memory did. */
+        public Happening(Instant at, String name, Reason reason, String what) {
+            this(at, name, reason, false, what);
+        }
+    }
 
     /**
      * @param used bytes

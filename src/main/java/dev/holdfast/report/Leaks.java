@@ -24,22 +24,25 @@ final class Leaks {
         var found = new ArrayList<UsageReport.Growth>();
         for (Facts.Replica r : f.replicas()) {
             growth(r)
-                    .ifPresent(t -> found.add(new UsageReport.Growth(
+                    .ifPresent(g -> found.add(new UsageReport.Growth(
                             r.name(),
-                            t.perSecond() * DAY,
-                            Math.max(0, (long) t.begin()),
-                            (long) t.end(),
-                            (long) t.seconds(),
-                            t.chance(),
-                            limitAt(f.until(), t, r.memoryLimit()),
+                            g.trend.perSecond() * DAY,
+                            Math.max(0, (long) g.trend.begin()),
+                            (long) g.trend.end(),
+                            (long) g.trend.seconds(),
+                            g.trend.chance(),
+                            g.lasts ? limitAt(f.until(), g.trend, r.memoryLimit()) : null,
                             r.memory().drawn(Report.DRAWN))));
         }
         found.sort(Comparator.comparingDouble(UsageReport.Growth::bytesPerDay).reversed());
         return found;
     }
 
+    /** @param lasts it is the last life: those before it come to no limit any more */
+    private record Grown(Trend trend, boolean lasts) {}
+
     /** Of the longest life. */
-    static Optional<Trend> growth(Facts.Replica r) {
+    private static Optional<Grown> growth(Facts.Replica r) {
         List<Trend.Point> longest = List.of();
         var life = new ArrayList<Trend.Point>();
         Line m = r.memory();
@@ -57,9 +60,10 @@ final class Leaks {
                 life.add(new Trend.Point((double) i * m.stepSeconds(), m.values()[i]));
             }
         }
+        boolean lasts = life.size() > longest.size();
         longest = longest(longest, life);
         double level = longest.isEmpty() ? 0 : longest.getFirst().value();
-        return Trend.of(longest, Math.max(LEAST_BYTES, level * SHARE));
+        return Trend.of(longest, Math.max(LEAST_BYTES, level * SHARE)).map(t -> new Grown(t, lasts));
     }
 
     private static List<Trend.Point> longest(List<Trend.Point> a, List<Trend.Point> b) {

@@ -31,13 +31,24 @@ final class Limits {
     /** A proposal that saves less is none. */
     private static final double WORTH = 0.8;
 
-    private static final double MEASURED = 0.8;
+    /** A day but for a pause: in less, "never" may be a quiet night. */
+    private static final double ENOUGH_SECONDS = 23 * 3600;
 
     private Limits() {}
 
-    /** @param kills by this limit */
+    /**
+     * A limit to be judged.
+     *
+     * @param kills by this limit
+     * @param cache peaks hold page cache, which comes to any limit in time and is taken back there
+     */
     @SuppressWarnings("ArrayRecordComponent") // numbers to be counted, compared by nobody
-    private record Case(String kind, String name, Unit unit, String what, double limit, double[] sorted, int kills) {}
+    private record Case(
+            String kind, String name, Unit unit, String what, double limit, double[] sorted, int kills, boolean cache) {
+        Case(String kind, String name, Unit unit, String what, double limit, double[] sorted, int kills) {
+            this(kind, name, unit, what, limit, sorted, kills, false);
+        }
+    }
 
     /** @param growing names of replicas: what grows has not shown yet what it will want */
     static List<UsageReport.Limit> of(Facts f, Set<String> growing) {
@@ -47,7 +58,7 @@ final class Limits {
                 .forEach(r -> byName.computeIfAbsent(r.process(), _ -> new ArrayList<>())
                         .add(r));
         byName.values().forEach(replicas -> process(f, replicas, growing, all));
-        f.works().forEach(w -> work(w, all));
+        f.works().forEach(w -> work(f, w, all));
         all.sort(Comparator.comparing((UsageReport.Limit l) -> !l.often())
                 .thenComparing(UsageReport.Limit::kind)
                 .thenComparing(UsageReport.Limit::name)
@@ -63,16 +74,15 @@ final class Limits {
         double[] bytes = sorted(replicas.stream().map(Facts.Replica::memory).toList());
         double[] cores = sorted(replicas.stream().map(Facts.Replica::cpuPeaks).toList());
         double measured = (double) bytes.length * first.memory().stepSeconds() / replicas.size();
-        double span = Duration.between(f.from(), f.until()).toSeconds();
-        boolean enough = measured >= Math.min(86_400, MEASURED * span);
+        boolean enough = measured >= ENOUGH_SECONDS;
         if (memory != null) {
             int kills = (int) f.happenings().stream()
                     .filter(h -> replicas.stream().anyMatch(r -> r.name().equals(h.name())))
-                    .filter(h -> h.reason() == Facts.Reason.OOM || h.reason() == Facts.Reason.LIMIT)
+                    .filter(Facts.Happening::ownMemoryLimit)
                     .count();
             boolean steady = replicas.stream().noneMatch(r -> growing.contains(r.name()));
             judge(
-                    new Case("process", first.process(), Unit.BYTES, "memory", memory, bytes, kills),
+                    new Case("process", first.process(), Unit.BYTES, "memory", memory, bytes, kills, f.groups()),
                     enough && steady,
                     NEVER,
                     all);
@@ -89,7 +99,7 @@ final class Limits {
                 .toArray();
     }
 
-    private static void work(Facts.Work w, List<UsageReport.Limit> all) {
+    private static void work(Facts f, Facts.Work w, List<UsageReport.Limit> all) {
         String kind = Words.kind(w.kind());
         boolean enough = w.tasks().size() >= FEWEST_TASKS;
         Long memory = w.memoryLimit();
@@ -101,8 +111,8 @@ final class Limits {
                     .sorted()
                     .toArray();
             judge(
-                    new Case(kind, w.name(), Unit.BYTES, "memory", memory, peaks, failed(w, "oom")),
-                    enough && peaks.length >= FEWEST_TASKS,
+                    new Case(kind, w.name(), Unit.BYTES, "memory", memory, peaks, killed(w, memory), f.groups()),
+                    f.groups() && peaks.length >= FEWEST_TASKS, // else others of the task may have used much, too
                     NEVER,
                     all);
         }
@@ -125,6 +135,14 @@ final class Limits {
         }
     }
 
+    /** For want of memory, where it was this limit and not the host's: its peak came to the limit. */
+    private static int killed(Facts.Work w, long limit) {
+        return (int) w.tasks().stream()
+                .filter(t -> t.failure().equals("oom"))
+                .filter(t -> Objects.requireNonNullElse(t.peakBytes(), 0L) >= REACHED * limit)
+                .count();
+    }
+
     private static int failed(Facts.Work w, String failure) {
         return (int) w.tasks().stream().filter(t -> t.failure().equals(failure)).count();
     }
@@ -134,12 +152,14 @@ final class Limits {
         int n = c.sorted.length;
         int reached = (int)
                 Arrays.stream(c.sorted).filter(v -> v >= REACHED * c.limit).count();
-        boolean often = c.kills > 0 || (reached >= OFTEN_TIMES && reached >= OFTEN * n);
+        boolean often = c.kills > 0 || (!c.cache && reached >= OFTEN_TIMES && reached >= OFTEN * n);
         if (often) {
             double times = c.kills > 0 ? AFTER_KILLS : ROOM;
             double proposal = c.unit.up(c.limit * times);
             String why = c.kills > 0
-                    ? c.kills + (c.kills == 1 ? " was" : " were") + " ended by it; what they wanted is not known: "
+                    ? c.kills + (c.kills == 1 ? " was" : " were") + " ended by it"
+                            + (c.cache ? " (peaks hold page cache and do not count)" : "")
+                            + "; what they wanted is not known: "
                     : reached + " of " + n + " peaks came to 95% of it, so what was wanted is not known: ";
             all.add(limit(c, reached, true, proposal, why + product(c.unit, c.limit, times, proposal)));
             return;

@@ -48,7 +48,7 @@ public final class Report {
                 first(limits, "limits", notes),
                 first(restarts, "counts of restarts", notes),
                 first(endings, "ends", notes),
-                overlaps,
+                cut(overlaps, notes),
                 first(failed, "kinds of failures", notes),
                 first(disks, "file systems", notes));
     }
@@ -66,6 +66,18 @@ public final class Report {
                 .thenComparing(UsageReport.Count::name)
                 .thenComparing(UsageReport.Count::reason));
         return counts;
+    }
+
+    private static UsageReport.Overlap cut(UsageReport.Overlap o, List<String> notes) {
+        return new UsageReport.Overlap(
+                o.mostAtOnce(),
+                o.mostAt(),
+                o.pairs(),
+                first(o.together(), "minutes with many schedules", notes).stream()
+                        .map(t -> new UsageReport.Together(
+                                t.at(), first(t.schedules(), "schedules due at " + t.at(), notes)))
+                        .toList(),
+                first(o.proposals(), "proposals for schedules", notes));
     }
 
     private static <T> List<T> first(List<T> all, String what, List<String> notes) {

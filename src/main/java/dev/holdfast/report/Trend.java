@@ -18,6 +18,8 @@ import java.util.Optional;
  *   <li>is it large enough for anybody to care?
  * </ul>
  *
+ * <p>Less than 36 hours say nothing: they may be the morning of a daily cycle.
+ *
  * <p>All this on the medians of {@value #BLOCKS} equal pieces of the time: spikes do not count, and the number of pairs
  * stays small.
  *
@@ -30,6 +32,9 @@ import java.util.Optional;
 record Trend(double perSecond, double begin, double end, double seconds, double chance) {
     private static final int BLOCKS = 28;
     private static final int FEWEST = 12;
+    /** A day and a half: in less, the rise of a daily cycle is all that is seen. */
+    private static final double SHORTEST_SECONDS = 36 * 3600;
+
     private static final double CHANCE = 0.001;
     private static final double PART = 1 / 3.0;
     private static final double STEADY = 0.6;
@@ -45,7 +50,7 @@ record Trend(double perSecond, double begin, double end, double seconds, double 
      * @return empty: there is none, or too little is known
      */
     static Optional<Trend> of(List<Point> points, double least) {
-        if (points.size() < FEWEST) {
+        if (points.size() < FEWEST || points.getLast().seconds - points.getFirst().seconds < SHORTEST_SECONDS) {
             return Optional.empty();
         }
         List<Point> blocks = blocks(points);

@@ -192,8 +192,11 @@ public interface Jobs {
             @Nullable Double cpuSeconds,
             @Nullable Long peakBytes) {}
 
-    /** Attempts that ended after a time, at the latest {@code jobs} jobs of a queue; at most {@code most}, in no order. */
-    CompletableFuture<List<Used>> used(String queue, Instant from, int jobs, int most);
+    /**
+     * Attempts at jobs of a queue that ended after a time, on all hosts that share the store; the latest {@code most}, the
+     * last first.
+     */
+    CompletableFuture<List<Used>> used(String queue, Instant from, int most);
 
     /** Failed and cancelled ones wait again, their attempts counted anew, but in drained queues. @return how many */
     CompletableFuture<Integer> retry(Which which, @Nullable String id);

@@ -182,13 +182,18 @@ final class Looking {
         return counts;
     }
 
-    static List<Jobs.Used> used(Session s, String queue, Instant from, int jobs, int most) throws SQLException {
+    /** Found through jobs that were tried, as however many may wait that were not. */
+    static List<Jobs.Used> used(Session s, String queue, Instant from, int most) throws SQLException {
         var used = new ArrayList<Jobs.Used>();
+        long after = Time.micros(from);
         try (ResultSet r = s.sql("""
                         SELECT a.started_us, a.ended_us, a.failure, a.detail, a.cpu_seconds, a.peak_bytes
-                        FROM (SELECT seq FROM job WHERE queue = ? ORDER BY seq DESC LIMIT ?) latest
-                        JOIN job_attempt a ON a.job = latest.seq
-                        WHERE a.started_us IS NOT NULL AND a.ended_us > ? LIMIT ?""", queue, jobs, Time.micros(from), most).executeQuery()) {
+                        FROM (SELECT seq FROM job WHERE queue = ? AND state IN (4, 5, 6) AND ended_us > ?
+                              UNION ALL
+                              SELECT seq FROM job WHERE queue = ? AND state < 4 AND token > 0) tried
+                        JOIN job_attempt a ON a.job = tried.seq
+                        WHERE a.started_us IS NOT NULL AND a.ended_us > ?
+                        ORDER BY a.ended_us DESC LIMIT ?""", queue, after, queue, after, most).executeQuery()) {
             while (r.next()) {
                 used.add(new Jobs.Used(
                         Time.instant(r.getLong("started_us")),

@@ -119,8 +119,8 @@ final class SqlJobs implements Jobs {
     }
 
     @Override
-    public CompletableFuture<List<Used>> used(String queue, Instant from, int jobs, int most) {
-        return told(ledger.read(s -> Looking.used(s, queue, from, jobs, most)));
+    public CompletableFuture<List<Used>> used(String queue, Instant from, int most) {
+        return told(ledger.read(s -> Looking.used(s, queue, from, most)));
     }
 
     @Override

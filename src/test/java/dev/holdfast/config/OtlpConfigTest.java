@@ -61,6 +61,9 @@ class OtlpConfigTest {
             { interval: 500ms }                            | is 1s to 1h
             { timeout: 2m }                                | is 100ms to 1m
             { headers: { Content-Type: x } }               | is not yours to say
+            { headers: { Via: x } }                        | is not yours to say
+            { headers: { origin: x } }                     | is not yours to say
+            { headers: { Access-Control-Request-Method: x } } | is not yours to say
             { headers: { "a b": x } }                      | printable ASCII
             { headers: { A: "s3cret\\n${TOKEN}" } }      | printable ASCII
             { tls: { ca: /c.pem } }                        | counts only with an endpoint that begins with https

@@ -13,9 +13,13 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -25,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.awaitility.core.ConditionFactory;
@@ -32,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The way to a collector over real sockets, with one that is down, slow, refuses or rejects. */
 class ExporterTest {
@@ -39,18 +46,27 @@ class ExporterTest {
     private static final String SECRET = "Bearer s3cret-value";
 
     private final List<String> warned = new CopyOnWriteArrayList<>();
+    private volatile int more;
+    private volatile boolean fails;
+    private volatile boolean dies;
     private final List<String> said = new CopyOnWriteArrayList<>();
     private final Exporter exporter = new Exporter(new Exporter.Parts(
             "1.2",
             "box",
             () -> {
+                if (fails) {
+                    throw new StackOverflowError("in a test");
+                }
                 var sheet = new Sheet();
                 sheet.put(Family.DAEMON_THREADS, 7);
+                for (int i = 0; i < more; i++) {
+                    sheet.put(Family.OTLP_REQUESTS, i, "n" + i, "success");
+                }
                 return sheet;
             },
             new Epochs(AT, AT, AT),
             () -> new Now(Instant.now(), new MonoTime(System.nanoTime())),
-            warned::add,
+            this::warn,
             said::add,
             Duration.ofMillis(50),
             new Pace(Duration.ofMillis(50), Duration.ofMillis(200))));
@@ -58,6 +74,13 @@ class ExporterTest {
     @AfterEach
     void end() {
         exporter.close();
+    }
+
+    private void warn(String why) {
+        warned.add(why);
+        if (dies) {
+            throw new IllegalStateException("the end of the thread, in a test");
+        }
     }
 
     private static ConditionFactory soon() {
@@ -202,6 +225,34 @@ class ExporterTest {
     }
 
     @Test
+    void ofFiguresThatAreRefusedTheOtherPartsAreToldNoneTheLess() {
+        more = MetricBodies.MOST;
+        try (var collector = new Told()) {
+            collector.say(400, null);
+            exporter.configure(spec(collector.url(), true, Duration.ofSeconds(10), true));
+            soon().until(() -> figure(Family.OTLP_DROPPED, "metrics") >= 2 * (MetricBodies.MOST + 1));
+            assertThat(figure(Family.OTLP_REQUESTS, "metrics", "failure")).isGreaterThanOrEqualTo(4);
+            assertThat(warned).hasSize(1).first().asString().contains("metrics are not wanted");
+        }
+    }
+
+    @Test
+    void whatIsRefusedIsToldNoMoreOftenThanWhatIsWanted() {
+        var lane = new Lane(new Pace(Duration.ofSeconds(1), Duration.ofMinutes(1)));
+        var now = new MonoTime(0);
+        MonoTime interval = now.plus(Duration.ofSeconds(30));
+        lane.next(interval);
+        lane.went(new Answer.Refused("no"), 1, now, 0);
+        assertThat(lane.due()).isEqualTo(interval);
+        lane.went(new Answer.Later("not now", null), 1, now, 0);
+        assertThat(lane.due()).as("but tried again soon").isEqualTo(now.plus(Duration.ofSeconds(2)));
+        for (int i = 0; i < 9; i++) {
+            lane.went(new Answer.Refused("no"), 1, now, 0);
+        }
+        assertThat(lane.due()).isEqualTo(now.plus(Duration.ofMinutes(1)));
+    }
+
+    @Test
     void whatIsRejectedInPartIsSaidOnce() {
         try (var collector = new Told()) {
             collector.say(ExportTraceServiceResponse.newBuilder()
@@ -222,14 +273,22 @@ class ExporterTest {
     }
 
     /** A byte now and then keeps a read timeout from ever being over. */
-    @Test
-    void aCollectorThatDripsIsGivenUpInTime() throws IOException {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "X: |x",
+                "Transfer-Encoding: chunked~~|1~x~",
+                "Content-Length: 60000~~|x",
+            })
+    void aCollectorThatDripsIsGivenUpInTime(String head, String drop) throws IOException {
         try (var drip = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-            Thread.ofVirtual().start(() -> drip(drip));
+            Thread.ofVirtual().start(() -> drip(drip, head.replace("~", "\r\n"), drop.replace("~", "\r\n")));
             exporter.configure(spec("http://127.0.0.1:" + drip.getLocalPort(), false, Duration.ofMillis(600), true));
             exporter.add(span(1));
             soon().until(() -> !warned.isEmpty());
-            assertThat(warned.getFirst()).contains("does not answer within 600 ms");
+            assertThat(warned.getFirst()).containsAnyOf("does not answer within 600 ms", "does not end in time");
+            soon().until(() -> dripped.get() >= 2); // the first no longer hangs: it is asked again
             try (var collector = new Told()) {
                 exporter.configure(traces(collector.url()));
                 soon().until(() -> names(collector).equals(List.of("n1")));
@@ -237,21 +296,32 @@ class ExporterTest {
         }
     }
 
-    private static void drip(ServerSocket server) {
-        while (true) {
-            try (Socket s = server.accept()) {
-                var out = s.getOutputStream();
-                out.write("HTTP/1.1 200 OK\r\nX: ".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-                while (true) {
-                    out.write('x');
-                    out.flush();
-                    java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
-                }
-            } catch (IOException gone) {
-                if (server.isClosed()) {
-                    return;
-                }
+    private final AtomicInteger dripped = new AtomicInteger();
+
+    /** Each on its own: the JDK may keep one that was given up to read what is left of it. */
+    private void drip(ServerSocket server, String head, String drop) {
+        try {
+            while (true) {
+                Socket s = server.accept();
+                dripped.incrementAndGet();
+                Thread.ofVirtual().start(() -> drip(server, s, head, drop));
             }
+        } catch (IOException closed) {
+            // the test is over
+        }
+    }
+
+    private static void drip(ServerSocket server, Socket s, String head, String drop) {
+        try (s) {
+            var out = s.getOutputStream();
+            out.write(("HTTP/1.1 200 OK\r\n" + head).getBytes(StandardCharsets.US_ASCII));
+            while (!server.isClosed()) {
+                out.write(drop.getBytes(StandardCharsets.US_ASCII));
+                out.flush();
+                java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+            }
+        } catch (IOException gone) {
+            // it was given up, as it should be
         }
     }
 
@@ -314,6 +384,63 @@ class ExporterTest {
             soon().until(() -> String.valueOf(trouble()).contains("ca.pem"));
             Files.copy(dir.resolve("box.pem"), ca); // read anew with each try
             soon().until(() -> names(collector).equals(List.of("n1")));
+        }
+    }
+
+    @Test
+    void aTurnThatFailsIsSaidOnceAndNotTheEnd() {
+        try (var collector = new Told()) {
+            fails = true;
+            exporter.configure(spec(collector.url(), true, Duration.ofSeconds(10), true));
+            soon().until(() -> !warned.isEmpty());
+            exporter.add(span(1));
+            soon().until(() -> names(collector).equals(List.of("n1"))); // the other signal goes on
+            fails = false;
+            soon().until(() -> !collector.metrics().isEmpty());
+            assertThat(warned).hasSize(1).first().asString().contains("a bug", "StackOverflowError");
+        }
+    }
+
+    @Test
+    void aReloadBringsBackAThreadThatDied() {
+        try (var collector = new Told()) {
+            OtlpSpec spec = spec(collector.url(), true, Duration.ofSeconds(10), true);
+            fails = true;
+            dies = true;
+            exporter.configure(spec);
+            ConditionFactory soon = soon().dontCatchUncaughtExceptions(); // it is wanted
+            soon.until(() -> !warned.isEmpty());
+            fails = false;
+            dies = false;
+            soon.until(() -> {
+                exporter.configure(spec);
+                return !collector.metrics().isEmpty();
+            });
+        }
+    }
+
+    /** The JDK's own settings, and those of a desktop it may ask, are not Holdfast's. */
+    @Test
+    void goesToTheCollectorItselfWhateverProxyTheMachineHas() {
+        ProxySelector usual = ProxySelector.getDefault();
+        var asked = new CopyOnWriteArrayList<URI>();
+        ProxySelector.setDefault(new ProxySelector() {
+            @Override
+            public List<Proxy> select(URI uri) {
+                asked.add(uri);
+                return List.of(Proxy.NO_PROXY);
+            }
+
+            @Override
+            public void connectFailed(URI uri, SocketAddress at, IOException e) {}
+        });
+        try (var collector = new Told()) {
+            exporter.configure(traces(collector.url()));
+            exporter.add(span(1));
+            soon().until(() -> names(collector).equals(List.of("n1")));
+            assertThat(asked).noneMatch(u -> u.getPort() == collector.port());
+        } finally {
+            ProxySelector.setDefault(usual);
         }
     }
 

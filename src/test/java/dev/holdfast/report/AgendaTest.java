@@ -53,6 +53,12 @@ class AgendaTest {
     }
 
     @Test
+    void whatWasDueInTheFutureIsSeen() {
+        assertThat(Agenda.ahead(Map.of("a", MONDAY.plusSeconds(299), "b", MONDAY.plusSeconds(301)), MONDAY))
+                .containsExactly("b");
+    }
+
+    @Test
     void theSpanIsFromOneDueTimeToTheNextWithinBounds() {
         assertThat(Agenda.span(spec("0 8 * * *", null), MONDAY)).isEqualTo(Duration.ofDays(1));
         assertThat(Agenda.span(spec("* * * * *", null), MONDAY)).isEqualTo(Duration.ofHours(1));

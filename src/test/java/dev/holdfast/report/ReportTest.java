@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
@@ -23,6 +24,15 @@ class ReportTest {
     private static final Path GOLDEN = Path.of("src/test/resources/dev/holdfast/report");
 
     private static Facts of(List<Facts.Replica> replicas, List<Facts.Work> works, List<Facts.Disk> disks) {
+        return of(replicas, works, disks, List.of(), false);
+    }
+
+    private static Facts of(
+            List<Facts.Replica> replicas,
+            List<Facts.Work> works,
+            List<Facts.Disk> disks,
+            List<Facts.Happening> happenings,
+            boolean groups) {
         Line none = Line.unknown(SomeFacts.UNTIL, SomeFacts.STEP);
         return new Facts(
                 "h",
@@ -31,12 +41,13 @@ class ReportTest {
                 SomeFacts.ZONE,
                 4,
                 0,
+                groups,
                 none,
                 none,
                 none,
                 replicas,
                 works,
-                List.of(),
+                happenings,
                 disks,
                 List.of(),
                 List.of(),
@@ -93,6 +104,44 @@ class ReportTest {
         assertThat(ReportText.title(r)).isEqualTo("report of 7d: all is well");
         assertThat(ReportText.of(r)).contains("all is well").contains("nothing is known yet");
         assertThat(ReportPage.of(r)).contains("All is well.");
+    }
+
+    @Test
+    void whatIsListedIsCutAndThatIsSaid() {
+        Facts f = of(List.of(), List.of(), List.of());
+        var names = IntStream.range(0, 70).mapToObj(i -> "s" + i).toList();
+        var together = names.stream()
+                .map(n -> new UsageReport.Together(n, n.equals("s3") ? names : List.of(n)))
+                .toList();
+        var moved = names.stream()
+                .map(n -> new UsageReport.Moved(n, "0 2 * * *", "1 2 * * *"))
+                .toList();
+        UsageReport r = Report.of(new Facts(
+                f.host(),
+                f.from(),
+                f.until(),
+                f.zone(),
+                f.cores(),
+                f.memoryBytes(),
+                f.groups(),
+                f.cpu(),
+                f.cpuPeaks(),
+                f.memory(),
+                f.replicas(),
+                f.works(),
+                f.happenings(),
+                f.disks(),
+                together,
+                moved,
+                f.notes()));
+        assertThat(r.overlaps().together()).hasSize(50);
+        assertThat(r.overlaps().together().get(3).schedules()).hasSize(50);
+        assertThat(r.overlaps().proposals()).hasSize(50);
+        assertThat(r.notes())
+                .containsExactly(
+                        "of 70 minutes with many schedules 50 are listed",
+                        "of 70 schedules due at s3 50 are listed",
+                        "of 70 proposals for schedules 50 are listed");
     }
 
     // ── hostile names ──
@@ -156,6 +205,28 @@ class ReportTest {
         assertThat(Report.of(of(List.of(steps), List.of(), List.of())).growth()).isEmpty();
     }
 
+    @Test
+    void aLifeThatIsOverComesToNoLimit() {
+        for (boolean lasts : List.of(true, false)) {
+            int again = lasts ? 200 : 500; // of 672 steps
+            IntToDoubleFunction saw = i -> (200 + 3 * (i < again ? i : i - again)) * MIB;
+            Facts.Replica r = SomeFacts.replica("p", "p", saw, null, (long) (4096 * MIB));
+            var restarted = new Facts.Replica(
+                    "p",
+                    "p",
+                    r.cpu(),
+                    r.cpuPeaks(),
+                    r.memory(),
+                    null,
+                    r.memoryLimit(),
+                    List.of(r.memory().at(again)));
+            UsageReport.Growth g = Report.of(of(List.of(restarted), List.of(), List.of()))
+                    .growth()
+                    .getFirst();
+            assertThat(g.limitAt() != null).isEqualTo(lasts);
+        }
+    }
+
     // ── disks ──
 
     @Test
@@ -212,6 +283,34 @@ class ReportTest {
     }
 
     @Test
+    void neverTakesADayHoweverShortTheSpan() {
+        for (int hours : List.of(2, 12, 22, 24)) {
+            var r = SomeFacts.replica(
+                    "p", "p", i -> i >= 672 - 4 * hours ? MIB : Double.NaN, null, (long) (1024 * MIB));
+            Facts f = of(List.of(r), List.of(), List.of());
+            var cut = new Facts(
+                    f.host(),
+                    f.until().minus(Duration.ofHours(hours)),
+                    f.until(),
+                    f.zone(),
+                    f.cores(),
+                    f.memoryBytes(),
+                    f.groups(),
+                    f.cpu(),
+                    f.cpuPeaks(),
+                    f.memory(),
+                    f.replicas(),
+                    f.works(),
+                    f.happenings(),
+                    f.disks(),
+                    f.together(),
+                    f.moved(),
+                    f.notes());
+            assertThat(Report.of(cut).limits()).as("%d hours", hours).hasSize(hours == 24 ? 1 : 0);
+        }
+    }
+
+    @Test
     void aLimitThatIsOftenReachedIsProposedHigher() {
         UsageReport.Limit l = limits(
                         SomeFacts.replica("p", "p", i -> (i % 10 == 0 ? 250 : 100) * MIB, null, (long) (256 * MIB)))
@@ -223,6 +322,52 @@ class ReportTest {
     }
 
     @Test
+    void onlyKillsByTheLimitItselfSpeakAgainstIt() {
+        var p = SomeFacts.replica("p", "p", i -> 100 * MIB, null, (long) (150 * MIB));
+        assertThat(limitsAfter(p, new Facts.Happening(SomeFacts.FROM, "p", Facts.Reason.OOM, "the host's")))
+                .isEmpty();
+        assertThat(limitsAfter(p, new Facts.Happening(SomeFacts.FROM, "p", Facts.Reason.LIMIT, "too many processes")))
+                .isEmpty();
+        assertThat(limitsAfter(p, new Facts.Happening(SomeFacts.FROM, "p", Facts.Reason.OOM, true, "its own")))
+                .singleElement()
+                .satisfies(l -> assertThat(l.how()).startsWith("1 was ended by it"));
+        var tasks = new ArrayList<Facts.Task>();
+        for (int i = 0; i < 30; i++) {
+            tasks.add(SomeFacts.task(SomeFacts.FROM, 10, i < 2 ? "oom" : "", (long) (100 * MIB)));
+        }
+        var work = SomeFacts.work(Facts.Kind.QUEUE, "q", tasks, (long) (150 * MIB), Duration.ofSeconds(15));
+        assertThat(Report.of(of(List.of(), List.of(work), List.of())).limits())
+                .as("the host's, since no peak came to the limit")
+                .isEmpty();
+    }
+
+    private static List<UsageReport.Limit> limitsAfter(Facts.Replica r, Facts.Happening h) {
+        return Report.of(of(List.of(r), List.of(), List.of(), List.of(h), false))
+                .limits();
+    }
+
+    /** A group's page cache comes to any limit in time, and is taken back there. */
+    @Test
+    void peaksOfGroupsSayNothingOfTooLittleMemory() {
+        var r = SomeFacts.replica("p", "p", i -> 150 * MIB, null, (long) (150 * MIB));
+        var own = new Facts.Happening(SomeFacts.FROM, "p", Facts.Reason.OOM, true, "its own");
+        assertThat(Report.of(of(List.of(r), List.of(), List.of(), List.of(), true))
+                        .limits())
+                .isEmpty();
+        assertThat(Report.of(of(List.of(r), List.of(), List.of(), List.of(own), true))
+                        .limits())
+                .singleElement()
+                .satisfies(l -> assertThat(l.how())
+                        .startsWith("1 was ended by it (peaks hold page cache and do not count)")
+                        .endsWith("150.0Mi × 1.5 = 225.0Mi, rounded up to 240.0Mi"));
+        assertThat(Report.of(of(List.of(r), List.of(), List.of(), List.of(), false))
+                        .limits())
+                .as("what is resident is wanted")
+                .singleElement()
+                .matches(UsageReport.Limit::often);
+    }
+
+    @Test
     void timeoutsAndMemoryOfRunsAreJudgedByTheirAttempts() {
         var tasks = new ArrayList<Facts.Task>();
         for (int i = 0; i < 100; i++) {
@@ -230,8 +375,12 @@ class ReportTest {
                     SomeFacts.FROM.plusSeconds(i * 3600L), 10, i < 5 ? "timeout" : "", (long) (40 * MIB)));
         }
         var work = SomeFacts.work(Facts.Kind.SCHEDULE, "s", tasks, (long) (512 * MIB), Duration.ofSeconds(10));
-        List<UsageReport.Limit> limits =
-                Report.of(of(List.of(), List.of(work), List.of())).limits();
+        assertThat(Report.of(of(List.of(), List.of(work), List.of())).limits())
+                .as("without groups a peak is that of one process of many: nothing is proposed lower")
+                .extracting(UsageReport.Limit::what)
+                .containsExactly("timeout");
+        List<UsageReport.Limit> limits = Report.of(of(List.of(), List.of(work), List.of(), List.of(), true))
+                .limits();
         assertThat(limits).extracting(UsageReport.Limit::what).containsExactly("timeout", "memory");
         assertThat(limits.get(0).how())
                 .isEqualTo("5 were ended by it; what they wanted is not known: 10s × 1.5 = 15s, rounded up to 15s");

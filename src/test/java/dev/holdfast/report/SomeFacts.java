@@ -87,6 +87,7 @@ public final class SomeFacts {
                 ZONE,
                 4,
                 (long) (8192 * MIB),
+                true,
                 line(i -> 0.6 + 1.2 * day(i)),
                 line(i -> 1.2 + 2.4 * day(i)),
                 line(i -> (3000 + 1500 * day(i)) * MIB),
@@ -114,6 +115,7 @@ public final class SomeFacts {
                                 UNTIL.minusSeconds(90_000),
                                 "mail/0",
                                 Facts.Reason.OOM,
+                                true,
                                 "was killed by its own memory limit (256Mi) after 3h12m" + evil),
                         new Facts.Happening(UNTIL.minusSeconds(89_990), "mail/0", Facts.Reason.RESTART, "restarted"),
                         new Facts.Happening(

@@ -114,6 +114,22 @@ class TrendTest {
         }
     }
 
+    /** A life that began in the morning has seen nothing but a rise. */
+    @Test
+    void aPartOfADailyCycleIsNoLeak() {
+        var reported = new ArrayList<String>();
+        for (int hours = 3; hours <= 48; hours++) {
+            for (int seed = 0; seed < 200; seed++) {
+                if (Trend.of(points(hours * 4, Noise.DAILY.of(new Random(seed))), LEAST)
+                        .isPresent()) {
+                    reported.add(seed + " in " + hours + " h");
+                }
+            }
+        }
+        assertThat(reported).isEmpty();
+        assertThat(Trend.of(points(37 * 4, i -> (200 + i) * MIB), LEAST)).isPresent();
+    }
+
     @Test
     void tooLittleIsNothing() {
         assertThat(Trend.of(List.of(), LEAST)).isEmpty();
