@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The daemon's desk: opens with the first configuration that has {@code alerts:}; before that nothing of them is loaded.
  * What is no {@link AlertDesk} is the loop's thread's own.
  */
-final class AlertOffice implements AlertDesk {
+final class AlertOffice implements AlertDesk, ReportDesk.Spool {
     /** Purpose of instances. */
     static final String PURPOSE = "ALERT";
 
@@ -98,7 +98,8 @@ final class AlertOffice implements AlertDesk {
     }
 
     /** A report is to go out. Thread-safe. @return true when it waits for its channels; false: nobody is told of anything */
-    CompletableFuture<Boolean> post(Stimulus.Post post) {
+    @Override
+    public CompletableFuture<Boolean> post(Stimulus.Post post) {
         Alerting a = alerting;
         return a == null || spec == null ? CompletableFuture.completedFuture(false) : a.post(post);
     }

@@ -242,7 +242,7 @@ final class Daemon {
         this.metrics = new MetricDesk(this, dirs.state().resolve("metrics"));
         this.firstReports = config.reports();
         this.reporting = new ReportFacts(this, host.name());
-        this.reports = new ReportDesk(dirs.state(), reporting::report, alerts::post, loop::soon, console);
+        this.reports = new ReportDesk(dirs.state(), reporting::report, alerts, loop::soon, console);
     }
 
     /** Daemons of different directories share a host, but no groups. */

@@ -32,7 +32,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * Makes reports when they are due and hands them to the alerts' spool. Only when one is on disk there it counts as sent: a
@@ -53,9 +52,14 @@ final class ReportDesk {
         UsageReport make(Duration since) throws Refused;
     }
 
+    /** Takes one. No lambda in a daemon without reports: its type would be loaded with it. */
+    interface Spool {
+        CompletableFuture<Boolean> post(Stimulus.Post post);
+    }
+
     private final Path file;
     private final Maker maker;
-    private final Function<Stimulus.Post, CompletableFuture<Boolean>> spool;
+    private final Spool spool;
     private final Consumer<Runnable> soon;
     private final Console console;
     private final Map<String, Instant> last = new HashMap<>();
@@ -72,12 +76,7 @@ final class ReportDesk {
      * @param maker on a thread that may wait
      * @param spool true when it is on disk, or waits for one that takes nothing; false: nobody is told of anything
      */
-    ReportDesk(
-            Path state,
-            Maker maker,
-            Function<Stimulus.Post, CompletableFuture<Boolean>> spool,
-            Consumer<Runnable> soon,
-            Console console) {
+    ReportDesk(Path state, Maker maker, Spool spool, Consumer<Runnable> soon, Console console) {
         this.file = state.resolve("reports");
         this.maker = maker;
         this.spool = spool;
@@ -177,7 +176,7 @@ final class ReportDesk {
                     due.spec().channels(),
                     headline,
                     new Enclosure(ReportText.of(r), ReportPage.of(r)));
-            var _ = spool.apply(post).thenAccept(taken -> soon.accept(() -> sent(due, taken)));
+            var _ = spool.post(post).thenAccept(taken -> soon.accept(() -> sent(due, taken)));
         } catch (Refused | RuntimeException | Error e) {
             soon.accept(() -> failed(due, String.valueOf(e)));
         }
