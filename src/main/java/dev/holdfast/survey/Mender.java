@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -26,15 +25,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Mender {
     private final Tree tree;
-    private final @Nullable Function<List<String>, String> checker;
+    private final @Nullable Checker checker;
     private final Supplier<String> date;
+
+    /** Has a program check its own files. */
+    @FunctionalInterface
+    interface Checker {
+        /** @return what it says that is wrong; empty: it is content; null: it is not installed */
+        @Nullable
+        String complaint(List<String> command);
+    }
 
     /**
      * @param root below which the files are
-     * @param checker what a command says that is wrong, empty when it is content; null: nothing is checked
+     * @param checker null: nothing is checked
      * @param date of the file that is kept, such as {@code 20260301-120000}
      */
-    Mender(Path root, @Nullable Function<List<String>, String> checker, Supplier<String> date) {
+    Mender(Path root, @Nullable Checker checker, Supplier<String> date) {
         this.tree = new Tree(root.toAbsolutePath().normalize());
         this.checker = checker;
         this.date = date;
@@ -262,12 +269,16 @@ public final class Mender {
             undo(done, said);
             return false;
         }
-        Function<List<String>, String> by = checker;
+        Checker by = checker;
         if (by == null || checks.isEmpty()) {
             words.add("not checked: " + (by == null ? "its programs do not run here" : "there is no checker for it"));
         } else {
             for (List<String> check : checks) {
-                String complaint = by.apply(check);
+                String complaint = by.complaint(check);
+                if (complaint == null) {
+                    words.add("not checked: " + check.getFirst() + " is not installed");
+                    continue;
+                }
                 if (!complaint.isEmpty()) {
                     said.add(String.join(" ", check) + " does not take it:");
                     complaint.lines().limit(20).forEach(l -> said.add("  " + l));

@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -50,7 +49,7 @@ class MenderTest {
         return new Edit(file, line, before.isEmpty() ? List.of() : List.of(before), List.of(after));
     }
 
-    private Mender mender(Function<List<String>, String> checker) {
+    private Mender mender(Mender.Checker checker) {
         return new Mender(root, checker, () -> "20260301-120000");
     }
 
@@ -168,7 +167,59 @@ class MenderTest {
         assertThat(outside).hasContent("one");
     }
 
+    @Test
+    void saysSoWhenTheCheckerIsNotInstalled() throws IOException {
+        Path file = file("etc/a.conf", "one\n");
+        Mender m = mender(_ -> null);
+        Mender.Result result = m.apply(m.plan(List.of(finding("a", edit("/etc/a.conf", 1, "one", "1"))), Grade.NOTE));
+        assertThat(result.good()).isTrue();
+        assertThat(result.said()).contains("not checked: /bin/check is not installed");
+        assertThat(file).hasContent("1");
+    }
+
+    @Test
+    @Tag("process")
+    void bareNamesAreLookedForInFixedPlacesOnly() {
+        assertThat(Programs.complaint(List.of("true"))).isEmpty();
+        assertThat(Programs.complaint(List.of("false"))).isEqualTo("false failed");
+        assertThat(Programs.complaint(List.of("no-such-checker"))).isNull();
+        // There in the current directory, and yet not found.
+        assertThat(Path.of("verify")).isExecutable();
+        assertThat(Programs.complaint(List.of("verify"))).isNull();
+        assertThat(Programs.complaint(List.of("./verify"))).isNull();
+    }
+
     // ── the real one ──
+
+    @Test
+    @Tag("process")
+    void mendsWhatTheRealNginxTakes() throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/usr/sbin/nginx")), "nginx is not installed");
+        Path main = file("nginx/nginx.conf", """
+                pid %s/pid;
+                error_log %s/log;
+                events { worker_connections 512; }
+                http {
+                  access_log off;
+                  client_body_temp_path %s/body;
+                  server {
+                    listen 127.0.0.1:80;
+                    location / {
+                      proxy_pass http://127.0.0.1:1;
+                      proxy_read_timeout 2h;
+                    }
+                  }
+                }
+                """.formatted(root, root, root));
+        var size = new HostGrounds.Size(16L << 30, 0);
+        Map<String, String> told = Map.of("nginx.config", main.toString());
+        Survey before = Survey.of(HostGrounds.here(Path.of("/proc"), size, told, Programs::ask), null, Set.of("nginx"));
+        Mender m = Mender.here(() -> "20260301-120000");
+        Mender.Result result = m.apply(m.plan(before.findings(), Grade.WARNING));
+        assertThat(result.said()).contains("nginx -t -c " + main + ": sound");
+        assertThat(result.good()).isTrue();
+        assertThat(main).content().contains("proxy_read_timeout 60s;");
+    }
 
     private static final Path FPM = Path.of("/usr/sbin/php-fpm8.2");
 
