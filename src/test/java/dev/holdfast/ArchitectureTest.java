@@ -98,7 +98,7 @@ class ArchitectureTest {
             Map.entry(
                     "cli",
                     Set.of(
-                            "api", "top", "report", "clean", "survey", "audit", "protect", "patrol", "guard", "run",
+                            "api", "top", "report", "clean", "survey", "audit", "audit.note", "protect", "patrol", "guard", "run",
                             "log", "config", "crontab", "unit")),
             Map.entry(
                     "daemon",

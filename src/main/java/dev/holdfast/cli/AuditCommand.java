@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.api.Client;
 import dev.holdfast.audit.Finding;
 import dev.holdfast.audit.Grade;
+import dev.holdfast.audit.note.Notes;
 import dev.holdfast.config.AuditSpec;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.ConfigLoader;
@@ -246,7 +247,7 @@ final class AuditCommand extends Subcommand {
         }
         for (Mender.Changed c : plan.files()) {
             UnifiedDiff.of(c.file(), c.before(), c.file(), c.after())
-                    .forEach(l -> out().println(style().paint(paint(l), Table.printable(l))));
+                    .forEach(l -> out().println(style().paint(paint(l), Table.printable(Notes.masked(l)))));
         }
         plan.left().forEach(l -> out().println("left for the next time: " + Table.printable(l)));
         byHand.forEach(f -> out().println(Table.printable(

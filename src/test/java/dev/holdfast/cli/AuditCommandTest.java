@@ -11,6 +11,7 @@ import dev.holdfast.api.FindingList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,8 +22,12 @@ class AuditCommandTest {
     @TempDir
     private Path root;
 
+    private int uid;
+
     @BeforeEach
     void theIncident() throws IOException {
+        int owner = (int) Files.getAttribute(root, "unix:uid");
+        uid = owner == 0 ? 1000 : owner;
         write("/etc/php/8.3/fpm/php-fpm.conf", "[global]\ninclude=/etc/php/8.3/fpm/pool.d/*.conf\n");
         write(POOL, """
                 [www]
@@ -56,7 +61,7 @@ class AuditCommandTest {
         String[] args = new String[more.length + 5];
         System.arraycopy(new String[] {"audit", "--root", root.toString(), "--memory", "16Gi"}, 0, args, 0, 5);
         System.arraycopy(more, 0, args, 5, more.length);
-        return Run.of(args);
+        return Run.by(uid, Map.of("HOME", "/nonexistent"), args);
     }
 
     @Test
@@ -152,6 +157,25 @@ class AuditCommandTest {
         assertThat(audit("php-fpm").code()).isZero();
         assertThat(audit("php-fpm", "--fix", "--yes").out()).contains("Nothing can be mended by itself.");
         assertThat(audit("--yes").err()).contains("--yes goes with --fix");
+    }
+
+    @Test
+    void showsNoPasswords() throws IOException {
+        write(
+                POOL,
+                Files.readString(root.resolve(POOL.substring(1)))
+                        + "env[DB_PASSWORD] = hush one\nenv[DB_PASSWORD] = hush two\n");
+        assertThat(audit().out()).contains("php-fpm-overridden").doesNotContain("hush");
+        assertThat(audit("--format", "json").out())
+                .contains("php-fpm-overridden")
+                .doesNotContain("hush");
+        assertThat(audit("--format", "sarif").out())
+                .contains("php-fpm-overridden")
+                .doesNotContain("hush");
+        assertThat(audit("php-fpm", "--fix", "--yes").out())
+                .contains("+php_admin_value[memory_limit] = 704M", "env[DB_PASSWORD] = ***")
+                .doesNotContain("hush");
+        assertThat(root.resolve(POOL.substring(1))).content().contains("env[DB_PASSWORD] = hush one");
     }
 
     @Test

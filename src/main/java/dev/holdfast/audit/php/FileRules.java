@@ -68,8 +68,8 @@ final class FileRules {
                     List.of(o.loses().site(), o.wins().site()),
                     o.pool() + " " + o.loses().key(),
                     o.loses().key() + (o.pool().isEmpty() ? "" : " of pool " + o.pool()) + " is set twice: \""
-                            + Notes.shown(o.wins().value()) + "\" counts, \""
-                            + Notes.shown(o.loses().value()) + "\" does not",
+                            + Notes.shown(o.wins().key(), o.wins().value()) + "\" counts, \""
+                            + Notes.shown(o.loses().key(), o.loses().value()) + "\" does not",
                     List.of(o.loses().evidence(), o.wins().evidence() + " (counts: it is read later)"),
                     "Whoever changes the first one wonders why nothing happens.",
                     Fix.byHand("take one of the two lines away")));

@@ -150,7 +150,8 @@ record FpmFiles(
             }
             Keys.Kind kind = Keys.kind(plain);
             if (!kind.takes(s.value())) {
-                broken.add(new Trouble(s.site(), "\"" + Notes.shown(s.value()) + "\" is no " + kind.words(), s.raw()));
+                broken.add(new Trouble(
+                        s.site(), "\"" + Notes.shown(s.key(), s.value()) + "\" is no " + kind.words(), s.raw()));
                 return;
             }
             Setting before = (here == null ? global : here.settings()).put(s.key(), s);
