@@ -112,7 +112,7 @@ final class AuditCommand extends Subcommand {
     @Option(
             names = "--fix",
             description =
-                    "show what would mend it, ask, keep each file beside as FILE.holdfast-DATE, change it, have the"
+                    "show what would mend it, ask, keep each file beside as .FILE.holdfast-DATE, change it, have the"
                             + " program's own checker read it, and put it back when that complains")
     private boolean fix;
 
@@ -236,7 +236,7 @@ final class AuditCommand extends Subcommand {
     private int mend(List<Finding> findings) throws IOException {
         Path dir = directory;
         String now = DATE.format(LocalDateTime.now(java.time.ZoneId.systemDefault()));
-        Mender mender = dir == null ? Mender.here(() -> now) : Mender.below(dir, () -> now);
+        Mender mender = dir == null ? Mender.here(() -> now, root().uid()) : Mender.below(dir, () -> now, root().uid());
         Mender.Plan plan = mender.plan(findings, failOn);
         List<Finding> byHand = findings.stream()
                 .filter(f -> f.grade().compareTo(failOn) >= 0 && f.fix().edits().isEmpty())

@@ -20,13 +20,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries fixes out. The file that was is kept beside, with its name and {@code .holdfast-DATE}; when the program's own
+ * Carries fixes out. The file that was is kept beside, as {@code .FILE.holdfast-DATE}; when the program's own
  * checker does not like what came of it, it is put back.
  */
 public final class Mender {
     private final Tree tree;
     private final @Nullable Checker checker;
     private final Supplier<String> date;
+    private final int uid;
 
     /** Has a program check its own files. */
     @FunctionalInterface
@@ -40,21 +41,23 @@ public final class Mender {
      * @param root below which the files are
      * @param checker null: nothing is checked
      * @param date of the file that is kept, such as {@code 20260301-120000}
+     * @param uid who may write the directories, besides root
      */
-    Mender(Path root, @Nullable Checker checker, Supplier<String> date) {
+    Mender(Path root, @Nullable Checker checker, Supplier<String> date, int uid) {
         this.tree = new Tree(root.toAbsolutePath().normalize());
         this.checker = checker;
         this.date = date;
+        this.uid = uid;
     }
 
     /** For this host, checked by the programs themselves. */
-    public static Mender here(Supplier<String> date) {
-        return new Mender(Path.of("/"), Programs::complaint, date);
+    public static Mender here(Supplier<String> date, int uid) {
+        return new Mender(Path.of("/"), Programs::complaint, date, uid);
     }
 
     /** For files below a directory, whose programs cannot check them. */
-    public static Mender below(Path root, Supplier<String> date) {
-        return new Mender(root, null, date);
+    public static Mender below(Path root, Supplier<String> date, int uid) {
+        return new Mender(root, null, date, uid);
     }
 
     /**
@@ -260,7 +263,7 @@ public final class Mender {
                 if (real == null) {
                     throw new IOException(c.file() + " is not there any more");
                 }
-                Replaced r = Replaced.replace(real, c.before(), c.after(), date.get());
+                Replaced r = Replaced.replace(real, c.before(), c.after(), date.get(), uid);
                 done.add(r);
                 words.add(c.file() + ": changed; what it was is " + r.kept().getFileName() + " beside it");
             }

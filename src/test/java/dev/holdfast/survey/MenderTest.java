@@ -9,6 +9,7 @@ import dev.holdfast.audit.Fix;
 import dev.holdfast.audit.Grade;
 import dev.holdfast.audit.Grounds;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -50,7 +51,15 @@ class MenderTest {
     }
 
     private Mender mender(Mender.Checker checker) {
-        return new Mender(root, checker, () -> "20260301-120000");
+        return new Mender(root, checker, () -> "20260301-120000", uid());
+    }
+
+    private int uid() {
+        try {
+            return (int) Files.getAttribute(root, "unix:uid");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private List<String> names(String dir) throws IOException {
@@ -73,8 +82,8 @@ class MenderTest {
         assertThat(file).hasContent("one\nzwei\nthree\nfour\n");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-r-----");
-        assertThat(root.resolve("etc/a.conf.holdfast-20260301-120000")).hasContent("one\ntwo\nthree");
-        assertThat(names("etc")).containsExactly("a.conf", "a.conf.holdfast-20260301-120000");
+        assertThat(root.resolve("etc/.a.conf.holdfast-20260301-120000")).hasContent("one\ntwo\nthree");
+        assertThat(names("etc")).containsExactly(".a.conf.holdfast-20260301-120000", "a.conf");
         assertThat(result.said()).contains("/bin/check: sound");
     }
 
@@ -168,6 +177,34 @@ class MenderTest {
     }
 
     @Test
+    void leavesAloneWhatOthersMayWrite() throws IOException {
+        Path file = file("etc/shared/app/a.conf", "one\n");
+        Mender m = mender(_ -> "");
+        Mender.Plan plan = m.plan(List.of(finding("a", edit("/etc/shared/app/a.conf", 1, "one", "1"))), Grade.NOTE);
+        Path shared = root.resolve("etc/shared");
+        Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Mender.Result result = m.apply(plan);
+        assertThat(result.good()).isFalse();
+        assertThat(result.said())
+                .containsExactly("not changed: " + shared
+                        + " may be written by others than root and you: change what is in it by hand");
+        assertThat(names("etc/shared/app")).containsExactly("a.conf");
+        assertThat(file).hasContent("one");
+        Files.setAttribute(shared, "unix:mode", 01777);
+        assertThat(m.apply(plan).good()).as("sticky, as /tmp").isTrue();
+        assertThat(file).hasContent("1");
+    }
+
+    @Test
+    void keepsWhatWasWhereNoStarTakesIt() throws IOException {
+        file("etc/nginx/sites-enabled/shop", "one\n");
+        Mender m = mender(_ -> "");
+        m.apply(m.plan(List.of(finding("a", edit("/etc/nginx/sites-enabled/shop", 1, "one", "1"))), Grade.NOTE));
+        assertThat(new Tree(root).glob("/etc/nginx/sites-enabled/*")).containsExactly("/etc/nginx/sites-enabled/shop");
+        assertThat(names("etc/nginx/sites-enabled")).contains(".shop.holdfast-20260301-120000");
+    }
+
+    @Test
     void saysSoWhenTheCheckerIsNotInstalled() throws IOException {
         Path file = file("etc/a.conf", "one\n");
         Mender m = mender(_ -> null);
@@ -214,7 +251,7 @@ class MenderTest {
         var size = new HostGrounds.Size(16L << 30, 0);
         Map<String, String> told = Map.of("nginx.config", main.toString());
         Survey before = Survey.of(HostGrounds.here(Path.of("/proc"), size, told, Programs::ask), null, Set.of("nginx"));
-        Mender m = Mender.here(() -> "20260301-120000");
+        Mender m = Mender.here(() -> "20260301-120000", uid());
         Mender.Result result = m.apply(m.plan(before.findings(), Grade.WARNING));
         assertThat(result.said()).contains("nginx -t -c " + main + ": sound");
         assertThat(result.good()).isTrue();
@@ -256,12 +293,12 @@ class MenderTest {
         assertThat(before.findings())
                 .extracting(Finding::rule)
                 .contains("php-fpm-overcommit", "php-fpm-pm-contradiction");
-        Mender m = Mender.here(() -> "20260301-120000");
+        Mender m = Mender.here(() -> "20260301-120000", uid());
         Mender.Result result = m.apply(m.plan(before.findings(), Grade.NOTE));
         assertThat(result.good()).as(result.said().toString()).isTrue();
         assertThat(result.said()).contains(FPM + " -t -y " + main + ": sound");
         assertThat(survey(main).findings()).extracting(Finding::rule).isEmpty();
-        assertThat(root.resolve("fpm/pool.d/www.conf.holdfast-20260301-120000"))
+        assertThat(root.resolve("fpm/pool.d/.www.conf.holdfast-20260301-120000"))
                 .content()
                 .contains("= 8G");
     }
@@ -273,7 +310,7 @@ class MenderTest {
         Path main = incident("no_such_key = 1");
         String before = Files.readString(root.resolve("fpm/pool.d/www.conf"));
         Survey survey = survey(main);
-        Mender m = Mender.here(() -> "20260301-120000");
+        Mender m = Mender.here(() -> "20260301-120000", uid());
         Mender.Result result = m.apply(m.plan(survey.findings(), Grade.WARNING));
         assertThat(result.good()).isFalse();
         assertThat(result.said())
