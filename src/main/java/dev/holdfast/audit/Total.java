@@ -175,11 +175,11 @@ public record Total(
         Claim largest = claims.stream()
                 .filter(c -> c.worst() < Long.MAX_VALUE)
                 .findFirst()
-                .orElseThrow();
+                .orElse(null); // what runs is too much alone
         return Optional.of(new Finding(
                 "host-overcommit",
-                usual || largest.worst() > memory + swap ? Grade.CRITICAL : Grade.WARNING,
-                largest.sites(),
+                usual || largest == null || largest.worst() > memory + swap ? Grade.CRITICAL : Grade.WARNING,
+                largest == null ? List.of() : largest.sites(),
                 "",
                 "what is configured may claim " + size(worst) + ", and the host has " + size(memory) + " of memory and "
                         + (swap > 0 ? size(swap) + " of swap" : "no swap"),
@@ -188,7 +188,10 @@ public record Total(
                         ? "Ordinary load is enough: memory ends, and the kernel kills what it thinks best."
                         : "On a bad day several of them want what they are allowed to at once: memory ends before any"
                                 + " limit does, and the kernel kills what it thinks best.",
-                Fix.byHand("lower the largest first: " + largest.who() + ", " + largest.arithmetic())));
+                Fix.byHand(
+                        largest == null
+                                ? "stop what is not needed, or give the host more memory"
+                                : "lower the largest first: " + largest.who() + ", " + largest.arithmetic())));
     }
 
     /** As people read it. */

@@ -63,6 +63,15 @@ class SurveyTest {
     }
 
     @Test
+    void saysSoWhenWhatRunsIsTooMuchAlone() {
+        Total t = Total.of(host().memory(512L << 20).running(1, "mysqld", GIB), List.of(claim("a", Long.MAX_VALUE, 0)));
+        Finding f = t.finding().orElseThrow();
+        assertThat(f.grade()).isEqualTo(Grade.CRITICAL);
+        assertThat(f.sites()).isEmpty();
+        assertThat(f.evidence()).containsExactly("everything else that runs has 1.0GiB");
+    }
+
+    @Test
     void namesWhatNothingBounds() {
         Total t = Total.of(host(), List.of(claim("a", Long.MAX_VALUE, GIB), claim("b", GIB, GIB)));
         assertThat(t.deadly()).isTrue();
