@@ -98,8 +98,21 @@ class ArchitectureTest {
             Map.entry(
                     "cli",
                     Set.of(
-                            "api", "top", "report", "clean", "survey", "audit", "audit.note", "protect", "patrol", "guard", "run",
-                            "log", "config", "crontab", "unit")),
+                            "api",
+                            "top",
+                            "report",
+                            "clean",
+                            "survey",
+                            "audit",
+                            "audit.note",
+                            "protect",
+                            "patrol",
+                            "guard",
+                            "run",
+                            "log",
+                            "config",
+                            "crontab",
+                            "unit")),
             Map.entry(
                     "daemon",
                     Set.of(

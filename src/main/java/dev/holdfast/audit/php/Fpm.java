@@ -117,6 +117,16 @@ record Fpm(FpmFiles files, PhpIni ini, List<Running> running, List<String> check
         return ini.effective(pool, "memory_limit");
     }
 
+    /** What bounds its memory by a number that the environment has; null: nothing does. */
+    @Nullable
+    Setting later(Pool pool) {
+        Setting limit = limitSetting(pool);
+        Setting children = pool.get("pm.max_children");
+        return limit != null && limit.value().contains("${")
+                ? limit
+                : children != null && children.value().contains("${") ? children : null;
+    }
+
     /** Bytes of one request; {@link Long#MAX_VALUE}: unlimited. */
     long limit(Pool pool) {
         Setting s = limitSetting(pool);

@@ -37,7 +37,7 @@ record Overcommit(List<Member> members, Budget budget) {
         for (Fpm fpm : all) {
             for (Pool pool : fpm.files().pools().values()) {
                 // No limit at all is a finding of its own, and nothing to multiply.
-                if (fpm.limit(pool) < Long.MAX_VALUE && fpm.children(pool) > 0) {
+                if (fpm.later(pool) == null && fpm.limit(pool) < Long.MAX_VALUE && fpm.children(pool) > 0) {
                     members.add(new Member(fpm, pool));
                 }
             }

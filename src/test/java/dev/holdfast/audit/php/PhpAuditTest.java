@@ -359,6 +359,30 @@ class PhpAuditTest extends AuditorContract {
     }
 
     @Test
+    void doesNotJudgeWhatTheEnvironmentFillsIn() {
+        for (String line : List.of("php_admin_value[memory_limit] = ${LIMIT}", "pm.max_children = ${CHILDREN}")) {
+            Verdict verdict = audit(with(host(but(line)), 300 * MIB, 300 * MIB));
+            assertThat(verdict.findings()).singleElement().satisfies(f -> {
+                assertThat(f.rule()).isEqualTo("php-fpm-unknown");
+                assertThat(f.grade()).isEqualTo(Grade.NOTE);
+                assertThat(f.what()).contains("is known only when php-fpm starts: ${");
+            });
+            assertThat(verdict.claims()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"256, 268435456", "64M, 67108864", "lots, 0", "-1, 0", "999999999999999, 9223372036854775807"})
+    void takesOpcachesMemoryAsOpcacheDoes(String written, long bytes) {
+        Verdict verdict =
+                audit(host(SOUND).file(INI, "zend_extension = opcache", "opcache.memory_consumption = " + written));
+        assertThat(verdict.claims())
+                .filteredOn(c -> c.who().equals("php-fpm opcache"))
+                .extracting(Claim::worst)
+                .containsExactly(bytes);
+    }
+
+    @Test
     void goesOnWithASectionThatComesAgainAndSaysWhichLineCounts() {
         FakeGrounds host = host(SOUND).file("/etc/php/8.3/fpm/pool.d/zz.conf", "[WWW]", "pm.max_children = 12");
         Verdict v = audit(host);
