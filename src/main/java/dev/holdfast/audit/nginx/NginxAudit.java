@@ -39,10 +39,7 @@ public final class NginxAudit implements Auditor {
 
     @Override
     public Verdict audit(Grounds host) {
-        String told = host.told().getOrDefault("nginx.config", "");
-        String file = !told.isEmpty()
-                ? told
-                : STANDARD.stream().filter(host::isFile).findFirst().orElse("");
+        String file = file(host);
         if (file.isEmpty()) {
             return Verdict.NOTHING;
         }
@@ -52,6 +49,14 @@ public final class NginxAudit implements Auditor {
         timeouts(host, notes, all);
         bodies(host, notes, all);
         return notes.verdict();
+    }
+
+    /** The main one: the one that was told, or what usually is. Empty: there is none. */
+    static String file(Grounds host) {
+        String told = host.told().getOrDefault("nginx.config", "");
+        return !told.isEmpty()
+                ? told
+                : STANDARD.stream().filter(host::isFile).findFirst().orElse("");
     }
 
     private static @Nullable Directive one(List<Directive> all, String path, String name) {

@@ -299,6 +299,20 @@ class PhpAuditTest extends AuditorContract {
     }
 
     @Test
+    void takesTimeoutsAsNginxDoes() {
+        String rule = "php-fpm-timeout-beyond-web-server";
+        FakeGrounds host = host(but("request_terminate_timeout = 50s"))
+                .file("/etc/nginx/nginx.conf", "http { fastcgi_read_timeout 10s; include more/*.inc; }");
+        assertThat(rules(audit(host))).as("another server waits 60 s").doesNotContain(rule);
+        host.file(POOL, but("request_terminate_timeout = 80s"));
+        assertThat(rules(audit(host))).contains(rule);
+        host.file("/etc/nginx/more/a.inc", "server { fastcgi_read_timeout 1m30s; }");
+        assertThat(rules(audit(host))).as("included").doesNotContain(rule);
+        host.told("nginx.config", "/srv/nginx.conf").file("/srv/nginx.conf", "events {}");
+        assertThat(rules(audit(host))).as("another one was told").contains(rule);
+    }
+
+    @Test
     void measuresChildrenAgainstTheLimit() throws IOException {
         FakeGrounds high =
                 with(host(but("php_admin_value[memory_limit] = 2G", "pm.max_children = 4")), 90 * MIB, 200 * MIB);
