@@ -154,12 +154,12 @@ final class AuditCommand extends Subcommand {
             case JSON -> out().println(Client.write(AuditReports.of(survey, findings, begun.toString(), took, null)));
             case SARIF -> out().println(AuditSarif.of(findings));
         }
-        accepted.stale(survey.findings())
+        accepted.stale(survey.findings(), Set.copyOf(programs))
                 .forEach(l -> err().println("holdfast: accepted and not found any more: " + Table.printable(l)));
         out().flush();
         Path to = writeBaseline;
         if (to != null) {
-            AuditBaseline.write(to, survey.findings());
+            AuditBaseline.write(to, survey.findings(), Set.copyOf(programs));
             err().println("holdfast: " + to + ": accepts " + survey.findings().size() + " findings");
             return ExitStatus.DONE;
         }
@@ -256,7 +256,7 @@ final class AuditCommand extends Subcommand {
         if (plan.files().isEmpty()) {
             out().println("Nothing can be mended by itself.");
             out().flush();
-            return byHand.isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
+            return byHand.isEmpty() && plan.left().isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
         }
         if (!yes && !agreed()) {
             err().println("holdfast: nothing was changed");

@@ -9,9 +9,12 @@ import com.networknt.schema.SpecificationVersion;
 import dev.holdfast.api.Client;
 import dev.holdfast.api.FindingList;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +73,7 @@ class AuditCommandTest {
         assertThat(run.code()).as(run.err()).isEqualTo(2);
         assertThat(run.out())
                 .contains(
-                        "critical  php-fpm-overcommit  " + POOL + ":7",
+                        "critical  php-fpm-overcommit  " + POOL + ":4",
                         "20 children of PHP-FPM may take 160.0GiB",
                         "  · pool www: 20 children × 8.0GiB = 160.0GiB",
                         "      7 - php_admin_value[memory_limit] = 8G",
@@ -145,6 +148,39 @@ class AuditCommandTest {
         assertThat(after.err()).contains("accepted and not found any more: php-fpm-memory-limit-high");
         Files.writeString(baseline, "one two\n");
         assertThat(audit("--baseline", baseline.toString()).err()).contains("a line is rule, file and subject");
+    }
+
+    @Test
+    void aBaselineOfOneProgramLeavesThoseOfOthersAlone() throws IOException {
+        write("/etc/redis/redis.conf", "bind 127.0.0.1\n");
+        Path baseline = root.resolve("accepted.txt");
+        audit("--write-baseline", baseline.toString());
+        assertThat(baseline).content().contains("redis-maxmemory-unset\t", "php-fpm-overcommit\t");
+        assertThat(audit("php-fpm", "--baseline", baseline.toString()).err()).isEmpty();
+        write(POOL, pool("www", 2, "pm.max_requests = 5\nrequest_terminate_timeout = 9", "2G"));
+        assertThat(audit("php-fpm", "--baseline", baseline.toString()).err())
+                .contains("not found any more: php-fpm-overcommit")
+                .doesNotContain("redis");
+        assertThat(audit("php-fpm", "--write-baseline", baseline.toString()).code())
+                .isZero();
+        assertThat(baseline)
+                .content()
+                .contains("redis-maxmemory-unset\t", "php-fpm-memory-limit-high\t")
+                .doesNotContain("php-fpm-overcommit");
+        try (Stream<Path> all = Files.list(root)) {
+            assertThat(all).as("nothing is left beside it").hasSize(2);
+        }
+    }
+
+    @Test
+    void whatIsLeftOverIsNoSuccess() throws IOException {
+        Files.write(
+                root.resolve(POOL.substring(1)),
+                "; \u00e4\n".getBytes(StandardCharsets.ISO_8859_1),
+                StandardOpenOption.APPEND);
+        Run run = audit("php-fpm", "--fix", "--yes", "--fail-on", "critical");
+        assertThat(run.out()).contains("left for the next time: php-fpm-overcommit", "it is not UTF-8");
+        assertThat(run.code()).isEqualTo(1);
     }
 
     @Test

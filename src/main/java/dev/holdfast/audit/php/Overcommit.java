@@ -92,7 +92,7 @@ record Overcommit(List<Member> members, Budget budget) {
         return new Finding(
                 "php-fpm-overcommit",
                 deadly ? Grade.CRITICAL : Grade.WARNING,
-                sites(fix),
+                sites(),
                 "",
                 children() + (children() == 1 ? " child" : " children") + " of PHP-FPM may take " + size(worst)
                         + ", and this host has " + size(budget.room()) + " left for them"
@@ -105,9 +105,9 @@ record Overcommit(List<Member> members, Budget budget) {
                 fix);
     }
 
-    private List<Site> sites(Fix fix) {
+    /** The first one tells this finding from others: it is the same whatever is measured, and mended by. */
+    private List<Site> sites() {
         var sites = new LinkedHashSet<Site>();
-        fix.edits().forEach(e -> sites.add(new Site(e.file(), e.line())));
         for (Member m : members) {
             Setting most = m.pool.get("pm.max_children");
             if (most != null) {
