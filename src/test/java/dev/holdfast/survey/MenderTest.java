@@ -258,13 +258,69 @@ class MenderTest {
         assertThat(main).content().contains("proxy_read_timeout 60s;");
     }
 
+    /** The files of this test and of php-fpm itself, and nothing that runs or is configured on this host. */
+    private record Alone(Grounds host, String root) implements Grounds {
+        private boolean seen(String path) {
+            return path.startsWith(root) || path.startsWith("/usr/sbin/php-fpm");
+        }
+
+        @Override
+        public boolean isFile(String path) {
+            return seen(path) && host.isFile(path);
+        }
+
+        @Override
+        public List<String> lines(String path) throws IOException {
+            return host.lines(path);
+        }
+
+        @Override
+        public List<String> glob(String pattern) {
+            return seen(pattern) ? host.glob(pattern) : List.of();
+        }
+
+        @Override
+        public long memory() {
+            return host.memory();
+        }
+
+        @Override
+        public long swap() {
+            return host.swap();
+        }
+
+        @Override
+        public int processors() {
+            return 2;
+        }
+
+        @Override
+        public String sysctl(String name) {
+            return "";
+        }
+
+        @Override
+        public List<Running> running() {
+            return List.of();
+        }
+
+        @Override
+        public Map<String, String> told() {
+            return host.told();
+        }
+
+        @Override
+        public String ask(List<String> command) {
+            return "";
+        }
+    }
+
     private static final Path FPM = Path.of("/usr/sbin/php-fpm8.2");
 
     private Survey survey(Path main) {
         var size = new HostGrounds.Size(16L << 30, 0);
-        Grounds here =
-                HostGrounds.here(Path.of("/proc"), size, Map.of("php_fpm.config", main.toString()), Programs::ask);
-        return Survey.of(here, null, Set.of("php-fpm"));
+        Grounds files = HostGrounds.here(Path.of("/proc"), size, Map.of("php_fpm.config", main.toString()), _ -> "");
+        return Survey.of(new Alone(files, root.toString()), null, Set.of("php-fpm"));
     }
 
     private Path incident(String more) throws IOException {
