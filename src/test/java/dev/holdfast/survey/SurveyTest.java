@@ -93,6 +93,35 @@ class SurveyTest {
         assertThat(t.unbounded()).isEmpty();
     }
 
+    private static Claim pool(String version) {
+        return new Claim(
+                "php-fpm pool www",
+                8 * GIB,
+                GIB,
+                null,
+                "so much",
+                List.of(new Site("/etc/php/" + version + "/fpm/pool.d/www.conf", 3)));
+    }
+
+    @Test
+    void aUnitVouchesOnlyForWhatRunsInIt() {
+        Claim old = claim("systemd unit php8.2-fpm.service", GIB, GIB);
+        assertThat(Total.of(host(), List.of(old, pool("8.2"), pool("8.3"))).worst())
+                .isEqualTo(9 * GIB);
+        assertThat(Total.of(host(), List.of(old, pool("8.3"))).worst()).isEqualTo(9 * GIB);
+        Claim fresh = claim("systemd unit php8.3-fpm.service", 2 * GIB, GIB);
+        assertThat(Total.of(host(), List.of(old, fresh, pool("8.2"), pool("8.3")))
+                        .worst())
+                .isEqualTo(3 * GIB);
+        Claim main = claim("systemd unit redis-server@main.service", GIB, GIB);
+        Claim one = claim("redis /etc/redis/redis-main.conf", 4 * GIB, GIB);
+        Claim other = claim("redis /etc/redis/redis-jobs.conf", 4 * GIB, GIB);
+        assertThat(Total.of(host(), List.of(main, one)).worst()).isEqualTo(GIB);
+        assertThat(Total.of(host(), List.of(main, one, other)).worst())
+                .as("whose it is is not known")
+                .isEqualTo(9 * GIB);
+    }
+
     @Test
     void countsWhatElseRuns() {
         FakeGrounds host = host().running(9, "java", 3 * GIB, "java").running(10, "sh", Grounds.UNKNOWN, "sh");
