@@ -46,7 +46,7 @@ record Overcommit(List<Member> members, Budget budget) {
         return budget.memory() <= 0 || o.worst() <= budget.room() ? Optional.empty() : Optional.of(o.finding());
     }
 
-    /** With process.max, the largest so many. */
+    /** With process.max, the largest so many; no more than its service may. */
     private long worst() {
         long sum = 0;
         for (Fpm fpm : fpms()) {
@@ -60,7 +60,7 @@ record Overcommit(List<Member> members, Budget budget) {
             }
             sum = Notes.plus(sum, fpm.processMax() > 0 ? Math.min(of, Notes.times(fpm.processMax(), largest)) : of);
         }
-        return sum;
+        return fpms().size() == 1 ? Math.min(sum, budget.bound()) : sum;
     }
 
     private Set<Fpm> fpms() {
@@ -154,7 +154,7 @@ record Overcommit(List<Member> members, Budget budget) {
         for (Member m : members) {
             Setting s = fpm.limitSetting(m.pool);
             if (s != null && fpm.limit(m.pool) > limit) {
-                edits.add(Fpm.set(s, Quantity.written(limit)));
+                edits.add(fpm.limit(m.pool, s, limit));
             }
         }
         return List.copyOf(edits);

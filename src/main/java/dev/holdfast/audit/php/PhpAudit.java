@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Audits each PHP-FPM of the host. */
 public final class PhpAudit implements Auditor {
+    /** Ends the name of a claim of a process of Holdfast's in which PHP-FPM runs. */
+    public static final String WITHIN = " (php-fpm)";
+
     /** What a child has when nobody knows better: php, opcache's part, a small request. */
     private static final long CHILD = 64L << 20;
 

@@ -413,6 +413,64 @@ class PhpAuditTest extends AuditorContract {
     }
 
     @Test
+    void readsRelativeIncludesFromWherePhpWasInstalled() {
+        FakeGrounds image = new FakeGrounds()
+                .file("/usr/local/etc/php-fpm.conf", "include=etc/php-fpm.d/*.conf")
+                .file("/usr/local/etc/php-fpm.d/www.conf", SOUND);
+        assertThat(audit(image).claims()).extracting(Claim::who).containsExactly("php-fpm pool www");
+        FakeGrounds elsewhere = new FakeGrounds()
+                .told("php_fpm.config", "/opt/php/fpm.conf")
+                .file("/opt/php/fpm.conf", "include=etc/php-fpm.d/*.conf");
+        assertThat(rules(audit(elsewhere))).containsExactly("php-fpm-include-unknown");
+    }
+
+    @Test
+    void lowersALimitThatPoolsShareForTheLargestOfThem() throws IOException {
+        String[] second = but("php_admin_value[memory_limit]");
+        second[0] = "[shop]";
+        FakeGrounds host = with(host(but("php_admin_value[memory_limit]")), 20 * MIB, 20 * MIB)
+                .file("/etc/php/8.3/fpm/pool.d/shop.conf", second)
+                .file(INI, "memory_limit = 2G")
+                .memory(512 * GIB);
+        host.running(201, "php-fpm8.3", 300 * MIB, "php-fpm: pool shop");
+        host.running(202, "php-fpm8.3", 300 * MIB, "php-fpm: pool shop");
+        assertThat(audit(host).findings())
+                .filteredOn(f -> f.rule().equals("php-fpm-memory-limit-high"))
+                .hasSize(2)
+                .allSatisfy(f -> assertThat(f.fix().edits())
+                        .singleElement()
+                        .satisfies(e -> assertThat(e.after()).containsExactly("memory_limit = 1G")));
+    }
+
+    @Test
+    void leavesThePhpIniOfTheCommandLineAlone() {
+        FakeGrounds host = new FakeGrounds()
+                .memory(512 * GIB)
+                .file("/etc/php-fpm.conf", "include=/etc/php-fpm.d/*.conf")
+                .file("/etc/php-fpm.d/www.conf", but("php_admin_value[memory_limit]"))
+                .file("/etc/php.ini", "memory_limit = -1");
+        Finding finding = only(audit(host), "php-fpm-memory-limit-unlimited");
+        assertThat(finding.fix().edits()).singleElement().satisfies(e -> {
+            assertThat(e.file()).isEqualTo("/etc/php-fpm.d/www.conf");
+            assertThat(e.line()).isEqualTo(2);
+            assertThat(e.before()).isEmpty();
+            assertThat(e.after()).containsExactly("php_admin_value[memory_limit] = 256M");
+        });
+    }
+
+    @Test
+    void itsOwnServiceIsNoOtherProgramAndBoundsIt() {
+        FakeGrounds host = host(but("pm.max_children = 100")).memory(16 * GIB);
+        assertThat(rules(audit(host))).contains("php-fpm-overcommit");
+        for (String who : List.of("systemd unit php8.3-fpm.service", "holdfast process web (php-fpm)")) {
+            var bound = new Claim(who, 12 * GIB, 12 * GIB, null, "so much", List.of());
+            assertThat(rules(new PhpAudit(List.of(bound)).audit(host))).as(who).doesNotContain("php-fpm-overcommit");
+        }
+        var other = new Claim("systemd unit shop.service", 12 * GIB, 12 * GIB, null, "so much", List.of());
+        assertThat(rules(new PhpAudit(List.of(other)).audit(host))).contains("php-fpm-overcommit");
+    }
+
+    @Test
     void endsWhereFilesIncludeOneAnother() {
         FakeGrounds host = new FakeGrounds().file(MAIN, "include = " + MAIN);
         assertThat(only(audit(host), "php-fpm-broken").why()).isNotEmpty();
