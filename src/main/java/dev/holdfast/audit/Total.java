@@ -95,7 +95,7 @@ public record Total(
     /** What a claim of a unit of systemd bounds. */
     private static List<Claim> parts(Claim unit, Map<Claim, Claim> units) {
         return units.entrySet().stream()
-                .filter(e -> e.getValue() == unit)
+                .filter(e -> e.getValue().equals(unit))
                 .map(Map.Entry::getKey)
                 .toList();
     }

@@ -12,7 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -63,16 +62,19 @@ record Replaced(Path file, Path kept) {
     private static void unshared(Path dir, int uid) throws IOException {
         Path real = dir.toRealPath();
         for (Path d = real; d != null; d = d.getParent()) {
-            Map<String, Object> is = Files.readAttributes(d, "unix:uid,gid,mode", LinkOption.NOFOLLOW_LINKS);
-            int mode = (int) is.get("mode");
-            int owner = (int) is.get("uid");
-            boolean shared = (mode & OTHERS_WRITE) != 0 || ((mode & GROUP_WRITE) != 0 && (int) is.get("gid") != 0);
+            int mode = number(d, "unix:mode");
+            int owner = number(d, "unix:uid");
+            boolean shared = (mode & OTHERS_WRITE) != 0 || ((mode & GROUP_WRITE) != 0 && number(d, "unix:gid") != 0);
             // In a sticky one nobody can rename what is ours, and what lies in it on this way is.
             boolean sticky = (mode & STICKY) != 0 && !d.equals(real);
             if ((owner != 0 && owner != uid) || (shared && !sticky)) {
                 throw new IOException(d + " may be written by others than root and you: change what is in it by hand");
             }
         }
+    }
+
+    private static int number(Path file, String attribute) throws IOException {
+        return (int) Files.getAttribute(file, attribute, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static void write(Path file, String text) throws IOException {
