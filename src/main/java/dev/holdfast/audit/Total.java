@@ -61,7 +61,7 @@ public record Total(
         }
         long measured = sorted.stream()
                 .filter(c -> parts(c, units).isEmpty())
-                .mapToLong(c -> measured(c))
+                .mapToLong(c -> measured(host, c, sorted))
                 .sum();
         long running =
                 host.running().stream().mapToLong(r -> Math.max(0, r.pss())).sum();
@@ -77,9 +77,27 @@ public record Total(
                 rest);
     }
 
-    private static long measured(Claim c) {
+    /**
+     * Bytes that a claim has now, which are also among those of what runs: as it was measured, else by the names of
+     * processes, where these tell whose they are; no more than its bound.
+     *
+     * @param all claims, of which no other is to be of the same program
+     */
+    public static long measured(Grounds host, Claim c, List<Claim> all) {
         Long m = c.measured();
-        return m == null ? 0 : m;
+        if (m != null || !c.who().startsWith(UNIT) || c.worst() == Long.MAX_VALUE) {
+            return m == null ? 0 : m;
+        }
+        String program = program(c.who().substring(UNIT.length()));
+        long same = all.stream()
+                .map(o -> o.who().startsWith(UNIT) ? o.who().substring(UNIT.length()) : o.who())
+                .filter(o -> program(o).equals(program))
+                .count();
+        long sum = host.running().stream()
+                .filter(r -> program(r.name()).equals(program))
+                .mapToLong(r -> Math.max(0, r.pss()))
+                .sum();
+        return same == 1 ? Math.min(sum, c.worst()) : 0;
     }
 
     /** A unit's limit, or what its parts may take when that is less. */

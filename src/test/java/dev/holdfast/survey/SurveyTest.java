@@ -93,6 +93,23 @@ class SurveyTest {
         assertThat(t.unbounded()).isEmpty();
     }
 
+    @Test
+    void countsWhatIsBoundedAndRunsOnce() {
+        Claim unit = claim("systemd unit redis-server.service", 4 * GIB, 4 * GIB);
+        for (long has : new long[] {2 * GIB, 6 * GIB}) {
+            FakeGrounds host = host().running(9, "redis-server", has, "redis-server");
+            Total t = Total.of(host, List.of(unit));
+            assertThat(t.worst()).isEqualTo(Math.max(4 * GIB, has));
+            assertThat(t.measured()).isEqualTo(Math.min(4 * GIB, has));
+        }
+        FakeGrounds host = host().running(9, "java", 2 * GIB, "java").running(10, "redis-server", GIB, "redis-server");
+        assertThat(Total.of(host, List.of(unit)).worst()).as("another runs").isEqualTo(6 * GIB);
+        Claim second = claim("systemd unit redis@jobs.service", 4 * GIB, 4 * GIB);
+        assertThat(Total.of(host, List.of(unit, second)).worst())
+                .as("whose it is is not known")
+                .isEqualTo(11 * GIB);
+    }
+
     private static Claim pool(String version) {
         return new Claim(
                 "php-fpm pool www",

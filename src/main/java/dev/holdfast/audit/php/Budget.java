@@ -41,12 +41,12 @@ record Budget(long memory, long swap, long others, List<String> arithmetic, long
             if (own.contains(c)) {
                 continue;
             }
-            Long measured = c.measured();
-            long more = c.typical() - (measured == null ? 0 : measured);
+            long measured = Total.measured(host, c, claims);
+            long more = c.typical() - measured;
             if (c.typical() < Long.MAX_VALUE && more > 0) {
                 configured += more;
                 arithmetic.add(c.who() + " is configured to take " + size(c.typical())
-                        + (measured == null ? "" : ", " + size(more) + " more than it has"));
+                        + (measured == 0 ? "" : ", " + size(more) + " more than it has"));
             }
         }
         return new Budget(
