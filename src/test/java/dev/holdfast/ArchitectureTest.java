@@ -41,7 +41,7 @@ class ArchitectureTest {
             Map.entry("crontab", Set.of("cron", "unit")),
             Map.entry("audit", Set.of("unit")),
             Map.entry("audit.note", Set.of("audit", "unit")),
-            Map.entry("audit.php", Set.of("audit", "audit.note", "unit")),
+            Map.entry("audit.php", Set.of("audit", "audit.note", "audit.nginx", "unit")),
             Map.entry("audit.mariadb", Set.of("audit.note", "audit", "unit")),
             Map.entry("audit.nginx", Set.of("audit.note", "audit", "unit")),
             Map.entry("audit.redis", Set.of("audit.note", "audit", "unit")),
@@ -98,8 +98,21 @@ class ArchitectureTest {
             Map.entry(
                     "cli",
                     Set.of(
-                            "api", "top", "report", "clean", "survey", "audit", "protect", "patrol", "guard", "run",
-                            "log", "config", "crontab", "unit")),
+                            "api",
+                            "top",
+                            "report",
+                            "clean",
+                            "survey",
+                            "audit",
+                            "audit.note",
+                            "protect",
+                            "patrol",
+                            "guard",
+                            "run",
+                            "log",
+                            "config",
+                            "crontab",
+                            "unit")),
             Map.entry(
                     "daemon",
                     Set.of(

@@ -3,10 +3,13 @@ package dev.holdfast.audit;
 import dev.holdfast.unit.Human;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What all claims of a host come to. Where systemd bounds a service, its parts together count no more than that.
@@ -29,6 +32,7 @@ public record Total(
         long measured,
         long rest) {
     private static final String UNIT = "systemd unit ";
+    private static final Pattern VERSION = Pattern.compile("^(?:" + UNIT + "php|/etc/php/)(\\d+\\.\\d+)");
 
     public Total {
         claims = List.copyOf(claims);
@@ -42,21 +46,22 @@ public record Total(
                         .thenComparing(Comparator.comparingLong(Claim::typical).reversed())
                         .thenComparing(Claim::who))
                 .toList();
+        Map<Claim, Claim> units = units(sorted);
         long worst = 0;
         long typical = 0;
         var unbounded = new ArrayList<Claim>();
         for (Claim c : sorted) {
-            Claim unit = unitOf(c, sorted);
+            Claim unit = units.get(c);
             if (c.worst() == Long.MAX_VALUE && unit == null) {
                 unbounded.add(c);
             } else if (unit == null) {
-                worst = sum(worst, bounded(c, sorted));
+                worst = sum(worst, bounded(c, units));
             }
-            typical = sum(typical, unit != null || parts(c, sorted).isEmpty() ? c.typical() : 0);
+            typical = sum(typical, unit != null || parts(c, units).isEmpty() ? c.typical() : 0);
         }
         long measured = sorted.stream()
-                .filter(c -> parts(c, sorted).isEmpty())
-                .mapToLong(c -> measured(c))
+                .filter(c -> parts(c, units).isEmpty())
+                .mapToLong(c -> measured(host, c, sorted))
                 .sum();
         long running =
                 host.running().stream().mapToLong(r -> Math.max(0, r.pss())).sum();
@@ -72,14 +77,32 @@ public record Total(
                 rest);
     }
 
-    private static long measured(Claim c) {
+    /**
+     * Bytes that a claim has now, which are also among those of what runs: as it was measured, else by the names of
+     * processes, where these tell whose they are; no more than its bound.
+     *
+     * @param all claims, of which no other is to be of the same program
+     */
+    public static long measured(Grounds host, Claim c, List<Claim> all) {
         Long m = c.measured();
-        return m == null ? 0 : m;
+        if (m != null || !c.who().startsWith(UNIT) || c.worst() == Long.MAX_VALUE) {
+            return m == null ? 0 : m;
+        }
+        String program = program(c.who().substring(UNIT.length()));
+        long same = all.stream()
+                .map(o -> o.who().startsWith(UNIT) ? o.who().substring(UNIT.length()) : o.who())
+                .filter(o -> program(o).equals(program))
+                .count();
+        long sum = host.running().stream()
+                .filter(r -> program(r.name()).equals(program))
+                .mapToLong(r -> Math.max(0, r.pss()))
+                .sum();
+        return same == 1 ? Math.min(sum, c.worst()) : 0;
     }
 
     /** A unit's limit, or what its parts may take when that is less. */
-    private static long bounded(Claim c, List<Claim> all) {
-        List<Claim> parts = parts(c, all);
+    private static long bounded(Claim c, Map<Claim, Claim> units) {
+        List<Claim> parts = parts(c, units);
         long sum = 0;
         for (Claim part : parts) {
             sum = sum(sum, part.worst());
@@ -88,29 +111,69 @@ public record Total(
     }
 
     /** What a claim of a unit of systemd bounds. */
-    private static List<Claim> parts(Claim unit, List<Claim> all) {
-        return unit.who().startsWith(UNIT) && unit.worst() < Long.MAX_VALUE
-                ? all.stream().filter(c -> unit.equals(unitOf(c, all))).toList()
-                : List.of();
+    private static List<Claim> parts(Claim unit, Map<Claim, Claim> units) {
+        return units.entrySet().stream()
+                .filter(e -> e.getValue().equals(unit))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
-    private static @Nullable Claim unitOf(Claim part, List<Claim> all) {
-        if (part.who().startsWith(UNIT)) {
-            return null;
+    /**
+     * The unit that bounds each part. Which of several is whose is not known: then none counts, for a bound that does not
+     * hold would hide what can kill the host.
+     */
+    private static Map<Claim, Claim> units(List<Claim> all) {
+        var units = new IdentityHashMap<Claim, Claim>();
+        for (Claim part : all) {
+            if (part.who().startsWith(UNIT)) {
+                continue;
+            }
+            String program = program(part.who());
+            List<Claim> bounding = all.stream()
+                    .filter(c -> bounds(c, program) && compatible(version(c), version(part)))
+                    .toList();
+            if (bounding.size() == 1) {
+                units.put(part, bounding.getFirst());
+            }
         }
-        String program = program(part.who());
-        return all.stream()
-                .filter(c -> c.who().startsWith(UNIT) && c.worst() < Long.MAX_VALUE)
-                .filter(c -> program(c.who().substring(UNIT.length())).equals(program))
-                .findFirst()
-                .orElse(null);
+        for (Claim unit : List.copyOf(units.values())) {
+            List<Claim> parts = parts(unit, units);
+            if (parts.stream().map(Total::configuration).distinct().count() > 1) {
+                parts.forEach(units::remove);
+            }
+        }
+        return units;
+    }
+
+    /** Whether it is what a unit of systemd may take that runs this program. */
+    public static boolean bounds(Claim unit, String program) {
+        return unit.who().startsWith(UNIT)
+                && unit.worst() < Long.MAX_VALUE
+                && program(unit.who().substring(UNIT.length())).equals(program);
+    }
+
+    private static boolean compatible(String a, String b) {
+        return a.isEmpty() || b.isEmpty() || a.equals(b);
+    }
+
+    /** Of a PHP: by the unit's name, or Debian's directory. Empty: unknown. */
+    private static String version(Claim c) {
+        String text = c.who().startsWith(UNIT) || c.sites().isEmpty()
+                ? c.who()
+                : c.sites().getFirst().file();
+        Matcher m = VERSION.matcher(text);
+        return m.find() ? m.group(1) : "";
+    }
+
+    private static String configuration(Claim c) {
+        String[] words = c.who().split(" ", 2);
+        return words.length > 1 && words[1].startsWith("/") ? words[1] : version(c);
     }
 
     /** {@code php-fpm} of {@code php-fpm pool www} and of {@code php8.2-fpm.service}. */
     private static String program(String who) {
         String first = who.split(" ", 2)[0].toLowerCase(Locale.ROOT).replaceFirst("\\.service$", "");
-        String plain =
-                first.replaceAll("[0-9.]", "").replaceFirst("-server$", "").replaceFirst("@.*$", "");
+        String plain = first.replaceFirst("@.*$", "").replaceAll("[0-9.]", "").replaceFirst("-server$", "");
         return switch (plain) {
             case "mysql", "mysqld", "mariadbd" -> "mariadb";
             default -> plain;
@@ -175,11 +238,11 @@ public record Total(
         Claim largest = claims.stream()
                 .filter(c -> c.worst() < Long.MAX_VALUE)
                 .findFirst()
-                .orElseThrow();
+                .orElse(null); // what runs is too much alone
         return Optional.of(new Finding(
                 "host-overcommit",
-                usual || largest.worst() > memory + swap ? Grade.CRITICAL : Grade.WARNING,
-                largest.sites(),
+                usual || largest == null || largest.worst() > memory + swap ? Grade.CRITICAL : Grade.WARNING,
+                largest == null ? List.of() : largest.sites(),
                 "",
                 "what is configured may claim " + size(worst) + ", and the host has " + size(memory) + " of memory and "
                         + (swap > 0 ? size(swap) + " of swap" : "no swap"),
@@ -188,7 +251,10 @@ public record Total(
                         ? "Ordinary load is enough: memory ends, and the kernel kills what it thinks best."
                         : "On a bad day several of them want what they are allowed to at once: memory ends before any"
                                 + " limit does, and the kernel kills what it thinks best.",
-                Fix.byHand("lower the largest first: " + largest.who() + ", " + largest.arithmetic())));
+                Fix.byHand(
+                        largest == null
+                                ? "stop what is not needed, or give the host more memory"
+                                : "lower the largest first: " + largest.who() + ", " + largest.arithmetic())));
     }
 
     /** As people read it. */

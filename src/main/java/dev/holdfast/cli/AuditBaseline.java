@@ -2,13 +2,16 @@ package dev.holdfast.cli;
 
 import dev.holdfast.audit.Finding;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -43,12 +46,44 @@ public record AuditBaseline(Set<String> accepted) {
         return new AuditBaseline(accepted);
     }
 
-    static void write(Path file, List<Finding> findings) throws IOException {
-        List<String> lines = Stream.concat(
-                        Stream.of(HEAD),
-                        findings.stream().map(AuditBaseline::line).distinct().sorted())
-                .toList();
-        Files.writeString(file, String.join("\n", lines) + "\n", StandardCharsets.UTF_8);
+    /**
+     * In one step. Of programs that were not audited what the file accepts stays.
+     *
+     * @param programs that were audited; empty: all
+     */
+    static void write(Path file, List<Finding> findings, Set<String> programs) throws IOException {
+        boolean there = Files.isRegularFile(file);
+        Stream<String> others = programs.isEmpty() || !there
+                ? Stream.of()
+                : read(file).accepted.stream().filter(l -> !concerns(l, programs));
+        Stream<String> lines = Stream.concat(others, findings.stream().map(AuditBaseline::line))
+                .distinct()
+                .sorted();
+        String text = Stream.concat(Stream.of(HEAD), lines).collect(Collectors.joining("\n")) + "\n";
+        if (Files.exists(file) && !there) {
+            Files.writeString(file, text); // such as /dev/stdout
+            return;
+        }
+        Path real = there ? file.toRealPath() : file.toAbsolutePath();
+        Path fresh = real.resolveSibling("." + real.getFileName() + "." + UUID.randomUUID());
+        try {
+            Files.writeString(fresh, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            if (there) {
+                Files.setPosixFilePermissions(fresh, Files.getPosixFilePermissions(real));
+            }
+            Files.move(fresh, real, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+    }
+
+    /** Whether a line is of one of these; rules begin with their program. */
+    private static boolean concerns(String line, Set<String> programs) {
+        String[] fields = line.split("\t", -1);
+        return programs.isEmpty()
+                || programs.stream()
+                        .anyMatch(p -> fields[0].startsWith(p + "-")
+                                || (fields[0].equals("audit-failed") && fields[2].equals(p)));
     }
 
     static String line(Finding f) {
@@ -65,9 +100,14 @@ public record AuditBaseline(Set<String> accepted) {
         return all.stream().filter(f -> !accepted.contains(line(f))).toList();
     }
 
-    /** Accepted ones that are gone: they can be taken out. */
-    List<String> stale(List<Finding> all) {
-        var left = new ArrayList<>(accepted);
+    /**
+     * Accepted ones that are gone: they can be taken out.
+     *
+     * @param programs that were audited; empty: all
+     */
+    List<String> stale(List<Finding> all, Set<String> programs) {
+        var left = new ArrayList<>(
+                accepted.stream().filter(l -> concerns(l, programs)).toList());
         all.forEach(f -> left.remove(line(f)));
         return left;
     }

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.api.Client;
 import dev.holdfast.audit.Finding;
 import dev.holdfast.audit.Grade;
+import dev.holdfast.audit.note.Notes;
 import dev.holdfast.config.AuditSpec;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.ConfigLoader;
@@ -111,7 +112,7 @@ final class AuditCommand extends Subcommand {
     @Option(
             names = "--fix",
             description =
-                    "show what would mend it, ask, keep each file beside as FILE.holdfast-DATE, change it, have the"
+                    "show what would mend it, ask, keep each file beside as .FILE.holdfast-DATE, change it, have the"
                             + " program's own checker read it, and put it back when that complains")
     private boolean fix;
 
@@ -153,12 +154,12 @@ final class AuditCommand extends Subcommand {
             case JSON -> out().println(Client.write(AuditReports.of(survey, findings, begun.toString(), took, null)));
             case SARIF -> out().println(AuditSarif.of(findings));
         }
-        accepted.stale(survey.findings())
+        accepted.stale(survey.findings(), Set.copyOf(programs))
                 .forEach(l -> err().println("holdfast: accepted and not found any more: " + Table.printable(l)));
         out().flush();
         Path to = writeBaseline;
         if (to != null) {
-            AuditBaseline.write(to, survey.findings());
+            AuditBaseline.write(to, survey.findings(), Set.copyOf(programs));
             err().println("holdfast: " + to + ": accepts " + survey.findings().size() + " findings");
             return ExitStatus.DONE;
         }
@@ -235,7 +236,7 @@ final class AuditCommand extends Subcommand {
     private int mend(List<Finding> findings) throws IOException {
         Path dir = directory;
         String now = DATE.format(LocalDateTime.now(java.time.ZoneId.systemDefault()));
-        Mender mender = dir == null ? Mender.here(() -> now) : Mender.below(dir, () -> now);
+        Mender mender = dir == null ? Mender.here(() -> now, root().uid()) : Mender.below(dir, () -> now, root().uid());
         Mender.Plan plan = mender.plan(findings, failOn);
         List<Finding> byHand = findings.stream()
                 .filter(f -> f.grade().compareTo(failOn) >= 0 && f.fix().edits().isEmpty())
@@ -246,7 +247,7 @@ final class AuditCommand extends Subcommand {
         }
         for (Mender.Changed c : plan.files()) {
             UnifiedDiff.of(c.file(), c.before(), c.file(), c.after())
-                    .forEach(l -> out().println(style().paint(paint(l), Table.printable(l))));
+                    .forEach(l -> out().println(style().paint(paint(l), Table.printable(Notes.masked(l)))));
         }
         plan.left().forEach(l -> out().println("left for the next time: " + Table.printable(l)));
         byHand.forEach(f -> out().println(Table.printable(
@@ -255,7 +256,7 @@ final class AuditCommand extends Subcommand {
         if (plan.files().isEmpty()) {
             out().println("Nothing can be mended by itself.");
             out().flush();
-            return byHand.isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
+            return byHand.isEmpty() && plan.left().isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
         }
         if (!yes && !agreed()) {
             err().println("holdfast: nothing was changed");

@@ -6,6 +6,7 @@ import dev.holdfast.audit.Claim;
 import dev.holdfast.audit.Finding;
 import dev.holdfast.audit.Site;
 import dev.holdfast.audit.Total;
+import dev.holdfast.audit.note.Notes;
 import dev.holdfast.survey.Survey;
 import java.time.Duration;
 import java.util.List;
@@ -44,9 +45,13 @@ public final class AuditReports {
                 f.why(),
                 f.fix().what(),
                 f.fix().edits().stream()
-                        .map(e -> new FindingList.Change(e.file(), e.line(), e.before(), e.after()))
+                        .map(e -> new FindingList.Change(e.file(), e.line(), masked(e.before()), masked(e.after())))
                         .toList(),
                 f.fix().check());
+    }
+
+    private static List<String> masked(List<String> lines) {
+        return lines.stream().map(Notes::masked).toList();
     }
 
     private static List<Place> places(List<Site> sites) {

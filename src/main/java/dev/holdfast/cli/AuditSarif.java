@@ -5,6 +5,7 @@ import dev.holdfast.audit.Edit;
 import dev.holdfast.audit.Finding;
 import dev.holdfast.audit.Grade;
 import dev.holdfast.audit.Site;
+import dev.holdfast.audit.note.Notes;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -67,7 +68,10 @@ final class AuditSarif {
                     "relatedLocations",
                     f.sites().stream().skip(1).map(AuditSarif::location).toList());
         }
-        if (!f.fix().edits().isEmpty()) {
+        // A viewer writes what it is given: better no fix than one with a masked password.
+        boolean bare =
+                f.fix().edits().stream().flatMap(e -> e.after().stream()).allMatch(l -> l.equals(Notes.masked(l)));
+        if (bare && !f.fix().edits().isEmpty()) {
             var changes = new ArrayList<Map<String, Object>>();
             for (Edit e : f.fix().edits()) {
                 changes.add(Map.of("artifactLocation", artifact(e.file()), "replacements", List.of(replacement(e))));

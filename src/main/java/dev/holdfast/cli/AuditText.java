@@ -6,6 +6,7 @@ import dev.holdfast.audit.Finding;
 import dev.holdfast.audit.Grade;
 import dev.holdfast.audit.Site;
 import dev.holdfast.audit.Total;
+import dev.holdfast.audit.note.Notes;
 import dev.holdfast.survey.Survey;
 import dev.holdfast.unit.Human;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ final class AuditText {
     }
 
     private void diff(String mark, int line, String text, Style.Paint paint) {
-        add(style.paint(paint, "  %5d %s ".formatted(line, mark) + Table.printable(text)));
+        add(style.paint(paint, "  %5d %s ".formatted(line, mark) + Table.printable(Notes.masked(text))));
     }
 
     private void total(Total t) {

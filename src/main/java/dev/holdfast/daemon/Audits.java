@@ -160,15 +160,21 @@ final class Audits {
         known.keySet().stream().filter(k -> !now.containsKey(k)).forEach(k -> desk.clear(k, "it was mended"));
         desk.retain(ALERT, now.keySet());
         now.forEach((key, f) -> desk.raise(occasion(key, f, asked.alert())));
-        if (fresh > 0) {
-            console.say(
-                    Level.WARNING,
-                    "audit: " + fresh + (fresh == 1 ? " new finding" : " new findings")
-                            + " in this host's configuration; holdfast audit shows them. " + list.line());
-        } else if (known.size() > now.size()) {
-            console.say(Level.NOTICE, "audit: " + (known.size() - now.size()) + " findings are gone. " + list.line());
+        long gone = known.keySet().stream().filter(k -> !now.containsKey(k)).count();
+        if (fresh > 0 || gone > 0) {
+            console.say(fresh > 0 ? Level.WARNING : Level.NOTICE, news(fresh, gone) + " " + list.line());
         }
         known = Map.copyOf(now);
+    }
+
+    /** One of them is not 0. */
+    static String news(long fresh, long gone) {
+        String left = gone == 0 ? "" : gone + (gone == 1 ? " finding is gone" : " findings are gone");
+        return "audit: "
+                + (fresh == 0
+                        ? left + "."
+                        : fresh + (fresh == 1 ? " new finding" : " new findings") + " in this host's configuration"
+                                + (gone == 0 ? "" : ", " + left) + "; holdfast audit shows them.");
     }
 
     private static String key(Finding f) {

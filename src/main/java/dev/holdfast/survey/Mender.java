@@ -15,39 +15,49 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries fixes out. The file that was is kept beside, with its name and {@code .holdfast-DATE}; when the program's own
+ * Carries fixes out. The file that was is kept beside, as {@code .FILE.holdfast-DATE}; when the program's own
  * checker does not like what came of it, it is put back.
  */
 public final class Mender {
     private final Tree tree;
-    private final @Nullable Function<List<String>, String> checker;
+    private final @Nullable Checker checker;
     private final Supplier<String> date;
+    private final int uid;
+
+    /** Has a program check its own files. */
+    @FunctionalInterface
+    interface Checker {
+        /** @return what it says that is wrong; empty: it is content; null: it is not installed */
+        @Nullable
+        String complaint(List<String> command);
+    }
 
     /**
      * @param root below which the files are
-     * @param checker what a command says that is wrong, empty when it is content; null: nothing is checked
+     * @param checker null: nothing is checked
      * @param date of the file that is kept, such as {@code 20260301-120000}
+     * @param uid who may write the directories, besides root
      */
-    Mender(Path root, @Nullable Function<List<String>, String> checker, Supplier<String> date) {
+    Mender(Path root, @Nullable Checker checker, Supplier<String> date, int uid) {
         this.tree = new Tree(root.toAbsolutePath().normalize());
         this.checker = checker;
         this.date = date;
+        this.uid = uid;
     }
 
     /** For this host, checked by the programs themselves. */
-    public static Mender here(Supplier<String> date) {
-        return new Mender(Path.of("/"), Programs::complaint, date);
+    public static Mender here(Supplier<String> date, int uid) {
+        return new Mender(Path.of("/"), Programs::complaint, date, uid);
     }
 
     /** For files below a directory, whose programs cannot check them. */
-    public static Mender below(Path root, Supplier<String> date) {
-        return new Mender(root, null, date);
+    public static Mender below(Path root, Supplier<String> date, int uid) {
+        return new Mender(root, null, date, uid);
     }
 
     /**
@@ -253,7 +263,7 @@ public final class Mender {
                 if (real == null) {
                     throw new IOException(c.file() + " is not there any more");
                 }
-                Replaced r = Replaced.replace(real, c.before(), c.after(), date.get());
+                Replaced r = Replaced.replace(real, c.before(), c.after(), date.get(), uid);
                 done.add(r);
                 words.add(c.file() + ": changed; what it was is " + r.kept().getFileName() + " beside it");
             }
@@ -262,12 +272,16 @@ public final class Mender {
             undo(done, said);
             return false;
         }
-        Function<List<String>, String> by = checker;
+        Checker by = checker;
         if (by == null || checks.isEmpty()) {
             words.add("not checked: " + (by == null ? "its programs do not run here" : "there is no checker for it"));
         } else {
             for (List<String> check : checks) {
-                String complaint = by.apply(check);
+                String complaint = by.complaint(check);
+                if (complaint == null) {
+                    words.add("not checked: " + check.getFirst() + " is not installed");
+                    continue;
+                }
                 if (!complaint.isEmpty()) {
                     said.add(String.join(" ", check) + " does not take it:");
                     complaint.lines().limit(20).forEach(l -> said.add("  " + l));

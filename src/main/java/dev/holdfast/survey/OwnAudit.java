@@ -9,6 +9,7 @@ import dev.holdfast.audit.Grounds;
 import dev.holdfast.audit.Site;
 import dev.holdfast.audit.Total;
 import dev.holdfast.audit.Verdict;
+import dev.holdfast.audit.php.PhpAudit;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.QueueSpec;
@@ -57,8 +58,13 @@ final class OwnAudit implements Auditor {
         return new Verdict(findings, claims, List.of(config.file().toString()));
     }
 
+    private static boolean phpFpm(ProcessSpec p) {
+        String program = p.launch().command().argv().getFirst();
+        return program.substring(program.lastIndexOf('/') + 1).startsWith("php-fpm");
+    }
+
     private void process(ProcessSpec p) {
-        memory("processes", p.name(), p.replicas(), "replica", p.resources());
+        memory("processes", p.name(), phpFpm(p) ? PhpAudit.WITHIN : "", p.replicas(), "replica", p.resources());
         if (p.type() == ProcessSpec.Type.LONGRUN && p.readiness() == null && p.liveness() == null) {
             note(
                     "holdfast-no-health",
@@ -72,7 +78,7 @@ final class OwnAudit implements Auditor {
 
     private void schedule(ScheduleSpec s) {
         int most = s.group() == null ? 1 : Math.max(1, s.group().limit());
-        memory("schedules", s.name(), 1, "run", s.resources());
+        memory("schedules", s.name(), "", 1, "run", s.resources());
         if (s.timeout() == null) {
             warn(
                     "holdfast-no-timeout",
@@ -86,7 +92,7 @@ final class OwnAudit implements Auditor {
     }
 
     private void queue(QueueSpec q) {
-        memory("queues", q.name(), q.concurrency(), "job", q.resources());
+        memory("queues", q.name(), "", q.concurrency(), "job", q.resources());
         if (q.timeout() == null && q.idleTimeout() == null) {
             warn(
                     "holdfast-no-timeout",
@@ -99,14 +105,14 @@ final class OwnAudit implements Auditor {
         }
     }
 
-    private void memory(String section, String name, int n, String each, ResourcesSpec resources) {
+    private void memory(String section, String name, String within, int n, String each, ResourcesSpec resources) {
         ByteSize limit = resources.memory();
         String kind = switch (section) {
             case "processes" -> "process ";
             case "queues" -> "queue ";
             default -> "schedule ";
         };
-        String who = PROGRAM + " " + kind + name;
+        String who = PROGRAM + " " + kind + name + within;
         Site site = site(section, name);
         if (limit == null) {
             claims.add(new Claim(who, Long.MAX_VALUE, 0, null, "no memory limit", List.of(site)));

@@ -3,7 +3,9 @@ package dev.holdfast.survey;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.linux.ProgramRun;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +41,16 @@ public final class Programs {
         }
     }
 
-    /** What a checker says of it; empty: it is content. */
-    static String complaint(List<String> command) {
+    /** What a checker says of it; empty: it is content; null: it is not installed. */
+    static @Nullable String complaint(List<String> command) {
+        String program = find(new Tree(Path.of("/")), command.getFirst());
+        if (program == null) {
+            return null;
+        }
+        var whole = new ArrayList<>(command);
+        whole.set(0, program); // a bare name would be one of the directory that we are in
         try {
-            ProgramRun ran = ProgramRun.of(command, ENVIRONMENT, LONGEST);
+            ProgramRun ran = ProgramRun.of(whole, ENVIRONMENT, LONGEST);
             if (ran.outcome() instanceof Outcome.Exited(int code) && code == 0) {
                 return "";
             }

@@ -9,8 +9,12 @@ import com.networknt.schema.SpecificationVersion;
 import dev.holdfast.api.Client;
 import dev.holdfast.api.FindingList;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,8 +25,12 @@ class AuditCommandTest {
     @TempDir
     private Path root;
 
+    private int uid;
+
     @BeforeEach
     void theIncident() throws IOException {
+        int owner = (int) Files.getAttribute(root, "unix:uid");
+        uid = owner == 0 ? 1000 : owner;
         write("/etc/php/8.3/fpm/php-fpm.conf", "[global]\ninclude=/etc/php/8.3/fpm/pool.d/*.conf\n");
         write(POOL, """
                 [www]
@@ -56,7 +64,7 @@ class AuditCommandTest {
         String[] args = new String[more.length + 5];
         System.arraycopy(new String[] {"audit", "--root", root.toString(), "--memory", "16Gi"}, 0, args, 0, 5);
         System.arraycopy(more, 0, args, 5, more.length);
-        return Run.of(args);
+        return Run.by(uid, Map.of("HOME", "/nonexistent"), args);
     }
 
     @Test
@@ -65,7 +73,7 @@ class AuditCommandTest {
         assertThat(run.code()).as(run.err()).isEqualTo(2);
         assertThat(run.out())
                 .contains(
-                        "critical  php-fpm-overcommit  " + POOL + ":7",
+                        "critical  php-fpm-overcommit  " + POOL + ":4",
                         "20 children of PHP-FPM may take 160.0GiB",
                         "  · pool www: 20 children × 8.0GiB = 160.0GiB",
                         "      7 - php_admin_value[memory_limit] = 8G",
@@ -143,6 +151,39 @@ class AuditCommandTest {
     }
 
     @Test
+    void aBaselineOfOneProgramLeavesThoseOfOthersAlone() throws IOException {
+        write("/etc/redis/redis.conf", "bind 127.0.0.1\n");
+        Path baseline = root.resolve("accepted.txt");
+        audit("--write-baseline", baseline.toString());
+        assertThat(baseline).content().contains("redis-maxmemory-unset\t", "php-fpm-overcommit\t");
+        assertThat(audit("php-fpm", "--baseline", baseline.toString()).err()).isEmpty();
+        write(POOL, pool("www", 2, "pm.max_requests = 5\nrequest_terminate_timeout = 9", "2G"));
+        assertThat(audit("php-fpm", "--baseline", baseline.toString()).err())
+                .contains("not found any more: php-fpm-overcommit")
+                .doesNotContain("redis");
+        assertThat(audit("php-fpm", "--write-baseline", baseline.toString()).code())
+                .isZero();
+        assertThat(baseline)
+                .content()
+                .contains("redis-maxmemory-unset\t", "php-fpm-memory-limit-high\t")
+                .doesNotContain("php-fpm-overcommit");
+        try (Stream<Path> all = Files.list(root)) {
+            assertThat(all).as("nothing is left beside it").hasSize(2);
+        }
+    }
+
+    @Test
+    void whatIsLeftOverIsNoSuccess() throws IOException {
+        Files.write(
+                root.resolve(POOL.substring(1)),
+                "; \u00e4\n".getBytes(StandardCharsets.ISO_8859_1),
+                StandardOpenOption.APPEND);
+        Run run = audit("php-fpm", "--fix", "--yes", "--fail-on", "critical");
+        assertThat(run.out()).contains("left for the next time: php-fpm-overcommit", "it is not UTF-8");
+        assertThat(run.code()).isEqualTo(1);
+    }
+
+    @Test
     void mendsWithoutAsking() throws IOException {
         Run run = audit("php-fpm", "--fix", "--yes");
         assertThat(run.out())
@@ -152,6 +193,25 @@ class AuditCommandTest {
         assertThat(audit("php-fpm").code()).isZero();
         assertThat(audit("php-fpm", "--fix", "--yes").out()).contains("Nothing can be mended by itself.");
         assertThat(audit("--yes").err()).contains("--yes goes with --fix");
+    }
+
+    @Test
+    void showsNoPasswords() throws IOException {
+        write(
+                POOL,
+                Files.readString(root.resolve(POOL.substring(1)))
+                        + "env[DB_PASSWORD] = hush one\nenv[DB_PASSWORD] = hush two\n");
+        assertThat(audit().out()).contains("php-fpm-overridden").doesNotContain("hush");
+        assertThat(audit("--format", "json").out())
+                .contains("php-fpm-overridden")
+                .doesNotContain("hush");
+        assertThat(audit("--format", "sarif").out())
+                .contains("php-fpm-overridden")
+                .doesNotContain("hush");
+        assertThat(audit("php-fpm", "--fix", "--yes").out())
+                .contains("+php_admin_value[memory_limit] = 704M", "env[DB_PASSWORD] = ***")
+                .doesNotContain("hush");
+        assertThat(root.resolve(POOL.substring(1))).content().contains("env[DB_PASSWORD] = hush one");
     }
 
     @Test

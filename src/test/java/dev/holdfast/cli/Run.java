@@ -12,9 +12,13 @@ record Run(int code, String out, String err) {
     }
 
     static Run of(Map<String, String> environment, String... args) {
+        return by(1000, environment, args);
+    }
+
+    static Run by(int uid, Map<String, String> environment, String... args) {
         var out = new StringWriter();
         var err = new StringWriter();
-        CommandLine line = Holdfast.commandLine(new Holdfast(environment, 1000))
+        CommandLine line = Holdfast.commandLine(new Holdfast(environment, uid))
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true));
         int code = line.execute(args);

@@ -9,6 +9,7 @@ import dev.holdfast.audit.Fix;
 import dev.holdfast.audit.Grade;
 import dev.holdfast.audit.Grounds;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -16,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -50,8 +50,16 @@ class MenderTest {
         return new Edit(file, line, before.isEmpty() ? List.of() : List.of(before), List.of(after));
     }
 
-    private Mender mender(Function<List<String>, String> checker) {
-        return new Mender(root, checker, () -> "20260301-120000");
+    private Mender mender(Mender.Checker checker) {
+        return new Mender(root, checker, () -> "20260301-120000", uid());
+    }
+
+    private int uid() {
+        try {
+            return (int) Files.getAttribute(root, "unix:uid");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private List<String> names(String dir) throws IOException {
@@ -74,8 +82,8 @@ class MenderTest {
         assertThat(file).hasContent("one\nzwei\nthree\nfour\n");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-r-----");
-        assertThat(root.resolve("etc/a.conf.holdfast-20260301-120000")).hasContent("one\ntwo\nthree");
-        assertThat(names("etc")).containsExactly("a.conf", "a.conf.holdfast-20260301-120000");
+        assertThat(root.resolve("etc/.a.conf.holdfast-20260301-120000")).hasContent("one\ntwo\nthree");
+        assertThat(names("etc")).containsExactly(".a.conf.holdfast-20260301-120000", "a.conf");
         assertThat(result.said()).contains("/bin/check: sound");
     }
 
@@ -168,15 +176,151 @@ class MenderTest {
         assertThat(outside).hasContent("one");
     }
 
+    @Test
+    void leavesAloneWhatOthersMayWrite() throws IOException {
+        Path file = file("etc/shared/app/a.conf", "one\n");
+        Mender m = mender(_ -> "");
+        Mender.Plan plan = m.plan(List.of(finding("a", edit("/etc/shared/app/a.conf", 1, "one", "1"))), Grade.NOTE);
+        Path shared = root.resolve("etc/shared");
+        Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Mender.Result result = m.apply(plan);
+        assertThat(result.good()).isFalse();
+        assertThat(result.said())
+                .containsExactly("not changed: " + shared
+                        + " may be written by others than root and you: change what is in it by hand");
+        assertThat(names("etc/shared/app")).containsExactly("a.conf");
+        assertThat(file).hasContent("one");
+        Files.setAttribute(shared, "unix:mode", 01777);
+        assertThat(m.apply(plan).good()).as("sticky, as /tmp").isTrue();
+        assertThat(file).hasContent("1");
+    }
+
+    @Test
+    void keepsWhatWasWhereNoStarTakesIt() throws IOException {
+        file("etc/nginx/sites-enabled/shop", "one\n");
+        Mender m = mender(_ -> "");
+        m.apply(m.plan(List.of(finding("a", edit("/etc/nginx/sites-enabled/shop", 1, "one", "1"))), Grade.NOTE));
+        assertThat(new Tree(root).glob("/etc/nginx/sites-enabled/*")).containsExactly("/etc/nginx/sites-enabled/shop");
+        assertThat(names("etc/nginx/sites-enabled")).contains(".shop.holdfast-20260301-120000");
+    }
+
+    @Test
+    void saysSoWhenTheCheckerIsNotInstalled() throws IOException {
+        Path file = file("etc/a.conf", "one\n");
+        Mender m = mender(_ -> null);
+        Mender.Result result = m.apply(m.plan(List.of(finding("a", edit("/etc/a.conf", 1, "one", "1"))), Grade.NOTE));
+        assertThat(result.good()).isTrue();
+        assertThat(result.said()).contains("not checked: /bin/check is not installed");
+        assertThat(file).hasContent("1");
+    }
+
+    @Test
+    @Tag("process")
+    void bareNamesAreLookedForInFixedPlacesOnly() {
+        assertThat(Programs.complaint(List.of("true"))).isEmpty();
+        assertThat(Programs.complaint(List.of("false"))).isEqualTo("false failed");
+        assertThat(Programs.complaint(List.of("no-such-checker"))).isNull();
+        // There in the current directory, and yet not found.
+        assertThat(Path.of("verify")).isExecutable();
+        assertThat(Programs.complaint(List.of("verify"))).isNull();
+        assertThat(Programs.complaint(List.of("./verify"))).isNull();
+    }
+
     // ── the real one ──
+
+    @Test
+    @Tag("process")
+    void mendsWhatTheRealNginxTakes() throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/usr/sbin/nginx")), "nginx is not installed");
+        Path main = file("nginx/nginx.conf", """
+                pid %s/pid;
+                error_log %s/log;
+                events { worker_connections 512; }
+                http {
+                  access_log off;
+                  client_body_temp_path %s/body;
+                  server {
+                    listen 127.0.0.1:80;
+                    location / {
+                      proxy_pass http://127.0.0.1:1;
+                      proxy_read_timeout 2h;
+                    }
+                  }
+                }
+                """.formatted(root, root, root));
+        var size = new HostGrounds.Size(16L << 30, 0);
+        Map<String, String> told = Map.of("nginx.config", main.toString());
+        Survey before = Survey.of(HostGrounds.here(Path.of("/proc"), size, told, Programs::ask), null, Set.of("nginx"));
+        Mender m = Mender.here(() -> "20260301-120000", uid());
+        Mender.Result result = m.apply(m.plan(before.findings(), Grade.WARNING));
+        assertThat(result.said()).contains("nginx -t -c " + main + ": sound");
+        assertThat(result.good()).isTrue();
+        assertThat(main).content().contains("proxy_read_timeout 60s;");
+    }
+
+    /** The files of this test and of php-fpm itself, and nothing that runs or is configured on this host. */
+    private record Alone(Grounds host, String root) implements Grounds {
+        private boolean seen(String path) {
+            return path.startsWith(root) || path.startsWith("/usr/sbin/php-fpm");
+        }
+
+        @Override
+        public boolean isFile(String path) {
+            return seen(path) && host.isFile(path);
+        }
+
+        @Override
+        public List<String> lines(String path) throws IOException {
+            return host.lines(path);
+        }
+
+        @Override
+        public List<String> glob(String pattern) {
+            return seen(pattern) ? host.glob(pattern) : List.of();
+        }
+
+        @Override
+        public long memory() {
+            return host.memory();
+        }
+
+        @Override
+        public long swap() {
+            return host.swap();
+        }
+
+        @Override
+        public int processors() {
+            return 2;
+        }
+
+        @Override
+        public String sysctl(String name) {
+            return "";
+        }
+
+        @Override
+        public List<Running> running() {
+            return List.of();
+        }
+
+        @Override
+        public Map<String, String> told() {
+            return host.told();
+        }
+
+        @Override
+        public String ask(List<String> command) {
+            return "";
+        }
+    }
 
     private static final Path FPM = Path.of("/usr/sbin/php-fpm8.2");
 
     private Survey survey(Path main) {
         var size = new HostGrounds.Size(16L << 30, 0);
-        Grounds here =
-                HostGrounds.here(Path.of("/proc"), size, Map.of("php_fpm.config", main.toString()), Programs::ask);
-        return Survey.of(here, null, Set.of("php-fpm"));
+        Grounds files = HostGrounds.here(Path.of("/proc"), size, Map.of("php_fpm.config", main.toString()), _ -> "");
+        return Survey.of(new Alone(files, root.toString()), null, Set.of("php-fpm"));
     }
 
     private Path incident(String more) throws IOException {
@@ -205,12 +349,12 @@ class MenderTest {
         assertThat(before.findings())
                 .extracting(Finding::rule)
                 .contains("php-fpm-overcommit", "php-fpm-pm-contradiction");
-        Mender m = Mender.here(() -> "20260301-120000");
+        Mender m = Mender.here(() -> "20260301-120000", uid());
         Mender.Result result = m.apply(m.plan(before.findings(), Grade.NOTE));
         assertThat(result.good()).as(result.said().toString()).isTrue();
         assertThat(result.said()).contains(FPM + " -t -y " + main + ": sound");
         assertThat(survey(main).findings()).extracting(Finding::rule).isEmpty();
-        assertThat(root.resolve("fpm/pool.d/www.conf.holdfast-20260301-120000"))
+        assertThat(root.resolve("fpm/pool.d/.www.conf.holdfast-20260301-120000"))
                 .content()
                 .contains("= 8G");
     }
@@ -222,7 +366,7 @@ class MenderTest {
         Path main = incident("no_such_key = 1");
         String before = Files.readString(root.resolve("fpm/pool.d/www.conf"));
         Survey survey = survey(main);
-        Mender m = Mender.here(() -> "20260301-120000");
+        Mender m = Mender.here(() -> "20260301-120000", uid());
         Mender.Result result = m.apply(m.plan(survey.findings(), Grade.WARNING));
         assertThat(result.good()).isFalse();
         assertThat(result.said())

@@ -63,6 +63,15 @@ class SurveyTest {
     }
 
     @Test
+    void saysSoWhenWhatRunsIsTooMuchAlone() {
+        Total t = Total.of(host().memory(512L << 20).running(1, "mysqld", GIB), List.of(claim("a", Long.MAX_VALUE, 0)));
+        Finding f = t.finding().orElseThrow();
+        assertThat(f.grade()).isEqualTo(Grade.CRITICAL);
+        assertThat(f.sites()).isEmpty();
+        assertThat(f.evidence()).containsExactly("everything else that runs has 1.0GiB");
+    }
+
+    @Test
     void namesWhatNothingBounds() {
         Total t = Total.of(host(), List.of(claim("a", Long.MAX_VALUE, GIB), claim("b", GIB, GIB)));
         assertThat(t.deadly()).isTrue();
@@ -82,6 +91,52 @@ class SurveyTest {
         assertThat(t.worst()).isEqualTo(6 * GIB);
         assertThat(t.typical()).isEqualTo(3 * GIB);
         assertThat(t.unbounded()).isEmpty();
+    }
+
+    @Test
+    void countsWhatIsBoundedAndRunsOnce() {
+        Claim unit = claim("systemd unit redis-server.service", 4 * GIB, 4 * GIB);
+        for (long has : new long[] {2 * GIB, 6 * GIB}) {
+            FakeGrounds host = host().running(9, "redis-server", has, "redis-server");
+            Total t = Total.of(host, List.of(unit));
+            assertThat(t.worst()).isEqualTo(Math.max(4 * GIB, has));
+            assertThat(t.measured()).isEqualTo(Math.min(4 * GIB, has));
+        }
+        FakeGrounds host = host().running(9, "java", 2 * GIB, "java").running(10, "redis-server", GIB, "redis-server");
+        assertThat(Total.of(host, List.of(unit)).worst()).as("another runs").isEqualTo(6 * GIB);
+        Claim second = claim("systemd unit redis@jobs.service", 4 * GIB, 4 * GIB);
+        assertThat(Total.of(host, List.of(unit, second)).worst())
+                .as("whose it is is not known")
+                .isEqualTo(11 * GIB);
+    }
+
+    private static Claim pool(String version) {
+        return new Claim(
+                "php-fpm pool www",
+                8 * GIB,
+                GIB,
+                null,
+                "so much",
+                List.of(new Site("/etc/php/" + version + "/fpm/pool.d/www.conf", 3)));
+    }
+
+    @Test
+    void aUnitVouchesOnlyForWhatRunsInIt() {
+        Claim old = claim("systemd unit php8.2-fpm.service", GIB, GIB);
+        assertThat(Total.of(host(), List.of(old, pool("8.2"), pool("8.3"))).worst())
+                .isEqualTo(9 * GIB);
+        assertThat(Total.of(host(), List.of(old, pool("8.3"))).worst()).isEqualTo(9 * GIB);
+        Claim fresh = claim("systemd unit php8.3-fpm.service", 2 * GIB, GIB);
+        assertThat(Total.of(host(), List.of(old, fresh, pool("8.2"), pool("8.3")))
+                        .worst())
+                .isEqualTo(3 * GIB);
+        Claim main = claim("systemd unit redis-server@main.service", GIB, GIB);
+        Claim one = claim("redis /etc/redis/redis-main.conf", 4 * GIB, GIB);
+        Claim other = claim("redis /etc/redis/redis-jobs.conf", 4 * GIB, GIB);
+        assertThat(Total.of(host(), List.of(main, one)).worst()).isEqualTo(GIB);
+        assertThat(Total.of(host(), List.of(main, one, other)).worst())
+                .as("whose it is is not known")
+                .isEqualTo(9 * GIB);
     }
 
     @Test

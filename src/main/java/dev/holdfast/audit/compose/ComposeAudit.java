@@ -31,8 +31,11 @@ public final class ComposeAudit implements Auditor {
     static final Rule ABOVE =
             new Rule("compose-memory-above-host", Grade.WARNING, "limits × replicas not below the host's memory");
 
-    private static final List<String> CHECK = List.of("docker", "compose", "config", "--quiet");
     private static final int MOST_EXTENDS = 8;
+
+    private static List<String> check(String file) {
+        return List.of("docker", "compose", "-f", file, "config", "--quiet");
+    }
 
     public static List<Rule> rules() {
         return List.of(UNREADABLE, MEMORY, RESTART, ABOVE);
@@ -186,12 +189,12 @@ public final class ComposeAudit implements Auditor {
             String bare = now.strip();
             String indent = now.substring(0, now.length() - now.stripLeading().length());
             return bare.startsWith("restart:")
-                    ? notes.replace("set " + line, new Site(file, restart.line()), CHECK, indent + line)
+                    ? notes.replace("set " + line, new Site(file, restart.line()), check(file), indent + line)
                     : Fix.byHand("set " + line);
         }
         Text first = s.own().keys().values().stream().findFirst().orElse(null);
         return first != null && first.line() == s.line() + 1
-                ? notes.insert("set " + line, new Site(file, s.line()), CHECK, " ".repeat(first.column()) + line)
+                ? notes.insert("set " + line, new Site(file, s.line()), check(file), " ".repeat(first.column()) + line)
                 : Fix.byHand("set " + line);
     }
 

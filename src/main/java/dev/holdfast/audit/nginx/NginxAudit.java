@@ -39,19 +39,24 @@ public final class NginxAudit implements Auditor {
 
     @Override
     public Verdict audit(Grounds host) {
-        String told = host.told().getOrDefault("nginx.config", "");
-        String file = !told.isEmpty()
-                ? told
-                : STANDARD.stream().filter(host::isFile).findFirst().orElse("");
+        String file = file(host);
         if (file.isEmpty()) {
             return Verdict.NOTHING;
         }
         var notes = new Notes(host, Rules.UNREADABLE);
         List<Directive> all = ConfigurationReader.read(notes, file);
         load(host, notes, all, file);
-        timeouts(notes, all);
+        timeouts(host, notes, all);
         bodies(host, notes, all);
         return notes.verdict();
+    }
+
+    /** The main one: the one that was told, or what usually is. Empty: there is none. */
+    static String file(Grounds host) {
+        String told = host.told().getOrDefault("nginx.config", "");
+        return !told.isEmpty()
+                ? told
+                : STANDARD.stream().filter(host::isFile).findFirst().orElse("");
     }
 
     private static @Nullable Directive one(List<Directive> all, String path, String name) {
@@ -99,8 +104,8 @@ public final class NginxAudit implements Auditor {
                                     : "worker_rlimit_nofile " + descriptors + " in " + limit.site()),
                     "Under load accept and connect fail with \"Too many open files\", long before the connections are used up.",
                     limit == null
-                            ? notes.insert("set " + line, new Site(file, 0), Rules.CHECK, line)
-                            : set(notes, limit, Long.toString(Notes.times(each, 2)))));
+                            ? notes.insert("set " + line, new Site(file, 0), Rules.check(host), line)
+                            : set(host, notes, limit, Long.toString(Notes.times(each, 2)))));
         }
         long most = host.sysctl("fs.file-max").matches("\\d{1,18}") ? Long.parseLong(host.sysctl("fs.file-max")) : -1;
         if (limit != null && most > 0 && Notes.times(workers, descriptors) > most) {
@@ -159,7 +164,7 @@ public final class NginxAudit implements Auditor {
         return Notes.plus(most, largest(all, first, 8 << 10));
     }
 
-    private static void timeouts(Notes notes, List<Directive> all) {
+    private static void timeouts(Grounds host, Notes notes, List<Directive> all) {
         // WebSockets are silent for long by right.
         var sockets = all.stream()
                 .filter(d -> d.name().equals("proxy_set_header") && d.first().equalsIgnoreCase("upgrade"))
@@ -184,7 +189,7 @@ public final class NginxAudit implements Auditor {
                                 ? "Every answer that is not there at once is a 504."
                                 : "An upstream that hangs keeps its connections and its children for so long; when enough of"
                                         + " them hang, nobody is served.",
-                        set(notes, d, "60s")));
+                        set(host, notes, d, "60s")));
             } else if (connects && millis > LONGEST_CONNECT) {
                 notes.add(Rules.CONNECT.finding(
                         List.of(d.site()),
@@ -193,19 +198,19 @@ public final class NginxAudit implements Auditor {
                                 + "; no more than 75 s is kept",
                         List.of("60 s by default"),
                         "A dead upstream is noticed late, and the value says something else than what happens.",
-                        set(notes, d, "5s")));
+                        set(host, notes, d, "5s")));
             }
         }
     }
 
     /** An edit takes whole lines: only of one with this directive alone. */
-    private static Fix set(Notes notes, Directive d, String value) {
+    private static Fix set(Grounds host, Notes notes, Directive d, String value) {
         String line = notes.lines(d.site().file()).get(d.site().line() - 1);
         String bare = line.strip();
         String statement = d.name() + " " + value + ";";
         String indent = line.substring(0, line.length() - line.stripLeading().length());
         return bare.startsWith(d.name()) && bare.indexOf(';') == bare.length() - 1
-                ? notes.replace("set " + statement, d.site(), Rules.CHECK, indent + statement)
+                ? notes.replace("set " + statement, d.site(), Rules.check(host), indent + statement)
                 : Fix.byHand("set " + statement);
     }
 
@@ -227,7 +232,7 @@ public final class NginxAudit implements Auditor {
                                 + d.site(),
                         List.of("1 MiB by default"),
                         "Whoever uploads can fill the disk under client_body_temp_path.",
-                        set(notes, d, "100m")));
+                        set(host, notes, d, "100m")));
             }
         }
         if (all.stream().anyMatch(d -> d.name().equals("fastcgi_pass"))) {

@@ -1,6 +1,7 @@
 package dev.holdfast.audit.nginx;
 
 import dev.holdfast.audit.Grade;
+import dev.holdfast.audit.Grounds;
 import dev.holdfast.audit.note.Rule;
 import java.util.List;
 
@@ -30,7 +31,10 @@ final class Rules {
 
     static final List<Rule> ALL = List.of(UNREADABLE, MISSING, DESCRIPTORS, FILE_MAX, TIMEOUT, CONNECT, BODY, BODY_PHP);
 
-    static final List<String> CHECK = List.of("nginx", "-t");
+    static List<String> check(Grounds host) {
+        String told = host.told().getOrDefault("nginx.config", "");
+        return told.isEmpty() ? List.of("nginx", "-t") : List.of("nginx", "-t", "-c", told);
+    }
 
     private Rules() {}
 }

@@ -26,6 +26,7 @@ public final class Notes {
 
     private static final int MOST_STARS = 6;
     private static final int SHOWN = 160;
+    private static final int LONGEST_MASKED = 4_096;
 
     private final Grounds host;
     private final Rule unreadable;
@@ -155,6 +156,16 @@ public final class Notes {
     /** A setting's value in a sentence: as {@link #shown}, and nothing of it when the name says that it is a password. */
     public static String shown(String name, String value) {
         return Secrets.named(name) ? Secrets.HIDDEN : shown(value);
+    }
+
+    /** A whole line as it may be printed, without its passwords; what is very long is cut. */
+    public static String masked(String line) {
+        return line.length() <= LONGEST_MASKED ? Secrets.hidden(line) : shown(line);
+    }
+
+    /** Whether a setting of this name is a password. */
+    public static boolean secret(String name) {
+        return Secrets.named(name);
     }
 
     /** Such as {@code 128 MiB}, {@code 1.5 GiB}, {@code 100 bytes}, {@code no limit}. */

@@ -8,15 +8,17 @@ final class Secrets {
     static final String HIDDEN = "***";
 
     private static final Pattern NAMES =
-            Pattern.compile("(?i)passw(or)?d|passphrase|secret|token|api_?key|requirepass|masterauth|sst_auth");
+            Pattern.compile("(?i)passw(or)?d|passphrase|secret|token|api_?key|requirepass|masterauth|sst_auth"
+                    + "|_pwd(?![a-z])|[_.]pw(?![a-z])|_pass(?![a-z])|rediscli_auth");
 
     /** Quoted, perhaps cut before its end, or one word. */
     private static final String VALUE = "(?:\"[^\"]*(?:\"|$)|'[^']*(?:'|$)|[^\\s\"',;]+)";
 
     /** Group 1 stays, and what follows it is hidden. */
     private static final List<Pattern> PLACES = List.of(
-            Pattern.compile(
-                    "(?i)([\\w.-]{0,40}(?:" + NAMES.pattern() + ")[\\w.-]{0,40}[\"']?\\s{0,9}[=:]\\s{0,9})" + VALUE),
+            Pattern.compile("(?i)([\\w.-]{0,40}(?:" + NAMES.pattern() + ")[\\w.-]{0,40}\\]?[\"']?\\s{0,9}[=:]\\s{0,9})"
+                    + VALUE),
+            Pattern.compile("(?i)([?&]auth=)[^\\s&\"',;]+"),
             Pattern.compile("(?i)((?:--[\\w-]{0,40}password|\\brequirepass|\\bmasterauth)\\s{1,9})" + VALUE),
             Pattern.compile("(\\w://[^\\s:/@]{0,80}:)[^\\s@/]+(?=@|$)"),
             Pattern.compile("(\\b(?:mysql|mariadb)[\\w-]*\\b[^|;&]*?\\s-p)" + VALUE),

@@ -2,6 +2,7 @@ package dev.holdfast.audit.php;
 
 import dev.holdfast.audit.Claim;
 import dev.holdfast.audit.Grounds;
+import dev.holdfast.audit.Total;
 import dev.holdfast.unit.Human;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +13,9 @@ import java.util.List;
  * @param memory bytes of the host
  * @param others bytes that everything else has, or is configured to have under ordinary load
  * @param arithmetic how that comes about
+ * @param bound bytes that the one service in which PHP-FPM runs may take; {@link Long#MAX_VALUE}: unbounded, or unknown
  */
-record Budget(long memory, long swap, long others, List<String> arithmetic) {
+record Budget(long memory, long swap, long others, List<String> arithmetic, long bound) {
     /** Of the host's memory, kept for the kernel and its cache of files. */
     private static final int SPARE_PERCENT = 10;
 
@@ -30,16 +32,29 @@ record Budget(long memory, long swap, long others, List<String> arithmetic) {
         if (running > 0) {
             arithmetic.add("everything else that runs has " + size(running));
         }
+        // What bounds PHP-FPM is no other program.
+        List<Claim> own = claims.stream()
+                .filter(c -> Total.bounds(c, "php-fpm") || c.who().endsWith(PhpAudit.WITHIN))
+                .toList();
+        own.forEach(c -> arithmetic.add("PHP-FPM is within " + c.who() + ", of " + size(c.worst())));
         for (Claim c : claims) {
-            Long measured = c.measured();
-            long more = c.typical() - (measured == null ? 0 : measured);
+            if (own.contains(c)) {
+                continue;
+            }
+            long measured = Total.measured(host, c, claims);
+            long more = c.typical() - measured;
             if (c.typical() < Long.MAX_VALUE && more > 0) {
                 configured += more;
                 arithmetic.add(c.who() + " is configured to take " + size(c.typical())
-                        + (measured == null ? "" : ", " + size(more) + " more than it has"));
+                        + (measured == 0 ? "" : ", " + size(more) + " more than it has"));
             }
         }
-        return new Budget(host.memory(), Math.max(0, host.swap()), running + configured, arithmetic);
+        return new Budget(
+                host.memory(),
+                Math.max(0, host.swap()),
+                running + configured,
+                arithmetic,
+                own.size() == 1 ? own.getFirst().worst() : Long.MAX_VALUE);
     }
 
     /** What children may take before memory is gone. */

@@ -50,7 +50,20 @@ final class FileRules {
                     "Pools that were meant to be there are not.",
                     Fix.byHand("correct the pattern, or take the line away")));
         }
-        if (fpm.files().pools().isEmpty() && fpm.files().broken().isEmpty()) {
+        for (Setting s : fpm.files().unknown()) {
+            found.add(new Finding(
+                    "php-fpm-include-unknown",
+                    Grade.NOTE,
+                    List.of(s.site()),
+                    Notes.shown(s.value()),
+                    "include " + Notes.shown(s.value()) + " is relative to where php was installed, which is not known",
+                    List.of(s.evidence()),
+                    "What it includes is not read: pools may be missing here and in the total.",
+                    Fix.byHand("write an absolute path")));
+        }
+        if (fpm.files().pools().isEmpty()
+                && fpm.files().broken().isEmpty()
+                && fpm.files().unknown().isEmpty()) {
             found.add(new Finding(
                     "php-fpm-no-pool",
                     Grade.CRITICAL,
@@ -68,8 +81,8 @@ final class FileRules {
                     List.of(o.loses().site(), o.wins().site()),
                     o.pool() + " " + o.loses().key(),
                     o.loses().key() + (o.pool().isEmpty() ? "" : " of pool " + o.pool()) + " is set twice: \""
-                            + Notes.shown(o.wins().value()) + "\" counts, \""
-                            + Notes.shown(o.loses().value()) + "\" does not",
+                            + Notes.shown(o.wins().key(), o.wins().value()) + "\" counts, \""
+                            + Notes.shown(o.loses().key(), o.loses().value()) + "\" does not",
                     List.of(o.loses().evidence(), o.wins().evidence() + " (counts: it is read later)"),
                     "Whoever changes the first one wonders why nothing happens.",
                     Fix.byHand("take one of the two lines away")));

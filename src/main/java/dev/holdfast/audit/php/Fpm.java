@@ -117,6 +117,16 @@ record Fpm(FpmFiles files, PhpIni ini, List<Running> running, List<String> check
         return ini.effective(pool, "memory_limit");
     }
 
+    /** What bounds its memory by a number that the environment has; null: nothing does. */
+    @Nullable
+    Setting later(Pool pool) {
+        Setting limit = limitSetting(pool);
+        Setting children = pool.get("pm.max_children");
+        return limit != null && limit.value().contains("${")
+                ? limit
+                : children != null && children.value().contains("${") ? children : null;
+    }
+
     /** Bytes of one request; {@link Long#MAX_VALUE}: unlimited. */
     long limit(Pool pool) {
         Setting s = limitSetting(pool);
@@ -138,6 +148,29 @@ record Fpm(FpmFiles files, PhpIni ini, List<Running> running, List<String> check
 
     Fix fix(String what, List<Edit> edits) {
         return new Fix(what, edits, edits.isEmpty() ? List.of() : check);
+    }
+
+    /** Whether this php.ini is one of the command line, too, whose jobs need more than a request. */
+    boolean shared(Setting s) {
+        String file = s.site().file();
+        String dir = files.name().substring(0, Math.max(0, files.name().lastIndexOf('/')));
+        boolean own = file.endsWith("/php-fpm-fcgi.ini") || (dir.endsWith("/fpm") && file.equals(dir + "/php.ini"));
+        return s.inBrackets().isEmpty() && !own;
+    }
+
+    /** Lowers what a child of this pool may take, where it is set, or in the pool when others have it from there, too. */
+    Edit limit(Pool pool, Setting s, long bytes) {
+        String written = Quantity.written(bytes);
+        return shared(s) ? first(pool, List.of("php_admin_value[memory_limit] = " + written)) : set(s, written);
+    }
+
+    /** Pools that a change of that line changes. */
+    List<Pool> of(Pool pool, @Nullable Setting s) {
+        return s == null || shared(s)
+                ? List.of(pool)
+                : files.pools().values().stream()
+                        .filter(p -> s.equals(limitSetting(p)))
+                        .toList();
     }
 
     static Edit set(Setting s, String value) {

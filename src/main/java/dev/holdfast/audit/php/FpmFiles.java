@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param pools by name
  * @param broken for what php-fpm refuses to start
  * @param empty includes that match nothing
+ * @param unknown includes that are relative to where php was installed, which is not known
  * @param overridden settings of which a later one has another value, and that one
  * @param looked all files
  */
@@ -30,6 +31,7 @@ record FpmFiles(
         Map<String, Pool> pools,
         List<Trouble> broken,
         List<Setting> empty,
+        List<Setting> unknown,
         List<Overridden> overridden,
         List<String> looked) {
     private static final int DEEPEST = 5;
@@ -47,10 +49,22 @@ record FpmFiles(
     record Overridden(String pool, Setting loses, Setting wins) {}
 
     static FpmFiles read(Grounds host, String file) {
-        var reader = new Reader(host);
+        var reader = new Reader(host, prefix(file));
         reader.file(file, 1, null);
         return new FpmFiles(
-                file, reader.global, reader.pools, reader.broken, reader.empty, reader.overridden, reader.looked);
+                file,
+                reader.global,
+                reader.pools,
+                reader.broken,
+                reader.empty,
+                reader.unknown,
+                reader.overridden,
+                reader.looked);
+    }
+
+    /** Where PHP was installed: distributions' is below /usr, that of its own images below /usr/local. Empty: unknown. */
+    private static String prefix(String file) {
+        return file.startsWith("/usr/local/") ? "/usr/local/" : file.startsWith("/etc/") ? "/usr/" : "";
     }
 
     private static final class Reader {
@@ -59,13 +73,16 @@ record FpmFiles(
         final Map<String, Pool> pools = new LinkedHashMap<>();
         final List<Trouble> broken = new ArrayList<>();
         final List<Setting> empty = new ArrayList<>();
+        final List<Setting> unknown = new ArrayList<>();
+        final String prefix;
         final List<Overridden> overridden = new ArrayList<>();
         final List<String> looked = new ArrayList<>();
 
         @Nullable
         Pool pool;
 
-        Reader(Grounds host) {
+        Reader(Grounds host, String prefix) {
+            this.prefix = prefix;
             this.host = host;
         }
 
@@ -150,7 +167,8 @@ record FpmFiles(
             }
             Keys.Kind kind = Keys.kind(plain);
             if (!kind.takes(s.value())) {
-                broken.add(new Trouble(s.site(), "\"" + Notes.shown(s.value()) + "\" is no " + kind.words(), s.raw()));
+                broken.add(new Trouble(
+                        s.site(), "\"" + Notes.shown(s.key(), s.value()) + "\" is no " + kind.words(), s.raw()));
                 return;
             }
             Setting before = (here == null ? global : here.settings()).put(s.key(), s);
@@ -160,8 +178,11 @@ record FpmFiles(
         }
 
         private void include(Setting s, int depth) {
-            // Relative to where PHP was installed, which is /usr for all that distributions build.
-            String pattern = s.value().startsWith("/") ? s.value() : "/usr/" + s.value();
+            if (!s.value().startsWith("/") && prefix.isEmpty()) {
+                unknown.add(s);
+                return;
+            }
+            String pattern = s.value().startsWith("/") ? s.value() : prefix + s.value();
             List<String> files = host.glob(pattern);
             if (files.isEmpty()) {
                 empty.add(s);

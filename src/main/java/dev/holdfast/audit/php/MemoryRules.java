@@ -7,6 +7,7 @@ import dev.holdfast.audit.Finding;
 import dev.holdfast.audit.Fix;
 import dev.holdfast.audit.Grade;
 import dev.holdfast.audit.Site;
+import dev.holdfast.audit.note.Notes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,9 +46,7 @@ final class MemoryRules {
                 evidence(fpm, pool),
                 "One request that loops while it allocates takes all memory of the host; the kernel then ends what it"
                         + " thinks best, often the database.",
-                fpm.fix(
-                        "set memory_limit to " + Quantity.written(proposed),
-                        List.of(Fpm.set(s, Quantity.written(proposed))))));
+                fpm.fix("set memory_limit to " + Quantity.written(proposed), List.of(fpm.limit(pool, s, proposed)))));
     }
 
     private static Optional<Finding> high(Fpm fpm, Pool pool) {
@@ -75,14 +74,18 @@ final class MemoryRules {
                         ? fpm.fix(
                                 "set memory_limit to " + Quantity.written(proposed)
                                         + ", twice what its largest child has now",
-                                List.of(Fpm.set(s, Quantity.written(proposed))))
+                                List.of(fpm.limit(pool, s, proposed)))
                         : Fix.byHand("lower memory_limit to what its largest request needs; nothing of it runs now that"
                                 + " would tell how much that is")));
     }
 
-    /** 256M, or a power of two from twice what its largest child has on. */
+    /** 256M, or a power of two from twice what the largest child has on, of all pools that have their limit from there. */
     static long proposed(Fpm fpm, Pool pool) {
-        long most = fpm.measured(pool).stream().mapToLong(m -> m).max().orElse(0);
+        long most = fpm.of(pool, fpm.limitSetting(pool)).stream()
+                .flatMap(p -> fpm.measured(p).stream())
+                .mapToLong(m -> m)
+                .max()
+                .orElse(0);
         long limit = 256 * MIB;
         while (limit < 2 * most) {
             limit *= 2;
@@ -157,7 +160,7 @@ final class MemoryRules {
                 "A limit far above what is used stops a request that runs wild late.",
                 fpm.fix(
                         "set memory_limit to " + Quantity.written(proposed) + " or more",
-                        List.of(Fpm.set(s, Quantity.written(proposed))))));
+                        List.of(fpm.limit(pool, s, proposed)))));
     }
 
     /** What children have today, times those that may run. */
@@ -168,7 +171,7 @@ final class MemoryRules {
             return Optional.empty();
         }
         long most = measured.stream().mapToLong(m -> m).max().orElse(0);
-        long all = most * fpm.children(pool);
+        long all = Math.min(Notes.times(most, fpm.children(pool)), budget.bound());
         if (all <= budget.room()) {
             return Optional.empty();
         }

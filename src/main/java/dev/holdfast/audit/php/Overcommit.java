@@ -37,7 +37,7 @@ record Overcommit(List<Member> members, Budget budget) {
         for (Fpm fpm : all) {
             for (Pool pool : fpm.files().pools().values()) {
                 // No limit at all is a finding of its own, and nothing to multiply.
-                if (fpm.limit(pool) < Long.MAX_VALUE && fpm.children(pool) > 0) {
+                if (fpm.later(pool) == null && fpm.limit(pool) < Long.MAX_VALUE && fpm.children(pool) > 0) {
                     members.add(new Member(fpm, pool));
                 }
             }
@@ -46,7 +46,7 @@ record Overcommit(List<Member> members, Budget budget) {
         return budget.memory() <= 0 || o.worst() <= budget.room() ? Optional.empty() : Optional.of(o.finding());
     }
 
-    /** With process.max, the largest so many. */
+    /** With process.max, the largest so many; no more than its service may. */
     private long worst() {
         long sum = 0;
         for (Fpm fpm : fpms()) {
@@ -60,7 +60,7 @@ record Overcommit(List<Member> members, Budget budget) {
             }
             sum = Notes.plus(sum, fpm.processMax() > 0 ? Math.min(of, Notes.times(fpm.processMax(), largest)) : of);
         }
-        return sum;
+        return fpms().size() == 1 ? Math.min(sum, budget.bound()) : sum;
     }
 
     private Set<Fpm> fpms() {
@@ -92,7 +92,7 @@ record Overcommit(List<Member> members, Budget budget) {
         return new Finding(
                 "php-fpm-overcommit",
                 deadly ? Grade.CRITICAL : Grade.WARNING,
-                sites(fix),
+                sites(),
                 "",
                 children() + (children() == 1 ? " child" : " children") + " of PHP-FPM may take " + size(worst)
                         + ", and this host has " + size(budget.room()) + " left for them"
@@ -105,9 +105,9 @@ record Overcommit(List<Member> members, Budget budget) {
                 fix);
     }
 
-    private List<Site> sites(Fix fix) {
+    /** The first one tells this finding from others: it is the same whatever is measured, and mended by. */
+    private List<Site> sites() {
         var sites = new LinkedHashSet<Site>();
-        fix.edits().forEach(e -> sites.add(new Site(e.file(), e.line())));
         for (Member m : members) {
             Setting most = m.pool.get("pm.max_children");
             if (most != null) {
@@ -154,7 +154,7 @@ record Overcommit(List<Member> members, Budget budget) {
         for (Member m : members) {
             Setting s = fpm.limitSetting(m.pool);
             if (s != null && fpm.limit(m.pool) > limit) {
-                edits.add(Fpm.set(s, Quantity.written(limit)));
+                edits.add(fpm.limit(m.pool, s, limit));
             }
         }
         return List.copyOf(edits);

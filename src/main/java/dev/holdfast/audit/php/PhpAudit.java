@@ -5,9 +5,12 @@ import static dev.holdfast.audit.php.Budget.size;
 import dev.holdfast.audit.Auditor;
 import dev.holdfast.audit.Claim;
 import dev.holdfast.audit.Finding;
+import dev.holdfast.audit.Fix;
+import dev.holdfast.audit.Grade;
 import dev.holdfast.audit.Grounds;
 import dev.holdfast.audit.Site;
 import dev.holdfast.audit.Verdict;
+import dev.holdfast.audit.note.Notes;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Audits each PHP-FPM of the host. */
 public final class PhpAudit implements Auditor {
+    /** Ends the name of a claim of a process of Holdfast's in which PHP-FPM runs. */
+    public static final String WITHIN = " (php-fpm)";
+
     /** What a child has when nobody knows better: php, opcache's part, a small request. */
     private static final long CHILD = 64L << 20;
 
@@ -46,9 +52,14 @@ public final class PhpAudit implements Auditor {
         for (Fpm fpm : all) {
             findings.addAll(FileRules.of(fpm));
             for (Pool pool : fpm.files().pools().values()) {
-                findings.addAll(MemoryRules.of(fpm, pool, budget));
                 findings.addAll(ManagerRules.of(fpm, pool));
                 findings.addAll(TimeRules.of(fpm, pool, web));
+                Setting later = fpm.later(pool);
+                if (later != null) {
+                    findings.add(unknown(pool, later));
+                    continue;
+                }
+                findings.addAll(MemoryRules.of(fpm, pool, budget));
                 claims.add(claim(fpm, pool));
             }
             Claim shared = opcache(fpm);
@@ -62,6 +73,19 @@ public final class PhpAudit implements Auditor {
             }
         }
         return new Verdict(findings, claims, List.copyOf(looked));
+    }
+
+    private static Finding unknown(Pool pool, Setting later) {
+        return new Finding(
+                "php-fpm-unknown",
+                Grade.NOTE,
+                List.of(later.site()),
+                pool.name(),
+                "pool " + pool.name() + ": " + later.key() + " is known only when php-fpm starts: "
+                        + Notes.shown(later.key(), later.value()),
+                List.of(later.evidence()),
+                "The environment fills it in: what this pool may take is not judged, and is missing in the total.",
+                Fix.byHand("see to it that all its children together fit this host"));
     }
 
     private static Claim claim(Fpm fpm, Pool pool) {
@@ -102,7 +126,7 @@ public final class PhpAudit implements Auditor {
             return null;
         }
         Setting given = fpm.ini().settings().get("opcache.memory_consumption");
-        long bytes = (given == null ? OPCACHE_MIB : Math.max(0, Quantity.bytes(given.value()))) << 20;
+        long bytes = given == null ? OPCACHE_MIB << 20 : Quantity.mebibytes(given.value());
         return new Claim(
                 "php-fpm opcache",
                 bytes,

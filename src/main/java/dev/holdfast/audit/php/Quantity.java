@@ -1,5 +1,6 @@
 package dev.holdfast.audit.php;
 
+import dev.holdfast.audit.note.Notes;
 import java.util.Locale;
 import java.util.OptionalLong;
 
@@ -33,6 +34,12 @@ final class Quantity {
         };
         long all = n > Long.MAX_VALUE >> shift ? Long.MAX_VALUE : n << shift;
         return negative ? -all : all;
+    }
+
+    /** Bytes of mebibytes as opcache takes them: leading digits, and nothing else; at most {@link Long#MAX_VALUE}. */
+    static long mebibytes(String value) {
+        String digits = value.strip().replaceFirst("^(\\d{0," + MOST_DIGITS + "}).*", "$1");
+        return Notes.times(digits.isEmpty() ? 0 : Long.parseLong(digits), 1L << 20);
     }
 
     /** Whether {@link #bytes} is what a reader takes it for. */

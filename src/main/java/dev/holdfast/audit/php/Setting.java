@@ -14,7 +14,7 @@ import java.util.Locale;
 record Setting(String key, String value, Site site, String raw) {
     /** As evidence: where, and what stands there. */
     String evidence() {
-        return site + ": " + Notes.shown(raw.strip());
+        return site + ": " + (Notes.secret(key) ? key + " = " + Notes.shown(key, value) : Notes.shown(raw.strip()));
     }
 
     /** The line with another value; what stands before it stays. */

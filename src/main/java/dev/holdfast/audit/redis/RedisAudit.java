@@ -33,6 +33,9 @@ public final class RedisAudit implements Auditor {
     static final Rule EXPOSED =
             new Rule("redis-exposed", Grade.CRITICAL, "other addresses than loopback, no password, protected-mode off");
 
+    private static final String BY_HAND =
+            "set maxmemory above what it holds now (INFO memory: used_memory), and below" + " what this host can spare";
+
     private static final List<String> STANDARD =
             List.of("/etc/redis/redis.conf", "/etc/redis.conf", "/etc/valkey/valkey.conf", "/etc/redis/redis-*.conf");
 
@@ -108,7 +111,8 @@ public final class RedisAudit implements Auditor {
         if (bytes == 0) {
             notes.claim(
                     new Claim(who, Long.MAX_VALUE, measured == null ? 0 : measured, measured, "no maxmemory", sites));
-            String line = "maxmemory " + Math.max(64, (host.memory() / 4) >> 20) + "mb";
+            long fits = fitting(host, measured, forks, host.memory() / 4);
+            String line = "maxmemory " + fits + "mb";
             notes.add(UNBOUNDED.finding(
                     sites,
                     "maxmemory",
@@ -118,8 +122,8 @@ public final class RedisAudit implements Auditor {
                             "memory of the host: " + (host.memory() > 0 ? Notes.size(host.memory()) : "unknown"),
                             "maxmemory-policy: " + read.value("maxmemory-policy", "noeviction")),
                     "It grows with its data until the kernel kills it, or what stands beside it.",
-                    host.memory() <= 0
-                            ? Fix.byHand("set maxmemory")
+                    fits == 0
+                            ? Fix.byHand(BY_HAND)
                             : limit == null
                                     ? notes.insert("set " + line, end(notes, file), List.of(), line)
                                     : notes.replace("set " + line, limit.site(), List.of(), line)));
@@ -130,15 +134,16 @@ public final class RedisAudit implements Auditor {
                 "maxmemory " + Notes.size(bytes) + (forks ? " × 2 while a snapshot copies what is written" : "");
         notes.claim(new Claim(who, worst, bytes, measured, arithmetic, sites));
         if (host.memory() > 0 && worst > host.memory()) {
-            String line = "maxmemory " + ((host.memory() / (forks ? 4 : 2)) >> 20) + "mb";
+            long fits = fitting(host, measured, forks, host.memory() / (forks ? 4 : 2));
+            String line = "maxmemory " + fits + "mb";
             notes.add(OVERCOMMIT.finding(
                     sites,
                     "maxmemory",
                     arithmetic + " is " + Notes.size(worst) + " of the host's " + Notes.size(host.memory()),
                     List.of("snapshots: " + snapshots(read), "appendonly: " + read.value("appendonly", "no")),
                     "The kernel kills it, or what stands beside it, before it has reached its own bound.",
-                    limit == null
-                            ? Fix.byHand("set " + line)
+                    limit == null || fits == 0
+                            ? Fix.byHand(BY_HAND)
                             : notes.replace("set " + line, limit.site(), List.of(), line)));
         }
         Directive policy = read.last("maxmemory-policy");
@@ -153,14 +158,30 @@ public final class RedisAudit implements Auditor {
         }
     }
 
+    /**
+     * A bound below what it holds would evict that, or refuse every write, as soon as it counts.
+     *
+     * @return MiB; 0: what it holds is not known, or no bound is above that and within the host's memory
+     */
+    private static long fitting(Grounds host, @Nullable Long measured, boolean forks, long usual) {
+        boolean unknown =
+                host.running().stream().anyMatch(p -> is(p) && (measured == null || p.pss() == Grounds.UNKNOWN));
+        long held = measured == null ? 0 : Notes.times(measured, 3) / 2;
+        long bytes = Math.max(64L << 20, Math.max(usual, held));
+        return unknown || host.memory() <= 0 || Notes.times(bytes, forks ? 2 : 1) > host.memory() ? 0 : bytes >> 20;
+    }
+
+    private static boolean is(Grounds.Running process) {
+        return process.name().equals("redis-server") || process.name().equals("valkey-server");
+    }
+
     private static Site end(Notes notes, String file) {
         return new Site(file, notes.lines(file).size());
     }
 
     private static @Nullable Long measured(Grounds host) {
         return host.running().stream()
-                .filter(p -> (p.name().equals("redis-server") || p.name().equals("valkey-server"))
-                        && p.pss() != Grounds.UNKNOWN)
+                .filter(p -> is(p) && p.pss() != Grounds.UNKNOWN)
                 .map(Grounds.Running::pss)
                 .reduce(Long::sum)
                 .orElse(null);

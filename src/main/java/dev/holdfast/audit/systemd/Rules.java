@@ -42,7 +42,7 @@ final class Rules {
 
     private Rules() {}
 
-    static List<String> check(String unit) {
-        return List.of("systemd-analyze", "verify", unit);
+    static List<String> check(String file) {
+        return List.of("systemd-analyze", "verify", file);
     }
 }

@@ -308,7 +308,7 @@ final class Service {
                     notes.insertBefore(
                             "take back the earlier ones first, by an empty ExecStart=",
                             starts.getLast().site(),
-                            Rules.check(unit.name),
+                            Rules.check(unit.file),
                             "ExecStart=")));
         }
     }

@@ -24,10 +24,18 @@ class SecretsTest {
                 "curl -H 'Authorization: Bearer hush' https://example.org",
                 "backup postgres://me:hush@localhost/shop",
                 "redis-cli -a hush ping",
-                "sshpass -p hush ssh backup"
+                "sshpass -p hush ssh backup",
+                "env[DB_PASSWORD] = hush",
+                "+env[DB_PASS] = hush",
+                "MYSQL_PWD=hush mysqldump shop",
+                "REDISCLI_AUTH=hush redis-cli ping",
+                "session.save_path = \"tcp://127.0.0.1:6379?auth=hush\"",
+                "session.save_path = tcp://127.0.0.1:6379?database=1&auth[]=me&auth=hush&x=1",
+                "php_admin_value[mysqli.default_pw] = hush"
             })
     void areHidden(String line) {
         assertThat(Notes.shown(line)).doesNotContain("hush").contains(Secrets.HIDDEN);
+        assertThat(Notes.masked(line)).doesNotContain("hush").contains(Secrets.HIDDEN);
     }
 
     @ParameterizedTest
@@ -36,7 +44,9 @@ class SecretsTest {
         "cp -p a b",
         "/etc/keys/password.txt",
         "php artisan queue:work --tries=3 --timeout=60",
-        "tar -u x:y"
+        "tar -u x:y",
+        "access.log = /var/log/php/access.log",
+        "nginx_bypass = 1"
     })
     void whatIsNoneStays(String line) {
         assertThat(Notes.shown("x " + line).replace(Secrets.HIDDEN, "y")).isEqualTo("x " + line);

@@ -299,6 +299,20 @@ class PhpAuditTest extends AuditorContract {
     }
 
     @Test
+    void takesTimeoutsAsNginxDoes() {
+        String rule = "php-fpm-timeout-beyond-web-server";
+        FakeGrounds host = host(but("request_terminate_timeout = 50s"))
+                .file("/etc/nginx/nginx.conf", "http { fastcgi_read_timeout 10s; include more/*.inc; }");
+        assertThat(rules(audit(host))).as("another server waits 60 s").doesNotContain(rule);
+        host.file(POOL, but("request_terminate_timeout = 80s"));
+        assertThat(rules(audit(host))).contains(rule);
+        host.file("/etc/nginx/more/a.inc", "server { fastcgi_read_timeout 1m30s; }");
+        assertThat(rules(audit(host))).as("included").doesNotContain(rule);
+        host.told("nginx.config", "/srv/nginx.conf").file("/srv/nginx.conf", "events {}");
+        assertThat(rules(audit(host))).as("another one was told").contains(rule);
+    }
+
+    @Test
     void measuresChildrenAgainstTheLimit() throws IOException {
         FakeGrounds high =
                 with(host(but("php_admin_value[memory_limit] = 2G", "pm.max_children = 4")), 90 * MIB, 200 * MIB);
@@ -359,6 +373,30 @@ class PhpAuditTest extends AuditorContract {
     }
 
     @Test
+    void doesNotJudgeWhatTheEnvironmentFillsIn() {
+        for (String line : List.of("php_admin_value[memory_limit] = ${LIMIT}", "pm.max_children = ${CHILDREN}")) {
+            Verdict verdict = audit(with(host(but(line)), 300 * MIB, 300 * MIB));
+            assertThat(verdict.findings()).singleElement().satisfies(f -> {
+                assertThat(f.rule()).isEqualTo("php-fpm-unknown");
+                assertThat(f.grade()).isEqualTo(Grade.NOTE);
+                assertThat(f.what()).contains("is known only when php-fpm starts: ${");
+            });
+            assertThat(verdict.claims()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"256, 268435456", "64M, 67108864", "lots, 0", "-1, 0", "999999999999999, 9223372036854775807"})
+    void takesOpcachesMemoryAsOpcacheDoes(String written, long bytes) {
+        Verdict verdict =
+                audit(host(SOUND).file(INI, "zend_extension = opcache", "opcache.memory_consumption = " + written));
+        assertThat(verdict.claims())
+                .filteredOn(c -> c.who().equals("php-fpm opcache"))
+                .extracting(Claim::worst)
+                .containsExactly(bytes);
+    }
+
+    @Test
     void goesOnWithASectionThatComesAgainAndSaysWhichLineCounts() {
         FakeGrounds host = host(SOUND).file("/etc/php/8.3/fpm/pool.d/zz.conf", "[WWW]", "pm.max_children = 12");
         Verdict v = audit(host);
@@ -372,6 +410,64 @@ class PhpAuditTest extends AuditorContract {
     void saysWhenThereIsNoPoolOrAnIncludeMatchesNothing() {
         FakeGrounds host = new FakeGrounds().file(MAIN, "include = /etc/php/8.3/fpm/pool.d/*.conf");
         assertThat(rules(audit(host))).containsExactlyInAnyOrder("php-fpm-include-empty", "php-fpm-no-pool");
+    }
+
+    @Test
+    void readsRelativeIncludesFromWherePhpWasInstalled() {
+        FakeGrounds image = new FakeGrounds()
+                .file("/usr/local/etc/php-fpm.conf", "include=etc/php-fpm.d/*.conf")
+                .file("/usr/local/etc/php-fpm.d/www.conf", SOUND);
+        assertThat(audit(image).claims()).extracting(Claim::who).containsExactly("php-fpm pool www");
+        FakeGrounds elsewhere = new FakeGrounds()
+                .told("php_fpm.config", "/opt/php/fpm.conf")
+                .file("/opt/php/fpm.conf", "include=etc/php-fpm.d/*.conf");
+        assertThat(rules(audit(elsewhere))).containsExactly("php-fpm-include-unknown");
+    }
+
+    @Test
+    void lowersALimitThatPoolsShareForTheLargestOfThem() throws IOException {
+        String[] second = but("php_admin_value[memory_limit]");
+        second[0] = "[shop]";
+        FakeGrounds host = with(host(but("php_admin_value[memory_limit]")), 20 * MIB, 20 * MIB)
+                .file("/etc/php/8.3/fpm/pool.d/shop.conf", second)
+                .file(INI, "memory_limit = 2G")
+                .memory(512 * GIB);
+        host.running(201, "php-fpm8.3", 300 * MIB, "php-fpm: pool shop");
+        host.running(202, "php-fpm8.3", 300 * MIB, "php-fpm: pool shop");
+        assertThat(audit(host).findings())
+                .filteredOn(f -> f.rule().equals("php-fpm-memory-limit-high"))
+                .hasSize(2)
+                .allSatisfy(f -> assertThat(f.fix().edits())
+                        .singleElement()
+                        .satisfies(e -> assertThat(e.after()).containsExactly("memory_limit = 1G")));
+    }
+
+    @Test
+    void leavesThePhpIniOfTheCommandLineAlone() {
+        FakeGrounds host = new FakeGrounds()
+                .memory(512 * GIB)
+                .file("/etc/php-fpm.conf", "include=/etc/php-fpm.d/*.conf")
+                .file("/etc/php-fpm.d/www.conf", but("php_admin_value[memory_limit]"))
+                .file("/etc/php.ini", "memory_limit = -1");
+        Finding finding = only(audit(host), "php-fpm-memory-limit-unlimited");
+        assertThat(finding.fix().edits()).singleElement().satisfies(e -> {
+            assertThat(e.file()).isEqualTo("/etc/php-fpm.d/www.conf");
+            assertThat(e.line()).isEqualTo(2);
+            assertThat(e.before()).isEmpty();
+            assertThat(e.after()).containsExactly("php_admin_value[memory_limit] = 256M");
+        });
+    }
+
+    @Test
+    void itsOwnServiceIsNoOtherProgramAndBoundsIt() {
+        FakeGrounds host = host(but("pm.max_children = 100")).memory(16 * GIB);
+        assertThat(rules(audit(host))).contains("php-fpm-overcommit");
+        for (String who : List.of("systemd unit php8.3-fpm.service", "holdfast process web (php-fpm)")) {
+            var bound = new Claim(who, 12 * GIB, 12 * GIB, null, "so much", List.of());
+            assertThat(rules(new PhpAudit(List.of(bound)).audit(host))).as(who).doesNotContain("php-fpm-overcommit");
+        }
+        var other = new Claim("systemd unit shop.service", 12 * GIB, 12 * GIB, null, "so much", List.of());
+        assertThat(rules(new PhpAudit(List.of(other)).audit(host))).contains("php-fpm-overcommit");
     }
 
     @Test

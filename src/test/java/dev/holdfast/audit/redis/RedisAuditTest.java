@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.audit.Auditor;
 import dev.holdfast.audit.AuditorContract;
 import dev.holdfast.audit.FakeGrounds;
+import dev.holdfast.audit.Grounds;
 import dev.holdfast.audit.Programs;
 import dev.holdfast.audit.Site;
 import dev.holdfast.audit.note.Notes;
@@ -53,6 +54,22 @@ class RedisAuditTest extends AuditorContract {
                 .singleElement()
                 .satisfies(c -> assertThat(c.worst()).isEqualTo(Long.MAX_VALUE));
         assertThat(rules(audit.audit(redis("maxmemory 0")))).containsExactly("redis-maxmemory-unset");
+    }
+
+    @Test
+    void proposesNoBoundBelowWhatItHolds() throws Exception {
+        var holds = redis("save \"\"").running(7, "redis-server", 3L << 30, "/usr/bin/redis-server");
+        assertThat(mended(holds, only(audit.audit(holds), "redis-maxmemory-unset")))
+                .contains("maxmemory 4608mb");
+        for (String[] lines : List.of(new String[] {"bind 127.0.0.1"}, new String[] {"maxmemory 64gb"})) {
+            String rule = lines[0].startsWith("bind") ? "redis-maxmemory-unset" : "redis-overcommit";
+            for (long pss : new long[] {3L << 30, Grounds.UNKNOWN}) { // with a snapshot's copy it does not fit
+                var host = redis(lines).running(7, "redis-server", pss, "/usr/bin/redis-server");
+                var fix = only(audit.audit(host), rule).fix();
+                assertThat(fix.edits()).isEmpty();
+                assertThat(fix.what()).contains("used_memory");
+            }
+        }
     }
 
     @Test

@@ -203,7 +203,8 @@ class SystemdAuditTest extends AuditorContract {
         var host = host().file(UNIT, GOOD).file(UNIT + ".d/10.conf", "[Service]", "ExecStart=/usr/bin/other");
         var finding = only(audit.audit(host), "systemd-exec-start-twice");
         assertThat(mended(host, finding)).containsExactly("[Service]", "ExecStart=", "ExecStart=/usr/bin/other");
-        assertThat(finding.fix().check()).containsExactly("systemd-analyze", "verify", "shop-api.service");
+        assertThat(finding.fix().check())
+                .containsExactly("systemd-analyze", "verify", "/etc/systemd/system/shop-api.service");
         host.file(UNIT + ".d/10.conf", "[Service]", "ExecStart=", "ExecStart=/usr/bin/other");
         assertThat(rules(audit.audit(host))).isEmpty();
     }
