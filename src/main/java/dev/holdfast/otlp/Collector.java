@@ -2,6 +2,8 @@ package dev.holdfast.otlp;
 
 import dev.holdfast.config.OtlpSpec;
 import dev.holdfast.linux.Threads;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Now;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +18,6 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -38,13 +39,13 @@ final class Collector {
 
     private final OtlpSpec spec;
     private final String version;
-    private final Supplier<Instant> clock;
+    private final Supplier<Now> clock;
     /** Of its last request, when that was given up and may still hang. */
     private @Nullable FutureTask<Answer> hanging;
 
     private @Nullable SSLSocketFactory trusting;
 
-    Collector(OtlpSpec spec, String version, Supplier<Instant> clock) {
+    Collector(OtlpSpec spec, String version, Supplier<Now> clock) {
         this.spec = spec;
         this.version = version;
         this.clock = clock;
@@ -134,7 +135,7 @@ final class Collector {
     }
 
     private Answer exchange(HttpURLConnection c, String host, byte[] body) throws IOException {
-        long deadline = System.nanoTime() + spec.timeout().toNanos();
+        MonoTime deadline = clock.get().mono().plus(spec.timeout());
         byte[] sent = spec.gzip() ? packed(body) : body;
         if (spec.gzip()) {
             // Else it would send it a second time by itself when no answer comes (sun.net.http.retryPost).
@@ -158,15 +159,15 @@ final class Collector {
                 c.getHeaderField("Retry-After"),
                 said,
                 type != null && type.startsWith(PROTOBUF),
-                clock.get());
+                clock.get().wall());
     }
 
     /** @throws IOException when it did not come in time: whoever waits for it has given up by then */
-    private static byte[] read(InputStream in, long deadline) throws IOException {
+    private byte[] read(InputStream in, MonoTime deadline) throws IOException {
         var said = new ByteArrayOutputStream();
         byte[] some = new byte[8 << 10];
         while (said.size() < MOST_ANSWER) {
-            if (System.nanoTime() - deadline >= 0) {
+            if (!clock.get().mono().isBefore(deadline)) {
                 throw new IOException("what it answers does not end in time");
             }
             int n = in.read(some, 0, Math.min(some.length, MOST_ANSWER - said.size()));

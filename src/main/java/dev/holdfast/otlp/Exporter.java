@@ -158,12 +158,7 @@ public final class Exporter implements AutoCloseable {
                 }
                 if (!Objects.equals(spec, served)) {
                     served = spec;
-                    collector = spec == null
-                            ? null
-                            : new Collector(
-                                    spec,
-                                    parts.version(),
-                                    () -> parts.clock().get().wall());
+                    collector = spec == null ? null : new Collector(spec, parts.version(), parts.clock());
                     MonoTime now = mono();
                     lane(Signal.TRACES).begin(now);
                     // Not at once: the daemon may be busy with its first starts.
