@@ -166,11 +166,12 @@ class OtlpDaemonTest {
             assertThat(daemon.cli("cron", "run", "own", "--wait").exit()).isZero();
             soon().untilAsserted(() -> assertThat(daemon.cli("doctor").out())
                     .contains("OpenTelemetry metrics", "127.0.0.1:" + port + " answers 401"));
-            String metrics = new Client(daemon.home().resolve("run/holdfast.sock")).raw("/metrics");
-            assertThat(metrics)
+            var client = new Client(daemon.home().resolve("run/holdfast.sock"));
+            soon().untilAsserted(() -> assertThat(client.raw("/metrics")) // of a second at most
                     .contains(
                             "holdfast_otlp_up{signal=\"metrics\"} 0",
-                            "holdfast_degraded_guarantee{guarantee=\"OpenTelemetry metrics\"} 1");
+                            "holdfast_degraded_guarantee{guarantee=\"OpenTelemetry metrics\"} 1"));
+            String metrics = client.raw("/metrics");
 
             DaemonUnderTest.write(dir.resolve("holdfast.yaml"), YAML.formatted(collector.url()));
             var reload = daemon.cli("reload");
