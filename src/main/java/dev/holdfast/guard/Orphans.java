@@ -58,8 +58,10 @@ final class Orphans {
             return false;
         }
         int session = sight.session(slot);
-        if (session == sight.pid(slot)) {
-            return false; // a service of its own
+        // Its own session: a service. Session 0: its leader is outside of our PID namespace, where we cannot see
+        // whether it lives.
+        if (session == sight.pid(slot) || session == 0) {
+            return false;
         }
         int leader = sight.slotOf(session);
         return leader < 0 || sight.state(leader) == 'Z';

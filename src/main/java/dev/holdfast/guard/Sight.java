@@ -21,6 +21,7 @@ public interface Sight {
 
     int parent(int slot);
 
+    /** 0: its leader is outside of our PID namespace. */
     int session(int slot);
 
     /** R, S, D, Z, T and the like. */

@@ -922,6 +922,17 @@ class GuardTest {
         assertThat(Guard.orphan(host, service.slot, FakeHost.SELF)).isFalse();
     }
 
+    /** As the children of a container's init, or of a shell in one, whose session began outside. */
+    @Test
+    void aSessionThatBeganOutsideOfThePidNamespaceHasALeaderForAllWeKnow() {
+        FakeProcess fallen = host.add(810, "sleep 1000");
+        fallen.parent = 1;
+        fallen.session = 0;
+        assertThat(Guard.orphan(host, fallen.slot, FakeHost.SELF)).isFalse();
+        fallen.session = 650;
+        assertThat(Guard.orphan(host, fallen.slot, FakeHost.SELF)).isTrue();
+    }
+
     @Test
     void orphansAreEndedWhenTheyAreOldEnoughAndServicesAreNone() {
         guard = new Guard(

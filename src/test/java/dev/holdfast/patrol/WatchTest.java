@@ -192,9 +192,11 @@ class WatchTest {
                 .order(() ->
                         text.complete(Objects.requireNonNull(patrol).views().toString()));
         try {
+            Path stat = PROC.resolve(a.process.pid() + "/stat");
             return a.id + " " + begun(a.id) + " "
-                    + Files.readString(PROC.resolve(a.process.pid() + "/stat")).strip()
-                    + "; blind: " + Objects.requireNonNull(patrol).blind() + "; told: " + told + "; rules: "
+                    + (a.process.isAlive() ? Files.readString(stat).strip() : "ended with " + a.process.exitValue())
+                    + "; wrote: " + Files.readString(dir.resolve(a.id + ".out")) + "; blind: "
+                    + Objects.requireNonNull(patrol).blind() + "; told: " + told + "; rules: "
                     + text.get(10, TimeUnit.SECONDS);
         } catch (Exception e) {
             return a.id + ": " + e;
