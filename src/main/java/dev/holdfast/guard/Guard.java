@@ -9,8 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Predicate;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +19,13 @@ public final class Guard {
     /** Looks that may be missed before a value at both ends says nothing of what was between. */
     private static final int MISSED = 3;
 
-    /** After one was ended for the host's sake, until the next may be. */
-    private static final Duration QUIET = Duration.ofSeconds(2);
-
     private static final Duration SLACK = Duration.ofSeconds(1);
 
     private final int self;
     private final List<Action> out = new ArrayList<>();
     private final Executions executions;
+    private final Deeds deeds;
+    private final Together together;
     private GuardSpec spec;
     private List<Rule> rules;
     private Protection protection;
@@ -50,6 +48,8 @@ public final class Guard {
         this.spec = spec;
         this.protection = new Protection(spec.protect(), self);
         this.executions = new Executions(protection, out::add);
+        this.deeds = new Deeds(protection, executions, out::add);
+        this.together = new Together(executions, deeds, out::add);
         this.rules = spec.rules().values().stream().map(Rule::new).toList();
         this.zombies = spec.zombies() == null ? null : new Zombies(spec.zombies(), self, now);
         this.orphans = spec.orphans() == null ? null : new Orphans(spec.orphans(), now);
@@ -124,11 +124,9 @@ public final class Guard {
         int at = rules.indexOf(r);
         for (Subject s : r.members) {
             Track t = s.tracks[at];
-            String why = protection.of(s.pid, sight.kernel(s.slot), s.traits, r.spec.overrideProtect());
-            boolean touches = r.spec.deed() instanceof Deed.Kill || r.spec.deed() instanceof Deed.Nice;
             members.add(new RuleView.Member(
                     s.suspect(sight),
-                    why == null || !touches ? "" : why,
+                    Objects.requireNonNullElse(deeds.protects(s, sight.kernel(s.slot), r), ""),
                     t == null ? List.of() : r.conditions(t, s, sight, look),
                     t != null && r.due(t)));
         }
@@ -151,6 +149,7 @@ public final class Guard {
         for (Rule r : rules) {
             r.members.clear();
         }
+        deeds.at(sight, look);
         executions.looked(sight, now);
         for (int slot = 0; slot < subjects.length; slot++) {
             Subject s = subjects[slot];
@@ -164,19 +163,24 @@ public final class Guard {
                 if (s == null) {
                     s = met(slot, sight, look);
                 }
-                judge(s, sight, look, now);
+                judge(s, sight, look);
             }
         }
-        for (Rule r : rules) {
-            together(r, sight, look, now);
+        for (int i = 0; i < rules.size(); i++) {
+            Rule r = rules.get(i);
+            if (r.ofAll.length > 0) {
+                long from = rates && ratedAt != Subject.NEVER ? ratedAt : look.now();
+                due = Math.min(due, r.measureTogether(i, sight, look, from));
+                together.judge(r, i, spec.dryRun(), sight, look);
+            }
         }
         Zombies z = zombies;
         if (z != null) {
-            z.look(subjects, sight, now, spec.dryRun(), kills(look, sight), out::add);
+            z.look(subjects, sight, now, spec.dryRun(), deeds, out::add);
         }
         Orphans o = orphans;
         if (o != null) {
-            o.look(subjects, sight, now, spec.dryRun(), kills(look, sight), out::add);
+            o.look(subjects, sight, now, spec.dryRun(), deeds, out::add);
         }
         before = nanos;
         ratedAt = rates ? nanos : ratedAt;
@@ -197,7 +201,7 @@ public final class Guard {
             if (about && track == null) {
                 s.tracks[i] = r.track(from);
             } else if (!about && track != null) {
-                cleared(track, look, "it is no longer what the rule is about");
+                deeds.cleared(track, look, "it is no longer what the rule is about");
                 s.tracks[i] = null;
             }
         }
@@ -206,23 +210,13 @@ public final class Guard {
     private void ended(Subject s, Look look) {
         for (Track t : s.tracks) {
             if (t != null) {
-                cleared(t, look, "it has ended");
+                deeds.cleared(t, look, "it has ended");
             }
         }
     }
 
-    private void cleared(Track t, Look look, String how) {
-        Finding f = t.finding;
-        if (t.fired && f != null) {
-            out.add(new Action.Tell(f.as(Finding.Kind.CLEARED, look.wall(), how)));
-        }
-        t.fired = false;
-        t.heldBack = false;
-        t.finding = null;
-    }
-
     @SuppressWarnings("ReferenceEquality") // the sight keeps the object until something of it changes
-    private void judge(Subject s, Sight sight, Look look, Now now) {
+    private void judge(Subject s, Sight sight, Look look) {
         Traits traits = sight.traits(s.slot);
         if (traits != s.traits) {
             s.traits = traits;
@@ -251,10 +245,10 @@ public final class Guard {
             due = Math.min(due, r.measure(s, t, sight, look));
             if (t.fired) {
                 if (!r.lingers(t)) {
-                    cleared(t, look, "no longer");
+                    deeds.cleared(t, look, "no longer");
                 }
             } else if (r.due(t)) {
-                fire(r, t, s, sight, look, now);
+                fire(r, t, s, sight, look);
             } else {
                 t.heldBack = false;
             }
@@ -270,7 +264,7 @@ public final class Guard {
         }
     }
 
-    private void fire(Rule r, Track t, Subject s, Sight sight, Look look, Now now) {
+    private void fire(Rule r, Track t, Subject s, Sight sight, Look look) {
         ProcessRef ref = s.ref();
         boolean dry = spec.dryRun() || r.spec.dryRun();
         var finding = new Finding(
@@ -286,232 +280,8 @@ public final class Guard {
         if (r.spec.deed() instanceof Deed.Kill && executions.has(ref)) {
             return; // another rule has it already
         }
-        t.finding = lasts(r) ? finding : null;
-        t.fired = enact(r, t, s, finding, sight, look, now);
-    }
-
-    /** @return false when it has to be asked again at the next look */
-    private boolean enact(Rule r, Track t, Subject s, Finding f, Sight sight, Look look, Now now) {
-        boolean touches = r.spec.deed() instanceof Deed.Kill || r.spec.deed() instanceof Deed.Nice;
-        String why = touches ? protection.of(s.pid, sight.kernel(s.slot), s.traits, r.spec.overrideProtect()) : null;
-        if (why != null) {
-            out.add(new Action.Tell(f.as(Finding.Kind.SPARED, look.wall(), "left alone: " + why)));
-            t.finding = null; // nothing lasts that would have to be told to be over
-            return true;
-        }
-        Allowance.Taken taken = (acts(r.spec.deed()) ? r.allowance : Allowance.FREE).take(now.mono(), f.dry());
-        if (taken == null) {
-            if (!t.heldBack) {
-                t.heldBack = true;
-                out.add(new Action.Tell(
-                        f.as(Finding.Kind.HELD_BACK, look.wall(), "held back: at most " + r.spec.atMost())));
-            }
-            return false;
-        }
-        out.add(new Action.Tell(f));
-        if (!f.dry()) {
-            act(r, s, f, taken, sight, now);
-        }
-        return true;
-    }
-
-    /** Whether somebody is to hear when it is over; what is done once is over by itself. */
-    private static boolean lasts(Rule r) {
-        return !acts(r.spec.deed());
-    }
-
-    private static boolean acts(Deed deed) {
-        return !(deed instanceof Deed.Log) && !(deed instanceof Deed.Alert);
-    }
-
-    private void act(Rule r, Subject s, Finding f, Allowance.Taken taken, Sight sight, Now now) {
-        switch (r.spec.deed()) {
-            case Deed.Log _, Deed.Alert _ -> {}
-            case Deed.Kill kill ->
-                executions.begin(
-                        new Execution(
-                                f,
-                                s.ref(),
-                                kill,
-                                t -> r.matcher.test(t)
-                                        && protection.of(s.pid, false, t, r.spec.overrideProtect()) == null,
-                                r.matcher::excludes,
-                                r.spec.overrideProtect(),
-                                taken,
-                                now.mono()),
-                        sight);
-            case Deed.Restart(List<String> names) -> supervise(true, names, s, f);
-            case Deed.Stop(List<String> names) -> supervise(false, names, s, f);
-            case Deed.Exec exec -> out.add(new Action.Exec(exec, f));
-            case Deed.Nice(int value) -> out.add(new Action.Renice(s.ref(), value, r.matcher));
-        }
-    }
-
-    private void supervise(boolean restart, List<String> names, @Nullable Subject s, Finding f) {
-        if (!names.isEmpty()) {
-            out.add(new Action.Supervise(restart, names, f));
-        } else if (s != null && !s.traits.process().isEmpty()) {
-            out.add(new Action.Supervise(restart, List.of(s.traits.process()), f));
-        } else {
-            out.add(new Action.Tell(
-                    f.as(Finding.Kind.REFUSED, f.at(), "it belongs to no process that is supervised here")));
-        }
-    }
-
-    // ── all that match together ──
-
-    private void together(Rule r, Sight sight, Look look, Now now) {
-        if (r.ofAll.length == 0) {
-            return;
-        }
-        due = Math.min(
-                due,
-                r.measureTogether(
-                        rules.indexOf(r), sight, look, rates && ratedAt != Subject.NEVER ? ratedAt : look.now()));
-        Track t = r.together;
-        int condition = r.dueTogether();
-        if (condition < 0) {
-            if (t.fired && !r.lingersTogether()) {
-                cleared(t, look, "no longer");
-            }
-            return;
-        }
-        if (r.endsOne()) {
-            one(r, condition, sight, look, now);
-        } else if (!t.fired) {
-            Finding f = finding(r, condition, null, sight, look);
-            t.finding = lasts(r) ? f : null;
-            boolean acts = acts(r.spec.deed());
-            if (acts && r.allowance.take(now.mono(), f.dry()) == null) {
-                if (!t.heldBack) {
-                    t.heldBack = true;
-                    out.add(new Action.Tell(
-                            f.as(Finding.Kind.HELD_BACK, look.wall(), "held back: at most " + r.spec.atMost())));
-                }
-                return;
-            }
-            t.fired = true;
-            t.heldBack = false;
-            out.add(new Action.Tell(f));
-            if (!f.dry()) {
-                switch (r.spec.deed()) {
-                    case Deed.Restart(List<String> names) -> supervise(true, names, null, f);
-                    case Deed.Stop(List<String> names) -> supervise(false, names, null, f);
-                    case Deed.Exec exec -> out.add(new Action.Exec(exec, f));
-                    case Deed.Log _, Deed.Alert _, Deed.Kill _, Deed.Nice _ -> {}
-                }
-            }
-        }
-    }
-
-    private Finding finding(Rule r, int condition, @Nullable Subject s, Sight sight, Look look) {
-        return new Finding(
-                look.wall(),
-                Finding.Kind.FIRED,
-                r.spec.name(),
-                s == null ? null : s.suspect(sight),
-                r.whyTogether(condition, sight, look),
-                Wording.of(r.spec.deed()),
-                r.evidence(r.together, r.ofAll),
-                spec.dryRun() || r.spec.dryRun(),
-                r.spec.alert());
-    }
-
-    /** One after the other, each time what is left is measured anew. */
-    private void one(Rule r, int condition, Sight sight, Look look, Now now) {
-        boolean dry = spec.dryRun() || r.spec.dryRun();
-        if (executions.waits(r.spec.name())) {
-            r.quietUntil = look.now() + QUIET.toNanos();
-            r.together.restartUsage(); // what the one used that ends now is nobody else's fault
-            return;
-        }
-        if ((r.together.fired && dry) || (r.ofHost(condition) && look.now() < r.quietUntil)) {
-            return; // what was ended frees its memory, and others fetch theirs back: that is a stall, too
-        }
-        int all = r.members.size();
-        var may = new ArrayList<Subject>();
-        var untouchable = new ArrayList<Subject>();
-        for (Subject s : r.members) {
-            Track own = s.tracks[rules.indexOf(r)];
-            if (protection.of(s.pid, false, s.traits, r.spec.overrideProtect()) == null
-                    && !executions.has(s.ref())
-                    && (own == null || !own.fired)) {
-                may.add(s);
-            } else {
-                untouchable.add(s);
-            }
-        }
-        boolean inVain = r.inVain(condition, rules.indexOf(r), untouchable, sight, look);
-        Subject chosen = inVain ? null : r.choose(condition, rules.indexOf(r), may, sight, look);
-        if (chosen == null) {
-            if (!r.together.fired) {
-                r.together.fired = true;
-                Finding f = finding(r, condition, null, sight, look);
-                r.together.finding = null;
-                out.add(new Action.Tell(f.as(
-                        Finding.Kind.SPARED,
-                        look.wall(),
-                        all == 0
-                                ? "there is nobody to choose"
-                                : inVain
-                                        ? "nobody is ended: those that may not be touched are too much by themselves"
-                                        : "left alone: none of them may be touched")));
-            }
-            return;
-        }
-        Finding f = finding(r, condition, chosen, sight, look);
-        r.together.fired = false;
-        boolean done = enact(r, r.together, chosen, f, sight, look, now);
-        Track own = chosen.tracks[rules.indexOf(r)];
-        if (done && own != null && r.spec.deed() instanceof Deed.Nice) {
-            own.fired = true;
-            own.finding = null;
-        }
-        r.together.finding = null;
-        r.together.fired = done && f.dry();
-        if (done && !f.dry()) {
-            r.together.restartUsage();
-        }
-        r.quietUntil = look.now() + QUIET.toNanos();
-    }
-
-    private Judge kills(Look look, Sight sight) {
-        return (s, f, kill, still, spares, override, allowance) ->
-                kill(look, sight, s, f, kill, still, spares, override, allowance);
-    }
-
-    private boolean kill(
-            Look look,
-            Sight sight,
-            Subject s,
-            Finding f,
-            Deed.Kill kill,
-            Predicate<Traits> still,
-            Predicate<Traits> spares,
-            Set<String> override,
-            Allowance allowance) {
-        String why = protection.of(s.pid, sight.kernel(s.slot), s.traits, override);
-        if (why != null) {
-            out.add(new Action.Tell(f.as(Finding.Kind.SPARED, look.wall(), "left alone: " + why)));
-            return true;
-        }
-        if (executions.has(s.ref())) {
-            return false;
-        }
-        var now = new MonoTime(look.now());
-        Allowance.Taken taken = allowance.take(now, f.dry());
-        if (taken == null) {
-            if (!allowance.tellsRefusal()) {
-                return false;
-            }
-            out.add(new Action.Tell(f.as(Finding.Kind.HELD_BACK, look.wall(), "held back: enough were ended for now")));
-            return false;
-        }
-        out.add(new Action.Tell(f));
-        if (!f.dry()) {
-            executions.begin(new Execution(f, s.ref(), kill, still, spares, override, taken, now), sight);
-        }
-        return true;
+        t.finding = Deeds.lasts(r) ? finding : null;
+        t.fired = deeds.enact(r, t, s, finding);
     }
 
     // ── reload ──
@@ -524,7 +294,7 @@ public final class Guard {
                 .toList();
         for (Rule r : rules) {
             if (!next.contains(r)) {
-                cleared(r.together, look, "the rule is gone or another");
+                deeds.cleared(r.together, look, "the rule is gone or another");
             }
         }
         for (Subject s : subjects) {
@@ -538,7 +308,7 @@ public final class Guard {
                 if (at >= 0) {
                     tracks[at] = t;
                 } else if (t != null) {
-                    cleared(t, look, "the rule is gone or another");
+                    deeds.cleared(t, look, "the rule is gone or another");
                 }
             }
             s.tracks = tracks;
@@ -548,11 +318,11 @@ public final class Guard {
             next.forEach(r -> r.allowance.restore());
         }
         if (otherwise) { // what was only said may be done now, and what was left alone may be touched
-            next.forEach(r -> cleared(r.together, look, "judged anew"));
+            next.forEach(r -> deeds.cleared(r.together, look, "judged anew"));
             for (Subject s : subjects) {
                 for (Track t : s == null ? new Track[0] : s.tracks) {
                     if (t != null) {
-                        cleared(t, look, "judged anew");
+                        deeds.cleared(t, look, "judged anew");
                     }
                 }
             }
@@ -578,5 +348,6 @@ public final class Guard {
         spec = anew;
         protection = new Protection(anew.protect(), self);
         executions.reload(protection);
+        deeds.reload(protection);
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.guard;
 
+import dev.holdfast.unit.MonoTime;
 import java.time.Instant;
 
 /**
@@ -9,4 +10,8 @@ import java.time.Instant;
  * @param before when the look before was taken; now at the first
  * @param blind whether that is so long ago that nobody knows what was in between
  */
-record Look(Instant wall, long now, long before, boolean blind, boolean first) {}
+record Look(Instant wall, long now, long before, boolean blind, boolean first) {
+    MonoTime mono() {
+        return new MonoTime(now);
+    }
+}
