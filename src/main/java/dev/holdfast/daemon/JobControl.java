@@ -39,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Answers what the API asks of queues and jobs. */
@@ -123,12 +124,12 @@ final class JobControl implements JobsPort {
     }
 
     private @Nullable Long memory(String queue, List<QueueView.Work> works) throws Refused {
-        Map<ProcessRef, @Nullable GroupUsage> leaders = onLoop.call(() -> {
-            var found = new HashMap<ProcessRef, @Nullable GroupUsage>();
-            works.forEach(w -> daemon.leader(w.instance())
-                    .ifPresent(leader -> found.put(
-                            leader,
-                            daemon.enforcement.usage(queue, w.instance()).orElse(null))));
+        Map<ProcessRef, Supplier<@Nullable GroupUsage>> leaders = onLoop.call(() -> {
+            var found = new HashMap<ProcessRef, Supplier<@Nullable GroupUsage>>();
+            works.forEach(w -> daemon.leader(w.instance()).ifPresent(leader -> {
+                GroupUsage group = daemon.enforcement.usage(queue, w.instance()).orElse(null);
+                found.put(leader, () -> group);
+            }));
             return found;
         });
         return leaders.isEmpty()

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -63,14 +64,16 @@ final class Reports {
     }
 
     private Map<ProcessRef, Usages.Usage> used(List<ReplicaView> views) {
-        var leaders = new HashMap<ProcessRef, @Nullable GroupUsage>();
+        var leaders = new HashMap<ProcessRef, Supplier<@Nullable GroupUsage>>();
         for (ReplicaView v : views) {
             ProcessRef leader = v.leader();
             InstanceId instance = v.instance();
             if (leader != null && instance != null) {
                 leaders.put(
                         leader,
-                        daemon.enforcement.usage(v.id().process(), instance).orElse(null));
+                        () -> daemon.enforcement
+                                .usage(v.id().process(), instance)
+                                .orElse(null));
             }
         }
         return usages.of(leaders, System.nanoTime());

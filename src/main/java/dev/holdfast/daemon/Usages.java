@@ -8,18 +8,25 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What instances use now: as their groups count it, else by one walk over /proc for all of them. Thread-safe. */
+/**
+ * What instances use now: as their groups count it, else by one walk over /proc for all of them. Whoever asks soon after
+ * somebody else gets the same figures: a share of a core over less than that would be chance, and a flood of questions costs
+ * one walk. Thread-safe.
+ */
 final class Usages {
     private static final double TICKS = 100;
     /** Whoever was not asked about for that long has most likely ended. */
     private static final long KEPT_NANOS = 3_600_000_000_000L;
+    /** Half a second is fifty ticks of the kernel's clock. */
+    private static final long SHARED_NANOS = 500_000_000L;
 
     private final Proc proc;
     private final Map<ProcessRef, Seen> before = new HashMap<>();
 
-    private record Seen(long nanos, double cpuSeconds, boolean grouped) {}
+    private record Seen(long nanos, Usage usage, boolean grouped) {}
 
     private static final class Sum {
         private long ticks;
@@ -45,8 +52,28 @@ final class Usages {
         this.proc = new Proc(procRoot);
     }
 
-    /** @param leaders with what their groups use; null for those without one */
-    synchronized Map<ProcessRef, Usage> of(Map<ProcessRef, @Nullable GroupUsage> leaders, long nanos) {
+    /**
+     * @param leaders with how to read what their groups use, which yields null for those without one
+     * @param nanos of {@link System#nanoTime}
+     */
+    synchronized Map<ProcessRef, Usage> of(Map<ProcessRef, Supplier<@Nullable GroupUsage>> leaders, long nanos) {
+        var usages = new HashMap<ProcessRef, Usage>();
+        var stale = new HashMap<ProcessRef, @Nullable GroupUsage>();
+        leaders.forEach((leader, group) -> {
+            Seen last = before.get(leader);
+            if (last != null && nanos - last.nanos < SHARED_NANOS) {
+                usages.put(leader, last.usage);
+            } else {
+                stale.put(leader, group.get());
+            }
+        });
+        if (!stale.isEmpty()) {
+            usages.putAll(measured(stale, nanos));
+        }
+        return usages;
+    }
+
+    private Map<ProcessRef, Usage> measured(Map<ProcessRef, @Nullable GroupUsage> leaders, long nanos) {
         var trees = new HashMap<Integer, ProcessRef>();
         var usages = new HashMap<ProcessRef, Usage>();
         leaders.forEach((leader, group) -> {
@@ -68,7 +95,7 @@ final class Usages {
             }
         });
         before.values().removeIf(s -> nanos - s.nanos > KEPT_NANOS); // others are asked about by other callers
-        usages.forEach((leader, u) -> before.put(leader, new Seen(nanos, u.cpuSeconds(), leaders.get(leader) != null)));
+        usages.forEach((leader, u) -> before.put(leader, new Seen(nanos, u, leaders.get(leader) != null)));
         return usages;
     }
 
@@ -82,7 +109,8 @@ final class Usages {
         Seen last = before.get(leader);
         return last == null || nanos <= last.nanos || last.grouped != grouped
                 ? null
-                : (Double) (Math.max(0, cpuSeconds - last.cpuSeconds) / ((double) (nanos - last.nanos) / 1e9) * 100);
+                : (Double)
+                        (Math.max(0, cpuSeconds - last.usage.cpuSeconds) / ((double) (nanos - last.nanos) / 1e9) * 100);
     }
 
     private Map<ProcessRef, Sum> sums(Map<Integer, ProcessRef> roots) {
