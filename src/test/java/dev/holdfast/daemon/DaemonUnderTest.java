@@ -296,14 +296,18 @@ final class DaemonUnderTest implements AutoCloseable {
 
     /** How Holdfast is run out of the classes at {@code path}. */
     static List<String> java(String path) {
+        var command = new ArrayList<>(plainJava());
+        command.addAll(Packed.options(path));
+        command.add("dev.holdfast.daemon.Main");
+        return List.copyOf(command);
+    }
+
+    static List<String> plainJava() {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                path,
-                "dev.holdfast.daemon.Main");
+                "--enable-native-access=ALL-UNNAMED");
     }
 
     private void awaitAnswer() {
