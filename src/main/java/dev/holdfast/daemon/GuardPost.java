@@ -11,6 +11,7 @@ import dev.holdfast.guard.RuleView;
 import dev.holdfast.guard.Suspect;
 import dev.holdfast.linux.Census;
 import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.Threads;
 import dev.holdfast.patrol.Effects;
 import dev.holdfast.patrol.GuardHistory;
 import dev.holdfast.patrol.Patrol;
@@ -316,6 +317,7 @@ final class GuardPost implements AutoCloseable {
         }
 
         private void watch() {
+            Threads.pressing(); // else it waits behind those that it is to end; it starts no process itself
             relieve();
             while (!over) {
                 MonoTime began = Loop.now().mono();

@@ -6,6 +6,8 @@ import java.io.IOException;
 public final class Threads {
     private static final int RLIMIT_NPROC = 6;
     private static final int LOWEST = 19;
+    /** As system daemons that must not wait have it. */
+    private static final int HIGH = -10;
 
     private Threads() {}
 
@@ -33,6 +35,14 @@ public final class Threads {
     /** From now on every other thread goes before the calling one (setpriority(2), which is of a thread in Linux). */
     public static void yielding() {
         Syscall.SETPRIORITY.call(0, 0, LOWEST);
+    }
+
+    /**
+     * From now on the calling thread goes before what has no priority of its own; so do the threads and processes that it
+     * makes. Without CAP_SYS_NICE nothing changes.
+     */
+    public static void pressing() {
+        Syscall.SETPRIORITY.call(0, 0, HIGH);
     }
 
     /** As HotSpot has it since ever; a full heap says "Java heap space". */

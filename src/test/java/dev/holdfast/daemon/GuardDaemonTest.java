@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,7 +69,7 @@ class GuardDaemonTest {
     }
 
     @Test
-    void aRuleRestartsItsOwnThroughSupervisionAndRunsACommand() {
+    void aRuleRestartsItsOwnThroughSupervisionAndRunsACommand() throws IOException {
         Path said = home.resolve("said");
         try (var daemon = DaemonUnderTest.up(home, """
                 version: 1
@@ -95,6 +96,29 @@ class GuardDaemonTest {
             await().atMost(SOON).until(() -> Files.exists(said) && Files.size(said) > 0);
             assertThat(DaemonUnderTest.read(said)).isEqualTo("tell: all 1 together: count >= 1 (1)\n");
             assertThat(daemon.cli("guard", "history").out()).contains("fired  again");
+            // Only who judges goes before others, not whom he has started anew.
+            if (Files.isWritable(Path.of("/proc/1/oom_score_adj"))) {
+                assertThat(niceOfGuard(daemon.pid())).isEqualTo(-10);
+            }
+            int usual = nice(Path.of("/proc/self/stat"));
+            assertThat(nice(Path.of("/proc", Long.toString(daemon.pid()), "stat")))
+                    .isEqualTo(usual);
+            assertThat(nice(Path.of("/proc", Long.toString(pid(daemon)), "stat")))
+                    .isEqualTo(usual);
+        }
+    }
+
+    private static int nice(Path stat) { // proc_pid_stat(5)
+        String text = DaemonUnderTest.read(stat);
+        return Integer.parseInt(text.substring(text.lastIndexOf(')') + 2).split(" ", -1)[16]);
+    }
+
+    private static int niceOfGuard(long pid) throws IOException {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+            return nice(tasks.map(t -> t.resolve("stat"))
+                    .filter(stat -> DaemonUnderTest.read(stat).contains("(holdfast-guard)"))
+                    .findFirst()
+                    .orElseThrow());
         }
     }
 
