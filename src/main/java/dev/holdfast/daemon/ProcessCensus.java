@@ -62,12 +62,13 @@ final class ProcessCensus implements AutoCloseable {
         }
 
         private void addMore(Census c, int slot) {
-            c.sizes(slot).ifPresent(s -> {
+            c.particulars().sizes(slot).ifPresent(s -> {
                 virtualBytes += s.virtualBytes();
                 swapBytes += s.swapBytes();
             });
             boolean hidden = readBytes < 0;
-            c.disk(slot)
+            c.particulars()
+                    .disk(slot)
                     .ifPresentOrElse(
                             d -> {
                                 readBytes += hidden ? 0 : d.readBytes();
@@ -79,7 +80,7 @@ final class ProcessCensus implements AutoCloseable {
                                     writtenBytes = -1;
                                 }
                             });
-            long open = c.state(slot) == 'Z' ? 0 : c.descriptors(slot);
+            long open = c.state(slot) == 'Z' ? 0 : c.particulars().descriptors(slot);
             descriptors = open < 0 || descriptors < 0 ? -1 : descriptors + open;
         }
     }
@@ -191,7 +192,7 @@ final class ProcessCensus implements AutoCloseable {
             if (due && reads < PSS_AT_ONCE && System.nanoTime() < until) {
                 reads++;
                 next = slot + 1;
-                long bytes = c.state(slot) == 'Z' ? 0 : c.pssBytes(slot);
+                long bytes = c.state(slot) == 'Z' ? 0 : c.particulars().pssBytes(slot);
                 known = new Measured(bytes, nanos);
                 pss.put(ref, known);
             }

@@ -162,9 +162,11 @@ final class Eyes implements Sight, AutoCloseable {
         }
         boolean unnamed =
                 !known.containerId().isEmpty() && known.containerName().isEmpty();
-        return census.commandHash(slot) != command[slot]
-                || (byUser && (census.uid(slot) != known.uid() || users.named(known.uid(), known.user(), now)))
-                || (byGroup && census.cgroupHash(slot) != group[slot])
+        return census.particulars().commandHash(slot) != command[slot]
+                || (byUser
+                        && (census.particulars().uid(slot) != known.uid()
+                                || users.named(known.uid(), known.user(), now)))
+                || (byGroup && census.particulars().cgroupHash(slot) != group[slot])
                 || (unnamed && !containers.name(known.containerId(), now).isEmpty());
     }
 
@@ -206,26 +208,26 @@ final class Eyes implements Sight, AutoCloseable {
         start[slot] = census.startTicks(slot);
         program[slot] = census.program(slot);
         cpu[slot] = census.cpuTicks(slot);
-        command[slot] = census.commandHash(slot);
-        group[slot] = census.cgroupHash(slot);
-        String text = census.command(slot);
+        command[slot] = census.particulars().commandHash(slot);
+        group[slot] = census.particulars().cgroupHash(slot);
+        String text = census.particulars().command(slot);
         if (text.isEmpty() && before != null && same) {
             text = before.command(); // its first thread has ended, or it is about to
         }
-        String cgroup = census.cgroup(slot);
+        String cgroup = census.particulars().cgroup(slot);
         String container = Containers.id(cgroup);
-        int uid = census.uid(slot);
+        int uid = census.particulars().uid(slot);
         boolean managed = before != null && before.managed();
         String process = before == null ? "" : before.process();
         if (!managed) {
-            String instance = census.environment(slot, "HOLDFAST_INSTANCE");
+            String instance = census.particulars().environment(slot, "HOLDFAST_INSTANCE");
             instances[slot] = instance;
             Traits parent = parent(slot, depth);
             // Only what we started, and what that left behind, has us for a parent: also where environ may not be read.
             managed = !instance.isEmpty()
                     || census.parent(slot) == self
                     || (parent != null && parent.managed())
-                    || !census.environment(slot, "HOLDFAST_RUN").isEmpty();
+                    || !census.particulars().environment(slot, "HOLDFAST_RUN").isEmpty();
             process = parent == null ? "" : parent.process();
         }
         if (process.isEmpty()) {
@@ -235,12 +237,13 @@ final class Eyes implements Sight, AutoCloseable {
             process = owner(slot, cgroup, true);
         }
         managed |= !process.isEmpty(); // what a daemon before this one launched has init for a parent
-        String exe = before != null && same ? before.exe() : census.exe(slot);
+        String exe =
+                before != null && same ? before.exe() : census.particulars().exe(slot);
         boolean ours = census.pid(slot) == self
                 || (census.parent(slot) == self && !instance(slot).isEmpty() && process.isEmpty())
                 || (exe.replace(" (deleted)", "").endsWith("/java") && text.contains("dev.holdfast.daemon.Main"));
         var read = new Traits(
-                before != null && same ? before.name() : census.name(slot),
+                before != null && same ? before.name() : census.particulars().name(slot),
                 text,
                 exe,
                 uid,
@@ -330,7 +333,7 @@ final class Eyes implements Sight, AutoCloseable {
     @Override
     public long pssBytes(int slot) {
         if (pssLook[slot] != look) {
-            long exact = census.pssBytes(slot);
+            long exact = census.particulars().pssBytes(slot);
             pss[slot] = exact < 0 ? census.rssBytes(slot) : exact;
             pssLook[slot] = look;
         }
@@ -339,12 +342,12 @@ final class Eyes implements Sight, AutoCloseable {
 
     @Override
     public long descriptors(int slot) {
-        return census.descriptors(slot);
+        return census.particulars().descriptors(slot);
     }
 
     @Override
     public long ioBytes(int slot) {
-        return census.ioBytes(slot);
+        return census.particulars().ioBytes(slot);
     }
 
     @Override

@@ -132,15 +132,15 @@ public final class HostGrounds implements Grounds {
             var users = new HashMap<Integer, String>();
             for (int slot = 0; slot < census.slots(); slot++) {
                 if (census.present(slot) && !census.kernel(slot)) {
-                    int gid = census.gid(slot);
+                    int gid = census.particulars().gid(slot);
                     all.add(new Running(
                             census.pid(slot),
                             census.parent(slot),
-                            census.name(slot),
-                            census.arguments(slot),
-                            users.computeIfAbsent(census.uid(slot), HostGrounds::user),
+                            census.particulars().name(slot),
+                            census.particulars().arguments(slot),
+                            users.computeIfAbsent(census.particulars().uid(slot), HostGrounds::user),
                             gid < 0 ? "" : groups.apply(Integer.toString(gid)),
-                            census.pssBytes(slot)));
+                            census.particulars().pssBytes(slot)));
                 }
             }
             return List.copyOf(all);

@@ -29,14 +29,14 @@ class CensusTest {
                             new Proc(PROC).stat((int) sleep.pid()).orElseThrow().ref());
             Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
                 census.look();
-                assertThat(census.command(slot)).isEqualTo("sleep 100");
+                assertThat(census.particulars().command(slot)).isEqualTo("sleep 100");
             });
-            assertThat(census.exe(slot)).contains("/");
-            assertThat(census.name(slot)).isEqualTo("sleep");
-            assertThat(census.descriptors(slot)).isBetween(3L, 20L);
+            assertThat(census.particulars().exe(slot)).contains("/");
+            assertThat(census.particulars().name(slot)).isEqualTo("sleep");
+            assertThat(census.particulars().descriptors(slot)).isBetween(3L, 20L);
             assertThat(census.threads(slot)).isEqualTo(1);
             assertThat(census.rssBytes(slot)).isGreaterThan(100_000);
-            assertThat(census.uid(slot)).isGreaterThanOrEqualTo(0);
+            assertThat(census.particulars().uid(slot)).isGreaterThanOrEqualTo(0);
             assertThat(census.open()).isLessThanOrEqualTo(mostOpen);
         } finally {
             sleep.destroyForcibly();
@@ -66,20 +66,21 @@ class CensusTest {
         try (Census census = new Census(PROC, 1000)) {
             Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
                 census.look();
-                assertThat(census.name(census.slotOf((int) shell.pid()))).isEqualTo("sh");
+                assertThat(census.particulars().name(census.slotOf((int) shell.pid())))
+                        .isEqualTo("sh");
             });
             int slot = census.slotOf((int) shell.pid());
             long before = census.program(slot);
-            long hash = census.commandHash(slot);
+            long hash = census.particulars().commandHash(slot);
             census.look();
             assertThat(census.program(slot)).isEqualTo(before);
-            assertThat(census.commandHash(slot)).isEqualTo(hash);
+            assertThat(census.particulars().commandHash(slot)).isEqualTo(hash);
             shell.getOutputStream().write("x\n".getBytes(StandardCharsets.US_ASCII));
             shell.getOutputStream().flush();
             Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
                 census.look();
                 assertThat(census.program(slot)).isNotEqualTo(before);
-                assertThat(census.commandHash(slot)).isNotEqualTo(hash);
+                assertThat(census.particulars().commandHash(slot)).isNotEqualTo(hash);
             });
         } finally {
             shell.destroyForcibly();
@@ -94,11 +95,11 @@ class CensusTest {
         try (Census census = new Census(PROC, 1000)) {
             Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
                 census.look();
-                assertThat(census.environment(census.slotOf((int) sleep.pid()), "HOLDFAST_INSTANCE"))
+                assertThat(census.particulars().environment(census.slotOf((int) sleep.pid()), "HOLDFAST_INSTANCE"))
                         .isEqualTo("abc");
             });
             int slot = census.slotOf((int) sleep.pid());
-            assertThat(census.environment(slot, "HOLDFAST_INST")).isEmpty();
+            assertThat(census.particulars().environment(slot, "HOLDFAST_INST")).isEmpty();
         } finally {
             sleep.destroyForcibly();
         }
