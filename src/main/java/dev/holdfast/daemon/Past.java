@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,9 +46,14 @@ final class Past {
     /** By who was killed, as the guard names them. */
     private final Map<String, List<Instant>> byGuard = new HashMap<>();
 
+    /** By rule and pid, the last that was to be ended; it counts unless it turns out that nobody was signalled. */
+    private final Map<String, Strike> struck = new LinkedHashMap<>();
+
     private long passedOver;
     /** Of the journal's first line, whenever that was; null: it has none. */
     private @Nullable Instant first;
+
+    private record Strike(Instant at, String deed, Map<String, Object> finding) {}
 
     private Past(Instant from, Function<ReplicaId, String> names) {
         this.from = from;
@@ -60,6 +66,7 @@ final class Past {
         try (var guard = new Journal(state.resolve("guard.jsonl"));
                 var journal = new Journal(state.resolve("journal.jsonl"))) {
             guard.read(past::guard);
+            past.struck.values().forEach(past::killed);
             journal.read(past::happened);
         } catch (IOException | UncheckedIOException e) { // the latter within a file
             notes.add("not all that happened can be read: " + e.getMessage());
@@ -102,22 +109,33 @@ final class Past {
     private void guard(Map<String, Object> f) {
         Instant at = at(f);
         String deed = Objects.toString(f.get("deed"), "");
-        if (at == null
-                || !"fired".equals(f.get("kind"))
-                || !deed.startsWith("kill")
-                || Boolean.TRUE.equals(f.get("dry_run"))) {
+        String kind = Objects.toString(f.get("kind"), "");
+        if (at == null || Boolean.TRUE.equals(f.get("dry_run")) || (kind.equals("fired") && !deed.startsWith("kill"))) {
             return;
         }
+        String matter = f.get("rule") + " " + f.get("pid");
+        if (kind.equals("cleared")) {
+            struck.remove(matter); // it ended of itself before anybody did anything
+        } else if (kind.equals("fired")) {
+            killed(struck.put(matter, new Strike(at, deed, f))); // the one before, of another with that pid
+        }
+    }
+
+    private void killed(@Nullable Strike s) {
+        if (s == null) {
+            return;
+        }
+        Map<String, Object> f = s.finding;
         String process = Objects.toString(f.get("process"), "");
-        byGuard.computeIfAbsent(process, _ -> new ArrayList<>()).add(at);
+        byGuard.computeIfAbsent(process, _ -> new ArrayList<>()).add(s.at);
         String name = process.isEmpty()
                 ? "pid " + (f.get("pid") instanceof Number n ? n.longValue() : 0) + " of " + f.get("user")
                 : ReplicaId.parse(process).map(names).orElse(process);
         add(
-                at,
+                s.at,
                 name,
                 Reason.GUARD,
-                "rule " + f.get("rule") + ": " + f.get("why") + ": " + deed + ": " + f.get("command"));
+                "rule " + f.get("rule") + ": " + f.get("why") + ": " + s.deed + ": " + f.get("command"));
     }
 
     private void happened(Map<String, Object> line) {

@@ -43,6 +43,10 @@ class PastTest {
                 "it was");
     }
 
+    private static Map<String, Object> found(String kind, int pid, String process, String deed) {
+        return Map.of("at", AT.toString(), "kind", kind, "rule", "old", "pid", pid, "process", process, "deed", deed);
+    }
+
     private Past past(Event... events) throws IOException {
         try (var journal = new Journal(state.resolve("journal.jsonl"))) {
             for (Event e : events) {
@@ -60,6 +64,19 @@ class PastTest {
         Past p = past(end(AT.plusSeconds(5), null), end(AT.plusSeconds(20), null));
         assertThat(p.happenings()).extracting(Facts.Happening::reason).containsExactly(Reason.GUARD, Reason.CRASH);
         assertThat(p.happenings().getLast().at()).isEqualTo(AT.plusSeconds(20));
+    }
+
+    @Test
+    void whoEndedBeforeTheGuardSignalledAnybodyWasNotKilledByIt() throws IOException {
+        try (var guard = new Journal(state.resolve("guard.jsonl"))) {
+            guard.append(found("fired", 7, "a/0", "kill with TERM"));
+            guard.append(found("cleared", 7, "a/0", "it ended before it was signalled"));
+            guard.append(found("fired", 8, "a/1", "kill with TERM"));
+        }
+        Past p = past(end(AT.plusSeconds(5), null));
+        assertThat(p.happenings())
+                .extracting(Facts.Happening::reason)
+                .containsExactlyInAnyOrder(Reason.GUARD, Reason.CRASH);
     }
 
     @Test
