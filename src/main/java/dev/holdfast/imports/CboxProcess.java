@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A process of cbox-init; one with a {@code schedule} is a schedule. */
@@ -258,30 +259,30 @@ final class CboxProcess {
     }
 
     private static boolean asked(Fields f, Entry entry, String type, String where) {
-        switch (type) {
+        return switch (type) {
             case "tcp" -> {
-                String address = f.text("address");
-                boolean port = address != null && address.matches("\\[?[^\\s]*[^\\s:]\\]?:\\d{1,5}");
+                String address = Objects.requireNonNullElse(f.text("address"), "");
+                boolean port = address.matches("\\[?[^\\s]*[^\\s:]\\]?:\\d{1,5}");
                 if (port) {
                     entry.put(where + ".tcp.address", address);
                 } else {
-                    f.remark("address", String.valueOf(address), "is no host:port");
+                    f.remark("address", address, "is no host:port");
                 }
                 f.none("does not belong to tcp", "url", "command", "expected_status");
-                return port;
+                yield port;
             }
             case "http" -> {
-                String url = f.text("url");
-                boolean web = url != null && url.matches("https?://[^\\s]+");
+                String url = Objects.requireNonNullElse(f.text("url"), "");
+                boolean web = url.matches("https?://[^\\s]+");
                 if (web) {
                     entry.put(where + ".http.url", url);
                     Integer status = f.number("expected_status");
                     entry.put(where + ".http.expect_status", status == null || status == 0 ? 200 : status);
                 } else {
-                    f.remark("url", String.valueOf(url), "is no URL");
+                    f.remark("url", url, "is no URL");
                 }
                 f.none("does not belong to http", "address", "command");
-                return web;
+                yield web;
             }
             case "exec" -> {
                 List<String> command = words(f.take("command"));
@@ -289,13 +290,13 @@ final class CboxProcess {
                     entry.put(where + ".exec.command", References.values(command));
                 }
                 f.none("does not belong to exec", "address", "url", "expected_status");
-                return !command.isEmpty();
+                yield !command.isEmpty();
             }
             default -> {
                 f.remark("type", type, "is none of tcp, http and exec");
-                return false;
+                yield false;
             }
-        }
+        };
     }
 
     private static void duration(Fields f, Entry entry, String key, String where, int preset) {

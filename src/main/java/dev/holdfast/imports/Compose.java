@@ -54,7 +54,7 @@ final class Compose {
                 .filter(n -> n.startsWith("x-"))
                 .forEach(n -> f.none("an extension: what services take from it is in them", n));
         f.rest();
-        var service = new ComposeService(sheet, file, around, services.keys().keySet());
+        var service = new ComposeService(file, around, services.keys().keySet());
         for (String name : services.keys().keySet()) {
             Text key = services.keys().get(name);
             var origin = new Origin(file, key == null ? services.line() : key.line());

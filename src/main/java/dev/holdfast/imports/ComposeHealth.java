@@ -94,7 +94,6 @@ final class ComposeHealth {
         if (text != null && duration == null) {
             f.remark(key, text, "is no duration; " + preset + " in its place");
         }
-        boolean positive = duration != null && !Durations.parse(duration).isZero();
-        return positive ? duration : preset;
+        return duration == null || Durations.parse(duration).isZero() ? preset : duration;
     }
 }

@@ -48,7 +48,6 @@ final class ComposeLimits {
 
     /** A value of the file's own text, variables by their defaults; told, and null, when one has none. */
     private static @Nullable String settled(Fields from, String key) {
-        Origin at = from.at(key);
         String text = from.text(key);
         String marked = text == null ? null : References.ofCompose(text);
         String settled = marked == null ? null : References.settled(marked);

@@ -17,13 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One service as a process: what it runs, as whom, with which variables. */
 final class ComposeService {
-    private final Sheet sheet;
     private final String file;
     private final Surroundings around;
     private final Set<String> services;
 
-    ComposeService(Sheet sheet, String file, Surroundings around, Set<String> services) {
-        this.sheet = sheet;
+    ComposeService(String file, Surroundings around, Set<String> services) {
         this.file = file;
         this.around = around;
         this.services = services;
@@ -289,12 +287,11 @@ final class ComposeService {
                 Text condition = how instanceof Table c ? c.text("condition") : null;
                 needs.put(name, condition == null ? "service_started" : condition.value());
                 if (how instanceof Table c) {
-                    c.values().keySet().stream()
-                            .filter(k -> !k.equals("condition"))
-                            .forEach(k -> entry.remark(
-                                    at,
-                                    "depends_on " + name + "."
-                                            + Shown.of(k, c.values().get(k)) + ": not carried over"));
+                    c.values().forEach((k, v) -> {
+                        if (!k.equals("condition")) {
+                            entry.remark(at, "depends_on " + name + "." + Shown.of(k, v) + ": not carried over");
+                        }
+                    });
                 }
             });
         } else if (written != null) {

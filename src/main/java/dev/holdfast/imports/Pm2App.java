@@ -185,7 +185,6 @@ final class Pm2App {
     }
 
     private static @Nullable Long memory(Fields f) {
-        Origin at = f.at("max_memory_restart");
         String text = f.text("max_memory_restart");
         Long bytes = text == null ? null : Amounts.bytes(text);
         if (text != null && bytes == null) {
@@ -393,7 +392,6 @@ final class Pm2App {
                 "output");
         f.none("each line has its time, in the log's own form", "log_date_format", "time");
         f.none("not carried over: each replica has a log of its own; logs NAME shows them together", "merge_logs");
-        Origin type = f.at("log_type");
         String form = f.text("log_type");
         if (form != null && form.equals("json")) {
             entry.put("logging.file.format", "json");

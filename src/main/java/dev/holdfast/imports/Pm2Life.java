@@ -95,7 +95,6 @@ final class Pm2Life {
         if (codes != null) {
             codes(entry, codes, stopAt);
         }
-        Origin at = f.at("min_uptime");
         String uptime = millis(f, "min_uptime");
         if (uptime != null) {
             entry.put("restart.reset_after", uptime);
@@ -146,7 +145,6 @@ final class Pm2Life {
 
     static void stops(Fields f, Entry entry) {
         entry.put("stop.signal", "INT"); // pm2's own, unless PM2_KILL_SIGNAL
-        Origin at = f.at("kill_signal");
         String signal = f.text("kill_signal");
         if (signal != null && Signal.parse(signal).isPresent()) {
             entry.put("stop.signal", Signal.parse(signal).get().written());

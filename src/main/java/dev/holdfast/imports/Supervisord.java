@@ -25,18 +25,16 @@ final class Supervisord {
             "crashmailbatch", "alerts: tells of crashes",
             "fatalmailbatch", "alerts: tells of what was given up");
 
-    private final String file;
     private final Surroundings around;
     private final Sheet sheet = new Sheet();
 
-    private Supervisord(String file, Surroundings around) {
-        this.file = file;
+    private Supervisord(Surroundings around) {
         this.around = around;
     }
 
     /** @throws Broken when supervisord would not read the file, or one that it includes */
     static Sheet read(String file, String text, Surroundings around) throws Broken {
-        var reading = new Supervisord(file, around);
+        var reading = new Supervisord(around);
         List<Section> all = new ArrayList<>(reading.sections(file, text, around.directory()));
         for (Section include : List.copyOf(all)) {
             if (include.name().equals("include")) {

@@ -130,9 +130,10 @@ final class SupervisordPrograms {
         }
         entry.put("command", References.values(words));
         directory(f, entry, text);
-        String user = f.text("user");
-        if (user != null || common.user != null) {
-            entry.put("user", user != null ? References.value(text.filled(user)) : common.user);
+        String own = f.text("user");
+        String user = own != null ? own : common.user;
+        if (user != null) {
+            entry.put("user", References.value(text.filled(user)));
         }
         umask(f, entry);
         variables(f, entry, text);

@@ -10,6 +10,7 @@ import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.imports.Imported.Beside;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class CboxInitTest {
@@ -78,9 +79,7 @@ class CboxInitTest {
     }
 
     private static ProcessSpec process(String name) {
-        ProcessSpec spec = read().config().processes().get(name);
-        assertThat(spec).as(name).isNotNull();
-        return spec;
+        return read().process(name);
     }
 
     @Test
@@ -108,12 +107,12 @@ class CboxInitTest {
     @Test
     void checksHaveTheirPeriodsAndModes() {
         ProcessSpec fpm = process("php-fpm");
-        assertThat(fpm.readiness()).isNotNull();
+        HealthSpec readiness = Objects.requireNonNull(fpm.readiness());
         assertThat(fpm.liveness()).isNotNull();
-        assertThat(fpm.readiness().check()).isEqualTo(new HealthSpec.Check.Tcp("127.0.0.1", 9000));
-        assertThat(fpm.readiness().period()).hasSeconds(5);
-        assertThat(fpm.readiness().timeout()).hasSeconds(3);
-        assertThat(fpm.readiness().initialDelay()).hasSeconds(5);
+        assertThat(readiness.check()).isEqualTo(new HealthSpec.Check.Tcp("127.0.0.1", 9000));
+        assertThat(readiness.period()).hasSeconds(5);
+        assertThat(readiness.timeout()).hasSeconds(3);
+        assertThat(readiness.initialDelay()).hasSeconds(5);
         assertThat(fpm.stop().signal().written()).isEqualTo("QUIT");
         assertThat(fpm.stop().timeout()).hasSeconds(40);
         assertThat(process("worker").readiness()).isNull();
@@ -143,8 +142,7 @@ class CboxInitTest {
 
     @Test
     void whatHasAScheduleIsASchedule() {
-        ScheduleSpec nightly = read().config().schedules().get("nightly");
-        assertThat(nightly).isNotNull();
+        ScheduleSpec nightly = read().schedule("nightly");
         assertThat(nightly.timing()).hasToString("0 2 * * * UTC");
         assertThat(nightly.timeout()).isEqualTo(Duration.ofHours(1));
         assertThat(read().comments())

@@ -8,6 +8,7 @@ import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.RestartSpec;
 import dev.holdfast.imports.Imported.Beside;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,9 +71,7 @@ class ComposeTest {
     }
 
     private static ProcessSpec process(String name) {
-        ProcessSpec spec = sound().config().processes().get(name);
-        assertThat(spec).as(name).isNotNull();
-        return spec;
+        return sound().process(name);
     }
 
     @Test
@@ -104,12 +103,12 @@ class ComposeTest {
     @Test
     void aHealthcheckIsReadinessForDockerRestartsNothing() {
         ProcessSpec store = process("store");
-        assertThat(store.readiness()).isNotNull();
-        assertThat(store.readiness().check())
+        HealthSpec readiness = Objects.requireNonNull(store.readiness());
+        assertThat(readiness.check())
                 .isInstanceOf(HealthSpec.Check.Exec.class)
                 .hasToString("Exec[command=CommandSpec[argv=[store, ping]]]");
-        assertThat(store.readiness().period()).hasSeconds(20);
-        assertThat(store.readiness().failureThreshold()).isEqualTo(9);
+        assertThat(readiness.period()).hasSeconds(20);
+        assertThat(readiness.failureThreshold()).isEqualTo(9);
         assertThat(store.startTimeout()).hasSeconds(60 + 9 * 20 + 2 + 1);
         assertThat(store.liveness()).isNull();
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Loaded;
+import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.source.Broken;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** A text that was imported, and what the loader makes of it. */
@@ -74,6 +77,16 @@ record Imported(Sheet sheet, Config config) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The process of that name, which is to be there. */
+    ProcessSpec process(String name) {
+        return Objects.requireNonNull(config.processes().get(name), () -> name + " in " + sheet.yaml());
+    }
+
+    /** The schedule of that name, which is to be there. */
+    ScheduleSpec schedule(String name) {
+        return Objects.requireNonNull(config.schedules().get(name), () -> name + " in " + sheet.yaml());
     }
 
     /** Lines of the configuration without comments. */

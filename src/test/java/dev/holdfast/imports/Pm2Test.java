@@ -43,9 +43,7 @@ class Pm2Test {
     }
 
     private static ProcessSpec process(String name) {
-        ProcessSpec spec = read("").config().processes().get(name);
-        assertThat(spec).as(name).isNotNull();
-        return spec;
+        return read("").process(name);
     }
 
     @Test
@@ -81,19 +79,17 @@ class Pm2Test {
     void theChosenEnvironmentIsLaidOverTheCommonOne() {
         assertThat(process("api").launch().environment())
                 .containsOnly(Map.entry("NODE_ENV", "development"), Map.entry("PORT", "3000"), Map.entry("TOKEN", ""));
-        assertThat(read("production").config().processes().get("api").launch().environment())
+        assertThat(read("production").process("api").launch().environment())
                 .containsEntry("NODE_ENV", "production")
                 .containsEntry("PORT", "3000");
     }
 
     @Test
     void anAppThatRunsAtItsTimesIsASchedule() {
-        ScheduleSpec tidy = read("").config().schedules().get("tidy");
-        assertThat(tidy).isNotNull();
+        ScheduleSpec tidy = read("").schedule("tidy");
         assertThat(tidy.timing().toString()).startsWith("*/10 * * * * ");
         assertThat(tidy.launch().command().argv()).containsExactly("python3", "tools/tidy.py");
-        ScheduleSpec restart = read("").config().schedules().get("api-restart");
-        assertThat(restart).isNotNull();
+        ScheduleSpec restart = read("").schedule("api-restart");
         assertThat(restart.launch().command().argv()).containsExactly("holdfast", "restart", "api");
     }
 
@@ -126,8 +122,7 @@ class Pm2Test {
                 "const apps = [{ name: 'a', script: 'a.js', instances: -0 }]; module.exports = { apps };",
             })
     void allItsFormsAreRead(String text) {
-        ProcessSpec a = Imported.of(Kind.PM2, text).config().processes().get("a");
-        assertThat(a).isNotNull();
+        ProcessSpec a = Imported.of(Kind.PM2, text).process("a");
         assertThat(a.launch().command().argv()).containsExactly("node", "a.js");
         assertThat(a.replicas()).isEqualTo(4);
     }

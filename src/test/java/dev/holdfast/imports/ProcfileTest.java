@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.imports.Imported.Beside;
 import java.util.Map;
-import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 
 class ProcfileTest {
@@ -18,15 +17,13 @@ class ProcfileTest {
             release: bin/migrate
             """;
 
-    private static SortedMap<String, ProcessSpec> read(Kind.Choices choices) {
-        return Imported.of(Kind.PROCFILE, ALL, Beside.NOTHING, choices, Map.of())
-                .config()
-                .processes();
+    private static Imported read(Kind.Choices choices) {
+        return Imported.of(Kind.PROCFILE, ALL, Beside.NOTHING, choices, Map.of());
     }
 
     @Test
     void whatNeedsNoShellIsExecutedItself() {
-        ProcessSpec worker = read(Kind.Choices.NONE).get("worker");
+        ProcessSpec worker = read(Kind.Choices.NONE).process("worker");
         assertThat(worker.launch().command().argv())
                 .containsExactly("bundle", "exec", "sidekiq", "-C", "config/side kiq.yml");
         assertThat(worker.launch().environment()).containsOnly(Map.entry("QUEUES", "a b"), Map.entry("PORT", "5100"));
@@ -35,16 +32,16 @@ class ProcfileTest {
 
     @Test
     void variablesAndPipesNeedAShell() {
-        SortedMap<String, ProcessSpec> all = read(Kind.Choices.NONE);
-        assertThat(all.get("web").launch().command().argv())
+        Imported all = read(Kind.Choices.NONE);
+        assertThat(all.process("web").launch().command().argv())
                 .containsExactly("/bin/sh", "-c", "bundle exec puma -p $PORT");
-        assertThat(all.get("web").launch().environment()).containsEntry("PORT", "5000");
-        assertThat(all.get("clock").launch().command().argv()).endsWith("bin/tick | tee log");
+        assertThat(all.process("web").launch().environment()).containsEntry("PORT", "5000");
+        assertThat(all.process("clock").launch().command().argv()).endsWith("bin/tick | tee log");
     }
 
     @Test
     void aReleaseRunsWhenAsked() {
-        ProcessSpec release = read(Kind.Choices.NONE).get("release");
+        ProcessSpec release = read(Kind.Choices.NONE).process("release");
         assertThat(release.type()).isEqualTo(ProcessSpec.Type.ONESHOT);
         assertThat(release.manual()).isTrue();
     }
@@ -52,16 +49,16 @@ class ProcfileTest {
     @Test
     void aFormationSaysHowManyAndEachHasItsPort() {
         var choices = new Kind.Choices("", Map.of("web", 3, "all", 2, "worker", 0));
-        SortedMap<String, ProcessSpec> all = read(choices);
-        assertThat(all.get("web").replicas()).isEqualTo(3);
-        assertThat(all.get("web").portBase()).isEqualTo(5000);
-        assertThat(all.get("web").launch().command().argv())
+        Imported all = read(choices);
+        assertThat(all.process("web").replicas()).isEqualTo(3);
+        assertThat(all.process("web").portBase()).isEqualTo(5000);
+        assertThat(all.process("web").launch().command().argv())
                 .endsWith("PORT=\"$HOLDFAST_PORT\"; export PORT; exec bundle exec puma -p $PORT");
-        assertThat(all.get("clock").replicas()).isEqualTo(2);
-        assertThat(all.get("clock").launch().command().argv())
+        assertThat(all.process("clock").replicas()).isEqualTo(2);
+        assertThat(all.process("clock").launch().command().argv())
                 .endsWith("PORT=\"$HOLDFAST_PORT\"; export PORT; exec sh -c 'bin/tick | tee log'");
-        assertThat(all.get("worker").replicas()).isZero();
-        assertThat(all.get("release").replicas()).isEqualTo(1);
+        assertThat(all.process("worker").replicas()).isZero();
+        assertThat(all.process("release").replicas()).isEqualTo(1);
     }
 
     @Test

@@ -59,11 +59,7 @@ class SupervisordTest {
             """;
 
     private static ProcessSpec process(Imported imported, String name) {
-        ProcessSpec spec = imported.config().processes().get(name);
-        assertThat(spec)
-                .as(name + " in " + imported.config().processes().keySet())
-                .isNotNull();
-        return spec;
+        return imported.process(name);
     }
 
     private static Imported read(String text) {
