@@ -2,12 +2,17 @@ package dev.holdfast.crontab;
 
 import dev.holdfast.cron.CronExpression;
 import dev.holdfast.cron.CronSyntaxException;
-import dev.holdfast.crontab.ShellWords.Word;
+import dev.holdfast.imports.Sheet;
+import dev.holdfast.source.Origin;
+import dev.holdfast.source.ShellWords;
+import dev.holdfast.source.ShellWords.Word;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +31,7 @@ public final class Crontab {
 
     private static final Pattern QUOTA = Pattern.compile("(\\bCPUQuota=\\d+)%(?=\\s)");
 
+    private final String file;
     private final boolean userColumn;
     private final Map<String, Keys> schedules = new LinkedHashMap<>();
     private final List<Remark> remarks = new ArrayList<>();
@@ -40,15 +46,17 @@ public final class Crontab {
      */
     public record Remark(int line, boolean left, String text) {}
 
-    private Crontab(boolean userColumn) {
+    private Crontab(String file, boolean userColumn) {
+        this.file = file;
         this.userColumn = userColumn;
     }
 
     /**
+     * @param file as remarks name it
      * @param userColumn whether a user stands before each command, as in /etc/crontab and /etc/cron.d
      */
-    public static Crontab read(String text, boolean userColumn) {
-        var crontab = new Crontab(userColumn);
+    public static Crontab read(String file, String text, boolean userColumn) {
+        var crontab = new Crontab(file, userColumn);
         String[] lines = text.split("\n", -1);
         for (int i = 0; i < lines.length; i++) {
             crontab.line(i + 1, lines[i].stripTrailing());
@@ -66,9 +74,30 @@ public final class Crontab {
         return untold;
     }
 
-    /** A configuration with the schedules, remarks as comments at its head. */
+    /** A configuration with the schedules, remarks as comments where they concern. */
     public String yaml() {
-        return SchedulesYaml.of(schedules, remarks);
+        var sheet = new Sheet();
+        Set<String> told = new HashSet<>();
+        schedules.forEach(
+                (name, keys) -> keys.write(sheet.schedule(name, new Origin(file, keys.line)), file, shared()));
+        schedules.values().forEach(k -> k.remarks.forEach(r -> told.add(k.line + r)));
+        remarks.stream()
+                .filter(r -> !told.contains(r.line() + r.text()))
+                .forEach(r -> sheet.head().remark(new Origin(file, r.line()), r.text()));
+        return sheet.yaml();
+    }
+
+    /** Lock files of more than one entry. */
+    private Set<String> shared() {
+        var once = new HashSet<String>();
+        var shared = new HashSet<String>();
+        schedules.values().forEach(k -> {
+            String lock = k.plain.get("flock");
+            if (lock != null && !once.add(lock)) {
+                shared.add(lock);
+            }
+        });
+        return shared;
     }
 
     private void line(int number, String line) {
@@ -127,7 +156,7 @@ public final class Crontab {
                 return;
             }
         }
-        var keys = new Keys();
+        var keys = new Keys(line);
         keys.put("cron", when.startsWith("@") ? when.toLowerCase(Locale.ROOT) : when);
         if (userColumn) {
             String[] parts = command.split("\\s+", 2);

@@ -1,6 +1,6 @@
 package dev.holdfast.crontab;
 
-import dev.holdfast.crontab.ShellWords.Word;
+import dev.holdfast.source.ShellWords.Word;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;

@@ -22,7 +22,7 @@ class CrontabTest {
 
     @Test
     void theContractsWrappedCrontabComesOutAsItsSchedules() throws IOException {
-        Crontab crontab = Crontab.read(Files.readString(Path.of("src/test/resources/mautic.crontab")), true);
+        Crontab crontab = Crontab.read("crontab", Files.readString(Path.of("src/test/resources/mautic.crontab")), true);
         SortedMap<String, ScheduleSpec> contract = load(Path.of("src/test/resources/contract/mautic-n8n.yaml"));
         assertThat(contract).hasSize(13);
         assertThat(schedules(crontab)).isEqualTo(contract);
@@ -87,20 +87,20 @@ class CrontabTest {
                 "5/15 * * * * x          | 1 | a step needs a range",
             })
     void tellsLineByLineWhatItCouldNotTurn(String line, int left, String why) {
-        Crontab crontab = Crontab.read("# a comment\n" + line + "\n* * * * * ok\n", false);
+        Crontab crontab = Crontab.read("crontab", "# a comment\n" + line + "\n* * * * * ok\n", false);
         assertThat(crontab.left()).isEqualTo(left);
         assertThat(crontab.remarks())
                 .singleElement()
                 .satisfies(r -> assertThat(r.line()).isEqualTo(2))
                 .satisfies(r -> assertThat(r.text()).contains(why));
         assertThat(crontab.yaml())
-                .contains("# line 2: not turned into a schedule")
+                .contains("# crontab:2: not turned into a schedule")
                 .contains("ok:");
     }
 
     @Test
     void aWrapperThatIsNotUnderstoodWholeStaysAndIsTold() throws IOException {
-        Crontab crontab = Crontab.read("* * * * * timeout --odd 5 x\n", false);
+        Crontab crontab = Crontab.read("crontab", "* * * * * timeout --odd 5 x\n", false);
         assertThat(schedules(crontab)
                         .values()
                         .iterator()
@@ -116,7 +116,7 @@ class CrontabTest {
 
     @Test
     void entriesOfOneLockFileShareAGroupAndEntriesOfOneLogFileDoNotShareIt() throws IOException {
-        Map<String, ScheduleSpec> two = schedules(Crontab.read("""
+        Map<String, ScheduleSpec> two = schedules(Crontab.read("crontab", """
                 * * * * * flock -n /run/l a >> /var/log/l.log
                 * * * * * flock -n /run/l b >> /var/log/l.log
                 """, false));
@@ -125,7 +125,10 @@ class CrontabTest {
     }
 
     private ScheduleSpec only(String crontab) throws IOException {
-        return schedules(Crontab.read(crontab, false)).values().iterator().next();
+        return schedules(Crontab.read("crontab", crontab, false))
+                .values()
+                .iterator()
+                .next();
     }
 
     private SortedMap<String, ScheduleSpec> schedules(Crontab crontab) throws IOException {

@@ -2,20 +2,18 @@ package dev.holdfast.audit.supervisor;
 
 import dev.holdfast.audit.Site;
 import dev.holdfast.audit.note.Notes;
+import dev.holdfast.source.Origin;
+import dev.holdfast.source.Sections;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A section {@code program:NAME}; keys of one that stands in several places are the last ones. */
 final class Program {
-    /** After a blank; supervisord gives its parser both signs. */
-    private static final Pattern COMMENT = Pattern.compile("\\s[;#]");
-
     final String name;
     final List<Site> sections = new ArrayList<>();
     private final Map<String, Line> keys = new HashMap<>();
@@ -42,58 +40,28 @@ final class Program {
 
     /** @return files of its section {@code include} */
     private static String sections(Notes notes, String file, Map<String, Program> programs) {
-        List<String> lines = notes.lines(file);
-        String section = "";
-        String key = "";
-        String includes = "";
-        for (int i = 0; i < lines.size(); i++) {
-            String raw = lines.get(i);
-            String line = COMMENT.split(raw, 2)[0].strip();
-            var site = new Site(file, i + 1);
-            if (line.isEmpty() || raw.startsWith("#") || raw.startsWith(";")) {
-                continue;
-            }
-            boolean goesOn = Character.isWhitespace(raw.charAt(0)) && !key.isEmpty();
-            int is = separator(line);
-            String value;
-            if (goesOn) {
-                value = " " + line;
-            } else if (line.startsWith("[") && line.endsWith("]")) {
-                section = line.substring(1, line.length() - 1);
-                key = "";
-                if (section.startsWith("program:")) {
-                    programs.computeIfAbsent(section.substring(8).strip(), Program::new)
-                            .sections
-                            .add(site);
-                }
-                continue;
-            } else if (is < 1 || section.isEmpty()) {
-                notes.broken(site, "is no key with a value in a section; supervisord does not start", line);
-                continue;
-            } else {
-                key = line.substring(0, is).strip().toLowerCase(Locale.ROOT);
-                value = line.substring(is + 1).strip();
-            }
-            if (section.equals("include") && key.equals("files")) {
-                includes += " " + value;
-            }
-            Program program = section.startsWith("program:")
-                    ? programs.get(section.substring(8).strip())
-                    : null;
-            if (program != null) {
-                Line before = goesOn ? program.keys.get(key) : null;
-                program.keys.put(
-                        key, before == null ? new Line(value, site) : new Line(before.value + value, before.site));
+        var includes = new StringBuilder();
+        List<Sections.Section> all = Sections.read(
+                file,
+                notes.lines(file),
+                (at, line) -> notes.broken(
+                        site(at), "is no key with a value in a section; supervisord does not start", line));
+        for (Sections.Section section : all) {
+            Sections.Value files =
+                    section.name().equals("include") ? section.keys().get("files") : null;
+            includes.append(files == null ? "" : " " + files.text());
+            if (section.name().startsWith("program:")) {
+                Program program =
+                        programs.computeIfAbsent(section.name().substring(8).strip(), Program::new);
+                program.sections.add(site(section.at()));
+                section.keys().forEach((key, v) -> program.keys.put(key, new Line(v.text(), site(v.at()))));
             }
         }
-        return includes.strip();
+        return includes.toString().strip();
     }
 
-    /** The first of = and :. */
-    private static int separator(String line) {
-        int is = line.indexOf('=');
-        int colon = line.indexOf(':');
-        return is < 0 ? colon : colon < 0 ? is : Math.min(is, colon);
+    private static Site site(Origin at) {
+        return new Site(at.file(), at.line());
     }
 
     String value(String key, String preset) {

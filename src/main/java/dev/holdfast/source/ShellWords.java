@@ -1,11 +1,11 @@
-package dev.holdfast.crontab;
+package dev.holdfast.source;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The words of a shell line, as sh splits them; what the shell would do more with them is only noticed, not done. */
-final class ShellWords {
+public final class ShellWords {
     private static final String OPERATORS = "|&;()";
     private static final String EXPANDED = "$`*?[~{!#";
 
@@ -15,7 +15,7 @@ final class ShellWords {
      * @param end in the line, exclusive
      * @param literal whether the shell would leave it as it is
      */
-    record Word(String text, int start, int end, boolean literal) {}
+    public record Word(String text, int start, int end, boolean literal) {}
 
     private final String line;
     private final List<Word> words = new ArrayList<>();
@@ -30,7 +30,7 @@ final class ShellWords {
      *
      * @return null when a quote is not closed
      */
-    static @Nullable List<Word> of(String line) {
+    public static @Nullable List<Word> of(String line) {
         var split = new ShellWords(line);
         while (split.at < line.length()) {
             char c = line.charAt(split.at);

@@ -1,4 +1,4 @@
-package dev.holdfast.audit.compose;
+package dev.holdfast.source;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,25 +15,36 @@ import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.events.SequenceEndEvent;
 import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
-/** YAML as mappings, lists and texts that know their lines; aliases are shared, merge keys merged. */
-sealed interface Tree {
+/** YAML, or what is as it, as mappings, lists and texts that know their lines; aliases are shared, merge keys merged. */
+public sealed interface Tree {
     int DEEPEST = 64;
 
     int line();
 
-    /** @param column of its text, from 0 */
-    record Text(String value, int line, int column) implements Tree {}
+    /**
+     * @param column of its text, from 0
+     * @param plain not in quotes
+     */
+    record Text(String value, int line, int column, boolean plain) implements Tree {
+        /** Whether it is YAML's null. */
+        public boolean none() {
+            return plain && List.of("", "~", "null", "Null", "NULL").contains(value);
+        }
+    }
+
+    /** An expression of a program's text, which only that program can tell. */
+    record Code(String text, int line, int column) implements Tree {}
 
     record Items(List<Tree> items, int line) implements Tree {}
 
     /** @param keys where each key stands */
     record Table(Map<String, Tree> values, Map<String, Text> keys, int line) implements Tree {
-        @Nullable
-        Tree get(String... path) {
+        public @Nullable Tree get(String... path) {
             Tree at = this;
             for (String key : path) {
                 at = at instanceof Table t ? t.values.get(key) : null;
@@ -41,8 +52,7 @@ sealed interface Tree {
             return at;
         }
 
-        @Nullable
-        Text text(String... path) {
+        public @Nullable Text text(String... path) {
             return get(path) instanceof Text t ? t : null;
         }
     }
@@ -55,6 +65,29 @@ sealed interface Tree {
     static @Nullable Tree read(String text) {
         var settings = LoadSettings.builder().setCodePointLimit(8 << 20).build();
         return new Reader(new ParserImpl(settings, new StreamReader(settings, text))).document();
+    }
+
+    /**
+     * As {@link #read(String)}, for a file of which nothing can be used when it is broken.
+     *
+     * @throws Broken when it is no YAML, too deep, or has no document
+     */
+    static Tree read(String file, String text) throws Broken {
+        try {
+            Tree tree = read(text);
+            if (tree == null) {
+                throw new Broken(new Origin(file, 1), 1, "there is nothing in it");
+            }
+            return tree;
+        } catch (MarkedYamlEngineException e) {
+            Mark mark = e.getProblemMark().or(e::getContextMark).orElse(null);
+            throw new Broken(
+                    new Origin(file, mark == null ? 1 : mark.getLine() + 1),
+                    mark == null ? 1 : mark.getColumn() + 1,
+                    e.getProblem());
+        } catch (YamlEngineException e) {
+            throw new Broken(new Origin(file, 1), 1, String.valueOf(e.getMessage()));
+        }
     }
 
     /** Makes the tree from the parser's events. */
@@ -95,7 +128,8 @@ sealed interface Tree {
             return switch (e) {
                 case ScalarEvent s ->
                     anchored(
-                            s.getAnchor().map(Object::toString).orElse(""), new Text(s.getValue(), line(e), column(e)));
+                            s.getAnchor().map(Object::toString).orElse(""),
+                            new Text(s.getValue(), line(e), column(e), s.isPlain()));
                 case SequenceStartEvent s -> {
                     var items = new ArrayList<Tree>();
                     for (Event next = parser.next(); !(next instanceof SequenceEndEvent); next = parser.next()) {
@@ -105,7 +139,8 @@ sealed interface Tree {
                 }
                 case MappingStartEvent m ->
                     anchored(m.getAnchor().map(Object::toString).orElse(""), table(line(e), depth));
-                case AliasEvent a -> anchors.getOrDefault(a.getAlias().toString(), new Text("", line(e), column(e)));
+                case AliasEvent a ->
+                    anchors.getOrDefault(a.getAlias().toString(), new Text("", line(e), column(e), true));
                 default -> throw new YamlEngineException("line " + line(e) + " is not understood");
             };
         }

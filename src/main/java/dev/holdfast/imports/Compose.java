@@ -1,0 +1,159 @@
+package dev.holdfast.imports;
+
+import dev.holdfast.source.Broken;
+import dev.holdfast.source.Origin;
+import dev.holdfast.source.Tree;
+import dev.holdfast.source.Tree.Table;
+import dev.holdfast.source.Tree.Text;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** A compose file: services to processes of this host, where what was in their images has to be installed. */
+final class Compose {
+    private static final int MOST_EXTENDS = 8;
+
+    private final String file;
+    private final Surroundings around;
+    private final Sheet sheet = new Sheet();
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<String, Map<String, String>> needs = new LinkedHashMap<>();
+    private final Map<String, Origin> origins = new LinkedHashMap<>();
+
+    private Compose(String file, Surroundings around) {
+        this.file = file;
+        this.around = around;
+    }
+
+    /** @throws Broken when it is no YAML, or has no services */
+    static Sheet read(String file, String text, Surroundings around) throws Broken {
+        Tree tree = Tree.read(file, text);
+        if (!(tree instanceof Table top)) {
+            throw new Broken(new Origin(file, tree.line()), 1, "services is expected: a mapping of them");
+        }
+        var reading = new Compose(file, around);
+        reading.turn(top);
+        reading.sheet.tellSecrets(file);
+        return reading.sheet;
+    }
+
+    private void turn(Table top) throws Broken {
+        Fields f = Fields.of(top, file, sheet.head(), "");
+        Tree written = f.take("services");
+        if (!(written instanceof Table services)) {
+            throw new Broken(new Origin(file, top.line()), 1, "services is expected: a mapping of them");
+        }
+        f.none("not needed", "version", "name");
+        f.none("not carried over: processes of one host share its network", "networks");
+        f.none("not carried over: directories of this host take their place", "volumes");
+        f.none("not carried over: files of this host take their place", "secrets", "configs");
+        f.none("not read; import those files too", "include");
+        f.names().stream()
+                .filter(n -> n.startsWith("x-"))
+                .forEach(n -> f.none("an extension: what services take from it is in them", n));
+        f.rest();
+        var service = new ComposeService(file, around, services.keys().keySet());
+        for (String name : services.keys().keySet()) {
+            Text key = services.keys().get(name);
+            var origin = new Origin(file, key == null ? services.line() : key.line());
+            if (!(services.values().get(name) instanceof Table own)) {
+                throw new Broken(origin, key == null ? 1 : key.column() + 1, name + ": a service has keys");
+            }
+            Entry entry = sheet.process(name, origin);
+            entries.put(name, entry);
+            origins.put(name, origin);
+            needs.put(name, service.turn(entry, extended(own, services, 0), origin));
+        }
+        depend();
+        if (around.isFile(around.directory() + "/.env") && !around.directory().isEmpty()) {
+            sheet.head()
+                    .remark(
+                            new Origin(file, 0),
+                            "compose reads .env beside it for ${NAME}: env_file: [\"" + around.directory()
+                                    + "/.env\"] at the top does so here");
+        }
+    }
+
+    /** A service with what it extends in the same file laid under it. */
+    private static Table extended(Table own, Table services, int depth) {
+        Tree extending = own.get("extends");
+        Text from = extending instanceof Table t ? t.text("service") : extending instanceof Text t ? t : null;
+        boolean here = !(extending instanceof Table t) || t.get("file") == null;
+        Tree base = from == null || !here || depth > MOST_EXTENDS
+                ? null
+                : services.values().get(from.value());
+        if (!(base instanceof Table below)) {
+            return own; // the key is told with the others
+        }
+        Table whole = laid(extended(below, services, depth + 1), own);
+        whole.values().remove("extends");
+        return whole;
+    }
+
+    private static Table laid(Table below, Table above) {
+        var values = new LinkedHashMap<>(below.values());
+        var keys = new LinkedHashMap<>(below.keys());
+        above.values()
+                .forEach((k, v) -> values.merge(
+                        k,
+                        v,
+                        (under, over) -> under instanceof Table u && over instanceof Table o ? laid(u, o) : over));
+        keys.putAll(above.keys());
+        return new Table(values, keys, above.line());
+    }
+
+    /** When all services are known: who waits for whom, and for what. */
+    private void depend() {
+        needs.forEach((name, on) -> {
+            Entry entry = Objects.requireNonNull(entries.get(name));
+            Origin at = Objects.requireNonNull(origins.get(name));
+            var kept = new LinkedHashMap<String, Object>();
+            on.forEach((other, condition) -> need(entry, at, other, condition, kept));
+            if (!kept.isEmpty()) {
+                entry.put("depends_on", kept);
+            }
+        });
+    }
+
+    private void need(Entry entry, Origin at, String other, String condition, Map<String, Object> kept) {
+        Entry needed = entries.get(other);
+        if (needed == null || needed == entry) {
+            entry.remark(at, "depends_on " + Shown.line(other) + ": there is no such service; not carried over");
+        } else if (needed.get("enabled") != null && entry.get("enabled") == null) {
+            entry.remark(at, "depends_on " + other + ", which is not enabled: not carried over");
+        } else if (condition.equals("service_healthy") && needed.get("readiness") == null) {
+            entry.remark(
+                    at,
+                    "depends_on " + other + " healthy: its check, if any, is in the image; started is waited for",
+                    "depends_on");
+            kept.put(needed.name(), "started");
+        } else if (condition.equals("service_completed_successfully")) {
+            completes(needed);
+            kept.put(needed.name(), "completed");
+        } else {
+            kept.put(needed.name(), condition.equals("service_healthy") ? "healthy" : "started");
+        }
+    }
+
+    private static void completes(Entry needed) {
+        needed.put("type", "oneshot");
+        if (needed.get("restart.policy") instanceof String s && s.equals("always")) {
+            needed.put("restart.policy", "on-failure");
+        }
+    }
+
+    /** Names of services that a value may mean as hosts. */
+    static Set<String> hosts(Set<String> services, String value) {
+        var named = new LinkedHashSet<String>();
+        for (String word : value.split("[/@,;=\\s\"'\\[\\]]+", -1)) {
+            String host = word.replaceFirst(":\\d+.*$", "");
+            boolean whole = word.equals(value.strip()) || word.contains(":") || value.contains("//");
+            if (services.contains(host) && whole) {
+                named.add(host);
+            }
+        }
+        return named;
+    }
+}

@@ -1,0 +1,402 @@
+package dev.holdfast.imports;
+
+import dev.holdfast.source.Broken;
+import dev.holdfast.source.Origin;
+import dev.holdfast.source.Tree;
+import dev.holdfast.source.Tree.Code;
+import dev.holdfast.source.Tree.Items;
+import dev.holdfast.source.Tree.Table;
+import dev.holdfast.source.Tree.Text;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** An app of pm2 as a process, or, when it only runs at its times, as a schedule. */
+final class Pm2App {
+    private static final Pattern OF_ENVIRONMENT =
+            Pattern.compile("process\\.env(?:\\.([A-Za-z_]\\w*)|\\[['\"]([A-Za-z_]\\w*)['\"]\\])"
+                    + "(?:\\s*(?:\\|\\||\\?\\?)\\s*(?:'([^'}\\\\]*)'|\"([^\"}\\\\]*)\"|(-?[\\w.]+)))?");
+    private static final Map<String, String> INTERPRETERS = Map.ofEntries(
+            Map.entry("js", "node"),
+            Map.entry("mjs", "node"),
+            Map.entry("cjs", "node"),
+            Map.entry("json", "node"),
+            Map.entry("ts", "ts-node"),
+            Map.entry("tsx", "ts-node"),
+            Map.entry("coffee", "coffee"),
+            Map.entry("ls", "lsc"),
+            Map.entry("py", "python3"),
+            Map.entry("rb", "ruby"),
+            Map.entry("php", "php"),
+            Map.entry("pl", "perl"),
+            Map.entry("sh", "bash"));
+
+    private final Sheet sheet;
+    private final String file;
+    private final Surroundings around;
+    private final String environment;
+
+    Pm2App(Sheet sheet, String file, Surroundings around, String environment) {
+        this.sheet = sheet;
+        this.file = file;
+        this.around = around;
+        this.environment = environment;
+    }
+
+    void turn(Table app) throws Broken {
+        var origin = new Origin(file, app.line());
+        Text script = app.text("script");
+        Tree scripted = app.get("script");
+        Text named = app.text("name");
+        String base =
+                script == null ? "" : script.value().replaceFirst(".*/", "").replaceFirst("\\.\\w+$", "");
+        String name = named != null && !named.value().isEmpty() ? named.value() : base.isEmpty() ? "app" : base;
+        Text restarts = app.text("autorestart");
+        String cron = cron(app);
+        boolean scheduled = cron != null && restarts != null && restarts.value().equals("false");
+        String when = cron == null ? "" : cron;
+        Entry entry = scheduled ? sheet.schedule(name, origin) : sheet.process(name, origin);
+        Fields f = Fields.of(app, file, entry, "");
+        Tree called = f.take("name");
+        if (called instanceof Code) {
+            f.untold("name", called, "is not run; " + entry.name() + " in its place");
+        }
+        if (scripted == null) {
+            throw new Broken(origin, 1, "an app has a script; " + (name.isEmpty() ? "this one" : name) + " has none");
+        }
+        command(f, entry);
+        directory(f, entry);
+        variables(f, entry);
+        if (scheduled) {
+            Sheet.due(entry, when, f.at(f.has("cron_restart") ? "cron_restart" : "cron"));
+            entry.remark(
+                    f.at("cron_restart"),
+                    "an app that is not restarted but at its times is a schedule here; pm2"
+                            + " ran it at its own start too");
+            f.take("cron_restart", "cron");
+            f.take("autorestart");
+            f.none(
+                    "not carried over: a schedule runs once at a time",
+                    "instances",
+                    "exec_mode",
+                    "max_restarts",
+                    "min_uptime",
+                    "restart_delay",
+                    "exp_backoff_restart_delay");
+            Long bytes = memory(f);
+            if (bytes != null) {
+                entry.put("resources.limits.memory", Amounts.size(bytes));
+                entry.remark(f.at("max_memory_restart"), "a run that needs more is killed, not asked", "resources");
+            }
+        } else {
+            Pm2Life.instances(f, entry, around);
+            Pm2Life.restarts(f, entry);
+            Long bytes = memory(f);
+            if (bytes != null) {
+                Amounts.recycledAt(entry, bytes);
+                entry.remark(
+                        f.at("max_memory_restart"),
+                        "asked to end and started anew at " + Amounts.size(bytes)
+                                + ", with what it has started; a quarter more is its limit",
+                        "memory_watch");
+            }
+            restartsAt(f, entry, cron);
+        }
+        Pm2Life.stops(f, entry);
+        logs(f, entry);
+        String user = text(f, "user", "uid");
+        if (user != null) {
+            entry.put("user", user);
+        }
+        String group = text(f, "gid");
+        if (group != null) {
+            entry.put("group", group);
+        }
+        rest(f);
+    }
+
+    private static @Nullable String cron(Table app) {
+        Text cron = app.text("cron_restart") != null ? app.text("cron_restart") : app.text("cron");
+        return cron == null || cron.none() || List.of("", "0").contains(cron.value())
+                ? null
+                : cron.value().strip().replaceAll("\\s+", " ");
+    }
+
+    private static void rest(Fields f) {
+        f.none(
+                "not carried over: nothing is watched for changes; holdfast restart does after a deployment",
+                "watch",
+                "ignore_watch",
+                "watch_options",
+                "watch_delay");
+        f.none(
+                "not carried over: messages of node's IPC, which is pm2's own; readiness: { notify: true } waits for"
+                        + " READY=1 on NOTIFY_SOCKET",
+                "wait_ready",
+                "listen_timeout",
+                "shutdown_with_message");
+        f.none(
+                "not carried over: pm2's own",
+                "pid_file",
+                "pid",
+                "vizion",
+                "pmx",
+                "automation",
+                "trace",
+                "force",
+                "namespace",
+                "source_map_support",
+                "disable_source_map_support",
+                "post_update",
+                "append_env_to_name",
+                "appendEnvToName",
+                "disable_logs",
+                "disable_trace",
+                "vizion_running",
+                "autostart",
+                "io",
+                "version");
+        f.rest();
+    }
+
+    private static @Nullable String text(Fields f, String... names) {
+        for (String key : names) {
+            if (f.has(key)) {
+                return f.text(key);
+            }
+        }
+        return null;
+    }
+
+    private void restartsAt(Fields f, Entry entry, @Nullable String cron) {
+        Origin at = f.at(f.has("cron_restart") ? "cron_restart" : "cron");
+        f.take("cron_restart", "cron");
+        if (cron == null) {
+            return;
+        }
+        Entry restart = sheet.schedule(entry.name() + "-restart", at);
+        Sheet.due(restart, cron, at);
+        restart.put("command", List.of("holdfast", "restart", entry.name()))
+                .remark(at, "cron_restart=" + Shown.line(cron) + " of " + entry.name());
+    }
+
+    private static @Nullable Long memory(Fields f) {
+        String text = f.text("max_memory_restart");
+        Long bytes = text == null ? null : Amounts.bytes(text);
+        if (text != null && bytes == null) {
+            f.remark("max_memory_restart", text, "is no size; not carried over");
+        }
+        return bytes;
+    }
+
+    /** A value of the environment; null: it is not known here. */
+    static @Nullable Object value(Tree tree) {
+        if (tree instanceof Text t) {
+            return t.value();
+        }
+        Matcher m = OF_ENVIRONMENT.matcher(tree instanceof Code c ? c.text() : "");
+        if (!m.matches()) {
+            return null;
+        }
+        String preset = m.group(3) != null ? m.group(3) : m.group(4) != null ? m.group(4) : m.group(5);
+        return new Expanded(
+                "${" + (m.group(1) != null ? m.group(1) : m.group(2)) + ":-" + (preset == null ? "" : preset) + "}");
+    }
+
+    private void command(Fields f, Entry entry) {
+        var command = new ArrayList<Object>();
+        Origin at = f.at("script");
+        Tree written = f.take("script");
+        Object script = written == null ? null : value(written);
+        if (script == null) {
+            entry.put("command", List.of("false")).put("enabled", false);
+            entry.left(
+                    at,
+                    Shown.of("script", written == null ? new Text("", at.line(), 0, true) : written)
+                            + ": is not run, so what it comes to is not known: not enabled");
+            f.none(
+                    "belongs to the script",
+                    "interpreter",
+                    "exec_interpreter",
+                    "args",
+                    "node_args",
+                    "nodeArgs",
+                    "interpreter_args",
+                    "interpreterArgs");
+            return;
+        }
+        String interpreter = text(f, "interpreter", "exec_interpreter");
+        List<Object> options = words(f, entry, "node_args", "nodeArgs", "interpreter_args", "interpreterArgs");
+        List<Object> arguments = words(f, entry, "args");
+        boolean line = script.toString().strip().contains(" ") && interpreter == null;
+        if (line && script instanceof String s) {
+            List<String> words = Words.of(s);
+            if (words == null || s.matches(".*[|&;<>$`*?].*")) {
+                entry.put("shell", true).put("command", s);
+                if (!arguments.isEmpty()) {
+                    entry.remark(at, "args are not carried over beside a line for the shell");
+                }
+                return;
+            }
+            command.addAll(words);
+        } else {
+            String extension = script.toString().replaceFirst("(?s).*/", "").replaceFirst("^[^.]*\\.?(.*\\.)?", "");
+            String usual = INTERPRETERS.getOrDefault(extension, "none");
+            String runs = interpreter == null || interpreter.isEmpty() ? usual : interpreter;
+            if (runs.startsWith("node@")) {
+                entry.remark(
+                        at,
+                        "interpreter: " + Shown.line(runs) + ": pm2 asked nvm for it; node of PATH runs here",
+                        "command");
+                runs = "node";
+            }
+            if (!runs.equals("none")) {
+                command.add(runs);
+                command.addAll(options);
+            } else if (!options.isEmpty()) {
+                entry.remark(at, "node_args have no effect: the script is executed itself");
+            }
+            command.add(script);
+        }
+        command.addAll(arguments);
+        entry.put("command", command);
+    }
+
+    private List<Object> words(Fields f, Entry entry, String... names) {
+        for (String key : names) {
+            if (!f.has(key)) {
+                continue;
+            }
+            Tree value = f.take(key);
+            var words = new ArrayList<Object>();
+            List<Tree> all = value instanceof Items i ? i.items() : value == null ? List.of() : List.of(value);
+            for (Tree one : all) {
+                Object known = value(one);
+                List<String> split = one instanceof Text t && !(value instanceof Items) ? Words.of(t.value()) : null;
+                if (known == null) {
+                    entry.left(
+                            f.at(key), Shown.of(key, one) + ": is not run, so what it comes to is not known; left out");
+                } else if (split != null) {
+                    words.addAll(split);
+                } else {
+                    words.add(known);
+                }
+            }
+            return words;
+        }
+        return List.of();
+    }
+
+    private void directory(Fields f, Entry entry) {
+        Origin at = f.at("cwd");
+        String cwd = text(f, "cwd");
+        if (around.directory().isEmpty() && (cwd == null || !cwd.startsWith("/"))) {
+            entry.remark(
+                    at,
+                    (cwd == null
+                                    ? "pm2 starts it where pm2 was called"
+                                    : "cwd: " + Shown.line(cwd) + " is relative to where pm2 was called")
+                            + ": set working_dir");
+            return;
+        }
+        entry.put(
+                "working_dir",
+                cwd == null
+                        ? around.directory()
+                        : Path.of(around.directory().isEmpty() ? "/" : around.directory())
+                                .resolve(cwd)
+                                .normalize()
+                                .toString());
+    }
+
+    private void variables(Fields f, Entry entry) {
+        Tree env = f.take("env");
+        if (env != null) {
+            variables(f, entry, "env", env);
+        }
+        for (String key : f.names()) {
+            if (key.startsWith("env_") && !key.equals("env_file")) {
+                Tree more = f.take(key);
+                if (more != null && key.equals("env_" + environment)) {
+                    variables(f, entry, key, more);
+                } else if (more != null) {
+                    f.untold(key, more, "not carried over; --env " + key.substring(4) + " of the import takes it");
+                }
+            }
+        }
+        String file = text(f, "env_file");
+        if (file != null && around.isFile(beside(file))) {
+            entry.put("env_file", List.of(beside(file)));
+        } else if (file != null) {
+            f.remark("env_file", file, "is not there; not carried over");
+        }
+    }
+
+    private void variables(Fields f, Entry entry, String key, Tree written) {
+        if (!(written instanceof Table all)) {
+            entry.left(f.at(key), Shown.of(key, written) + ": is not run, so what it comes to is not known; left out");
+            return;
+        }
+        all.values().forEach((name, value) -> {
+            Text at = all.keys().get(name);
+            var origin = new Origin(file, at == null ? all.line() : at.line());
+            Object known = value instanceof Text t && t.none() ? null : value(value);
+            if (known != null && name.matches("[^=\\s]+") && !name.startsWith("...")) {
+                entry.variable(name, known);
+                if (known instanceof Expanded) {
+                    entry.remark(
+                            origin,
+                            Shown.of(key + "." + name, value) + ": from the environment of the daemon, or of check",
+                            "env");
+                }
+            } else {
+                entry.remark(
+                        origin,
+                        Shown.of(key + "." + name, value)
+                                + (known == null && value instanceof Text
+                                        ? ": says nothing"
+                                        : ": is not run; not carried over"));
+            }
+        });
+    }
+
+    private String beside(String path) {
+        return path.startsWith("/") || around.directory().isEmpty()
+                ? path
+                : Path.of(around.directory()).resolve(path).normalize().toString();
+    }
+
+    private void logs(Fields f, Entry entry) {
+        Origin at = f.at(f.has("out_file") ? "out_file" : "output");
+        String out = text(f, "out_file", "output", "out", "out_log", "log_file", "log");
+        if (out != null && (out.equals("/dev/null") || out.equalsIgnoreCase("null"))) {
+            entry.remark(at, "out_file: " + out + ": output is kept all the same, within its bounds");
+        } else if (out != null) {
+            sheet.log(entry, out.startsWith("~") ? out : beside(out), at);
+        }
+        f.none(
+                "not carried over: both streams go to one log, in which each line says which it was",
+                "error_file",
+                "error",
+                "err",
+                "err_file",
+                "err_log",
+                "combine_logs",
+                "log_file",
+                "log",
+                "out",
+                "output");
+        f.none("each line has its time, in the log's own form", "log_date_format", "time");
+        f.none("not carried over: each replica has a log of its own; logs NAME shows them together", "merge_logs");
+        String form = f.text("log_type");
+        if (form != null && form.equals("json")) {
+            entry.put("logging.file.format", "json");
+        } else if (form != null) {
+            f.remark("log_type", form, "not carried over");
+        }
+    }
+}
