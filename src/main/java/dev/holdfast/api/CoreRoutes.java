@@ -185,6 +185,7 @@ final class CoreRoutes {
                             List.of(a.name("name")),
                             order.signal(),
                             order.replicas(),
+                            order.holdSeconds(),
                             order.await(),
                             order.timeoutMillis());
                     return act(verb, request, a);
@@ -196,6 +197,7 @@ final class CoreRoutes {
                 request.names(),
                 request.signal(),
                 request.replicas(),
+                request.holdSeconds(),
                 request.await(),
                 a.boundedMillis(request.timeoutMillis()));
         return orders.during(a.caller(), bounded.await(), "orders", () -> Reply.ok(port.act(verb, bounded, a.by())));

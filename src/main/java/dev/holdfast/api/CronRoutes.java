@@ -49,7 +49,7 @@ final class CronRoutes {
 
     private Reply run(Asked a) throws ControlPort.Refused, Bad {
         CronOrder order = a.body(CronOrder.class);
-        var request = new Request(List.of(), null, null, order.await(), a.boundedMillis(order.timeoutMillis()));
+        var request = new Request(List.of(), null, null, null, order.await(), a.boundedMillis(order.timeoutMillis()));
         return orders.during(
                 a.caller(),
                 request.await(),

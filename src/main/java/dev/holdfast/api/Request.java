@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param names of processes; empty means all
  * @param signal for signal
  * @param replicas for scale
+ * @param holdSeconds for scale: so long a process with a scale of its own stays at that number; null: it goes on from there
  * @param await whether to answer only when it has come to its end
  * @param timeoutMillis of that wait; 0 is none
  */
@@ -18,5 +19,6 @@ public record Request(
         List<String> names,
         @Nullable String signal,
         @Nullable Integer replicas,
+        @Nullable Long holdSeconds,
         boolean await,
         long timeoutMillis) {}

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param startedAt of the daemon, ISO 8601
  * @param degraded guarantees that are weaker here than promised, as sentences
+ * @param scales processes whose number follows something
  * @param listens URLs at which the API is served beside the Unix socket
  */
 @Json
@@ -21,13 +22,39 @@ public record Status(
         List<Replica> replicas,
         List<Schedule> schedules,
         List<Queue> queues,
+        List<Scale> scales,
         List<String> listens) {
     /** An answer of a daemon that told nothing of schedules or queues has none. */
     public Status {
         schedules = schedules == null ? List.of() : schedules;
         queues = queues == null ? List.of() : queues;
+        scales = scales == null ? List.of() : scales;
         listens = listens == null ? List.of() : listens;
     }
+
+    /**
+     * How many of a process there are to be.
+     *
+     * @param replicas asked for now
+     * @param wanted how many the figure alone asks for, within min and max; null: not known
+     * @param by what it follows, such as {@code queue media, 5 a replica}
+     * @param figure jobs, or the probe's number; of processors a share, 1 being one, or the whole limit; of latency
+     *     seconds; null: not known
+     * @param reason why there are not more or fewer: as_wanted, max, up_cooldown, down_cooldown, moving, ill, no_figure,
+     *     memory, by_hand, stopped
+     * @param detail the same in words
+     */
+    @Json
+    public record Scale(
+            String process,
+            int replicas,
+            @Nullable Integer wanted,
+            int min,
+            int max,
+            String by,
+            @Nullable Double figure,
+            String reason,
+            String detail) {}
 
     /**
      * One queue, as far as this host works for it; what waits is told by its own report.

@@ -4,9 +4,13 @@ import io.avaje.jsonb.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Why replicas of a process, or runs of a schedule, ended. */
+/**
+ * Why replicas of a process, or runs of a schedule, ended.
+ *
+ * @param scale why there are as many; null: their number follows nothing
+ */
 @Json
-public record Why(List<Replica> replicas) {
+public record Why(List<Replica> replicas, Status.@Nullable Scale scale) {
     /**
      * @param now its state, and what it waits for, in a sentence
      * @param uses what it uses now beside its limits, and who keeps those; null when nothing runs

@@ -5,6 +5,7 @@ import dev.holdfast.api.Done;
 import dev.holdfast.api.Request;
 import dev.holdfast.api.Status;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -18,9 +19,21 @@ abstract class Asking extends Subcommand {
      * @param verb as in the path
      * @param mustRun whether a replica that has failed is this command's failure
      */
-    final int ask(String verb, List<String> names, @Nullable String signal, @Nullable Integer replicas, boolean mustRun)
+    final int ask(String verb, List<String> names, @Nullable String signal, boolean mustRun)
             throws IOException, Refused {
-        var request = new Request(names, signal, replicas, waiting.wanted(), waiting.timeoutMillis());
+        return ask(verb, new Request(names, signal, null, null, waiting.wanted(), waiting.timeoutMillis()), mustRun);
+    }
+
+    /** @param hold null: nothing is held */
+    final int scale(String name, int replicas, @Nullable Duration hold) throws IOException, Refused {
+        Long seconds = hold == null ? null : (Long) hold.toSeconds();
+        return ask(
+                "scale",
+                new Request(List.of(name), null, replicas, seconds, waiting.wanted(), waiting.timeoutMillis()),
+                true);
+    }
+
+    private int ask(String verb, Request request, boolean mustRun) throws IOException, Refused {
         Done done = client().post(API + "processes/" + verb, request, Done.class);
         StatusTable.brief(done.status(), style()).forEach(out()::println);
         done.notes().forEach(n -> err().println("holdfast: " + Table.printable(n)));

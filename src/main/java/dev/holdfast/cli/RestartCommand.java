@@ -20,6 +20,6 @@ final class RestartCommand extends Asking {
 
     @Override
     public Integer call() throws IOException, Refused {
-        return ask("restart", chosen.of(this), null, null, true);
+        return ask("restart", chosen.of(this), null, true);
     }
 }

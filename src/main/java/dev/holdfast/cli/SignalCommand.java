@@ -32,6 +32,6 @@ final class SignalCommand extends Asking {
         Signal known = Signal.parse(signal)
                 .orElseThrow(() -> misuse("\"" + signal
                         + "\" is no signal; one is such as HUP, SIGTERM, RTMIN+3 or 10 (kill -l lists them)"));
-        return ask("signal", names, known.name(), null, false);
+        return ask("signal", names, known.name(), false);
     }
 }

@@ -20,6 +20,6 @@ final class StartCommand extends Asking {
 
     @Override
     public Integer call() throws IOException, Refused {
-        return ask("start", chosen.of(this), null, null, true);
+        return ask("start", chosen.of(this), null, true);
     }
 }

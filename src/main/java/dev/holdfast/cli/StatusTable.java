@@ -58,6 +58,7 @@ final class StatusTable {
             lines.add("no processes");
         }
         limits(status, style, lines);
+        scales(status, style, lines);
         schedules(status, now, zone, style, lines);
         queues(status, style, lines);
         for (String url : status.listens()) {
@@ -72,6 +73,16 @@ final class StatusTable {
                             + " here: holdfast doctor"));
         }
         return lines;
+    }
+
+    private static void scales(Status status, Style style, List<String> lines) {
+        for (Status.Scale s : status.scales()) {
+            boolean kept = s.reason().equals("memory")
+                    || s.reason().equals("ill")
+                    || s.reason().equals("no_figure");
+            lines.add(style.paint(
+                    kept ? Paint.YELLOW : Paint.PLAIN, s.process() + ": " + Table.printable(ScaleText.line(s))));
+        }
     }
 
     private static void schedules(Status status, Instant now, ZoneId zone, Style style, List<String> lines) {

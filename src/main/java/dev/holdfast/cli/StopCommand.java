@@ -19,6 +19,6 @@ final class StopCommand extends Asking {
 
     @Override
     public Integer call() throws IOException, Refused {
-        return ask("stop", chosen.of(this), null, null, false);
+        return ask("stop", chosen.of(this), null, false);
     }
 }

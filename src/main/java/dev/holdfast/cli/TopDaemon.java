@@ -101,7 +101,7 @@ final class TopDaemon implements Watched {
     }
 
     private String acted(String verb, String name, @Nullable Integer replicas) throws IOException {
-        var request = new Request(List.of(name), null, replicas, true, MOST_MILLIS);
+        var request = new Request(List.of(name), null, replicas, null, true, MOST_MILLIS);
         Done done = told(() -> client.post(Subcommand.API + "processes/" + verb, request, Done.class));
         String states = String.join(
                 ", ",

@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.api.ControlPort.Refused;
+import dev.holdfast.api.Status;
 import dev.holdfast.api.Why;
 import dev.holdfast.cli.Style.Paint;
 import dev.holdfast.unit.Human;
@@ -63,6 +64,10 @@ final class WhyCommand extends Subcommand {
 
     static List<String> text(Why why, Instant now, ZoneId zone, Style style) {
         var text = new ArrayList<String>();
+        Status.Scale scale = why.scale();
+        if (scale != null) {
+            text.add(style.paint(Paint.BOLD, scale.process()) + ": " + Table.printable(ScaleText.line(scale)));
+        }
         for (Why.Replica r : why.replicas()) {
             if (!text.isEmpty()) {
                 text.add("");

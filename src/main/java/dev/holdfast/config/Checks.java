@@ -49,6 +49,7 @@ final class Checks {
         logFiles();
         cycles();
         new Mentions(problems, binder, document, root).run();
+        new ScaleResolver(problems, binder).check(document);
         document.schedules().forEach(this::schedule);
         document.queues().forEach((name, q) -> {
             unlike(name, binder.at(document.queues(), name));

@@ -47,6 +47,9 @@ record ProcessSection(
 
         @Doc("how many of it") @Default("1") int replicas,
 
+        @Doc("how many of it, by what there is to do; in place of replicas") @Nullable
+        ScaleSection scale,
+
         @Doc("HOLDFAST_PORT of replica i is this plus i") @Nullable
         Integer portBase,
 

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * One entry of {@code processes:}, with every default filled in.
  *
  * @param launch what is executed and as whom
- * @param replicas 0 to 1000 identical instances
+ * @param replicas 0 to 1000 identical instances; with {@code scale} how many there are to be now
+ * @param scale by which their number follows what there is to do; null: it does not
  * @param portBase HOLDFAST_PORT of replica i is this plus i; null sets none
  * @param dependsOn what must be so before this starts
  * @param readiness when it counts as up for dependents; null: at once when started
@@ -29,6 +30,7 @@ public record ProcessSpec(
         Type type,
         LaunchSpec launch,
         int replicas,
+        @Nullable ScaleSpec scale,
         @Nullable Integer portBase,
         Map<String, DependencyCondition> dependsOn,
         HooksSpec hooks,
@@ -59,6 +61,7 @@ public record ProcessSpec(
                 Type.ONESHOT,
                 launch,
                 1,
+                null,
                 null,
                 Map.of(),
                 new HooksSpec(null, null, null, null),
@@ -121,6 +124,7 @@ public record ProcessSpec(
                 type,
                 launch,
                 n,
+                scale,
                 portBase,
                 dependsOn,
                 hooks,
@@ -135,6 +139,11 @@ public record ProcessSpec(
                 manual,
                 log,
                 resources);
+    }
+
+    /** How many there may be at most. */
+    public int mostReplicas() {
+        return scale == null ? replicas : Math.max(replicas, scale.max());
     }
 
     /** Whether it is given a NOTIFY_SOCKET. */

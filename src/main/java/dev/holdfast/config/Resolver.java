@@ -138,11 +138,13 @@ final class Resolver {
     }
 
     ProcessSpec process(String name, ProcessSection s, Node at) {
-        if (s.replicas() > 0) {
-            replicas += s.replicas();
+        ScaleSpec scale = new ScaleResolver(problems, binder).of(s, at);
+        int most = scale == null ? s.replicas() : scale.max();
+        if (most > 0) {
+            replicas += most;
             if (replicas > Budget.REPLICAS) {
                 throw new Budget.Exceeded(Problems.at(
-                        binder.at(s, "replicas", at),
+                        binder.at(s, scale == null ? "replicas" : "scale", at),
                         "with these there are " + replicas + " replicas of all processes; at most " + Budget.REPLICAS));
             }
         }
@@ -150,8 +152,10 @@ final class Resolver {
         r.within("replicas", s.replicas(), 0, 1000);
         r.within("portBase", s.portBase(), 1, 65535);
         Integer portBase = s.portBase();
-        if (portBase != null && portBase + s.replicas() - 1 > 65535) {
-            problems.add(binder.at(s, "portBase", at), "port_base and replicas together pass port 65535");
+        if (portBase != null && portBase + most - 1 > 65535) {
+            problems.add(
+                    binder.at(s, "portBase", at),
+                    "port_base and " + (scale == null ? "replicas" : "scale.max") + " together pass port 65535");
         }
         r.positive("startTimeout", s.startTimeout());
         r.positive("maxRuntime", s.maxRuntime());
@@ -161,7 +165,8 @@ final class Resolver {
                 name,
                 s.type(),
                 launch(s, r, at),
-                s.replicas(),
+                scale == null ? s.replicas() : scale.min(),
+                scale,
                 portBase,
                 on == null ? Map.of() : Map.copyOf(new TreeMap<>(on.on())),
                 hooks(s.hooks(), at),

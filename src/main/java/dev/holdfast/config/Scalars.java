@@ -32,6 +32,7 @@ final class Scalars {
             entry(Integer.class, "a whole number", Scalars::integer, "integer"),
             entry(Long.class, "a whole number", Scalars::whole, "integer"),
             entry(double.class, "a number", Scalars::number, "number"),
+            entry(Double.class, "a number", Scalars::number, "number"),
             entry(Duration.class, "a duration", Durations::parse, "string", "integer"),
             entry(ByteSize.class, "a size", ByteSize::parse, "string", "integer"),
             entry(CpuAmount.class, "a CPU amount", CpuAmount::parse, "string", "number"),

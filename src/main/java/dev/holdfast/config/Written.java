@@ -34,6 +34,9 @@ public final class Written {
         w.record("", spec.launch(), keys);
         w.record("", spec, keys);
         keys.remove("name");
+        if (spec.scale() != null) {
+            keys.remove("replicas"); // they exclude each other in a file
+        }
         var out = new StringBuilder("processes:\n  " + quoted(spec.name()) + ":\n");
         lines(keys, "    ", out);
         return out.toString();

@@ -114,6 +114,8 @@ final class AlertEvents {
                         e.missingBytes() == 0 ? "it is written again" : e.missingBytes() + " bytes are missing");
             }
             case Event.StartFailed _,
+                    Event.Scaled _,
+                    Event.ScaleHeld _,
                     Event.Ready _,
                     Event.Presumed _,
                     Event.Unhealthy _,

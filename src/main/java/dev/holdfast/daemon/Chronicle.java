@@ -61,6 +61,8 @@ final class Chronicle implements AutoCloseable {
                     Event.Presumed _,
                     Event.Unhealthy _,
                     Event.MemoryHigh _,
+                    Event.Scaled _,
+                    Event.ScaleHeld _,
                     Event.Stopping _,
                     Event.Killed _,
                     Event.Exited _,

@@ -33,6 +33,7 @@ import dev.holdfast.event.ReplicaId;
 import dev.holdfast.schedule.ScheduleView;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.supervise.Stimulus;
+import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Signal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -99,7 +100,13 @@ final class Control implements ControlPort {
                         .filter(v -> wanted.queues().contains(v.name()))
                         .map(v -> JobReports.of(v, d.outputs.file(new ReplicaId(v.name(), 0))))
                         .toList();
-        return reports.join().status(onLoop(() -> d.supervision.views()), wanted.processes(), schedules, queues);
+        return reports.join()
+                .status(
+                        onLoop(() -> d.supervision.views()),
+                        wanted.processes(),
+                        schedules,
+                        queues,
+                        onLoop(() -> d.scales.views(wanted.processes())));
     }
 
     @Override
@@ -130,7 +137,7 @@ final class Control implements ControlPort {
         boolean settled = verb == Verb.SIGNAL || !request.await() || await(d, awaited, request.timeoutMillis());
         List<String> notes = verb == Verb.STOP || verb == Verb.RESTART
                 ? onLoop(() -> new Objections(d).goesOnWithout(names, verb == Verb.RESTART))
-                : List.of();
+                : verb == Verb.SCALE ? onLoop(() -> new Objections(d).goesOnFrom(names)) : List.of();
         return new Done(settled, status(List.copyOf(names)), notes);
     }
 
@@ -182,7 +189,10 @@ final class Control implements ControlPort {
         return onLoop(() -> {
             object(new Objections(d).to(Verb.SCALE, names, true));
             ProcessSpec before = d.specs().get(name);
-            if (before == null || !d.scale(name, n, by)) {
+            Long hold = request.holdSeconds();
+            object(before == null ? Optional.empty() : Objections.toNumber(before, n, hold));
+            MonoTime until = hold == null ? null : Loop.now().mono().plus(Duration.ofSeconds(hold));
+            if (before == null || !d.scale(name, n, until, by)) {
                 throw refused(404, "\"" + name + "\" is no process here any more");
             }
             int was = before.replicas();
@@ -345,7 +355,12 @@ final class Control implements ControlPort {
         }
         Set<String> names = known.processes(List.of(name), false);
         return reports.join()
-                .why(onLoop(() -> d.supervision.views()), names.iterator().next(), ends, lines);
+                .why(
+                        onLoop(() -> d.supervision.views()),
+                        names.iterator().next(),
+                        onLoop(() -> d.scales.views(names)),
+                        ends,
+                        lines);
     }
 
     @Override

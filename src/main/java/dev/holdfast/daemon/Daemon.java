@@ -14,6 +14,7 @@ import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ReportSpec;
 import dev.holdfast.config.WatchedSpec;
 import dev.holdfast.dashboard.Dashboard;
+import dev.holdfast.event.Event;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
 import dev.holdfast.event.ProcessRef;
@@ -96,6 +97,7 @@ final class Daemon {
     final String hostName;
     final ReportFacts reporting;
     final ReportDesk reports;
+    final ScaleDesk scales;
     /** As it was when the daemon started, which is when it counts. */
     final GlobalSpec global;
     /** Where lines go beside the files of processes; changed by a reload. */
@@ -240,6 +242,7 @@ final class Daemon {
                 console::warn);
         this.runDirectory = new RunDirectory(dirs, host.uid(), ProcessId.own(), lock, runFiles);
         this.metrics = new MetricDesk(this, dirs.state().resolve("metrics"));
+        this.scales = new ScaleDesk(this);
         this.firstReports = config.reports();
         this.reporting = new ReportFacts(this, host.name());
         this.reports = new ReportDesk(dirs.state(), reporting::report, alerts, loop::soon, console);
@@ -277,6 +280,7 @@ final class Daemon {
             workshop.begin();
             watchers.configure(watched);
             guard.configure(guarded);
+            scales.configure(specs(), Loop.now().mono());
             answering.watch(); // first: a host that is slow to tell its groups holds up none who runs by now
             answering.admit(global.api().groups());
             metrics.configure(global);
@@ -359,6 +363,7 @@ final class Daemon {
                 trim.deadline(),
                 rehearsal.deadline(),
                 reports.deadline(),
+                scales.deadline(),
                 notices.deadline());
     }
 
@@ -376,6 +381,7 @@ final class Daemon {
         }
         watchers.tick(now);
         reports.tick(Loop.now());
+        scales.tick(Loop.now());
         notices.tick(now);
         rehearsal.tick(now);
         if (!now.isBefore(supervision.nextDeadline())) {
@@ -503,16 +509,7 @@ final class Daemon {
                 probes.ask(p);
             }
             case Action.EndChecks(InstanceId id) -> probes.end(id);
-            case Action.Journal(var event) -> {
-                chronicle.remember(event);
-                intents.note(event);
-                metrics.happened(event);
-                loop.later(() -> {
-                    chronicle.write(event);
-                    console.say(Words.level(event), name(event.replica()) + " " + Words.of(event));
-                    alertEvents.happened(event, Loop.now().mono());
-                });
-            }
+            case Action.Journal(var event) -> tell(event);
             case Action.Finish(int code) -> {
                 exitCode = code;
                 rehearsal.end();
@@ -523,6 +520,21 @@ final class Daemon {
                 loop.later(alerts::close); // after what is said of the end
             }
         }
+    }
+
+    /** On the loop's thread: it has happened. */
+    void tell(Event event) {
+        chronicle.remember(event);
+        intents.note(event);
+        metrics.happened(event);
+        loop.later(() -> {
+            chronicle.write(event);
+            boolean whole = event instanceof Event.Scaled || event instanceof Event.ScaleHeld;
+            console.say(
+                    Words.level(event),
+                    (whole ? event.replica().process() : name(event.replica())) + " " + Words.of(event));
+            alertEvents.happened(event, Loop.now().mono());
+        });
     }
 
     private void whenSettled(Set<String> names, Runnable done) {
@@ -579,7 +591,7 @@ final class Daemon {
 
     private String name(ReplicaId replica) {
         ProcessSpec spec = specs().get(replica.process());
-        return Names.of(replica, spec == null ? 1 : spec.replicas());
+        return Names.of(replica, spec == null ? 1 : spec.mostReplicas());
     }
 
     private MetricDesk metrics() {
@@ -676,6 +688,7 @@ final class Daemon {
         reports.configure(config.reports(), Loop.now());
         alertEvents.reconfigured(before, specs(), jobs(), outputs::file);
         apply(new Stimulus.Reload(specs(), by));
+        scales.configure(specs(), Loop.now().mono());
         enforcement.warn(specs().values());
         confinement.reconfigured(supervision.views(), before, specs());
         return Plan.between(before, specs()).and(others);
@@ -712,10 +725,15 @@ final class Daemon {
         leaving = true;
     }
 
-    /** On the loop's thread. @return false when there is no such process any more */
-    boolean scale(String name, int n, String by) {
+    /**
+     * On the loop's thread.
+     *
+     * @param heldUntil when people hold the number of a process with a scale; null: they do not
+     * @return false when there is no such process any more
+     */
+    boolean scale(String name, int n, @Nullable MonoTime heldUntil, String by) {
         SortedMap<String, ProcessSpec> before = specs();
-        if (!desired.scale(name, n)) {
+        if (!desired.scale(name, n, heldUntil)) {
             return false;
         }
         outputs.reconfigure(withJobs(timetable.asProcesses(), workshop.asProcesses()));

@@ -1,8 +1,11 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.config.ScaleSpec;
+import dev.holdfast.unit.MonoTime;
 import java.util.Optional;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What shall run: what the file says, and beyond it what people scaled by hand. Both change on the loop's thread alone,
@@ -28,6 +31,12 @@ final class Desired {
 
     /** The file as it was read anew; what was scaled in the meantime stays so. */
     void take(SortedMap<String, ProcessSpec> fresh) {
+        fresh.forEach((name, spec) -> {
+            ProcessSpec before = specs.get(name);
+            if (spec.scale() != null && before != null && before.enabled() && before.scale() == null) {
+                intents.follows(name, before.replicas());
+            }
+        });
         configured = fresh;
         intents.configured(fresh);
         specs = intents.applied(fresh);
@@ -40,19 +49,33 @@ final class Desired {
         if (now == null || file == null || (now.enabled() && now.replicas() > 0)) {
             return Optional.empty();
         }
+        ScaleSpec scale = now.scale();
+        if (now.enabled() && scale != null) {
+            return Optional.of(
+                    intents.heldUntil(name) != null
+                            ? "held at 0 by hand"
+                            : "scaled to 0 by " + scale.by().words());
+        }
         return Optional.of(
                 !now.enabled()
                         ? "disabled: enabled is false"
                         : file.replicas() > 0 ? "scaled to 0 by hand" : "configured with replicas: 0");
     }
 
-    /** @return false when there is no such process any more */
-    boolean scale(String name, int n) {
+    /**
+     * @param heldUntil when people hold the number of a process with a scale; null: they do not
+     * @return false when there is no such process any more
+     */
+    boolean scale(String name, int n, @Nullable MonoTime heldUntil) {
         ProcessSpec spec = configured.get(name);
         if (spec == null) {
             return false;
         }
-        intents.scaled(name, spec.replicas(), n);
+        if (spec.scale() != null) {
+            intents.followed(name, n, heldUntil);
+        } else {
+            intents.scaled(name, spec.replicas(), n);
+        }
         specs = intents.applied(configured);
         return true;
     }

@@ -5,6 +5,7 @@ import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ResourcesSpec;
 import dev.holdfast.confine.Limits;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.CgroupHome;
 import dev.holdfast.linux.OomLog;
 import dev.holdfast.process.Bounds;
@@ -127,6 +128,11 @@ final class Enforcement {
     /** What of its group's memory the kernel cannot take back at once; empty where that is not known. */
     OptionalLong workingSet(String process, InstanceId instance) {
         return groups.workingSet(process, instance);
+    }
+
+    /** What limits around all of them leave of memory; empty where there are none. */
+    Optional<Cgroup.MemoryRoom> memoryRoom() {
+        return groups.memoryRoom();
     }
 
     /** Whether it has a group, though that may not be readable now. */

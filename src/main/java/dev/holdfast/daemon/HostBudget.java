@@ -90,13 +90,13 @@ final class HostBudget {
         var parts = new ArrayList<String>();
         for (ProcessSpec spec : config.processes().values()) {
             Long each = spec.enabled() ? of.apply(spec.resources()) : null;
-            if (each == null || spec.replicas() == 0) {
+            if (each == null || spec.mostReplicas() == 0) {
                 continue;
             }
             first = first.isEmpty() ? spec.name() : first;
-            sum += each * spec.replicas();
-            parts.add("  " + spec.name() + ": " + spec.replicas() + " x " + text.apply(each) + " = "
-                    + text.apply(each * spec.replicas()));
+            sum += each * spec.mostReplicas();
+            parts.add("  " + spec.name() + ": " + spec.mostReplicas() + " x " + text.apply(each) + " = "
+                    + text.apply(each * spec.mostReplicas()));
         }
         if (parts.isEmpty()) {
             return;

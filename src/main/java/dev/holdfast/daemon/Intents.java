@@ -1,9 +1,11 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.config.ScaleSpec;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.unit.MonoTime;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -19,6 +21,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What people asked for beyond the file, and which work is done, in RUN/intents: it outlives the daemon's death, not a
@@ -33,6 +36,11 @@ final class Intents {
     private static final String ENDING = "ending.";
     private static final String DOWN = "down";
     private static final String SCALED = "scaled.";
+    /** Of processes with a scale: how many there are. */
+    private static final String FOLLOWING = "following.";
+    /** Of those: until when people hold the number, in nanoseconds of this boot's monotonic clock. */
+    private static final String HELD = "held.";
+
     private static final String COMPLETED = "completed.";
     private static final String BOOT = "boot";
     private static final int REWRITE = Integer.MAX_VALUE;
@@ -95,12 +103,52 @@ final class Intents {
         save();
     }
 
+    /** @param until when people hold it; null: they do not */
+    void followed(String name, int n, @Nullable MonoTime until) {
+        words.setProperty(FOLLOWING + name, Integer.toString(n));
+        if (until == null) {
+            words.remove(HELD + name);
+        } else {
+            words.setProperty(HELD + name, Long.toString(until.nanos()));
+        }
+        save();
+    }
+
+    /** Until when people hold the number of a process with a scale; null: they do not. */
+    @Nullable
+    MonoTime heldUntil(String name) {
+        String nanos = words.getProperty(HELD + name, "");
+        return nanos.matches("-?\\d{1,18}") ? new MonoTime(Long.parseLong(nanos)) : null;
+    }
+
+    /** Nobody holds it any more. */
+    void released(String name) {
+        if (words.remove(HELD + name) != null) {
+            save();
+        }
+    }
+
+    /** A process has a scale that had none: its number goes on from here. */
+    void follows(String name, int n) {
+        if (words.putIfAbsent(FOLLOWING + name, Integer.toString(n)) == null) {
+            save();
+        }
+    }
+
     /** Where the file's number is another now, it counts again, even should the file go back. */
     void configured(SortedMap<String, ProcessSpec> specs) {
         boolean changed = words.keySet().removeIf(k -> {
             ProcessSpec spec =
                     k.toString().startsWith(SCALED) ? specs.get(k.toString().substring(SCALED.length())) : null;
-            return spec != null && !words.getProperty(k.toString(), "").startsWith(spec.replicas() + ":");
+            return spec != null
+                    && (spec.scale() != null
+                            || !words.getProperty(k.toString(), "").startsWith(spec.replicas() + ":"));
+        });
+        changed |= words.keySet().removeIf(k -> {
+            String word = k.toString();
+            boolean follows = word.startsWith(FOLLOWING) || word.startsWith(HELD);
+            ProcessSpec spec = follows ? specs.get(word.substring(word.indexOf('.') + 1)) : null;
+            return follows && (spec == null || spec.scale() == null);
         });
         // What comes back after it was gone comes back as the file says.
         SortedMap<String, ProcessSpec> scaled = applied(specs);
@@ -207,6 +255,13 @@ final class Intents {
     SortedMap<String, ProcessSpec> applied(SortedMap<String, ProcessSpec> specs) {
         var applied = new TreeMap<String, ProcessSpec>();
         specs.forEach((name, spec) -> {
+            ScaleSpec scale = spec.scale();
+            if (scale != null) {
+                String following = words.getProperty(FOLLOWING + name, "");
+                int n = following.matches("\\d{1,4}") ? Integer.parseInt(following) : scale.min();
+                applied.put(name, spec.withReplicas(words.containsKey(HELD + name) ? n : scale.within(n)));
+                return;
+            }
             String[] scaled = words.getProperty(SCALED + name, "").split(":", -1);
             boolean holds = scaled.length == 2 && scaled[0].equals(Integer.toString(spec.replicas()));
             applied.put(name, holds ? spec.withReplicas(Integer.parseInt(scaled[1])) : spec);

@@ -77,7 +77,8 @@ final class Known {
             logs.put(
                     i,
                     new LogDesk.LogFile(
-                            replicas == 1 ? process : process + "/" + i, file.apply(new ReplicaId(process, i))));
+                            spec != null && spec.mostReplicas() == 1 ? process : process + "/" + i,
+                            file.apply(new ReplicaId(process, i))));
         }
         return logs;
     }

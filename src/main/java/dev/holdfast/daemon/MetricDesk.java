@@ -4,6 +4,7 @@ import dev.holdfast.api.ControlPort.Refused;
 import dev.holdfast.api.Doctor;
 import dev.holdfast.api.HistoryReport;
 import dev.holdfast.api.HttpHandler;
+import dev.holdfast.api.Status;
 import dev.holdfast.cli.Holdfast;
 import dev.holdfast.config.GlobalSpec;
 import dev.holdfast.event.Event;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -64,6 +66,8 @@ final class MetricDesk implements AutoCloseable {
             List<QueueView> queues,
             List<WatchView> watches,
             List<ProbeView> probes,
+            List<Status.Scale> scales,
+            Map<String, Map<String, Long>> scaled,
             List<Doctor.Finding> findings) {}
 
     /** @param dir for what outlives this daemon */
@@ -159,6 +163,8 @@ final class MetricDesk implements AutoCloseable {
                 daemon.workshop.queues().views(),
                 daemon.watchers.hostViews(),
                 daemon.watchers.probeViews(),
+                daemon.scales.views(daemon.specs().keySet()),
+                daemon.scales.changes(),
                 daemon.watchers.findings()));
         if (known != null) { // else the loop is stuck, which its lag shows
             sheet.gather(s -> replicas(s, known.replicas));
@@ -166,6 +172,7 @@ final class MetricDesk implements AutoCloseable {
             sheet.gather(s -> work.queues(s, known.queues));
             sheet.gather(s -> HostFigures.watches(s, known.watches));
             sheet.gather(s -> HostFigures.probes(s, known.probes));
+            sheet.gather(s -> scales(s, known.scales, known.scaled));
             sheet.gather(s -> degraded(s, known.findings));
             daemon.loop.soon(() -> daemon.told(known.replicas.size()));
         }
@@ -198,6 +205,25 @@ final class MetricDesk implements AutoCloseable {
         } catch (Errno e) {
             daemon.console.warn("metrics of processes are missing: " + e.getMessage());
         }
+    }
+
+    private static void scales(Sheet sheet, List<Status.Scale> scales, Map<String, Map<String, Long>> changes) {
+        for (Status.Scale s : scales) {
+            sheet.put(Family.SCALE_REPLICAS, s.replicas(), s.process());
+            sheet.put(Family.SCALE_BOUND, s.min(), s.process(), "min");
+            sheet.put(Family.SCALE_BOUND, s.max(), s.process(), "max");
+            sheet.put(Family.SCALE_REASON, 1, s.process(), s.reason());
+            Integer wanted = s.wanted();
+            if (wanted != null) {
+                sheet.put(Family.SCALE_WANTED, wanted, s.process());
+            }
+            Double figure = s.figure();
+            if (figure != null) {
+                sheet.put(Family.SCALE_FIGURE, figure, s.process());
+            }
+        }
+        changes.forEach(
+                (process, by) -> by.forEach((direction, n) -> sheet.put(Family.SCALE_CHANGES, n, process, direction)));
     }
 
     private void degraded(Sheet sheet, List<Doctor.Finding> watched) {

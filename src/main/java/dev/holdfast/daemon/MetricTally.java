@@ -59,6 +59,8 @@ final class MetricTally {
                     Event.Completed _,
                     Event.GivenUp _,
                     Event.MemoryHigh _,
+                    Event.Scaled _,
+                    Event.ScaleHeld _,
                     Event.HookFailed _,
                     Event.LogUnwritable _,
                     Event.LogWritable _ -> {}

@@ -109,7 +109,7 @@ final class Outputs implements OutputSink {
             ProcessSpec old = before.get(name);
             for (int i = 0; old != null && i < Math.min(old.replicas(), spec.replicas()); i++) {
                 var replica = new ReplicaId(name, i);
-                LogTarget was = target(replica, old.log(), old.replicas());
+                LogTarget was = target(replica, old.log(), old.mostReplicas());
                 LogTarget is = target(replica);
                 if (!is.equals(was)) {
                     changes.put(was.label(), is);
@@ -134,7 +134,7 @@ final class Outputs implements OutputSink {
 
     private LogTarget target(ReplicaId replica) {
         ProcessSpec spec = specs.get(replica.process());
-        return target(replica, spec == null ? LogSpec.DEFAULT : spec.log(), spec == null ? 1 : spec.replicas());
+        return target(replica, spec == null ? LogSpec.DEFAULT : spec.log(), spec == null ? 1 : spec.mostReplicas());
     }
 
     private LogTarget target(ReplicaId replica, LogSpec log, int replicas) {

@@ -170,6 +170,8 @@ final class Past {
                     Event.Restarting _,
                     Event.Completed _,
                     Event.MemoryHigh _,
+                    Event.Scaled _,
+                    Event.ScaleHeld _,
                     Event.HookFailed _,
                     Event.Breaker _,
                     Event.LogUnwritable _,

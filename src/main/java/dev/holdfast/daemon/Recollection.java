@@ -45,6 +45,8 @@ final class Recollection {
             case "Presumed" -> new Event.Presumed(at, replica, text("why"));
             case "Unhealthy" -> new Event.Unhealthy(at, replica, text("detail"));
             case "MemoryHigh" -> new Event.MemoryHigh(at, replica, instance(), count("bytes"), count("markBytes"));
+            case "Scaled" -> new Event.Scaled(at, replica, (int) count("from"), (int) count("to"), text("why"));
+            case "ScaleHeld" -> new Event.ScaleHeld(at, replica, (int) count("number"), text("why"));
             case "Stopping" -> new Event.Stopping(at, replica, instance(), text("why"));
             case "Killed" -> new Event.Killed(at, replica, instance(), text("why"));
             case "Completed" -> new Event.Completed(at, replica);

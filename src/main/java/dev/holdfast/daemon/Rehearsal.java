@@ -99,6 +99,7 @@ final class Rehearsal {
                 launch,
                 1,
                 null,
+                null,
                 Map.of(),
                 new HooksSpec(null, null, null, null),
                 restart,

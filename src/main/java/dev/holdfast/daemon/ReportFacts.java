@@ -123,7 +123,7 @@ final class ReportFacts {
 
     private String name(dev.holdfast.event.ReplicaId id) {
         ProcessSpec spec = daemon.specs().get(id.process());
-        return Names.of(id, spec == null ? 1 : spec.replicas());
+        return Names.of(id, spec == null ? 1 : spec.mostReplicas());
     }
 
     private Facts.Replica replica(ReplicaView v, Lines lines, Past past) {

@@ -43,7 +43,11 @@ final class Reports {
     }
 
     Status status(
-            List<ReplicaView> views, Set<String> names, List<Status.Schedule> schedules, List<Status.Queue> queues) {
+            List<ReplicaView> views,
+            Set<String> names,
+            List<Status.Schedule> schedules,
+            List<Status.Queue> queues,
+            List<Status.Scale> scales) {
         List<ReplicaView> wanted = views.stream().filter(v -> meant(v, names)).toList();
         Map<ProcessRef, Usages.Usage> used = used(wanted);
         MonoTime now = Loop.now().mono();
@@ -60,6 +64,7 @@ final class Reports {
                         .toList(),
                 schedules,
                 queues,
+                scales,
                 daemon.web.listens());
     }
 
@@ -137,7 +142,7 @@ final class Reports {
         return v.detail().isEmpty() && idle ? daemon.chronicle.last(v.id()) : v.detail();
     }
 
-    Why why(List<ReplicaView> views, String process, int ends, int lines) {
+    Why why(List<ReplicaView> views, String process, List<Status.Scale> scales, int ends, int lines) {
         var replicas = new ArrayList<Why.Replica>();
         Map<ProcessRef, Usages.Usage> used =
                 used(views.stream().filter(v -> meant(v, Set.of(process))).toList());
@@ -163,7 +168,7 @@ final class Reports {
                         guard));
             }
         }
-        return new Why(replicas);
+        return new Why(replicas, scales.isEmpty() ? null : scales.getFirst());
     }
 
     private Why.End end(ReplicaView v, Event.Exited e, int lines, Why.@Nullable ByGuard guard) {
@@ -188,6 +193,6 @@ final class Reports {
 
     private String name(ReplicaView v) {
         @Nullable ProcessSpec spec = daemon.specs().get(v.id().process());
-        return Names.of(v.id(), spec == null ? 1 : spec.replicas());
+        return Names.of(v.id(), spec == null ? 1 : spec.mostReplicas());
     }
 }

@@ -4,6 +4,9 @@ import dev.holdfast.api.ControlPort.Refused;
 import dev.holdfast.api.Failure;
 import dev.holdfast.api.HistoryReport;
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.ReplicaId;
+import dev.holdfast.linux.Cgroup;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.HostGauges;
 import dev.holdfast.linux.Threads;
@@ -13,6 +16,7 @@ import dev.holdfast.metric.History.Span;
 import dev.holdfast.supervise.ReplicaView;
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.CpuAmount;
+import dev.holdfast.unit.MonoTime;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,6 +54,7 @@ final class Sampler implements AutoCloseable {
     private @Nullable Seen hostBefore;
     private final DiskLook disks = new DiskLook(Daemon.PROC);
     private boolean told;
+    private @Nullable MonoTime tellsFrom;
 
     private record Seen(String life, double cpuSeconds, long nanos) {}
 
@@ -109,11 +114,18 @@ final class Sampler implements AutoCloseable {
         long nanos = System.nanoTime();
         float restarts = 0;
         values.put(HOST, new float[0]); // the first
+        var uses = new HashMap<ReplicaId, ScaleDesk.Use>();
         for (ProcessFigures.Used u : processes.look(replicas, false).replicas()) {
             restarts += u.view().restarts();
-            values.put(PROCESS + MetricTally.name(u.view().id()), measured(u, nanos));
+            float[] of = measured(u, nanos);
+            values.put(PROCESS + MetricTally.name(u.view().id()), of);
+            InstanceId instance = u.view().instance();
+            if (instance != null) {
+                uses.put(u.view().id(), new ScaleDesk.Use(instance, of[Metric.CPU.place()], of[Metric.MEMORY.place()]));
+            }
         }
         before.keySet().retainAll(values.keySet());
+        tell(uses, nanos);
         values.put(HOST, host(restarts, nanos));
         values.putAll(disks.used());
         List.copyOf(values.entrySet()).stream()
@@ -121,6 +133,25 @@ final class Sampler implements AutoCloseable {
                 .limit(MOST_PEAKS)
                 .forEach(e -> values.put(History.PEAKS + e.getKey(), peak(e.getValue())));
         history.add(Instant.now().getEpochSecond(), values);
+    }
+
+    /** Whoever scales processes by what they use. */
+    private void tell(Map<ReplicaId, ScaleDesk.Use> uses, long nanos) {
+        MonoTime at = new MonoTime(nanos);
+        MonoTime from = tellsFrom == null ? at : tellsFrom;
+        tellsFrom = at;
+        if (!daemon.scales.wantsSamples()) {
+            return; // else an idle loop would wake for nothing
+        }
+        gauges.memory().ifPresent(m -> {
+            var host = new Cgroup.MemoryRoom(m.total(), m.available());
+            Cgroup.MemoryRoom room = daemon.enforcement
+                    .memoryRoom()
+                    .filter(r -> r.leftBytes() < host.leftBytes())
+                    .orElse(host);
+            var sampled = new ScaleDesk.Sampled(room.leftBytes(), room.limitBytes(), uses, from, at);
+            daemon.loop.soon(() -> daemon.scales.sampled(sampled));
+        });
     }
 
     private static float[] peak(float[] of) {

@@ -80,8 +80,10 @@ final class ScheduleReports {
         List<Why.Happening> history = all.subList(Math.max(0, all.size() - ends * 4), all.size()).stream()
                 .map(r -> new Why.Happening(time(r), happening(r)))
                 .toList();
-        return new Why(List.of(
-                new Why.Replica(v.name(), now(v), null, failed, history, true, daemon.guard.told(v.name(), ends * 4))));
+        return new Why(
+                List.of(new Why.Replica(
+                        v.name(), now(v), null, failed, history, true, daemon.guard.told(v.name(), ends * 4))),
+                null);
     }
 
     private static String now(ScheduleView v) {

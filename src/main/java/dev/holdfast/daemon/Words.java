@@ -56,6 +56,9 @@ final class Words {
             case Event.MemoryHigh e ->
                 "uses " + mebibytes(e.bytes()) + " of memory, at its warning mark of " + mebibytes(e.markBytes());
             case Event.Breaker e -> "circuit breaker " + e.state();
+            case Event.Scaled e -> "scaled from " + e.from() + " to " + e.to() + ": " + e.why();
+            case Event.ScaleHeld e ->
+                "stays at " + e.number() + (e.number() == 1 ? " replica: " : " replicas: ") + e.why();
             case Event.LogUnwritable e -> "its log " + e.file() + " cannot be written: " + e.why();
             case Event.LogWritable e ->
                 "its log " + e.file() + " can be written again; it lacks " + e.missingBytes() + " bytes";
@@ -68,7 +71,7 @@ final class Words {
             case Event.StartFailed _, Event.GivenUp _, Event.Survived _, Event.LogUnwritable _ -> Level.ERROR;
             case Event.Unhealthy _, Event.Killed _, Event.HookFailed _, Event.Breaker _, Event.MemoryHigh _ ->
                 Level.WARNING;
-            case Event.Presumed _ -> Level.NOTICE;
+            case Event.Presumed _, Event.ScaleHeld _ -> Level.NOTICE;
             case Event.Exited e -> e.outcome().equals(new Outcome.Exited(0)) ? Level.INFO : Level.NOTICE;
             case Event.Started _,
                     Event.Adopted _,
@@ -76,6 +79,7 @@ final class Words {
                     Event.Stopping _,
                     Event.Restarting _,
                     Event.Completed _,
+                    Event.Scaled _,
                     Event.LogWritable _ -> Level.INFO;
         };
     }

@@ -75,6 +75,20 @@ public sealed interface Event {
     record MemoryHigh(Instant at, ReplicaId replica, InstanceId instance, long bytes, long markBytes)
             implements Event {}
 
+    /**
+     * How many of it there are to be has followed what there is to do.
+     *
+     * @param replica the first of its process, which it is about
+     */
+    record Scaled(Instant at, ReplicaId replica, int from, int to, String why) implements Event {}
+
+    /**
+     * How many of it there are to be is not what it should be; told once while it lasts.
+     *
+     * @param replica the first of its process, which it is about
+     */
+    record ScaleHeld(Instant at, ReplicaId replica, int number, String why) implements Event {}
+
     /** A hook did not succeed. */
     record HookFailed(Instant at, ReplicaId replica, String hook, String why) implements Event {}
 

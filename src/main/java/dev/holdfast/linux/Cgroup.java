@@ -176,6 +176,32 @@ public record Cgroup(Path dir) {
     }
 
     /**
+     * A limit of memory and what it still leaves.
+     *
+     * @param leftBytes 0 or more
+     */
+    public record MemoryRoom(long limitBytes, long leftBytes) {}
+
+    /**
+     * The tightest limit of memory of this group and those around it, by what it leaves; empty where there is none.
+     *
+     * @throws Errno when that cannot be read
+     */
+    public Optional<MemoryRoom> memoryRoom() throws Errno {
+        MemoryRoom least = null;
+        for (Path d = dir; d != null && Files.exists(d.resolve("memory.max")); d = d.getParent()) {
+            var group = new Cgroup(d);
+            OptionalLong limit = group.number("memory.max");
+            OptionalLong used = limit.isEmpty() ? OptionalLong.empty() : group.workingSetBytes();
+            if (used.isPresent()) {
+                long left = Math.max(0, limit.getAsLong() - used.getAsLong());
+                least = least == null || left < least.leftBytes ? new MemoryRoom(limit.getAsLong(), left) : least;
+            }
+        }
+        return Optional.ofNullable(least);
+    }
+
+    /**
      * What is charged to it without the file cache that nobody has used lately: what the kernel can take back before it must
      * kill. The same figure that kubelet and docker stats call working set. Empty: there is no memory controller here.
      */

@@ -124,6 +124,47 @@ public enum Family {
             "process",
             "replica",
             "result"),
+    SCALE_REPLICAS(
+            Kind.GAUGE,
+            "holdfast_scale_replicas",
+            "replicas",
+            "How many replicas there are to be now of a process with a scale.",
+            "process"),
+    SCALE_WANTED(
+            Kind.GAUGE,
+            "holdfast_scale_wanted_replicas",
+            "replicas",
+            "How many the figure that it follows asks for, within min and max. Missing while that is not known.",
+            "process"),
+    SCALE_BOUND(
+            Kind.GAUGE,
+            "holdfast_scale_bound_replicas",
+            "replicas",
+            "Between how many it moves. bound: min, max.",
+            "process",
+            "bound"),
+    SCALE_FIGURE(
+            Kind.GAUGE,
+            "holdfast_scale_figure",
+            "as its probe, jobs, share or seconds",
+            "What it follows: jobs or the probe's number; of processors a share, 1 being one, or the whole limit; of"
+                    + " latency seconds. Missing while that is not known.",
+            "process"),
+    SCALE_REASON(
+            Kind.GAUGE,
+            "holdfast_scale_reason",
+            "1",
+            "Why there are not more or fewer. reason: as_wanted, max, up_cooldown, down_cooldown, moving, ill,"
+                    + " no_figure, memory, by_hand, stopped.",
+            "process",
+            "reason"),
+    SCALE_CHANGES(
+            Kind.COUNTER,
+            "holdfast_scale_changes_total",
+            "changes",
+            "How often the number followed. direction: up, down. Of this daemon's life.",
+            "process",
+            "direction"),
     LIMIT_CPU(
             Kind.GAUGE,
             "holdfast_resource_limit_cpu_cores",

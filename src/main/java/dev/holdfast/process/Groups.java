@@ -97,6 +97,15 @@ public final class Groups {
         }
     }
 
+    /** What limits around all of them leave of memory; empty where there are none. */
+    public Optional<Cgroup.MemoryRoom> memoryRoom() {
+        try {
+            return home instanceof CgroupHome.Ready ready ? ready.base().memoryRoom() : Optional.empty();
+        } catch (Errno unknown) {
+            return Optional.empty();
+        }
+    }
+
     /** Whether the instance has a group. */
     public boolean has(String name, InstanceId id) {
         return home instanceof CgroupHome.Ready ready

@@ -64,7 +64,7 @@ final class OwnAudit implements Auditor {
     }
 
     private void process(ProcessSpec p) {
-        memory("processes", p.name(), phpFpm(p) ? PhpAudit.WITHIN : "", p.replicas(), "replica", p.resources());
+        memory("processes", p.name(), phpFpm(p) ? PhpAudit.WITHIN : "", p.mostReplicas(), "replica", p.resources());
         if (p.type() == ProcessSpec.Type.LONGRUN && p.readiness() == null && p.liveness() == null) {
             note(
                     "holdfast-no-health",

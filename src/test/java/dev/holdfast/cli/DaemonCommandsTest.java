@@ -145,22 +145,24 @@ class DaemonCommandsTest extends AgainstADaemon {
                 List.of("a", "\tb\u001b[2J"));
         var bare =
                 new Why.End("2026-11-21T05:40:00Z", "killed by SIGKILL", "stop by root", 0.25, null, null, List.of());
-        var why = new Why(List.of(
-                new Why.Replica(
-                        "web/0",
-                        "up for 8m",
-                        "12.0Mi of 64Mi memory",
-                        List.of(end, bare),
-                        List.of(new Why.Happening("2026-11-21T05:40:00Z", "started, pid 7")),
-                        false,
-                        List.of(new Why.ByGuard(
-                                "2026-11-21T05:39:58Z",
-                                "fired",
-                                "runaway",
-                                "pid 7 php: cpu > 80%: kill with TERM",
-                                List.of("05:39:53 cpu 97%")))),
-                new Why.Replica("web/1", "up for 1h", null, List.of(), List.of(), false, List.of()),
-                new Why.Replica("backup", "idle", null, List.of(), List.of(), true, List.of())));
+        var why = new Why(
+                List.of(
+                        new Why.Replica(
+                                "web/0",
+                                "up for 8m",
+                                "12.0Mi of 64Mi memory",
+                                List.of(end, bare),
+                                List.of(new Why.Happening("2026-11-21T05:40:00Z", "started, pid 7")),
+                                false,
+                                List.of(new Why.ByGuard(
+                                        "2026-11-21T05:39:58Z",
+                                        "fired",
+                                        "runaway",
+                                        "pid 7 php: cpu > 80%: kill with TERM",
+                                        List.of("05:39:53 cpu 97%")))),
+                        new Why.Replica("web/1", "up for 1h", null, List.of(), List.of(), false, List.of()),
+                        new Why.Replica("backup", "idle", null, List.of(), List.of(), true, List.of())),
+                null);
         assertThat(String.join(
                         "\n",
                         WhyCommand.text(why, Instant.parse("2026-11-21T05:58:01Z"), ZoneOffset.UTC, new Style(false))))

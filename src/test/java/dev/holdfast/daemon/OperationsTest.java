@@ -184,7 +184,7 @@ class OperationsTest {
             var client = new Client(home.resolve("run/holdfast.sock"));
             for (int round = 0; round < 60; round++) {
                 int n = 2 + round % 5;
-                var scale = new Request(List.of("web"), null, n, false, 0);
+                var scale = new Request(List.of("web"), null, n, null, false, 0);
                 var reload = CompletableFuture.runAsync(() -> post(client, "reload", "", PlanReply.class));
                 post(client, "processes/scale", Client.write(scale), Done.class);
                 reload.get();

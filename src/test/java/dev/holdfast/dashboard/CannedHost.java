@@ -263,6 +263,7 @@ final class CannedHost implements HttpHandler, AutoCloseable {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 s.listens());
     }
 
@@ -288,6 +289,7 @@ final class CannedHost implements HttpHandler, AutoCloseable {
                         s.config(),
                         List.of(),
                         now,
+                        List.of(),
                         List.of(),
                         List.of(),
                         s.listens()),

@@ -210,6 +210,7 @@ final class Scenery {
                 moving,
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of());
     }
 
@@ -316,36 +317,38 @@ final class Scenery {
     }
 
     Why why(String name) {
-        return new Why(List.of(new Why.Replica(
-                name,
-                "It is up for 10m 40s, and unhealthy: http: 503 Service Unavailable.",
-                "It uses 0.96 of 1 core and 503 MiB of 512 MiB, kept by the kernel.",
-                List.of(
-                        new Why.End(
-                                ago(640).toString(),
-                                "killed by SIGKILL",
-                                "the kernel: its memory limit of 512 MiB was reached",
-                                81_213.4,
-                                8_121.2,
-                                512 * MIB,
-                                List.of(
-                                        "INFO  request /checkout 200 812ms",
-                                        "WARN  worker pool exhausted, 64 waiting",
-                                        "INFO  request /checkout 503 30001ms")),
-                        new Why.End(
-                                ago(82_000).toString(),
-                                "exited with 0",
-                                "anna asked for a restart",
-                                432_000,
-                                38_212.0,
-                                388 * MIB,
-                                List.of())),
-                List.of(
-                        new Why.Happening(ago(82_000).toString(), "restart asked for by anna"),
-                        new Why.Happening(ago(640).toString(), "killed: memory limit"),
-                        new Why.Happening(ago(638).toString(), "started, pid 4014")),
-                false,
-                List.of())));
+        return new Why(
+                List.of(new Why.Replica(
+                        name,
+                        "It is up for 10m 40s, and unhealthy: http: 503 Service Unavailable.",
+                        "It uses 0.96 of 1 core and 503 MiB of 512 MiB, kept by the kernel.",
+                        List.of(
+                                new Why.End(
+                                        ago(640).toString(),
+                                        "killed by SIGKILL",
+                                        "the kernel: its memory limit of 512 MiB was reached",
+                                        81_213.4,
+                                        8_121.2,
+                                        512 * MIB,
+                                        List.of(
+                                                "INFO  request /checkout 200 812ms",
+                                                "WARN  worker pool exhausted, 64 waiting",
+                                                "INFO  request /checkout 503 30001ms")),
+                                new Why.End(
+                                        ago(82_000).toString(),
+                                        "exited with 0",
+                                        "anna asked for a restart",
+                                        432_000,
+                                        38_212.0,
+                                        388 * MIB,
+                                        List.of())),
+                        List.of(
+                                new Why.Happening(ago(82_000).toString(), "restart asked for by anna"),
+                                new Why.Happening(ago(640).toString(), "killed: memory limit"),
+                                new Why.Happening(ago(638).toString(), "started, pid 4014")),
+                        false,
+                        List.of())),
+                null);
     }
 
     // ── schedules ──

@@ -52,6 +52,24 @@ class CgroupTest {
     }
 
     @Test
+    void theTightestOfTheLimitsAroundItIsWhatItLeaves() throws IOException {
+        assertThat(group.memoryRoom()).isEmpty();
+        Path inner = Files.createDirectory(dir.resolve("inner"));
+        for (Path d : new Path[] {dir, inner}) {
+            Files.writeString(d.resolve("memory.max"), "max\n");
+            Files.writeString(d.resolve("memory.current"), "500\n");
+            Files.writeString(d.resolve("memory.stat"), "inactive_file 100\n");
+        }
+        assertThat(new Cgroup(inner).memoryRoom()).isEmpty();
+        Files.writeString(dir.resolve("memory.max"), "1000\n");
+        assertThat(new Cgroup(inner).memoryRoom()).contains(new Cgroup.MemoryRoom(1000, 600));
+        Files.writeString(inner.resolve("memory.max"), "700\n");
+        assertThat(new Cgroup(inner).memoryRoom()).contains(new Cgroup.MemoryRoom(700, 300));
+        Files.writeString(inner.resolve("memory.max"), "300\n");
+        assertThat(new Cgroup(inner).memoryRoom()).contains(new Cgroup.MemoryRoom(300, 0));
+    }
+
+    @Test
     void takesWhatCannotBeReadNeitherForEmptyNorForGone() throws IOException {
         for (String file : new String[] {"cgroup.procs", "cgroup.events", "cgroup.stat", "memory.max"}) {
             Files.createDirectory(dir.resolve(file));

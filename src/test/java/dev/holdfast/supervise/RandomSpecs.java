@@ -57,6 +57,7 @@ final class RandomSpecs {
                 launch(random.nextInt(3)),
                 random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 1,
                 null,
+                null,
                 depends,
                 new HooksSpec(hook(), hook(), hook(), hook()),
                 new RestartSpec(

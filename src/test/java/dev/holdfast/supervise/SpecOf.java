@@ -82,6 +82,7 @@ final class SpecOf {
                 RandomSpecs.launch(0),
                 1,
                 null,
+                null,
                 needs,
                 new HooksSpec(preStart, null, null, null),
                 new RestartSpec(

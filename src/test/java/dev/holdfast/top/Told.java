@@ -71,6 +71,7 @@ final class Told {
                         null,
                         "/b")),
                 List.of(new Status.Queue("films", 2, 4, false, true, null, "/f")),
+                List.of(),
                 List.of());
     }
 

@@ -10,7 +10,7 @@ const GOOD = new Set(['Started', 'Ready', 'Adopted', 'Completed', 'LogWritable']
 
 const WORDS = {
   StartFailed: 'start failed', GivenUp: 'given up', MemoryHigh: 'memory high', HookFailed: 'hook failed',
-  LogUnwritable: 'log unwritable', LogWritable: 'log writable',
+  ScaleHeld: 'scale held', LogUnwritable: 'log unwritable', LogWritable: 'log writable',
 };
 
 export function bad(e) {
@@ -52,6 +52,10 @@ export function said(e) {
       return `outlived SIGKILL: ${(e.survivors ?? []).map((s) => `pid ${s.pid}`).join(', ')}`;
     case 'MemoryHigh':
       return `${f.bytes(e.bytes)}, mark ${f.bytes(e.markBytes)}`;
+    case 'Scaled':
+      return `from ${e.from} to ${e.to}: ${e.why}`;
+    case 'ScaleHeld':
+      return `at ${e.number}: ${e.why}`;
     case 'Breaker':
       return `is ${e.state}`;
     case 'HookFailed':

@@ -17,6 +17,7 @@ export function Process({ name: asked }) {
   // The journal knows each by its number; status names a lone one like its process.
   const r = all.find((x) => x.name === asked) ?? all.find((x) => numbered(x) === asked);
   const name = r?.name ?? asked;
+  const scale = r && (l.status.scales ?? []).find((x) => x.process === r.process);
   const others = r ? all.filter((x) => x.process === r.process) : [];
   const mine = useMemo(() => l.events.filter((e) => e.replica === name || (r && e.replica === numbered(r))), [l.events, name, r != null]);
   const marks = useMemo(() => mine.filter(marking).map((e) => ({ at: Date.parse(e.at) / 1000, bad: bad(e) })), [mine]);
@@ -46,12 +47,14 @@ export function Process({ name: asked }) {
     <${Facts} of=${[
       ['PID', r.pid], [r.pid != null ? 'Up for' : 'Since', r.pid != null ? f.seconds(r.seconds + aged()) : f.time(r.since)], ['Restarts', f.count(r.restarts)],
       ['Health', r.health || 'no check'],
+      scale && ['Replicas', `${scale.replicas} of ${scale.min} to ${scale.max}`, scale.wanted != null && scale.wanted !== scale.replicas && `${scale.wanted} wanted`],
       ['CPU', f.percent(r.cpuPercent), r.cpuLimit != null && `limit ${r.cpuLimit} ${r.cpuLimit === 1 ? 'core' : 'cores'}`],
       ['Memory', f.bytes(r.memoryBytes), r.memoryLimitBytes != null && `limit ${f.bytes(r.memoryLimitBytes)}`],
       ['Peak', f.bytes(r.memoryPeakBytes)],
       ['Tasks', f.count(r.pids), r.pidsLimit != null && `limit ${f.count(r.pidsLimit)}`],
       ['Limits kept by', r.enforcedBy ?? 'none set'],
     ]} />
+    ${scale && html`<p class="read-only scaling">Replicas follow ${scale.by}: ${scale.detail}</p>`}
     ${r.weaker && html`<p class="read-only">${r.weaker}</p>`}
     <section class="card" aria-labelledby="use"><header class="card-head"><h2 id="use">Use</h2><div class="tools">
         <${Chips} label="Span" value=${span} onChoose=${setSpan} options=${[{ key: '1h', label: '1 hour' }, { key: '24h', label: '24 hours' }, { key: '30d', label: '30 days' }]} /></div></header>

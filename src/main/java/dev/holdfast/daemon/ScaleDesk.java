@@ -1,0 +1,369 @@
+package dev.holdfast.daemon;
+
+import dev.holdfast.api.Status;
+import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.config.ScaleSpec;
+import dev.holdfast.config.ScaleSpec.By;
+import dev.holdfast.event.Event;
+import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.ReplicaId;
+import dev.holdfast.probe.ProbeView;
+import dev.holdfast.probe.Sample;
+import dev.holdfast.scale.CpuMean;
+import dev.holdfast.scale.Crew;
+import dev.holdfast.scale.Decision;
+import dev.holdfast.scale.Figure;
+import dev.holdfast.scale.Memory;
+import dev.holdfast.scale.Scaler;
+import dev.holdfast.store.Jobs;
+import dev.holdfast.supervise.ReplicaView;
+import dev.holdfast.unit.CpuAmount;
+import dev.holdfast.unit.MonoTime;
+import dev.holdfast.unit.Now;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Processes whose number follows something: looks every five seconds, and does what follows. The loop's thread's own. */
+final class ScaleDesk {
+    private static final Duration LOOK = Duration.ofSeconds(5);
+    private static final Duration FIRST = Duration.ofSeconds(1);
+    /** What was sampled is known for so long. */
+    private static final Duration FRESH = Duration.ofSeconds(30);
+
+    private final Daemon daemon;
+    private final TreeMap<String, One> all = new TreeMap<>();
+    private MonoTime next = MonoTime.NEVER;
+    private @Nullable Sampled sampled;
+    private volatile boolean wanted;
+
+    /**
+     * What one look at all replicas came to.
+     *
+     * @param availableBytes of memory, without swapping, to the host or to the group that this daemon is in
+     * @param totalBytes of the same
+     */
+    record Sampled(long availableBytes, long totalBytes, Map<ReplicaId, Use> uses, MonoTime from, MonoTime at) {}
+
+    /**
+     * @param cores since the last look; NaN: not known
+     * @param memoryBytes NaN: not known
+     */
+    record Use(InstanceId instance, float cores, float memoryBytes) {}
+
+    private static final class One {
+        private final Scaler scaler;
+        private final CpuMean cpu = new CpuMean();
+        private Figure length = new Figure.Missing("the queue has not answered yet");
+        private boolean asked;
+        private @Nullable Sample sample;
+        private @Nullable Instant answeredAt;
+        private @Nullable MonoTime answered;
+        /** The most that a replica without a limit was seen to use at the last look. */
+        private @Nullable Long used;
+
+        private @Nullable Decision last;
+        private Figure figure = new Figure.Missing("not looked at yet");
+        private final Map<String, Long> changes = new HashMap<>(Map.of("up", 0L, "down", 0L));
+
+        One(ScaleSpec spec, MonoTime now) {
+            this.scaler = new Scaler(spec, now);
+        }
+    }
+
+    ScaleDesk(Daemon daemon) {
+        this.daemon = daemon;
+    }
+
+    /** From now on these are the processes; those without a scale are not looked at. */
+    void configure(SortedMap<String, ProcessSpec> specs, MonoTime now) {
+        all.keySet().removeIf(name -> {
+            ProcessSpec spec = specs.get(name);
+            return spec == null || spec.scale() == null || !spec.enabled();
+        });
+        specs.forEach((name, spec) -> {
+            ScaleSpec scale = spec.scale();
+            One known = all.get(name);
+            if (scale == null || !spec.enabled()) {
+                return;
+            }
+            if (known == null || !known.scaler.spec().by().equals(scale.by())) {
+                all.put(name, new One(scale, now));
+            } else {
+                known.scaler.configure(scale);
+            }
+        });
+        wanted = !all.isEmpty();
+        next = all.isEmpty() ? MonoTime.NEVER : MonoTime.earliest(next, now.plus(FIRST));
+    }
+
+    /** Whether what is sampled is of use to anybody. Thread-safe. */
+    boolean wantsSamples() {
+        return wanted;
+    }
+
+    MonoTime deadline() {
+        return next;
+    }
+
+    void tick(Now now) {
+        if (now.mono().isBefore(next)) {
+            return;
+        }
+        next = daemon.supervision.shuttingDown() ? MonoTime.NEVER : now.mono().plus(LOOK);
+        if (next.equals(MonoTime.NEVER)) {
+            return;
+        }
+        var views = new HashMap<String, List<ReplicaView>>();
+        for (ReplicaView v : daemon.supervision.views()) {
+            if (all.containsKey(v.id().process())) {
+                views.computeIfAbsent(v.id().process(), _ -> new ArrayList<>()).add(v);
+            }
+        }
+        for (String name : List.copyOf(all.keySet())) {
+            look(name, Objects.requireNonNull(all.get(name)), views.getOrDefault(name, List.of()), now);
+        }
+    }
+
+    private void look(String name, One one, List<ReplicaView> views, Now now) {
+        ProcessSpec spec = daemon.specs().get(name);
+        if (spec == null) {
+            return;
+        }
+        MonoTime held = daemon.intents.heldUntil(name);
+        if (held != null && !now.mono().isBefore(held)) {
+            daemon.intents.released(name);
+        }
+        Crew crew = crew(spec, views, daemon.intents.stoppedNames(), now.mono());
+        one.figure = figure(one, now.mono());
+        Decision d = one.scaler.decide(crew, one.figure, held, memory(one, spec, now.mono()), now.mono());
+        one.last = d;
+        var first = new ReplicaId(name, 0);
+        if (d.number() != crew.number()) {
+            one.changes.merge(d.number() > crew.number() ? "up" : "down", 1L, Long::sum);
+            daemon.tell(new Event.Scaled(now.wall(), first, crew.number(), d.number(), d.why()));
+            daemon.scale(name, d.number(), null, "its load: " + d.why());
+        }
+        if (d.news()) {
+            daemon.tell(new Event.ScaleHeld(now.wall(), first, d.number(), d.why()));
+        }
+    }
+
+    // ── what is seen ──
+
+    /** @param stopped names of processes and replicas that people have stopped */
+    static Crew crew(ProcessSpec spec, List<ReplicaView> views, Set<String> stopped, MonoTime now) {
+        int up = 0;
+        String moving = null;
+        String ill = null;
+        String down = stopped.contains(spec.name()) ? spec.name() : null;
+        for (ReplicaView v : views) {
+            if (v.id().index() >= spec.replicas()) {
+                continue; // on its way out
+            }
+            String name = v.id().toString();
+            switch (v.state()) {
+                case "up", "unhealthy" -> {
+                    up++;
+                    Duration since = now.since(v.since().mono());
+                    if (v.restarts() > 0 && since.compareTo(spec.restart().resetAfter()) < 0) {
+                        ill = name + " was restarted just now";
+                    }
+                }
+                case "backoff" -> ill = name + " does not stay up";
+                case "failed" -> ill = name + " was given up";
+                case "completed" -> ill = name + " has ended";
+                case "down" -> {
+                    if (!v.wantedUp()) {
+                        down = down == null ? name : down;
+                    } else {
+                        moving = name + " is about to start";
+                    }
+                }
+                case "waiting" -> moving = name + " waits " + v.detail();
+                default -> moving = name + " is " + v.state();
+            }
+        }
+        return new Crew(spec.replicas(), up, moving, ill, down);
+    }
+
+    private Figure figure(One one, MonoTime now) {
+        return switch (one.scaler.spec().by()) {
+            case By.Queue(String queue, var _) -> {
+                ask(one, queue);
+                yield one.length;
+            }
+            case By.Cpu _ -> one.cpu.figure(sampled == null ? "nothing is sampled yet" : null);
+            case By.Shared(String probe, var _) -> probed(one, probe, false, now);
+            case By.Level(String probe, var _) -> probed(one, probe, false, now);
+            case By.Latency(String probe, var _) -> probed(one, probe, true, now);
+        };
+    }
+
+    /** One question at a time: a store that hangs is asked once. */
+    private void ask(One one, String queue) {
+        if (one.asked) {
+            return;
+        }
+        one.asked = true;
+        var _ = daemon.workshop
+                .jobs()
+                .health(List.of(queue), Duration.ofMinutes(1))
+                .whenComplete((found, failure) -> daemon.loop.soon(() -> {
+                    one.asked = false;
+                    MonoTime at = Loop.now().mono();
+                    if (failure != null || found.isEmpty()) {
+                        one.length = new Figure.Missing("queue " + queue + " cannot be asked"
+                                + (failure == null ? "" : ": " + failure.getMessage()));
+                    } else {
+                        one.length = new Figure.Known(load(found.getFirst()), at, at);
+                    }
+                }));
+    }
+
+    /** What could run now, and what runs; of a queue that is paused only that. */
+    static double load(Jobs.Health h) {
+        return h.running() + (h.gate() == Jobs.Gate.PAUSED ? 0 : Math.max(0, h.waiting() - h.delayed()));
+    }
+
+    private Figure probed(One one, String name, boolean latency, MonoTime now) {
+        ProbeView view = daemon.watchers.probeViews().stream()
+                .filter(v -> v.spec().name().equals(name))
+                .findFirst()
+                .orElse(null);
+        Sample last = view == null ? null : view.last();
+        if (view == null || last == null) {
+            return new Figure.Missing("probe " + name + " has not answered yet");
+        }
+        if (!last.equals(one.sample) || !Objects.equals(view.at(), one.answeredAt)) {
+            one.sample = last;
+            one.answeredAt = view.at();
+            one.answered = now;
+        }
+        String subject = latency ? "latency" : view.spec().check().subject();
+        Double value = subject == null ? null : last.values().get(subject);
+        MonoTime at = one.answered;
+        if (!last.up() || value == null || value.isNaN() || value < 0 || at == null) {
+            return new Figure.Missing(
+                    "probe " + name + (last.up() ? " tells no number" : " is down: " + last.detail()));
+        }
+        // Asked every so often: until it is late, the last answer is the present one.
+        Duration late = view.spec().every().plus(view.spec().timeout()).plus(LOOK);
+        return now.since(at).compareTo(late) <= 0
+                ? new Figure.Known(value, at, now)
+                : new Figure.Missing("probe " + name + " was not asked for " + Words.of(now.since(at)));
+    }
+
+    // ── what is sampled ──
+
+    /** On the loop's thread: what replicas used lately. */
+    void sampled(Sampled fresh) {
+        sampled = fresh;
+        all.forEach((name, one) -> {
+            ProcessSpec spec = daemon.specs().get(name);
+            if (spec == null) {
+                return;
+            }
+            CpuAmount limit = spec.resources().cpu();
+            double whole = limit == null ? 1 : limit.millicores() / 1000.0;
+            var lives = new TreeMap<Integer, String>();
+            var shares = new TreeMap<Integer, Double>();
+            long most = 0;
+            for (int i = 0; i < spec.replicas(); i++) {
+                Use use = fresh.uses.get(new ReplicaId(name, i));
+                lives.put(i, use == null ? "" : use.instance.value());
+                shares.put(i, use == null ? Double.NaN : use.cores / whole);
+                most = Math.max(most, use == null || Float.isNaN(use.memoryBytes) ? 0 : (long) use.memoryBytes);
+            }
+            one.used = most > 0 ? (Long) most : one.used;
+            one.cpu.look(lives, shares, fresh.from, fresh.at);
+        });
+    }
+
+    private @Nullable Memory memory(One one, ProcessSpec spec, MonoTime now) {
+        Sampled s = sampled;
+        if (s == null || now.since(s.at).compareTo(FRESH) > 0) {
+            return null;
+        }
+        var grown = new ArrayList<Memory.Grown>();
+        all.forEach((name, other) -> {
+            ProcessSpec its = daemon.specs().get(name);
+            if (its != null) {
+                var used = new ArrayList<Long>();
+                for (int i = 0; i < its.replicas(); i++) {
+                    Use use = s.uses.get(new ReplicaId(name, i));
+                    if (use != null && !Float.isNaN(use.memoryBytes)) {
+                        used.add((long) use.memoryBytes);
+                    }
+                }
+                grown.add(new Memory.Grown(each(other, its), used, its.replicas()));
+            }
+        });
+        long reserve = (long) (s.totalBytes * one.scaler.spec().memoryReserve().share());
+        return Memory.of(
+                s.availableBytes,
+                reserve,
+                grown,
+                each(one, spec),
+                spec.resources().memory() != null);
+    }
+
+    private static @Nullable Long each(One one, ProcessSpec spec) {
+        return spec.resources().memory() == null
+                ? one.used
+                : (Long) spec.resources().memory().bytes();
+    }
+
+    // ── for people ──
+
+    /**
+     * Those that are meant.
+     *
+     * @param names of processes or single replicas
+     */
+    List<Status.Scale> views(Set<String> names) {
+        var views = new ArrayList<Status.Scale>();
+        all.forEach((name, one) -> {
+            ProcessSpec spec = daemon.specs().get(name);
+            boolean meant = names.contains(name)
+                    || names.stream()
+                            .anyMatch(n -> ReplicaId.parse(n)
+                                    .filter(r -> r.process().equals(name))
+                                    .isPresent());
+            if (spec != null && meant) {
+                views.add(view(name, one, spec));
+            }
+        });
+        return views;
+    }
+
+    private static Status.Scale view(String name, One one, ProcessSpec spec) {
+        Decision d = one.last;
+        ScaleSpec scale = one.scaler.spec();
+        return new Status.Scale(
+                name,
+                spec.replicas(),
+                d == null ? null : d.wanted(),
+                scale.min(),
+                scale.max(),
+                scale.by().words(),
+                one.figure instanceof Figure.Known known ? (Double) known.value() : null,
+                d == null ? "moving" : d.reason().written(),
+                d == null ? "not looked at yet" : d.why());
+    }
+
+    /** How often each number went up and down in this daemon's life. */
+    Map<String, Map<String, Long>> changes() {
+        var changes = new TreeMap<String, Map<String, Long>>();
+        all.forEach((name, one) -> changes.put(name, Map.copyOf(one.changes)));
+        return changes;
+    }
+}
