@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -57,7 +58,7 @@ class AlertsPageTest {
         assertThat(told()).isEqualTo(keys);
     }
 
-    private static TreeSet<String> told() throws IOException {
+    private static Set<String> told() throws IOException {
         String page = Files.readString(Path.of("docs/alerts.md"));
         String table = page.substring(page.indexOf("## What is told"), page.indexOf("## Who is told"));
         var told = new TreeSet<String>();

@@ -87,7 +87,7 @@ record Page(Path file, List<Block> blocks) {
     }
 
     private static Block block(Path file, int line, String info, List<String> beside, List<String> inside) {
-        String[] words = info.split("\\s+");
+        String[] words = info.split("\\s+", -1);
         Map<String, String> marks = new LinkedHashMap<>();
         for (int i = 1; i < words.length; i++) {
             String[] parts = words[i].split("=", 2);

@@ -89,7 +89,7 @@ record Turn(int line, String command, List<String> shown) {
 
     private static String spaced(String text) {
         var pattern = new StringBuilder();
-        var parts = text.split("(?<= )(?! )|(?<! )(?= )");
+        var parts = text.split("(?<= )(?! )|(?<! )(?= )", -1);
         for (String part : parts) {
             pattern.append(part.isBlank() && !part.isEmpty() ? " +" : Pattern.quote(part));
         }

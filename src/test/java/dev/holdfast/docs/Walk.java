@@ -174,7 +174,7 @@ final class Walk implements AutoCloseable {
     }
 
     private String missing(String needs) throws IOException, InterruptedException {
-        for (String need : needs.split(",")) {
+        for (String need : needs.split(",", -1)) {
             boolean there = need.equals("root")
                     ? shell.run("id -u").lines().equals(List.of("0"))
                     : shell.run("command -v " + need).exit() == 0;
@@ -275,16 +275,21 @@ final class Walk implements AutoCloseable {
 
     /** Ends the daemon, and says when it did not end well. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         shell.close();
         Process started = daemon;
         if (started == null || !started.isAlive()) {
             return;
         }
         started.destroy();
-        boolean ended = started.waitFor(60, TimeUnit.SECONDS);
-        if (!ended) {
-            started.destroyForcibly().waitFor();
+        boolean ended;
+        try {
+            ended = started.waitFor(60, TimeUnit.SECONDS);
+            if (!ended) {
+                started.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
         assertThat(ended).as("the daemon's end\n" + daemonOutput()).isTrue();
         assertThat(started.exitValue()).as(daemonOutput()).isZero();
