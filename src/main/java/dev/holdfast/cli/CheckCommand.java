@@ -5,6 +5,7 @@ import dev.holdfast.config.Config;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Loaded;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,22 @@ final class CheckCommand extends Subcommand {
     }
 
     private void sound(Path path, Config config) {
-        int n = config.processes().size();
-        out().println(path + ": sound: " + n + (n == 1 ? " process" : " processes"));
+        var parts = new ArrayList<String>();
+        count(parts, config.processes().size(), "process", "processes");
+        count(parts, config.schedules().size(), "schedule", "schedules");
+        count(parts, config.queues().size(), "queue", "queues");
+        count(parts, config.watched().probes().size(), "probe", "probes");
+        count(
+                parts,
+                config.guard() == null ? 0 : config.guard().rules().size(),
+                "rule of the guard",
+                "rules of the guard");
+        out().println(path + ": sound" + (parts.isEmpty() ? "" : ": " + String.join(", ", parts)));
+    }
+
+    private static void count(List<String> parts, int n, String one, String many) {
+        if (n > 0) {
+            parts.add(n + " " + (n == 1 ? one : many));
+        }
     }
 }

@@ -26,6 +26,19 @@ class LocalCommandsTest {
     }
 
     @Test
+    void checkSaysHowManyOfEachKindAreSound() throws IOException {
+        Path file = write("""
+                version: 1
+                schedules: {s: {every: 1h, command: [x]}}
+                queues: {q: {command: [x]}, r: {command: [x]}}
+                guard: {rules: {g: {match: {command: x}, any: [{runtime: "> 1m"}], action: log}}}
+                """);
+        assertThat(Run.of("check", file.toString()).out())
+                .isEqualTo(file + ": sound: 1 schedule, 2 queues, 1 rule of the guard\n");
+        assertThat(Run.of("check", write("version: 1\n").toString()).out()).isEqualTo(file + ": sound\n");
+    }
+
+    @Test
     void checkSaysEveryProblemAtItsPlace() throws IOException {
         Path file = write("version: 1\nprocesses:\n  a: {comand: [x]}\n  b: {command: [y], nice: 77}\n");
         Run run = Run.of("check", file.toString());
