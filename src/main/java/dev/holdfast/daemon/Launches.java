@@ -19,6 +19,7 @@ import dev.holdfast.process.Identity;
 import dev.holdfast.process.Launch;
 import dev.holdfast.supervise.Action;
 import dev.holdfast.workdir.Glob;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;

@@ -1,16 +1,13 @@
 package dev.holdfast.client;
 
-import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Unix datagrams by system calls: not before Java 22, whose class of this name stands in META-INF/versions/22. */
 final class Datagrams {
     private Datagrams() {}
 
-    static boolean there() {
-        return false;
-    }
-
-    static void send(String socket, byte[] message) throws IOException {
-        throw new Wires.Never("no Unix datagrams before Java 22: " + socket + ", " + message.length + " bytes");
+    /** Null: there are none. */
+    static Notify.@Nullable Wire wire() {
+        return null;
     }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,8 @@ public final class Shutdown {
     /** The last registered first. */
     private final Deque<Entry> entries = new ArrayDeque<>();
 
+    private final AtomicLong numbers = new AtomicLong();
+
     private boolean begun;
     private @Nullable List<Outcome> outcomes;
 
@@ -54,6 +57,7 @@ public final class Shutdown {
 
     /** @param child null: a step */
     private record Entry(
+            long number,
             String name,
             Duration most,
             @Nullable Step step,
@@ -97,7 +101,7 @@ public final class Shutdown {
      * @throws IllegalStateException when the shutdown has begun
      */
     public Registration on(String name, Duration most, Step step) {
-        Entry entry = new Entry(name, positive(most), step, null);
+        Entry entry = new Entry(numbers.getAndIncrement(), name, positive(most), step, null);
         if (!add(entry)) {
             throw new IllegalStateException(name + " comes too late: the shutdown has begun");
         }
@@ -110,13 +114,13 @@ public final class Shutdown {
      * When the shutdown has begun it is ended at once, by force.
      */
     public Registration child(String name, Process child, Duration grace) {
-        Entry entry = new Entry(name, positive(grace), null, child.toHandle());
+        Entry entry = new Entry(numbers.getAndIncrement(), name, positive(grace), null, child.toHandle());
         if (!add(entry)) {
             log.accept("shutdown: " + name + " was started too late, and is killed");
             kill(child.toHandle());
             return () -> {};
         }
-        child.onExit().thenRun(() -> remove(entry));
+        var unused = child.onExit().thenRun(() -> remove(entry));
         return () -> remove(entry);
     }
 
@@ -263,6 +267,10 @@ public final class Shutdown {
         }
     }
 
+    synchronized int registered() {
+        return entries.size();
+    }
+
     private synchronized boolean add(Entry entry) {
         if (!begun) {
             entries.addFirst(entry);
@@ -272,7 +280,7 @@ public final class Shutdown {
 
     private synchronized void remove(Entry entry) {
         if (!begun) {
-            entries.removeIf(e -> e == entry);
+            entries.removeIf(e -> e.number == entry.number);
         }
     }
 

@@ -1,5 +1,9 @@
 package dev.holdfast.client;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -53,7 +57,7 @@ final class Tree {
     private Set<ProcessHandle> look() {
         var born = new LinkedHashSet<ProcessHandle>();
         for (ProcessHandle member : members) {
-            if (member.isAlive()) {
+            if (lives(member)) {
                 member.descendants().filter(p -> !members.contains(p)).forEach(born::add);
             }
         }
@@ -62,21 +66,33 @@ final class Tree {
     }
 
     private boolean someLive() {
-        return members.stream().anyMatch(ProcessHandle::isAlive);
+        return members.stream().anyMatch(Tree::lives);
     }
 
     private void await(long until) throws InterruptedException {
         long most = Math.min(LOOK_MILLIS, Math.max(1, (until - System.nanoTime()) / 1_000_000));
-        CompletableFuture<?>[] ends = members.stream()
-                .filter(ProcessHandle::isAlive)
-                .map(ProcessHandle::onExit)
-                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture<?>[] ends =
+                members.stream().filter(Tree::lives).map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
         try {
             CompletableFuture.allOf(ends).get(most, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             return; // looked at again
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** The JDK takes a zombie for alive; in a container whose first process reaps nobody it would be for ever. */
+    static boolean lives(ProcessHandle process) {
+        return process.isAlive() && !zombie(process.pid());
+    }
+
+    private static boolean zombie(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            return false; // gone, which the next look shows, or no Linux
         }
     }
 

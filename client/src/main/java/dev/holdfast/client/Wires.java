@@ -28,8 +28,9 @@ final class Wires {
     }
 
     static Notify.Wire best() {
-        return Datagrams.there()
-                ? Datagrams::send
+        Notify.Wire direct = Datagrams.wire();
+        return direct != null
+                ? direct
                 : (socket, message) ->
                         program(socket, new String(message, StandardCharsets.UTF_8), System.getenv("PATH"));
     }

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Unix datagrams by system calls, of Linux on x86-64 and aarch64. */
 final class Datagrams {
@@ -24,12 +25,14 @@ final class Datagrams {
 
     private Datagrams() {}
 
-    static boolean there() {
+    /** Null: not on this kernel or processor. */
+    static Notify.@Nullable Wire wire() {
         String cpu = System.getProperty("os.arch", "");
-        return System.getProperty("os.name", "").equals("Linux") && (cpu.equals("amd64") || cpu.equals("aarch64"));
+        boolean known = cpu.equals("amd64") || cpu.equals("aarch64");
+        return known && System.getProperty("os.name", "").equals("Linux") ? Datagrams::send : null;
     }
 
-    static void send(String socket, byte[] message) throws IOException {
+    private static void send(String socket, byte[] message) throws IOException {
         byte[] name = socket.getBytes(StandardCharsets.UTF_8);
         if (name.length > LONGEST_PATH) {
             throw new Wires.Never(socket + " is longer than " + LONGEST_PATH + " bytes");
