@@ -283,7 +283,7 @@ final class Worker
         }
     }
 
-    /** Until the daemon has it: a 409 may mean that it had it the first time, and its answer was lost. */
+    /** Until the daemon has it. One whose answer was lost is told again: with the same token it is the same end. */
     private function tell(Job $job, string $verb, array $word): void
     {
         $backoff = new Backoff();
@@ -294,33 +294,13 @@ final class Worker
             } catch (NoAnswer) {
                 $pause = $backoff->next();
             } catch (Refused $e) {
-                $known = $e->status === 409 ? $this->known($job, $verb) : false;
-                if ($known !== null && !$e->later() && $e->status < 500) {
-                    echo $known ? '' : "the end of {$job->id} does not count: {$e->getMessage()}\n";
+                if (!$e->later() && $e->status < 500) {
+                    echo "the end of {$job->id} does not count: {$e->getMessage()}\n";
                     return;
                 }
                 $pause = $backoff->next($e->retryAfter);
             }
             pause($pause);
         }
-    }
-
-    private function known(Job $job, string $verb): ?bool
-    {
-        try {
-            $seen = ask('jobs/' . rawurlencode($job->id));
-        } catch (NoAnswer) {
-            return null;
-        } catch (Refused $e) {
-            return $e->status === 404 ? false : null;
-        }
-        foreach ($seen['attempts'] as $a) {
-            $failure = $a['failureClass'] ?? null;
-            if ($a['number'] === $job->attempt && $a['host'] === "worker {$this->name}" && $failure !== 'lost'
-                && ($verb === 'fail' || ($seen['state'] === 'succeeded' && $failure === null))) {
-                return true;
-            }
-        }
-        return false;
     }
 }

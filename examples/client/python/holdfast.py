@@ -212,31 +212,17 @@ class Worker:
                 pass  # the daemon is away: the next one says whether the lease is over
 
     def _tell(self, job, verb, word):
-        """Until the daemon has it: a 409 may mean that it had it the first time, and its answer was lost."""
+        """Until the daemon has it. One whose answer was lost is told again: with the same token it is the same end."""
         backoff = Backoff()
         while True:
             try:
                 ask(job.path(verb), dict(word, token=job.token))
                 return
             except Refused as e:
-                if e.status == 409 and self._known(job, verb) is None or e.later() or e.status >= 500:
-                    pause = backoff.next(e.retry_after)
-                else:
-                    if e.status != 409 or not self._known(job, verb):
-                        print("the end of %s does not count: %s" % (job.id, e), flush=True)
+                if not e.later() and e.status < 500:
+                    print("the end of %s does not count: %s" % (job.id, e), flush=True)
                     return
+                pause = backoff.next(e.retry_after)
             except NO_ANSWER:
                 pause = backoff.next()
             time.sleep(pause)
-
-    def _known(self, job, verb):
-        try:
-            seen = ask("jobs/" + urllib.parse.quote(job.id, ""))
-        except NO_ANSWER:
-            return None
-        except Refused as e:
-            return False if e.status == 404 else None
-        return any(a["number"] == job.attempt and a["host"] == "worker " + self.name
-                   and (verb == "fail" or (seen["state"] == "succeeded" and not a.get("failureClass")))
-                   and a.get("failureClass") != "lost"
-                   for a in seen["attempts"])

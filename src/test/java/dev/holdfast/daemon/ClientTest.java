@@ -232,6 +232,55 @@ class ClientTest {
     }
 
     @Test
+    void overTcpWithATokenAndNotWithoutItsScope() throws Exception {
+        assumeJar();
+        int port;
+        try (var free = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        DaemonUnderTest.write(home.resolve("Tcp.java"), """
+                import dev.holdfast.client.*;
+                import java.net.URI;
+                import java.util.Map;
+
+                class Tcp {
+                    public static void main(String[] a) throws Exception {
+                        Holdfast holdfast = Holdfast.at(URI.create("http://127.0.0.1:" + a[0]), a[1]);
+                        try (Worker worker = holdfast.worker("mails").start(work -> work.output("done"))) {
+                            holdfast.submit("mails", Submission.of(Map.of("to", "a@example.org")).withId("m"));
+                            System.out.println(holdfast.await("m", java.time.Duration.ofMinutes(1)).state());
+                        } catch (Refused e) {
+                            System.out.println(e.status());
+                            System.exit(3);
+                        }
+                    }
+                }
+                """);
+        try (var daemon = DaemonUnderTest.up(home, """
+                version: 1
+                global: { api: { listen: "127.0.0.1:%d" } }
+                queues: { mails: { pull: {}, payload: { to: { type: string } } } }
+                """.formatted(port))) {
+            String submit = daemon.cli("token", "create", "app", "--scope", "submit").out();
+            String read = daemon.cli("token", "create", "grafana", "--scope", "read").out();
+            var ran = tcp(port, submit);
+            assertThat(ran.out()).as(ran.err() + daemon.daemonOutput()).isEqualTo("SUCCEEDED\n");
+            assertThat(job("m").attempts())
+                    .singleElement()
+                    .satisfies(a -> assertThat(a.output()).isEqualTo("done"));
+            assertThat(tcp(port, read).out()).isEqualTo("403\n");
+        }
+    }
+
+    private DaemonUnderTest.Ran tcp(int port, String created) {
+        var command = new ArrayList<>(java(Path.of(System.getProperty("java.home"), "bin/java"), "Tcp"));
+        command.set(command.size() - 1, home.resolve("Tcp.java").toString());
+        command.add(Integer.toString(port));
+        command.add(created.replaceFirst("(?s).*(hft_[A-Za-z0-9_-]+).*", "$1"));
+        return DaemonUnderTest.runPlain(command);
+    }
+
+    @Test
     void java17SaysByAProgramThatItIsReady() throws IOException {
         assumeJar();
         Path java;

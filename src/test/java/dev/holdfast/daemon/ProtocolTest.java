@@ -61,7 +61,7 @@ class ProtocolTest {
                   mails:
                     pull: {}
                     payload: { to: { type: string, required: true } }
-                    retry: { max_attempts: 3, when: [{ class: network, stderr: x }] }
+                    retry: { max_attempts: 3, when: [{ class: network }] }
                 """)) {
             for (Exchange e : exchanges) {
                 String job = e.request.replaceFirst("(?s).*/jobs/([^/]+)/.*", "$1");

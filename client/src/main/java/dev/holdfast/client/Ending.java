@@ -34,22 +34,6 @@ record Ending(
         return new Ending(false, null, cut(why.toString()), tail(output));
     }
 
-    /**
-     * Whether what the daemon has on record is this very end, told by an earlier try whose answer was lost.
-     *
-     * @param worker its name
-     */
-    boolean isIn(JobStatus job, int attempt, String worker) {
-        return job.attempts().stream()
-                .anyMatch(a -> a.number() == attempt
-                        && a.host().equals("worker " + worker)
-                        && (succeeded
-                                ? a.failure() == null && job.state() == JobStatus.State.SUCCEEDED
-                                : a.failure() == null
-                                        ? job.state() == JobStatus.State.CANCELLED
-                                        : a.failure().equals(failure == null ? "process" : failure)));
-    }
-
     private static String cut(String text) {
         return text.length() <= LONGEST_DETAIL ? text : text.substring(0, LONGEST_DETAIL) + "…";
     }

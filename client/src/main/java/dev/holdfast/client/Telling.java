@@ -6,16 +6,17 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Tells ends until the daemon has them, once each whatever is lost on the way. Thread-safe. */
+/**
+ * Tells ends until the daemon has them. One whose answer was lost is told again, under the same token: it is the same end.
+ * Thread-safe.
+ */
 final class Telling {
     private final WorkerCalls calls;
-    private final String worker;
     private final Consumer<String> log;
     private boolean closed;
 
-    Telling(WorkerCalls calls, String worker, Consumer<String> log) {
+    Telling(WorkerCalls calls, Consumer<String> log) {
         this.calls = calls;
-        this.worker = worker;
         this.log = log;
     }
 
@@ -54,25 +55,11 @@ final class Telling {
             log.accept("job " + job.id() + ": its end is told again: " + e.getMessage());
             return new Answer(null, null);
         } catch (Refused e) {
-            Boolean heard = e.status() == 409 ? known(job, end) : Boolean.FALSE;
-            if (e.later() || e.status() >= 500 || heard == null) {
+            if (e.later() || e.status() >= 500) {
                 return new Answer(null, e.retryAfter());
             }
-            if (!heard) {
-                log.accept("job " + job.id() + ": its end does not count: " + e.status() + " " + e.getMessage());
-            }
-            return new Answer(heard, null);
-        }
-    }
-
-    /** Whether an earlier try, whose answer was lost, was heard; null: it cannot be asked now. */
-    private @Nullable Boolean known(WorkerCalls.Job job, Ending end) throws InterruptedException {
-        try {
-            return end.isIn(calls.look(job), job.attempt(), worker);
-        } catch (IOException e) {
-            return null;
-        } catch (Refused e) {
-            return e.status() == 404 ? Boolean.FALSE : null;
+            log.accept("job " + job.id() + ": its end does not count: " + e.status() + " " + e.getMessage());
+            return new Answer(false, null);
         }
     }
 

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes jobs of a queue with {@code pull:}, a thread each, and tells how they ended. Leases are renewed meanwhile. While the
- * daemon is away what runs goes on, and its end is told when it is back: an end that was heard, though its answer was lost, is
- * found on record and not made a second time. A worker that dies loses its jobs after their lease. Thread-safe.
+ * daemon is away what runs goes on, and its end is told when it is back: an end that is told twice counts once. A worker that dies loses its jobs after their lease. Thread-safe.
  */
 public final class Worker implements AutoCloseable {
     private static final Duration USUAL_DRAIN = Duration.ofSeconds(30);
@@ -111,7 +110,7 @@ public final class Worker implements AutoCloseable {
         this.calls = calls;
         this.plan = plan;
         this.heart = new Heart(calls, plan.name, plan.log);
-        this.telling = new Telling(calls, plan.name, plan.log);
+        this.telling = new Telling(calls, plan.log);
         this.taker = new Thread(() -> take(handler), "holdfast-take-" + plan.queue);
     }
 

@@ -61,10 +61,6 @@ final class WorkerCalls {
         post(Holdfast.path("jobs", job.id(), verb), word, Holdfast.SOON);
     }
 
-    JobStatus look(Job job) throws IOException, Refused, InterruptedException {
-        return holdfast.job(job.id());
-    }
-
     private static Map<String, @Nullable Object> word(Job job) {
         var word = new LinkedHashMap<String, @Nullable Object>();
         word.put("token", job.token());

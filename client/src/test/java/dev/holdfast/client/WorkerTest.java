@@ -53,33 +53,26 @@ class WorkerTest {
     }
 
     @Test
-    void anEndWhoseAnswerWasLostIsFoundOnRecord() throws Exception {
+    void anEndWhoseAnswerIsLostIsToldAgainUnderTheSameToken() throws Exception {
         daemon.says("queues/q/take", 200, taken(job("a", 60))).says("queues/q/take", 200, NONE);
-        daemon.hangsUp("jobs/a/complete").says("jobs/a/complete", 409, "{\"detail\":\"it is over\"}");
-        daemon.says("jobs/a", 200, """
-                {"id":"a","queue":"q","state":"succeeded","attempt":1,"detail":"",
-                 "attempts":[{"number":1,"host":"worker w","failureClass":null,"detail":""}]}
-                """);
+        daemon.hangsUp("jobs/a/complete").says("jobs/a/complete", 503, "{\"detail\":\"not now\"}");
+        daemon.says("jobs/a/complete", 200, DONE);
         try (Worker worker = plan().start(work -> {})) {
-            await().until(() -> !daemon.bodies("jobs/a").isEmpty() && worker.busy() == 0);
-            assertThat(daemon.bodies("jobs/a/complete")).hasSize(2);
-            assertThat(log).noneMatch(l -> l.contains("does not count"));
+            await().until(() -> daemon.bodies("jobs/a/complete").size() == 3 && worker.busy() == 0);
         }
+        assertThat(daemon.bodies("jobs/a/complete")).containsOnly("{\"token\":7}");
+        assertThat(log).noneMatch(l -> l.contains("does not count"));
     }
 
     @Test
-    void anEndThatCameTooLateIsSaid() throws Exception {
+    void anEndThatCameTooLateIsSaidAndNotToldAgain() throws Exception {
         daemon.says("queues/q/take", 200, taken(job("a", 60))).says("queues/q/take", 200, NONE);
         daemon.says("jobs/a/complete", 409, "{\"detail\":\"not this worker's\"}");
-        daemon.says(
-                "jobs/a",
-                200,
-                "{\"id\":\"a\",\"queue\":\"q\",\"state\":\"running\",\"attempt\":2,\"attempts\":"
-                        + "[{\"number\":1,\"host\":\"worker w\",\"failureClass\":\"lost\"}]}");
         try (Worker worker = plan().start(work -> {})) {
             await().until(() -> log.stream().anyMatch(l -> l.contains("does not count")));
             await().until(() -> worker.busy() == 0);
         }
+        assertThat(daemon.bodies("jobs/a/complete")).hasSize(1);
     }
 
     @Test
