@@ -212,7 +212,9 @@ final class QueueResolver {
                 pauses.initial(),
                 pauses.max(),
                 pauses.jitter(),
-                w == null ? List.of() : w.when().stream().map(x -> when(x, pull, at)).toList());
+                w == null
+                        ? List.of()
+                        : w.when().stream().map(x -> when(x, pull, at)).toList());
     }
 
     /** @param pull its workers say the class themselves: nothing need tell it */

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -103,22 +104,13 @@ class ClientTest {
     private DaemonUnderTest up(List<String> mailer, String lease) {
         String command =
                 String.join(", ", mailer.stream().map(a -> "\"" + a + "\"").toList());
-        DaemonUnderTest daemon = DaemonUnderTest.up(home, """
-                version: 1
-                processes:
-                  mailer:
-                    command: [%1$s, "%2$s"]
-                    readiness: { notify: true }
-                    stop: { timeout: 20s }
-                    planned_exit_codes: [0, 12]
-                queues:
-                  mails:
-                    pull: { lease: %3$s }
-                    payload:
-                      to: { type: string, required: true }
-                      seconds: { type: string, default: "0" }
-                    retry: { max_attempts: 3, backoff: { initial: 50ms, max: 100ms }, when: [{ class: lost }] }
-                """.formatted(command, outbox(), lease));
+        String yaml = read(EXAMPLES.resolve("holdfast.yaml"))
+                .replaceFirst(
+                        "command: \\[python3.*",
+                        Matcher.quoteReplacement("command: [" + command + ", " + outbox() + "]"))
+                .replace("lease: 30s", "lease: " + lease);
+        assertThat(yaml).contains(command, "lease: " + lease);
+        DaemonUnderTest daemon = DaemonUnderTest.up(home, yaml);
         daemon.awaitState("mailer", "up");
         return daemon;
     }
@@ -261,8 +253,10 @@ class ClientTest {
                 global: { api: { listen: "127.0.0.1:%d" } }
                 queues: { mails: { pull: {}, payload: { to: { type: string } } } }
                 """.formatted(port))) {
-            String submit = daemon.cli("token", "create", "app", "--scope", "submit").out();
-            String read = daemon.cli("token", "create", "grafana", "--scope", "read").out();
+            String submit =
+                    daemon.cli("token", "create", "app", "--scope", "submit").out();
+            String read =
+                    daemon.cli("token", "create", "grafana", "--scope", "read").out();
             var ran = tcp(port, submit);
             assertThat(ran.out()).as(ran.err() + daemon.daemonOutput()).isEqualTo("SUCCEEDED\n");
             assertThat(job("m").attempts())

@@ -45,7 +45,8 @@ class ProtocolTest {
         for (int i = 0; i < lines.size(); ) {
             String request = lines.get(i++).substring(2);
             String body = lines.get(i).startsWith("> ") ? lines.get(i++).substring(2) : "";
-            found.add(new Exchange(request, body, lines.get(i++).substring(2), lines.get(i++).substring(2)));
+            found.add(new Exchange(
+                    request, body, lines.get(i++).substring(2), lines.get(i++).substring(2)));
         }
         return found;
     }
@@ -81,7 +82,8 @@ class ProtocolTest {
 
     private static Pattern pattern(String written) {
         return Pattern.compile(
-                Stream.of(written.split("…", -1)).map(Pattern::quote).collect(Collectors.joining(".*")), Pattern.DOTALL);
+                Stream.of(written.split("…", -1)).map(Pattern::quote).collect(Collectors.joining(".*")),
+                Pattern.DOTALL);
     }
 
     private String ask(String request, String body) throws IOException {

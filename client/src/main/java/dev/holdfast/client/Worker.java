@@ -93,7 +93,13 @@ public final class Worker implements AutoCloseable {
 
         /** Whom trouble is told, from any thread; when not said, the System.Logger dev.holdfast.client, as warnings. */
         public Plan log(Consumer<String> lines) {
-            log = lines;
+            log = line -> {
+                try {
+                    lines.accept(line);
+                } catch (RuntimeException e) { // no lease ends for it
+                    System.err.println("holdfast-client: " + line + " (" + e + ")");
+                }
+            };
             return this;
         }
 

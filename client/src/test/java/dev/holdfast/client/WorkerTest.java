@@ -183,6 +183,20 @@ class WorkerTest {
     }
 
     @Test
+    void aLogThatThrowsStopsNothing() throws Exception {
+        daemon.hangsUp("queues/q/take")
+                .says("queues/q/take", 200, taken(job("a", 60)))
+                .says("queues/q/take", 200, NONE);
+        daemon.hangsUp("jobs/a/complete").says("jobs/a/complete", 200, DONE);
+        Worker.Plan broken = plan().log(line -> {
+            throw new IllegalStateException("the disk is full");
+        });
+        try (Worker worker = broken.start(work -> {})) {
+            await().until(() -> daemon.bodies("jobs/a/complete").size() == 2 && worker.busy() == 0);
+        }
+    }
+
+    @Test
     void recycledItTakesNoMore() throws Exception {
         daemon.says("queues/q/take", 200, "{\"jobs\":[],\"recycle\":true}");
         try (Worker worker = plan().start(work -> {})) {
