@@ -70,7 +70,7 @@ final class QueueResolver {
                 ResourcesSpec.of(q.resources(), null),
                 workdir(q.workdir(), at),
                 deliver(q, at),
-                retry(q.retry(), at),
+                retry(q.retry(), q.pull() != null, at),
                 q.progress(),
                 schedules.notice(q.onSuccess(), at),
                 schedules.notice(q.onFailure(), at),
@@ -196,7 +196,7 @@ final class QueueResolver {
         return new QueueSpec.DeliverSpec(pattern, d.to());
     }
 
-    private QueueSpec.RetrySpec retry(QueueSection.@Nullable Retry w, Node at) {
+    private QueueSpec.RetrySpec retry(QueueSection.@Nullable Retry w, boolean pull, Node at) {
         int most = w == null ? 1 : w.maxAttempts();
         ScheduleSpec.RetrySpec pauses =
                 schedules.retry(w == null ? null : new JobSections.Retries(most, w.backoff()), at);
@@ -212,10 +212,13 @@ final class QueueResolver {
                 pauses.initial(),
                 pauses.max(),
                 pauses.jitter(),
-                w == null ? List.of() : w.when().stream().map(x -> when(x, at)).toList());
+                w == null
+                        ? List.of()
+                        : w.when().stream().map(x -> when(x, pull, at)).toList());
     }
 
-    private QueueSpec.When when(QueueSection.When w, Node at) {
+    /** @param pull its workers say the class themselves: nothing need tell it */
+    private QueueSpec.When when(QueueSection.When w, boolean pull, Node at) {
         Node where = binder.at(w, "failure", at);
         if (!w.failure().matches("[a-z][a-z0-9_-]{0,62}")) {
             problems.add(where, "\"" + w.failure() + "\": a class has lower-case letters, digits, _ and -");
@@ -223,7 +226,7 @@ final class QueueResolver {
         boolean told = w.stderr() != null || w.signal() != null || !w.exit().isEmpty();
         if (w.failure().equals("validation")) {
             problems.add(where, "a payload that is refused is not tried again: it would be refused again");
-        } else if (!told && !KINDS.contains(w.failure())) {
+        } else if (!told && !pull && !KINDS.contains(w.failure())) {
             problems.add(
                     where,
                     "\"" + w.failure() + "\": a class of its own needs stderr, exit or signal that tell it"

@@ -39,8 +39,9 @@ public final class Reference {
             LISTEN_FDS, WATCHDOG_PID, WATCHDOG_USEC, PWD, OLDPWD, SHLVL and `_`. So secrets in the daemon's environment
             reach every process, those of another `user` too. Where they must not, write
             `env: { clean: true, pass: [PATH, LANG], set: { NAME: value } }`: nothing else is inherited. With `user`,
-            HOME, USER and LOGNAME are that user's. HOLDFAST_PROCESS, HOLDFAST_REPLICA and, with `port_base`,
-            HOLDFAST_PORT are always set.
+            HOME, USER and LOGNAME are that user's. HOLDFAST_PROCESS, HOLDFAST_REPLICA, HOLDFAST_SOCKET
+            (where the daemon is asked), HOLDFAST_STOP_SECONDS (`stop.timeout` as of its start) and, with `port_base`,
+            HOLDFAST_PORT are always set; docs/protocol.md has all of them.
 
             `cron` has five fields, minute hour day month weekday, or six with the second first. A field has numbers or names
             (`JAN`, `MON`; Sunday is 0 and 7), lists `1,15`, ranges `MON-FRI`, steps `*/15` and `8-18/2`. Of days there are also

@@ -2,6 +2,9 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.config.LaunchSpec;
 import dev.holdfast.config.ProcessSpec;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -30,10 +33,16 @@ final class ChildEnvironment {
 
     /**
      * @param own the daemon's environment
+     * @param socket where the daemon is asked; null: nowhere
      * @param account name and home of the child's user when it differs from the daemon's, so that HOME is not root's
      */
     static Map<String, String> of(
-            ProcessSpec process, LaunchSpec launch, int replica, Map<String, String> own, @Nullable Account account) {
+            ProcessSpec process,
+            LaunchSpec launch,
+            int replica,
+            Map<String, String> own,
+            @Nullable Path socket,
+            @Nullable Account account) {
         var env = new LinkedHashMap<String, String>();
         if (launch.cleanEnvironment()) {
             for (String name : launch.passEnvironment()) {
@@ -63,12 +72,22 @@ final class ChildEnvironment {
         }
         env.put("HOLDFAST_PROCESS", process.name());
         env.put("HOLDFAST_REPLICA", Integer.toString(replica));
+        // As of its start: a reload that changes the grace alone restarts nothing.
+        env.put("HOLDFAST_STOP_SECONDS", seconds(process.stop().timeout()));
+        if (socket != null) {
+            env.put("HOLDFAST_SOCKET", socket.toString());
+        }
         Integer portBase = process.portBase();
         if (portBase != null) {
             env.put("HOLDFAST_PORT", Integer.toString(portBase + replica));
         }
         env.putAll(launch.environment());
         return env;
+    }
+
+    /** Plain for every language: {@code 10} or {@code 0.25}. */
+    private static String seconds(Duration time) {
+        return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString();
     }
 
     /** Of what the daemon runs for its own ends: its environment, without what is only its own. */

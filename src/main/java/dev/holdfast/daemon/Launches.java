@@ -19,6 +19,7 @@ import dev.holdfast.process.Identity;
 import dev.holdfast.process.Launch;
 import dev.holdfast.supervise.Action;
 import dev.holdfast.workdir.Glob;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -43,6 +44,7 @@ final class Launches {
     final Tracing tracing = new Tracing();
 
     private final Map<String, String> own;
+    private final @Nullable Path socket;
     private final boolean root;
     private final Identity self;
     private final int ownScore = HostLimits.ownScore();
@@ -55,9 +57,18 @@ final class Launches {
 
     private record Account(Identity identity, ChildEnvironment.@Nullable Account home) {}
 
-    /** @param own the daemon's environment */
+    /** For what is looked at and not run. */
     Launches(Map<String, String> own, boolean root) {
+        this(own, root, null);
+    }
+
+    /**
+     * @param own the daemon's environment
+     * @param socket where programs reach the daemon; null: nowhere
+     */
+    Launches(Map<String, String> own, boolean root, @Nullable Path socket) {
         this.own = own;
+        this.socket = socket;
         this.root = root;
         this.self = HostLimits.ownIdentity();
     }
@@ -178,7 +189,7 @@ final class Launches {
         LaunchSpec l = spec.launch();
         Account account = accounts.get(key(l));
         Map<String, String> environment =
-                ChildEnvironment.of(spec, l, replica.index(), own, account == null ? null : account.home);
+                ChildEnvironment.of(spec, l, replica.index(), own, socket, account == null ? null : account.home);
         List<String> argv = command.argv();
         if (mainPid != null) {
             String pid = mainPid.toString();

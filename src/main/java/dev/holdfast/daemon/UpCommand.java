@@ -85,13 +85,13 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private int up(Config config, ConfigLoader loader, Holdfast holdfast, PrintWriter err) throws IOException {
-        var launches = new Launches(holdfast.environment(), holdfast.uid() == 0);
+        Directories dirs = Directories.of(holdfast.dir(), config.global(), holdfast.environment(), holdfast.uid());
+        var launches = new Launches(holdfast.environment(), holdfast.uid() == 0, dirs.socket());
         var problems = new ArrayList<>(launches.resolve(config));
         problems.addAll(Storage.problems(config.global().storage()));
         if (!problems.isEmpty()) {
             return refuse(err, problems, "nothing was started");
         }
-        Directories dirs = Directories.of(holdfast.dir(), config.global(), holdfast.environment(), holdfast.uid());
         make(dirs, holdfast.uid());
         RunLock lock = RunLock.take(dirs.run(), ProcessId.own());
         if (lock == null) {

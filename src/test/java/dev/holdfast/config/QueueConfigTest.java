@@ -97,6 +97,11 @@ class QueueConfigTest {
     void workersOfAnApplicationNeedNoCommand() throws IOException {
         QueueSpec q = sound("pull: { lease: 30s, max_jobs: 100, max_runtime: 1h }");
         assertThat(q.pull()).isEqualTo(new QueueSpec.PullSpec(Duration.ofSeconds(30), 100, Duration.ofHours(1)));
+        assertThat(sound("pull: {}", "retry: { max_attempts: 2, when: [{ class: network }] }")
+                        .retry()
+                        .when())
+                .as("its workers tell the class themselves")
+                .containsExactly(new QueueSpec.When("network", null, null, List.of()));
         assertThat(problems("pull: {}", "timeout: 5s"))
                 .containsExactly("timeout counts only without pull: nothing is run here");
         assertThat(problems("concurrency: 2"))

@@ -78,7 +78,7 @@ class UserTest {
                             "cpus 0",
                             "oom 321",
                             "in /usr/lib",
-                            "env FROM_FILE HOLDFAST_INSTANCE HOLDFAST_PROCESS HOLDFAST_REPLICA HOME LOGNAME OWN PATH USER ",
+                            "env FROM_FILE HOLDFAST_INSTANCE HOLDFAST_PROCESS HOLDFAST_REPLICA HOLDFAST_SOCKET HOLDFAST_STOP_SECONDS HOME LOGNAME OWN PATH USER ",
                             "values x y yes nobody /nonexistent");
         }
     }

@@ -1,0 +1,44 @@
+package dev.holdfast.client;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an attempt went.
+ *
+ * @param failure its class; null: the daemon's usual one, process
+ * @param detail of a failure
+ * @param output the end of what there is to show; null: nothing
+ */
+record Ending(
+        boolean succeeded,
+        @Nullable String failure,
+        String detail,
+        @Nullable String output) {
+    /** Said of an attempt that the worker's own end has cut off. */
+    static final String INTERRUPTED = "interrupted";
+
+    private static final int LONGEST_DETAIL = 2000;
+    private static final int LONGEST_OUTPUT = 8 << 10;
+
+    static Ending success(@Nullable String output) {
+        return new Ending(true, null, "", tail(output));
+    }
+
+    static Ending failure(Throwable why, @Nullable String output) {
+        if (why instanceof JobFailed failed) {
+            return new Ending(false, failed.failure(), cut(String.valueOf(failed.getMessage())), tail(output));
+        }
+        if (why instanceof InterruptedException) {
+            return new Ending(false, INTERRUPTED, "the worker was interrupted", tail(output));
+        }
+        return new Ending(false, null, cut(why.toString()), tail(output));
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST_DETAIL ? text : text.substring(0, LONGEST_DETAIL) + "…";
+    }
+
+    private static @Nullable String tail(@Nullable String text) {
+        return text == null || text.length() <= LONGEST_OUTPUT ? text : text.substring(text.length() - LONGEST_OUTPUT);
+    }
+}

@@ -1,0 +1,228 @@
+"""Talks with Holdfast: readiness, submitting, working. Python 3.8 or later, its standard library alone.
+
+docs/protocol.md says what is asked and answered, and why a try is made again.
+"""
+import http.client
+import json
+import os
+import random
+import socket
+import threading
+import time
+import urllib.parse
+import uuid
+
+SOCKET = os.environ.get("HOLDFAST_SOCKET", "/run/holdfast/holdfast.sock")
+
+
+class Refused(Exception):
+    """The daemon said no: nothing was changed."""
+
+    def __init__(self, status, problem, retry_after):
+        super().__init__("%d: %s" % (status, problem.get("detail", problem.get("error", ""))))
+        self.status = status
+        self.fields = {f["field"]: f["problem"] for f in problem.get("fields") or []}
+        self.retry_after = retry_after
+
+    def later(self):
+        return self.status in (429, 503)
+
+
+class _Connection(http.client.HTTPConnection):
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(SOCKET)
+
+
+def ask(path, body=None, timeout=30):
+    """One request, one connection. OSError or HTTPException: no answer, whether it was done is not known."""
+    connection = _Connection("localhost", timeout=timeout)
+    try:
+        text = None if body is None else json.dumps(body)
+        connection.request("GET" if body is None else "POST", "/api/v1/" + path, text,
+                           {"Content-Type": "application/json", "Connection": "close"})
+        answer = connection.getresponse()
+        said = answer.read(8 << 20)
+        if answer.status // 100 == 2:
+            return json.loads(said)
+        try:
+            problem = json.loads(said)
+        except ValueError:
+            problem = {"detail": said[:200].decode("utf-8", "replace")}
+        raise Refused(answer.status, problem, float(answer.headers.get("Retry-After") or 0))
+    finally:
+        connection.close()
+
+
+NO_ANSWER = (OSError, http.client.HTTPException, ValueError)
+
+
+class Backoff:
+    """0.1 s, doubled up to 10 s, give or take a fifth."""
+
+    def __init__(self):
+        self.tries = 0
+
+    def next(self, at_least=0.0):
+        seconds = min(10, 0.1 * 2 ** min(self.tries, 7))
+        self.tries += 1
+        return max(seconds * random.uniform(0.8, 1.2), at_least)
+
+
+def notify(message="READY=1"):
+    """False: nobody wants to know. Raises OSError when somebody does and cannot be told for ten seconds."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return False
+    if address[0] == "@":
+        address = "\0" + address[1:]
+    until = time.monotonic() + 10
+    while True:
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+                s.settimeout(1)
+                s.sendto(message.encode(), address)
+            return True
+        except OSError:  # refused while the daemon is replaced
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+def submit(queue, payload, job_id=None, seconds=30, **options):
+    """Submits a job once, however often it must be tried; its id. options: delay="5m", priority=10."""
+    job = dict(options, payload=payload, id=job_id or str(uuid.uuid4()))
+    until = time.monotonic() + seconds
+    backoff = Backoff()
+    while True:
+        try:
+            ask("queues/%s/jobs" % urllib.parse.quote(queue, ""), job)
+            return job["id"]
+        except Refused as e:
+            pause = backoff.next(e.retry_after)
+            if not e.later() or time.monotonic() + pause > until:
+                raise
+        except NO_ANSWER:
+            pause = backoff.next()
+            if time.monotonic() + pause > until:
+                raise
+        time.sleep(pause)
+
+
+class Failed(Exception):
+    """A job failed, with a class that the queue's retry.when may name."""
+
+    def __init__(self, failure, detail):
+        super().__init__(detail)
+        self.failure = failure
+
+
+class Job:
+    """What a handler gets. Look at stop now and then: it is set when the job was cancelled or is another's."""
+
+    def __init__(self, taken):
+        self.id = taken["id"]
+        self.token = taken["token"]
+        self.payload = taken["payload"]
+        self.attempt = taken["attempt"]
+        self.lease = taken["leaseSeconds"]
+        self.progress = None
+        self.stop = threading.Event()
+        self.lost = False
+
+    def path(self, verb):
+        return "jobs/%s/%s" % (urllib.parse.quote(self.id, ""), verb)
+
+
+class Worker:
+    """Takes jobs one after the other, until stop() or the daemon says that another process is to take its place."""
+
+    def __init__(self, queue, handler, name=None, wait=20):
+        self.queue = queue
+        self.handler = handler
+        self.name = name or "%s.%s-%d" % (os.environ.get("HOLDFAST_PROCESS", "python"),
+                                         os.environ.get("HOLDFAST_REPLICA", "0"), os.getpid())
+        self.wait = wait
+        self.stopping = threading.Event()
+
+    def stop(self):
+        """From a signal handler, say: what runs is finished, within the wait of the last request."""
+        self.stopping.set()
+
+    def run(self):
+        """True: recycled, end with a planned exit code. False: stopped."""
+        backoff = Backoff()
+        while not self.stopping.is_set():
+            asked = time.monotonic()
+            try:
+                taken = ask("queues/%s/take" % urllib.parse.quote(self.queue, ""),
+                            {"worker": self.name, "wait": self.wait}, self.wait + 30)
+            except Refused as e:
+                if e.status in (400, 401, 403):
+                    raise
+                print("no jobs of %s: %s" % (self.queue, e), flush=True)
+                self.stopping.wait(backoff.next(e.retry_after))
+                continue
+            except NO_ANSWER as e:
+                print("no jobs of %s for now: %s" % (self.queue, e), flush=True)
+                self.stopping.wait(backoff.next())
+                continue
+            for one in taken["jobs"]:
+                self._do(Job(one))
+            if taken["recycle"]:
+                return True
+            if not taken["jobs"] and time.monotonic() - asked < self.wait / 2:
+                self.stopping.wait(backoff.next())  # a daemon about to end answers at once
+            else:
+                backoff = Backoff()
+        return False
+
+    def _do(self, job):
+        over = threading.Event()
+        heart = threading.Thread(target=self._beat, args=(job, over), daemon=True)
+        heart.start()
+        try:
+            output = self.handler(job)
+            verb, word = "complete", {"output": output} if output else {}
+        except Failed as e:
+            verb, word = "fail", {"class": e.failure, "detail": str(e)}
+        except Exception as e:  # whatever it was, the daemon is to know
+            verb, word = "fail", {"detail": repr(e)[:2000]}
+        if not job.lost:
+            self._tell(job, verb, word)
+        over.set()
+        heart.join()
+
+    @staticmethod
+    def _beat(job, over):
+        while not over.wait(job.lease / 3):
+            try:
+                word = {"token": job.token}
+                if job.progress is not None:
+                    word["progress"] = job.progress
+                if ask(job.path("heartbeat"), word, max(1, job.lease / 3))["cancelled"]:
+                    job.stop.set()
+            except Refused as e:
+                if e.status in (404, 409):
+                    job.lost = not over.is_set()
+                    job.stop.set()
+                    return
+            except NO_ANSWER:
+                pass  # the daemon is away: the next one says whether the lease is over
+
+    def _tell(self, job, verb, word):
+        """Until the daemon has it. One whose answer was lost is told again: with the same token it is the same end."""
+        backoff = Backoff()
+        while True:
+            try:
+                ask(job.path(verb), dict(word, token=job.token))
+                return
+            except Refused as e:
+                if not e.later() and e.status < 500:
+                    print("the end of %s does not count: %s" % (job.id, e), flush=True)
+                    return
+                pause = backoff.next(e.retry_after)
+            except NO_ANSWER:
+                pause = backoff.next()
+            time.sleep(pause)
