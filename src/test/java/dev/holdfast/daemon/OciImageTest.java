@@ -134,10 +134,11 @@ class OciImageTest {
         done(List.of("cp", "-R", rootfs.resolve("opt/holdfast").toString(), moved.toString()));
         Path link = Files.createSymbolicLink(dir.resolve("linked"), moved.resolve("holdfast"));
         assertThat(done(List.of(link.toString(), "--version"))).startsWith("holdfast ");
-        Path file = Files.writeString(
-                dir.resolve("one.yaml"),
-                "version: 1\nglobal: { exit: { when: all-stopped } }\n"
-                        + "processes: { one: { type: oneshot, command: [echo, here] } }\n");
+        Path file = Files.writeString(dir.resolve("one.yaml"), """
+                version: 1
+                global: { exit: { when: all-stopped } }
+                processes: { one: { type: oneshot, command: [echo, here] } }
+                """);
         assertThat(done(List.of(link.toString(), "--dir", dir.resolve("state").toString(), "up", file.toString())))
                 .contains("one | here");
     }

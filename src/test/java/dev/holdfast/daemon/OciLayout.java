@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -93,13 +94,15 @@ record OciLayout(Path root, Map<?, ?> config, List<Path> layers) {
     }
 
     static Map<?, ?> map(Map<?, ?> of, String key) {
-        assertThat(of.get(key)).as(key).isInstanceOf(Map.class);
-        return (Map<?, ?>) of.get(key);
+        return (Map<?, ?>) value(of, key);
     }
 
     static List<?> list(Map<?, ?> of, String key) {
-        assertThat(of.get(key)).as(key).isInstanceOf(List.class);
-        return (List<?>) of.get(key);
+        return (List<?>) value(of, key);
+    }
+
+    private static Object value(Map<?, ?> of, String key) {
+        return Objects.requireNonNull(of.get(key), key);
     }
 
     private void hasNoOtherBlobs(Map<?, ?> manifest, Map<?, ?> configuration) throws IOException {
@@ -112,18 +115,19 @@ record OciLayout(Path root, Map<?, ?> config, List<Path> layers) {
     }
 
     private static void version(Map<?, ?> document, String type) {
-        assertThat(((Number) document.get("schemaVersion")).intValue()).isEqualTo(2);
+        assertThat(((Number) value(document, "schemaVersion")).intValue()).isEqualTo(2);
         assertThat(document.get("mediaType")).isEqualTo(TYPES + type);
     }
 
     private static Path path(Path root, Map<?, ?> descriptor) {
-        return root.resolve("blobs").resolve(descriptor.get("digest").toString().replace(':', '/'));
+        return root.resolve("blobs")
+                .resolve(value(descriptor, "digest").toString().replace(':', '/'));
     }
 
     private static Path blob(Path root, Map<?, ?> descriptor, String type) throws IOException {
         assertThat(descriptor.get("mediaType")).isEqualTo(TYPES + type);
         Path file = path(root, descriptor);
-        assertThat(Files.size(file)).isEqualTo(((Number) descriptor.get("size")).longValue());
+        assertThat(Files.size(file)).isEqualTo(((Number) value(descriptor, "size")).longValue());
         try (InputStream in = Files.newInputStream(file)) {
             assertThat(descriptor.get("digest")).isEqualTo("sha256:" + digest(in));
         }
