@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("process")
 @Timeout(300)
 class OciImageTest {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofSeconds(120);
     private static final List<String> NAMESPACES =
             List.of("unshare", "--pid", "--fork", "--kill-child", "--mount", "--uts", "--ipc");
 
@@ -83,8 +83,10 @@ class OciImageTest {
         try {
             long first = inner(container);
             assertThat(Files.readString(Path.of("/proc/" + first + "/status"))).containsPattern("NSpid:.*\t1\n");
-            await().atMost(SOON)
-                    .until(() -> inside(first, "status").out(), s -> s.matches("(?s).*base +up .*front +up .*"));
+            await().atMost(SOON).until(() -> {
+                assertThat(container.isAlive()).as(output()).isTrue();
+                return inside(first, "status").out().matches("(?s).*base +up .*front +up .*");
+            });
             Path orphan = rootfs.resolve("tmp/orphan");
             await().atMost(SOON).until(() -> !read(orphan).isBlank());
             Path proc = Path.of("/proc/" + first + "/root/proc");
