@@ -202,7 +202,14 @@ class OciImageTest {
 
     private static DaemonUnderTest.Ran inside(long first, String... args) {
         var command = new ArrayList<>(List.of(
-                "nsenter", "--target", Long.toString(first), "--pid", "--mount", "--root", "/opt/holdfast/holdfast"));
+                "nsenter",
+                "--target",
+                Long.toString(first),
+                "--pid",
+                "--mount",
+                "--root",
+                "--wd",
+                "/opt/holdfast/holdfast"));
         command.addAll(List.of(args));
         return runPlain(command);
     }
