@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.api.ControlPort;
 import dev.holdfast.api.Doctor;
+import dev.holdfast.cli.Holdfast;
 import dev.holdfast.config.AlertSpec;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.Directories;
@@ -240,7 +241,8 @@ final class Daemon {
                 chronicle.written(),
                 new LogDesk(name -> new Known(this).logs(name, outputs::file)),
                 console::warn);
-        this.runDirectory = new RunDirectory(dirs, host.uid(), ProcessId.own(), lock, runFiles);
+        this.runDirectory = new RunDirectory(
+                dirs, host.uid(), ProcessId.own(), lock, new RunFormat(runFiles, host.bootId(), Holdfast.VERSION));
         this.metrics = new MetricDesk(this, dirs.state().resolve("metrics"));
         this.scales = new ScaleDesk(this);
         this.firstReports = config.reports();

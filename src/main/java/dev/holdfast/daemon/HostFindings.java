@@ -131,7 +131,7 @@ final class HostFindings {
                 findings.add(broken(what, dir + ": is no directory"));
                 return;
             }
-            if (Files.getFileStore(dir).isReadOnly()) {
+            if (isReadOnly(dir)) {
                 findings.add(broken(what, dir + ": is on a file system that is mounted read-only"));
                 return;
             }
@@ -139,7 +139,7 @@ final class HostFindings {
                 findings.add(broken(what, dir + ": may not be written by this user"));
                 return;
             }
-            long free = Files.getFileStore(dir).getUsableSpace();
+            long free = dir.toFile().getUsableSpace();
             add(
                     free > 64L << 20,
                     what,
@@ -147,6 +147,17 @@ final class HostFindings {
                     dir + ": only " + (free >> 20) + " MiB free; records and output may get lost");
         } catch (IOException e) {
             findings.add(new Doctor.Finding("broken", what, dir + ": " + e.getMessage()));
+        }
+    }
+
+    private static boolean isReadOnly(Path dir) throws IOException {
+        try {
+            return Files.getFileStore(dir).isReadOnly();
+        } catch (IOException e) {
+            if (!Files.exists(dir)) {
+                throw e;
+            }
+            return false; // chroot(2) to a plain directory: no mount point is on the way to it
         }
     }
 

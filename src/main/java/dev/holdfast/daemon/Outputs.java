@@ -14,8 +14,6 @@ import dev.holdfast.log.Rotation;
 import dev.holdfast.log.Source;
 import dev.holdfast.log.Tap;
 import dev.holdfast.process.OutputSink;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -160,10 +158,10 @@ final class Outputs implements OutputSink {
     }
 
     /** How much the files of a log directory may take when nobody says: a tenth of their file system, 4 GiB at most. */
-    static Pump.Keeping keeping(Path logDir, @Nullable Long maxTotalBytes) throws IOException {
+    static Pump.Keeping keeping(Path logDir, @Nullable Long maxTotalBytes) {
         long bytes = maxTotalBytes != null
                 ? maxTotalBytes
-                : Math.clamp(Files.getFileStore(logDir).getTotalSpace() / 10, 64L << 20, 4L << 30);
+                : Math.clamp(logDir.toFile().getTotalSpace() / 10, 64L << 20, 4L << 30);
         return new Pump.Keeping(logDir, bytes);
     }
 

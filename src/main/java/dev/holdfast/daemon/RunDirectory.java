@@ -21,15 +21,17 @@ final class RunDirectory implements AutoCloseable {
     private final int uid;
     private final long pid;
     private final RunFiles files;
+    private final RunFormat format;
     private RunLock lock;
     private @Nullable WatchService watching;
 
-    RunDirectory(Directories dirs, int uid, long pid, RunLock lock, RunFiles files) {
+    RunDirectory(Directories dirs, int uid, long pid, RunLock lock, RunFormat format) {
         this.dirs = dirs;
         this.uid = uid;
         this.pid = pid;
         this.lock = lock;
-        this.files = files;
+        this.files = format.files();
+        this.format = format;
     }
 
     /** @param deleted called on another thread when something of it has gone, perhaps as it should */
@@ -83,6 +85,7 @@ final class RunDirectory implements AutoCloseable {
             lock.close();
             lock = fresh;
         }
+        format.claim();
         files.mend();
     }
 

@@ -7,6 +7,8 @@ import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Directories;
 import dev.holdfast.config.Loaded;
 import dev.holdfast.config.Problem;
+import dev.holdfast.linux.Host;
+import dev.holdfast.process.RunFiles;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -99,16 +102,24 @@ final class UpCommand implements Callable<Integer> {
                     + "); holdfast status shows it, holdfast down ends it, --dir DIR keeps another apart");
             return ExitStatus.FAILED;
         }
-        try (lock;
-                var console = new Console(
-                        new FileOutputStream(FileDescriptor.out),
-                        quiet,
-                        holdfast.onTerminal(),
-                        Distributing.targets(config.global().outputs()))) {
-            var control = new Control(config.file(), loader, launches);
-            var daemon = new Daemon(config, dirs, launches, console, lock);
-            control.speakFor(daemon, Holdfast.VERSION);
-            return daemon.run(control, new OsSignals(config.global(), control));
+        try (lock) {
+            var host = new Host(Daemon.PROC, () -> Loop.now().mono());
+            var format = new RunFormat(new RunFiles(dirs.run(), Daemon.PROC), host.bootId(), Holdfast.VERSION);
+            Optional<String> later = format.refusal();
+            if (later.isPresent()) {
+                return refuse(err, List.of("holdfast: " + later.get()), "nothing was started, nothing was ended");
+            }
+            format.claim();
+            try (var console = new Console(
+                    new FileOutputStream(FileDescriptor.out),
+                    quiet,
+                    holdfast.onTerminal(),
+                    Distributing.targets(config.global().outputs()))) {
+                var control = new Control(config.file(), loader, launches);
+                var daemon = new Daemon(config, dirs, launches, console, lock);
+                control.speakFor(daemon, Holdfast.VERSION);
+                return daemon.run(control, new OsSignals(config.global(), control));
+            }
         }
     }
 

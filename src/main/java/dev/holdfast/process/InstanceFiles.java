@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -192,15 +193,24 @@ final class InstanceFiles implements AutoCloseable {
         return new Readers(Descriptors.open(dir + OUT, READ, 0), Descriptors.open(dir + ERR, READ, 0));
     }
 
-    /** All readable records; a directory without one is an instance that never began, and goes. */
-    List<InstanceRecord> records() throws IOException {
+    /**
+     * All readable records; a directory without one is an instance that never began, and goes.
+     *
+     * @param warn told of each that was written to its end and cannot be read: it stays, for something may run by it
+     */
+    List<InstanceRecord> records(Consumer<String> warn) throws IOException {
         var records = new ArrayList<InstanceRecord>();
         try (DirectoryStream<Path> dirs = Files.newDirectoryStream(Path.of(root))) {
             for (Path dir : dirs) {
                 try {
                     records.add(InstanceRecord.read(dir));
-                } catch (IOException none) {
-                    delete(dir.toString());
+                } catch (IOException unreadable) {
+                    if (InstanceRecord.whole(dir)) {
+                        warn.accept(
+                                unreadable.getMessage() + ": it is left as it is, and what it tells of unsupervised");
+                    } else {
+                        delete(dir.toString());
+                    }
                 }
             }
         }

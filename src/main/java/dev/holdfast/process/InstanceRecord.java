@@ -69,7 +69,7 @@ record InstanceRecord(
     /** Whether it was written to its end. */
     static boolean whole(Path instanceDir) {
         try {
-            return Files.readString(instanceDir.resolve(FILE), StandardCharsets.UTF_8)
+            return new String(Files.readAllBytes(instanceDir.resolve(FILE)), StandardCharsets.ISO_8859_1)
                     .endsWith("\n" + END + "=true\n");
         } catch (IOException none) {
             return false;

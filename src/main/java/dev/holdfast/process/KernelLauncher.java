@@ -45,6 +45,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     private final OutputKeeper keeper;
     private final NotifySockets notices;
     private final Groups groups;
+    private final Consumer<String> warn;
     /** Null where it cannot be read. */
     private final @Nullable OomLog oom;
 
@@ -78,6 +79,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         this.notices = new NotifySockets(poller, this.events);
         this.outputs = outputs;
         this.groups = groups;
+        this.warn = warn;
         this.clock = clock;
         this.host = host;
         this.files = new InstanceFiles(runDir);
@@ -281,7 +283,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
         var adopted = new ArrayList<Adopted>();
         var keepers = new ArrayList<InstanceId>();
         var captured = new ArrayList<InstanceId>();
-        for (InstanceRecord r : files.records()) {
+        for (InstanceRecord r : files.records(warn)) {
             if (!r.bootId().equals(host.bootId())) {
                 files.delete(r.id()); // nothing of it can be left, and its numbers are others' now
                 continue;

@@ -24,6 +24,17 @@ public record RunFiles(Path runDir, Path proc) {
         return InstanceRecord.whole(runDir.resolve("instances").resolve(id.value()));
     }
 
+    /** Whether any instance is recorded here, in whatever form: by the names of their directories. */
+    public boolean anyInstances() throws IOException {
+        Path instances = runDir.resolve("instances");
+        if (!Files.isDirectory(instances)) {
+            return false;
+        }
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(instances, "????????????????????????????????")) {
+            return all.iterator().hasNext();
+        }
+    }
+
     /** Whether launches find the directories and the first gate; whoever deletes one deletes all. */
     public boolean whole() {
         return Files.isDirectory(runDir.resolve("instances")) && Files.exists(runDir.resolve("gates/0.gate"));

@@ -96,10 +96,10 @@ class UsedFilesTest {
         InstanceRecord.write(
                 InstanceRecord.begin(first, null, "boot"), new ProcessRef(1, 1), Instant.EPOCH, opened.record());
         opened.close();
-        assertThat(files.records()).hasSize(1);
+        assertThat(files.records(w -> {})).hasSize(1);
         files.over(first.id());
         var next = new InstanceFiles(run);
-        assertThat(next.records()).isEmpty();
+        assertThat(next.records(w -> {})).isEmpty();
         try (Stream<Path> all = Files.list(run.resolve("instances"))) {
             assertThat(all).isEmpty();
         }
