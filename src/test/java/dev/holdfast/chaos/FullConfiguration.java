@@ -148,7 +148,7 @@ record FullConfiguration(Grounds at, int webhookPort) {
                         "workdir: {}, deliver: { files: \"{workdir}/out\", to: \"%s/ready/{id}\" }".formatted(home()))
                 + queue("fork", 1, "workdir: {}")
                 + queue("bad", 1, "workdir: {}")
-                + queue("hang", 1, "timeout: 1s, stop: { timeout: 1s }");
+                + queue("hang", 3, "timeout: 500ms, stop: { timeout: 1s }");
     }
 
     private String queue(String kind, int concurrency, String more) {

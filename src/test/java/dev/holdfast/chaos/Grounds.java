@@ -38,7 +38,7 @@ record Grounds(Path home, Path marks, String mark, Process holder, int port) imp
                         "private",
                         "sh",
                         "-c",
-                        "mount -t tmpfs -o size=24m,mode=0755 chaos \"$1/state\""
+                        "mount -t tmpfs -o size=64m,mode=0755 chaos \"$1/state\""
                                 + " && mount -t tmpfs -o size=6m,mode=0755 chaos \"$1/log\" && echo there"
                                 + " && exec sleep infinity",
                         "sh",
