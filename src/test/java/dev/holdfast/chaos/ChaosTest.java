@@ -38,6 +38,9 @@ class ChaosTest {
     private static final Duration BOUND = Duration.ofSeconds(GUEST ? 300 : 120);
 
     private static final Duration HANGS = Duration.ofSeconds(GUEST ? 60 : 30);
+    /** An order is waited for, by a minute at most (docs/listen.md). */
+    private static final Duration LONGEST_ORDER = Duration.ofSeconds(75);
+
     private static final long MOST_LOGS = 5 << 20;
     private static final Pattern LINE = Pattern.compile(".* (\\d+\\.\\d+ \\d+ x{80})");
 
@@ -88,7 +91,7 @@ class ChaosTest {
         try {
             subject.awaitAnswer();
             assertThat(chronicle.violations()).as(chronicle.told()).isEmpty();
-            var api = new Api(grounds.apiPort(), subject.token("chaos", "admin"), HANGS.plusSeconds(10));
+            var api = new Api(grounds.apiPort(), subject.token("chaos", "admin"), LONGEST_ORDER);
             var stranger = new Api(grounds.apiPort(), subject.token("stranger", "read"), HANGS.plusSeconds(10));
             var customers = new Customers(api, seed);
             var witness = new Witness(subject, grounds, chronicle, api, HANGS, bystanders());
