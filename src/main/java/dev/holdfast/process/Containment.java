@@ -208,7 +208,9 @@ final class Containment {
     }
 
     private void walk(List<Instance> due, MonoTime now) {
-        // Nothing in the leaders' groups and no orphan handed to us: nobody can be left that a walk would find.
+        // Nothing in the leaders' groups and no orphan handed to us: nobody can be left that a walk would find. The
+        // orphans
+        // of one that we adopted are handed to others.
         List<Instance> doubtful = new ArrayList<>();
         boolean orphans;
         try {
@@ -218,7 +220,7 @@ final class Containment {
             return;
         }
         for (Instance i : due) {
-            if (orphans || !i.leaderEnded || host.groupExists(i.leader.pid())) {
+            if (orphans || i.adopted || !i.leaderEnded || host.groupExists(i.leader.pid())) {
                 doubtful.add(i);
             } else {
                 empty(i, List.of());

@@ -34,6 +34,9 @@ final class Instance {
 
     boolean leaderEnded;
 
+    /** An earlier daemon launched it: its orphans fall to others than us. */
+    boolean adopted;
+
     /** Something of it could not be ended, and is no longer waited for. */
     boolean survived;
 

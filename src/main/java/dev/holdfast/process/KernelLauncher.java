@@ -325,7 +325,7 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
     }
 
     private Instance instance(InstanceRecord r, @Nullable Pidfd pidfd) {
-        return new Instance(
+        var i = new Instance(
                 r.id(),
                 r.label(),
                 r.attributes(),
@@ -334,6 +334,8 @@ public final class KernelLauncher implements Launcher, AutoCloseable {
                 r.leader(),
                 Groups.recorded(r.id(), r.cgroup()).orElse(null),
                 pidfd);
+        i.adopted = true;
+        return i;
     }
 
     /** @param alive false: its leader ended while no daemon watched; what it left behind is being killed */

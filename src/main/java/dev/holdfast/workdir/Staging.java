@@ -122,6 +122,9 @@ final class Staging implements AutoCloseable {
             if (!identity.isEmpty()) { // else there is nothing in it yet that could be missed
                 Handles.sync(fd);
             }
+        } catch (Errno e) {
+            queue.unlink(fresh); // on a full disk each attempt would leave one
+            throw e;
         }
         int errno = queue.rename(fresh, queue, noteName(place), 0);
         if (errno != 0) {

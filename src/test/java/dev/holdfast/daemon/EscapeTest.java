@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.testkernel.AlsoOnPlainKernel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,6 +54,37 @@ class EscapeTest {
             var stop = daemon.cli("stop", "tree");
             assertThat(stop.exit()).as(stop.err()).isZero();
             assertThat(carrying(marker())).isEmpty();
+        }
+    }
+
+    /** Orphans of what an earlier daemon launched fall to others than its successor. */
+    @Test
+    void whoEscapedFromAnAdoptedLeaderIsGoneWhenThatHasEnded() {
+        String escaping =
+                "[bash, -c, \"setsid bash -c '(exec -a %1$s%2$s sleep 1002) & exit 0'; exec -a %1$sleader sleep 1000\"]";
+        var daemon = DaemonUnderTest.up(
+                home, """
+                version: 1
+                processes:
+                  before: { command: %s, restart: never }
+                  after: { command: %s, restart: never }
+                """.formatted(escaping.formatted(marker(), "before"), escaping.formatted(marker(), "after")));
+        try (daemon) {
+            await().atMost(SOON)
+                    .until(() -> named(marker() + "before").size() == 1
+                            && named(marker() + "after").size() == 1
+                            && named(marker() + "leader").size() == 2);
+            String before = Integer.toString(daemon.pidOf("before"));
+            String after = Integer.toString(daemon.pidOf("after"));
+            List<Long> escaped = named(marker() + "before");
+            daemon.kill9();
+            DaemonUnderTest.runPlain(List.of("kill", "-KILL", before));
+            daemon.upAgain();
+            // It is started again, since nobody saw how it ended: another one may have escaped meanwhile.
+            await().atMost(SOON).until(() -> !named(marker() + "before").containsAll(escaped));
+            assertThat(named(marker() + "after")).hasSize(1);
+            DaemonUnderTest.runPlain(List.of("kill", "-KILL", after));
+            await().atMost(SOON).until(() -> named(marker() + "after").isEmpty());
         }
     }
 
