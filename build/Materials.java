@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  * <p>Usage: java Materials.java HOME FROM TO
  */
 final class Materials {
-    private static final String COMPONENTS = "\"components\" : [";
+    /** By its indentation: the plugin itself has such a list, too, before it. */
+    private static final String COMPONENTS = "\n  \"components\" : [";
     private static final String DEPENDS = "\"dependsOn\" : [";
 
     /** A file of the dashboard's, by the beginning of its name. */
@@ -40,7 +41,7 @@ final class Materials {
                 }
             }
         }
-        // The first component list is that of the whole; the first that depends is Holdfast.
+        // The first of what depends on something is Holdfast.
         String whole = insert(insert(made, COMPONENTS, String.join(",\n", more) + ","), DEPENDS, quoted(refs) + ",");
         Files.writeString(Path.of(args[2]), whole);
     }
