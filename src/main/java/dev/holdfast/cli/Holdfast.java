@@ -48,6 +48,9 @@ public final class Holdfast implements Runnable {
     /** In the order of {@code --help}. */
     private static final Map<String, Supplier<Subcommand>> COMMANDS = commands();
 
+    /** They tell of all others. */
+    private static final Set<String> OF_ALL = Set.of("completion", "manual");
+
     private final Map<String, String> environment;
     private final int uid;
     private final OutputStream standardOutput;
@@ -92,7 +95,7 @@ public final class Holdfast implements Runnable {
 
     /** As {@link #commandLine(Holdfast)}, but only with the one {@code args} begin with, where they do: faster. */
     public static CommandLine commandLine(Holdfast root, String... args) {
-        boolean one = args.length > 0 && COMMANDS.containsKey(args[0]) && !args[0].equals("completion");
+        boolean one = args.length > 0 && COMMANDS.containsKey(args[0]) && !OF_ALL.contains(args[0]);
         return commandLine(root, one ? Set.of(args[0]) : COMMANDS.keySet());
     }
 
@@ -149,6 +152,7 @@ public final class Holdfast implements Runnable {
         commands.put("protect", ProtectCommand::new);
         commands.put("schema", SchemaCommand::new);
         commands.put("completion", CompletionCommand::new);
+        commands.put("manual", ManualCommand::new);
         commands.put("version", VersionCommand::new);
         return Collections.unmodifiableMap(commands);
     }
