@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("process")
 @Timeout(300)
 class OciImageTest {
-    private static final Duration SOON = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final List<String> NAMESPACES =
             List.of("unshare", "--pid", "--fork", "--kill-child", "--mount", "--uts", "--ipc");
 
