@@ -87,8 +87,8 @@ final class Packed {
         // The archive's remarks must not mix into what a command prints.
         return List.of(
                 "-XX:SharedArchiveFile=" + dir.resolve("classes.jsa"),
-                "-Xlog:disable",
-                "-Xlog:all=error:stderr",
+                "-Xlog:cds=off",
+                "-Xlog:aot=off",
                 "-cp",
                 classPath);
     }
