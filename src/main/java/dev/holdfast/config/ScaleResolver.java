@@ -41,10 +41,24 @@ record ScaleResolver(Problems problems, Binder binder) {
         }
         fits(p, at);
         By by = by(s, where);
+        if (by instanceof By.Cpu(Percent target) && !mayBePassed(p, s, target)) {
+            problems.add(
+                    where,
+                    "cpu " + target + " with a tolerance of " + s.tolerance()
+                            + " is never passed: more than its limits.cpu no replica can use");
+        }
         return by == null
                 ? null
                 : new ScaleSpec(
                         s.min(), max, by, s.tolerance(), s.upCooldown(), s.downCooldown(), s.step(), s.memoryReserve());
+    }
+
+    private static boolean mayBePassed(ProcessSection p, ScaleSection s, Percent target) {
+        ProcessSection.Resources resources = p.resources();
+        ProcessSection.Limits limits = resources == null ? null : resources.limits();
+        return limits == null
+                || limits.cpu() == null
+                || target.share() * (1 + s.tolerance().share()) < 1;
     }
 
     private static void share(Ranges r, String component, Percent share) {

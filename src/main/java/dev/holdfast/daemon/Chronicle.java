@@ -8,8 +8,10 @@ import dev.holdfast.event.ReplicaId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,7 +73,7 @@ final class Chronicle implements AutoCloseable {
                     Event.HookFailed _ -> {
                 Lives of = lives.computeIfAbsent(
                         event.replica(), r -> new Lives(new ArrayDeque<>(1), new ArrayDeque<>(4)));
-                keep(of.all, event);
+                keepAmongItsLike(of.all, event);
                 if (event instanceof Event.Exited end) {
                     keep(of.ends, end);
                 }
@@ -90,6 +92,21 @@ final class Chronicle implements AutoCloseable {
         if (all.size() > KEPT) {
             all.removeLast();
         }
+    }
+
+    /** What only a number did must not drive out what the replica did. */
+    private static void keepAmongItsLike(Deque<Event> all, Event newest) {
+        all.addFirst(newest);
+        int many = 0;
+        for (Iterator<Event> i = all.iterator(); i.hasNext(); ) {
+            if (isOfNumber(i.next()) == isOfNumber(newest) && ++many > KEPT) {
+                i.remove();
+            }
+        }
+    }
+
+    private static boolean isOfNumber(Event e) {
+        return e instanceof Event.Scaled || e instanceof Event.ScaleHeld;
     }
 
     /** Has it written soon. */
@@ -151,10 +168,22 @@ final class Chronicle implements AutoCloseable {
                 .findFirst();
     }
 
-    /** Oldest first. */
+    /**
+     * Oldest first.
+     *
+     * @param most of what befell it, and as many of what its process's number did
+     */
     synchronized List<Event> history(ReplicaId replica, int most) {
         Lives of = lives.get(replica);
-        return of == null ? List.of() : of.all.stream().limit(most).toList().reversed();
+        var history = new ArrayList<Event>();
+        int own = 0;
+        int ofNumber = 0;
+        for (Event e : of == null ? List.<Event>of() : of.all) {
+            if ((isOfNumber(e) ? ofNumber++ : own++) < most) {
+                history.add(e);
+            }
+        }
+        return history.reversed();
     }
 
     /** How it ended, or failed to start, last; empty when it never did. */

@@ -273,7 +273,7 @@ final class Control implements ControlPort {
 
     private SortedMap<String, ProcessSpec> asConfigured(Config config) throws Refused {
         Daemon d = running.join();
-        return onLoop(() -> d.intents.applied(config.processes()));
+        return onLoop(() -> d.wouldBe(config.processes()));
     }
 
     /** SIGHUP has nobody to answer: the console is told. */
@@ -353,12 +353,12 @@ final class Control implements ControlPort {
                 throw refused(500, "the history cannot be read: " + e.getMessage());
             }
         }
-        Set<String> names = known.processes(List.of(name), false);
+        known.toRead(name);
         return reports.join()
                 .why(
                         onLoop(() -> d.supervision.views()),
-                        names.iterator().next(),
-                        onLoop(() -> d.scales.views(names)),
+                        name,
+                        onLoop(() -> d.scales.views(Set.of(name))),
                         ends,
                         lines);
     }

@@ -659,6 +659,11 @@ final class Daemon {
         return desired.specs();
     }
 
+    /** On the loop's thread: what would be configured, were the file this. */
+    SortedMap<String, ProcessSpec> wouldBe(SortedMap<String, ProcessSpec> file) {
+        return desired.wouldBe(file);
+    }
+
     /** Why no replica of a process is wanted at all, such as {@code scaled to 0 by hand}. Thread-safe. */
     Optional<String> absent(String process) {
         return desired.absent(process);

@@ -3,8 +3,10 @@ package dev.holdfast.daemon;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ScaleSpec;
 import dev.holdfast.unit.MonoTime;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,14 +31,26 @@ final class Desired {
         return specs;
     }
 
-    /** The file as it was read anew; what was scaled in the meantime stays so. */
-    void take(SortedMap<String, ProcessSpec> fresh) {
+    /** What would run if the file were this. */
+    SortedMap<String, ProcessSpec> wouldBe(SortedMap<String, ProcessSpec> fresh) {
+        return intents.applied(fresh, goingOn(fresh));
+    }
+
+    /** Where those that have a scale only now go on from. */
+    private Map<String, Integer> goingOn(SortedMap<String, ProcessSpec> fresh) {
+        var goingOn = new TreeMap<String, Integer>();
         fresh.forEach((name, spec) -> {
             ProcessSpec before = specs.get(name);
             if (spec.scale() != null && before != null && before.enabled() && before.scale() == null) {
-                intents.follows(name, before.replicas());
+                goingOn.put(name, before.replicas());
             }
         });
+        return goingOn;
+    }
+
+    /** The file as it was read anew; what was scaled in the meantime stays so. */
+    void take(SortedMap<String, ProcessSpec> fresh) {
+        goingOn(fresh).forEach(intents::follows);
         configured = fresh;
         intents.configured(fresh);
         specs = intents.applied(fresh);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -253,12 +254,19 @@ final class Intents {
 
     /** The file's processes with as many replicas as people asked for. */
     SortedMap<String, ProcessSpec> applied(SortedMap<String, ProcessSpec> specs) {
+        return applied(specs, Map.of());
+    }
+
+    /** @param goingOn with how many those with a scale begin of which nothing is known yet; the others with their {@code min} */
+    SortedMap<String, ProcessSpec> applied(SortedMap<String, ProcessSpec> specs, Map<String, Integer> goingOn) {
         var applied = new TreeMap<String, ProcessSpec>();
         specs.forEach((name, spec) -> {
             ScaleSpec scale = spec.scale();
             if (scale != null) {
                 String following = words.getProperty(FOLLOWING + name, "");
-                int n = following.matches("\\d{1,4}") ? Integer.parseInt(following) : scale.min();
+                int n = following.matches("\\d{1,4}")
+                        ? Integer.parseInt(following)
+                        : goingOn.getOrDefault(name, scale.min());
                 applied.put(name, spec.withReplicas(words.containsKey(HELD + name) ? n : scale.within(n)));
                 return;
             }

@@ -5,6 +5,7 @@ import dev.holdfast.api.Failure;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.ReplicaId;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
 /** What the names that people use stand for; no process has a schedule's name. Thread-safe. */
 final class Known {
@@ -29,9 +31,16 @@ final class Known {
     record Named(Set<String> processes, Set<String> schedules, Set<String> queues) {}
 
     Known(Daemon daemon) {
-        this.processes = daemon.specs();
-        this.schedules = daemon.timetable.specs().keySet();
-        this.queues = daemon.workshop.specs().keySet();
+        this(
+                daemon.specs(),
+                daemon.timetable.specs().keySet(),
+                daemon.workshop.specs().keySet());
+    }
+
+    Known(SortedMap<String, ProcessSpec> processes, Set<String> schedules, Set<String> queues) {
+        this.processes = processes;
+        this.schedules = schedules;
+        this.queues = queues;
     }
 
     boolean isSchedule(String name) {
@@ -61,30 +70,46 @@ final class Known {
      * @throws Refused 404 for what is unknown
      */
     SortedMap<Integer, LogDesk.LogFile> logs(String name, Function<ReplicaId, Path> file) throws Refused {
-        Named named = any(List.of(name));
         var logs = new TreeMap<Integer, LogDesk.LogFile>();
-        if (named.processes().isEmpty()) {
+        if (isSchedule(name) || queues.contains(name)) {
             logs.put(0, new LogDesk.LogFile(name, file.apply(new ReplicaId(name, 0))));
             return logs;
         }
+        toRead(name);
         Optional<ReplicaId> one = ReplicaId.parse(name);
         String process = one.map(ReplicaId::process).orElse(name);
         ProcessSpec spec = processes.get(process);
         int replicas = spec == null ? 0 : spec.replicas();
+        int most = spec == null ? 0 : spec.mostReplicas();
         for (int i = one.map(ReplicaId::index).orElse(0);
-                i < one.map(r -> r.index() + 1).orElse(replicas);
+                i < one.map(r -> r.index() + 1).orElse(most);
                 i++) {
-            logs.put(
-                    i,
-                    new LogDesk.LogFile(
-                            spec != null && spec.mostReplicas() == 1 ? process : process + "/" + i,
-                            file.apply(new ReplicaId(process, i))));
+            Path path = file.apply(new ReplicaId(process, i));
+            // What those left that were scaled away is of use, while all can be followed as one.
+            boolean left = i == 0 || (logs.size() < LogDesk.MOST_FOLLOWED && Files.exists(path));
+            if (one.isPresent() || i < replicas || left) {
+                logs.put(i, new LogDesk.LogFile(most == 1 ? process : process + "/" + i, path));
+            }
         }
         return logs;
     }
 
+    /**
+     * Of replicas also one that is scaled away now: what it left can be read.
+     *
+     * @throws Refused 404 for what is no process
+     */
+    void toRead(String name) throws Refused {
+        processes(List.of(name), false, ProcessSpec::mostReplicas);
+    }
+
     /** @throws Refused 404 for what is no process, 400 when a name is missing */
     Set<String> processes(List<String> names, boolean noneMeansAll) throws Refused {
+        return processes(names, noneMeansAll, ProcessSpec::replicas);
+    }
+
+    private Set<String> processes(List<String> names, boolean noneMeansAll, ToIntFunction<ProcessSpec> replicas)
+            throws Refused {
         if (names.isEmpty() && noneMeansAll) {
             return processes.keySet();
         }
@@ -97,7 +122,7 @@ final class Known {
                 unknown.add(name + " is a schedule: holdfast cron runs, pauses and resumes it");
             } else if (queues.contains(name)) {
                 unknown.add(name + " is a queue: holdfast queue pauses and resumes it, holdfast jobs knows its jobs");
-            } else if (!isProcess(name)) {
+            } else if (!isProcess(name, replicas)) {
                 var all = new TreeSet<>(processes.keySet());
                 all.addAll(schedules);
                 all.addAll(queues);
@@ -110,12 +135,12 @@ final class Known {
         return Set.copyOf(names);
     }
 
-    private boolean isProcess(String name) {
+    private boolean isProcess(String name, ToIntFunction<ProcessSpec> replicas) {
         Optional<ReplicaId> replica = ReplicaId.parse(name);
         if (replica.isEmpty()) {
             return processes.containsKey(name);
         }
         ProcessSpec spec = processes.get(replica.get().process());
-        return spec != null && replica.get().index() < spec.replicas();
+        return spec != null && replica.get().index() < replicas.applyAsInt(spec);
     }
 }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads log files for those who ask. Thread-safe. */
 final class LogDesk {
     /** Replicas whose logs are followed as one: an id says where each of them stands. */
-    private static final int MOST_FOLLOWED = 32;
+    static final int MOST_FOLLOWED = 32;
     /** Where lines are searched: the last of each file. */
     private static final int SEARCHED = 50_000;
 

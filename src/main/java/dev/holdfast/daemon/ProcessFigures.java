@@ -63,6 +63,11 @@ final class ProcessFigures {
             Long charged = group == null ? null : group.memoryBytes();
             return charged != null ? charged : tree == null || Double.isNaN(cpuSeconds) ? Float.NaN : tree.rssBytes;
         }
+
+        /** Without the page cache that can be taken back at once, where that is known: what is available leaves it out, too. */
+        float takenBytes() {
+            return workingSet.isPresent() ? workingSet.getAsLong() : memoryBytes();
+        }
     }
 
     /** @param daemon what the daemon itself uses */
@@ -110,7 +115,7 @@ final class ProcessFigures {
                     v,
                     tree,
                     group,
-                    group == null || instance == null || !deep
+                    group == null || instance == null || !(deep || follows(v))
                             ? OptionalLong.empty()
                             : daemon.enforcement.workingSet(v.id().process(), instance),
                     seconds);
@@ -122,6 +127,12 @@ final class ProcessFigures {
                 .filter(java.util.Objects::nonNull)
                 .collect(Collectors.toSet()));
         return new Look(all, trees.getLast());
+    }
+
+    /** Whether its number follows something: then what it takes counts. */
+    private boolean follows(ReplicaView v) {
+        ProcessSpec spec = daemon.specs().get(v.id().process());
+        return spec != null && spec.scale() != null;
     }
 
     private void count(Used u, boolean deep) {

@@ -89,18 +89,19 @@ final class Reports {
         Set<String> there = views.stream().map(v -> v.id().process()).collect(Collectors.toSet());
         return daemon.specs().keySet().stream()
                 .filter(p -> names.contains(p) && !there.contains(p))
-                .flatMap(p -> daemon.absent(p).stream()
-                        .map(why -> new ReplicaView(
-                                new ReplicaId(p, 0),
-                                "down",
-                                false,
-                                null,
-                                null,
-                                daemon.started,
-                                0,
-                                "",
-                                why,
-                                List.of())));
+                .flatMap(p -> daemon.absent(p).stream().map(why -> absent(new ReplicaId(p, 0), why)));
+    }
+
+    private ReplicaView absent(ReplicaId id, String why) {
+        return new ReplicaView(id, "down", false, null, null, daemon.started, 0, 0, "", why, List.of());
+    }
+
+    /** A single one that was scaled away: what befell it is known yet. */
+    private Stream<ReplicaView> away(List<ReplicaView> views, String name) {
+        return ReplicaId.parse(name)
+                .filter(id -> views.stream().noneMatch(v -> v.id().equals(id)))
+                .map(id -> absent(id, daemon.absent(id.process()).orElse("scaled away")))
+                .stream();
     }
 
     private Status.Replica replica(ReplicaView v, Map<ProcessRef, Usages.Usage> used, MonoTime now, boolean absent) {
@@ -146,8 +147,9 @@ final class Reports {
         var replicas = new ArrayList<Why.Replica>();
         Map<ProcessRef, Usages.Usage> used =
                 used(views.stream().filter(v -> meant(v, Set.of(process))).toList());
-        for (ReplicaView v :
-                Stream.concat(views.stream(), absent(views, Set.of(process))).toList()) {
+        for (ReplicaView v : Stream.of(views.stream(), absent(views, Set.of(process)), away(views, process))
+                .flatMap(s -> s)
+                .toList()) {
             if (meant(v, Set.of(process))) {
                 String detail = detail(v);
                 String now = v.state() + (detail.isEmpty() ? "" : ": " + detail);

@@ -121,7 +121,7 @@ final class Sampler implements AutoCloseable {
             values.put(PROCESS + MetricTally.name(u.view().id()), of);
             InstanceId instance = u.view().instance();
             if (instance != null) {
-                uses.put(u.view().id(), new ScaleDesk.Use(instance, of[Metric.CPU.place()], of[Metric.MEMORY.place()]));
+                uses.put(u.view().id(), new ScaleDesk.Use(instance, of[Metric.CPU.place()], u.takenBytes()));
             }
         }
         before.keySet().retainAll(values.keySet());

@@ -8,20 +8,16 @@ import dev.holdfast.event.Event;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.probe.ProbeView;
-import dev.holdfast.probe.Sample;
 import dev.holdfast.scale.CpuMean;
 import dev.holdfast.scale.Crew;
 import dev.holdfast.scale.Decision;
 import dev.holdfast.scale.Figure;
 import dev.holdfast.scale.Memory;
 import dev.holdfast.scale.Scaler;
-import dev.holdfast.store.Jobs;
 import dev.holdfast.supervise.ReplicaView;
-import dev.holdfast.unit.CpuAmount;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,10 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Processes whose number follows something: looks every five seconds, and does what follows. The loop's thread's own. */
 final class ScaleDesk {
-    private static final Duration LOOK = Duration.ofSeconds(5);
     private static final Duration FIRST = Duration.ofSeconds(1);
-    /** What was sampled is known for so long. */
-    private static final Duration FRESH = Duration.ofSeconds(30);
 
     private final Daemon daemon;
     private final TreeMap<String, One> all = new TreeMap<>();
@@ -64,11 +57,8 @@ final class ScaleDesk {
         private final CpuMean cpu = new CpuMean();
         private Figure length = new Figure.Missing("the queue has not answered yet");
         private boolean asked;
-        private @Nullable Sample sample;
-        private @Nullable Instant answeredAt;
-        private @Nullable MonoTime answered;
-        /** The most that a replica without a limit was seen to use at the last look. */
-        private @Nullable Long used;
+        /** In bytes, that a replica was seen to use at the last look at which one was. */
+        private @Nullable Long most;
 
         private @Nullable Decision last;
         private Figure figure = new Figure.Missing("not looked at yet");
@@ -118,7 +108,7 @@ final class ScaleDesk {
         if (now.mono().isBefore(next)) {
             return;
         }
-        next = daemon.supervision.shuttingDown() ? MonoTime.NEVER : now.mono().plus(LOOK);
+        next = daemon.supervision.shuttingDown() ? MonoTime.NEVER : now.mono().plus(ScaleSight.LOOK);
         if (next.equals(MonoTime.NEVER)) {
             return;
         }
@@ -142,7 +132,7 @@ final class ScaleDesk {
         if (held != null && !now.mono().isBefore(held)) {
             daemon.intents.released(name);
         }
-        Crew crew = crew(spec, views, daemon.intents.stoppedNames(), now.mono());
+        Crew crew = ScaleSight.crew(spec, views, daemon.intents.stoppedNames(), now.mono());
         one.figure = figure(one, now.mono());
         Decision d = one.scaler.decide(crew, one.figure, held, memory(one, spec, now.mono()), now.mono());
         one.last = d;
@@ -159,42 +149,6 @@ final class ScaleDesk {
 
     // ── what is seen ──
 
-    /** @param stopped names of processes and replicas that people have stopped */
-    static Crew crew(ProcessSpec spec, List<ReplicaView> views, Set<String> stopped, MonoTime now) {
-        int up = 0;
-        String moving = null;
-        String ill = null;
-        String down = stopped.contains(spec.name()) ? spec.name() : null;
-        for (ReplicaView v : views) {
-            if (v.id().index() >= spec.replicas()) {
-                continue; // on its way out
-            }
-            String name = v.id().toString();
-            switch (v.state()) {
-                case "up", "unhealthy" -> {
-                    up++;
-                    Duration since = now.since(v.since().mono());
-                    if (v.restarts() > 0 && since.compareTo(spec.restart().resetAfter()) < 0) {
-                        ill = name + " was restarted just now";
-                    }
-                }
-                case "backoff" -> ill = name + " does not stay up";
-                case "failed" -> ill = name + " was given up";
-                case "completed" -> ill = name + " has ended";
-                case "down" -> {
-                    if (!v.wantedUp()) {
-                        down = down == null ? name : down;
-                    } else {
-                        moving = name + " is about to start";
-                    }
-                }
-                case "waiting" -> moving = name + " waits " + v.detail();
-                default -> moving = name + " is " + v.state();
-            }
-        }
-        return new Crew(spec.replicas(), up, moving, ill, down);
-    }
-
     private Figure figure(One one, MonoTime now) {
         return switch (one.scaler.spec().by()) {
             case By.Queue(String queue, var _) -> {
@@ -202,9 +156,9 @@ final class ScaleDesk {
                 yield one.length;
             }
             case By.Cpu _ -> one.cpu.figure(sampled == null ? "nothing is sampled yet" : null);
-            case By.Shared(String probe, var _) -> probed(one, probe, false, now);
-            case By.Level(String probe, var _) -> probed(one, probe, false, now);
-            case By.Latency(String probe, var _) -> probed(one, probe, true, now);
+            case By.Shared(String probe, var _) -> probed(probe, false, now);
+            case By.Level(String probe, var _) -> probed(probe, false, now);
+            case By.Latency(String probe, var _) -> probed(probe, true, now);
         };
     }
 
@@ -219,47 +173,17 @@ final class ScaleDesk {
                 .health(List.of(queue), Duration.ofMinutes(1))
                 .whenComplete((found, failure) -> daemon.loop.soon(() -> {
                     one.asked = false;
-                    MonoTime at = Loop.now().mono();
-                    if (failure != null || found.isEmpty()) {
-                        one.length = new Figure.Missing("queue " + queue + " cannot be asked"
-                                + (failure == null ? "" : ": " + failure.getMessage()));
-                    } else {
-                        one.length = new Figure.Known(load(found.getFirst()), at, at);
-                    }
+                    one.length =
+                            ScaleSight.length(queue, found, failure, Loop.now().mono());
                 }));
     }
 
-    /** What could run now, and what runs; of a queue that is paused only that. */
-    static double load(Jobs.Health h) {
-        return h.running() + (h.gate() == Jobs.Gate.PAUSED ? 0 : Math.max(0, h.waiting() - h.delayed()));
-    }
-
-    private Figure probed(One one, String name, boolean latency, MonoTime now) {
+    private Figure probed(String name, boolean latency, MonoTime now) {
         ProbeView view = daemon.watchers.probeViews().stream()
                 .filter(v -> v.spec().name().equals(name))
                 .findFirst()
                 .orElse(null);
-        Sample last = view == null ? null : view.last();
-        if (view == null || last == null) {
-            return new Figure.Missing("probe " + name + " has not answered yet");
-        }
-        if (!last.equals(one.sample) || !Objects.equals(view.at(), one.answeredAt)) {
-            one.sample = last;
-            one.answeredAt = view.at();
-            one.answered = now;
-        }
-        String subject = latency ? "latency" : view.spec().check().subject();
-        Double value = subject == null ? null : last.values().get(subject);
-        MonoTime at = one.answered;
-        if (!last.up() || value == null || value.isNaN() || value < 0 || at == null) {
-            return new Figure.Missing(
-                    "probe " + name + (last.up() ? " tells no number" : " is down: " + last.detail()));
-        }
-        // Asked every so often: until it is late, the last answer is the present one.
-        Duration late = view.spec().every().plus(view.spec().timeout()).plus(LOOK);
-        return now.since(at).compareTo(late) <= 0
-                ? new Figure.Known(value, at, now)
-                : new Figure.Missing("probe " + name + " was not asked for " + Words.of(now.since(at)));
+        return ScaleSight.probed(name, view, latency, now);
     }
 
     // ── what is sampled ──
@@ -272,54 +196,28 @@ final class ScaleDesk {
             if (spec == null) {
                 return;
             }
-            CpuAmount limit = spec.resources().cpu();
-            double whole = limit == null ? 1 : limit.millicores() / 1000.0;
-            var lives = new TreeMap<Integer, String>();
-            var shares = new TreeMap<Integer, Double>();
-            long most = 0;
-            for (int i = 0; i < spec.replicas(); i++) {
-                Use use = fresh.uses.get(new ReplicaId(name, i));
-                lives.put(i, use == null ? "" : use.instance.value());
-                shares.put(i, use == null ? Double.NaN : use.cores / whole);
-                most = Math.max(most, use == null || Float.isNaN(use.memoryBytes) ? 0 : (long) use.memoryBytes);
-            }
-            one.used = most > 0 ? (Long) most : one.used;
-            one.cpu.look(lives, shares, fresh.from, fresh.at);
+            ScaleSight.look(one.cpu, spec, fresh);
+            ScaleSight.used(spec, fresh).stream()
+                    .max(Long::compare)
+                    .filter(most -> most > 0)
+                    .ifPresent(most -> one.most = most);
         });
     }
 
     private @Nullable Memory memory(One one, ProcessSpec spec, MonoTime now) {
-        Sampled s = sampled;
-        if (s == null || now.since(s.at).compareTo(FRESH) > 0) {
-            return null;
-        }
-        var grown = new ArrayList<Memory.Grown>();
+        var scaled = new ArrayList<ScaleSight.Scaled>();
         all.forEach((name, other) -> {
             ProcessSpec its = daemon.specs().get(name);
             if (its != null) {
-                var used = new ArrayList<Long>();
-                for (int i = 0; i < its.replicas(); i++) {
-                    Use use = s.uses.get(new ReplicaId(name, i));
-                    if (use != null && !Float.isNaN(use.memoryBytes)) {
-                        used.add((long) use.memoryBytes);
-                    }
-                }
-                grown.add(new Memory.Grown(each(other, its), used, its.replicas()));
+                scaled.add(new ScaleSight.Scaled(its, other.most));
             }
         });
-        long reserve = (long) (s.totalBytes * one.scaler.spec().memoryReserve().share());
-        return Memory.of(
-                s.availableBytes,
-                reserve,
-                grown,
-                each(one, spec),
-                spec.resources().memory() != null);
-    }
-
-    private static @Nullable Long each(One one, ProcessSpec spec) {
-        return spec.resources().memory() == null
-                ? one.used
-                : (Long) spec.resources().memory().bytes();
+        return ScaleSight.memory(
+                sampled,
+                scaled,
+                new ScaleSight.Scaled(spec, one.most),
+                one.scaler.spec().memoryReserve(),
+                now);
     }
 
     // ── for people ──

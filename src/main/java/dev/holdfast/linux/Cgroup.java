@@ -189,7 +189,8 @@ public record Cgroup(Path dir) {
      */
     public Optional<MemoryRoom> memoryRoom() throws Errno {
         MemoryRoom least = null;
-        for (Path d = dir; d != null && Files.exists(d.resolve("memory.max")); d = d.getParent()) {
+        // One without memory.max may lie in one that has it: the controller is handed down level by level.
+        for (Path d = dir; d != null && Files.exists(d.resolve(PROCS)); d = d.getParent()) {
             var group = new Cgroup(d);
             OptionalLong limit = group.number("memory.max");
             OptionalLong used = limit.isEmpty() ? OptionalLong.empty() : group.workingSetBytes();

@@ -33,7 +33,12 @@ final class One {
     /** Whether it was told how it is, be it good or bad. */
     private boolean settled;
 
+    private MonoTime askedAt = MonoTime.NEVER;
+
     private @Nullable Sample last;
+    /** Of the last: when the question was put. */
+    private @Nullable MonoTime lastAsked;
+
     private @Nullable Instant at;
     private @Nullable Severity severity;
     private @Nullable Instant since;
@@ -74,6 +79,7 @@ final class One {
     void tick(Now now, List<Action> actions) {
         if (!asked && !now.mono().isBefore(due)) {
             asked = true;
+            askedAt = now.mono();
             due = now.mono().plus(spec.every());
             actions.add(new Action.Ask(spec, ++number));
         }
@@ -85,6 +91,7 @@ final class One {
         }
         asked = false;
         last = sample;
+        lastAsked = askedAt;
         at = now.wall();
         ward.bounds().forEach(b -> b.look(reading(b, sample), shown(b, sample), now.mono()));
         tell(now, actions);
@@ -163,6 +170,7 @@ final class One {
         return new ProbeView(
                 spec,
                 last,
+                lastAsked,
                 at,
                 severity,
                 ward.raised().stream()

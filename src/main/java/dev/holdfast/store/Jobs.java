@@ -224,6 +224,7 @@ public interface Jobs {
      * How a queue is.
      *
      * @param delayed of those that wait: not yet due
+     * @param heldBack of those that wait: behind others of their key, of which no more may run; 10,000 at most are counted
      * @param oldest of those that could run; null: none
      * @param succeeded within the window, as {@code failed}: jobs that are over; {@code attempts}: all that ended
      */
@@ -232,6 +233,7 @@ public interface Jobs {
             Gate gate,
             long waiting,
             long delayed,
+            long heldBack,
             long running,
             @Nullable Instant oldest,
             long succeeded,

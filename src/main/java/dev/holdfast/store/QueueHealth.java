@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** How queues are: from their rows, the ends of indexes, and counts by minute; as cheap with millions of jobs as with ten. */
 final class QueueHealth {
-    /** Of what has come due and nobody claimed since: more of them still count as delayed. */
+    /**
+     * Of what has come due and nobody claimed since: more of them still count as delayed. Of what waits behind others of its
+     * key: more of them count as if they could run.
+     */
     private static final int COUNTED = 10_000;
 
     private QueueHealth() {}
@@ -39,6 +42,8 @@ final class QueueHealth {
         QueueRow row = QueueRow.read(s, queue);
         long due = row.delayed() == 0 ? 0 : s.number("""
                         SELECT count(*) FROM (SELECT 1 FROM job WHERE queue = ? AND state = 0 AND due_us <= ? LIMIT ?) due""", queue, now.wall(), COUNTED);
+        long heldBack = row.perKey() == 0 || row.waiting() <= row.delayed() ? 0 : s.number("""
+                        SELECT count(*) FROM (SELECT 1 FROM job WHERE queue = ? AND state = 2 LIMIT ?) held""", queue, COUNTED);
         Long oldest = null;
         for (int state : new int[] {Rows.DELAYED, Rows.READY, Rows.HELD}) {
             oldest = earlier(oldest, s, queue, state, now);
@@ -53,6 +58,7 @@ final class QueueHealth {
                     row.gate(),
                     row.waiting(),
                     row.delayed() - due,
+                    heldBack,
                     row.running(),
                     oldest == null ? null : now.own(oldest),
                     any ? r.getLong(1) : 0,

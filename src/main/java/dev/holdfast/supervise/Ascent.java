@@ -111,14 +111,15 @@ final class Ascent {
             self.become(new Down(), now);
             return;
         }
+        ExitRecord last = self.endings.lastExit().orElse(null);
+        Duration uptime = last == null ? Duration.ZERO : last.uptime();
         if (self.planned) {
             self.restarts.countPlanned();
+            self.restarts.endedWell(self.spec.restart(), uptime);
             wait(now);
             return;
         }
-        ExitRecord last = self.endings.lastExit().orElse(null);
         Outcome outcome = last == null ? new Outcome.Unknown("no record") : last.outcome();
-        Duration uptime = last == null ? Duration.ZERO : last.uptime();
         boolean success = !self.endings.overran()
                 && outcome instanceof Outcome.Exited(int code)
                 && (code == 0 || self.spec.plannedExitCodes().contains(code));
@@ -138,6 +139,7 @@ final class Ascent {
             case ALWAYS -> {
                 if (success) {
                     self.restarts.countPlanned();
+                    self.restarts.endedWell(self.spec.restart(), uptime);
                     backOff(self.spec.restart().delay(), false, now);
                 } else {
                     comeBack(uptime, now);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param state down, waiting, starting, up, unhealthy, stopping, backoff, completed, failed
  * @param wantedUp whether it shall run
  * @param since when it took on this state, by either clock
+ * @param failures in a row, after which it came back by itself; planned ends and people's restarts are none
  * @param detail what it waits for, who stops it, why it failed, or how it ended last
  * @param exits the last ones, newest first
  */
@@ -24,6 +25,7 @@ public record ReplicaView(
         @Nullable ProcessRef leader,
         Now since,
         int restarts,
+        int failures,
         String health,
         String detail,
         List<ExitRecord> exits) {}

@@ -32,6 +32,18 @@ final class Restarts {
         total++;
     }
 
+    /** It was up so long before it ended as it should. */
+    void endedWell(RestartSpec spec, Duration uptime) {
+        if (uptime.compareTo(spec.resetAfter()) >= 0) {
+            failuresInRow = 0;
+        }
+    }
+
+    /** After which it came back by itself, without a time in between in which it stayed up. */
+    int failuresInRow() {
+        return failuresInRow;
+    }
+
     /** A person's start: what was before does not count. */
     void forgive() {
         recent.clear();

@@ -26,6 +26,7 @@ final class Views {
                 leader,
                 r.since,
                 r.restarts.total(),
+                r.restarts.failuresInRow(),
                 health(r),
                 detail(r, unmet),
                 r.endings.exits());

@@ -133,6 +133,20 @@ class ScaleConfigTest {
     }
 
     @Test
+    void whatNoReplicaCanUseIsNoTarget() throws IOException {
+        String w =
+                "processes: { w: { command: [w], resources: { limits: { %s } }, scale: { max: 8, by: { cpu: %s } } } }\n";
+        assertThat(problems(w.formatted("cpu: 2", "95%")))
+                .extracting(Problem::message)
+                .containsExactly(
+                        "cpu 95% with a tolerance of 10% is never passed: more than its limits.cpu no replica can use");
+        assertThat(problems(w.formatted("cpu: 2", "90%"))).isEmpty();
+        assertThat(problems(w.formatted("memory: 1Gi", "250%")))
+                .as("of several processors")
+                .isEmpty();
+    }
+
+    @Test
     void whereThereMayBeNoneNothingWaitsForItAndItsEndEndsNothing() throws IOException {
         assertThat(problems("""
                 global: { exit: { when: all-stopped } }

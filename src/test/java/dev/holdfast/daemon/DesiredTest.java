@@ -95,7 +95,10 @@ class DesiredTest {
     void aScaleBeginsWithWhatRunsAndWithoutItTheFileCountsAgain() throws Exception {
         var desired = new Desired(file(5), intents());
         desired.scale("web", 6, null);
+        SortedMap<String, ProcessSpec> planned = desired.wouldBe(following(1, 8));
+        assertThat(replicas(desired)).as("a plan changes nothing").isEqualTo(6);
         desired.take(following(1, 8));
+        assertThat(planned).as("and says what comes").isEqualTo(desired.specs());
         assertThat(replicas(desired)).isEqualTo(6);
         assertThat(replicas(new Desired(following(1, 8), intents()))).isEqualTo(6);
         desired.take(file(5));

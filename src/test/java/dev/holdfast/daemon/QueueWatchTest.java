@@ -85,7 +85,7 @@ class QueueWatchTest {
             watch.tick(List.of(DOWNLOADS), new MonoTime(0).plus(Duration.ofSeconds(10)));
             watch.configure(List.of(), new MonoTime(0));
             answer.complete(List.of(new Jobs.Health(
-                    "downloads", Jobs.Gate.OPEN, 99_999, 0, 0, Instant.EPOCH, 0, 99_999, 99_999, 99_999)));
+                    "downloads", Jobs.Gate.OPEN, 99_999, 0, 0, 0, Instant.EPOCH, 0, 99_999, 99_999, 99_999)));
         }
         assertThat(said).containsOnly("retain");
     }

@@ -186,6 +186,10 @@ class ScaleDaemonTest {
             Files.writeString(number, "35\n");
             await().atMost(DEADLINE).until(() -> scale("w").reason(), "by_hand"::equals);
             assertThat(scale("w").replicas()).isZero();
+            assertThat(daemon.cli("scale", "w", "1", "--hold", "2s").exit()).isZero();
+            awaitUp(daemon, "w", 4); // by itself
+            assertThat(scale("w").reason()).isNotEqualTo("by_hand");
+            assertThat(daemon.cli("scale", "w", "0", "--hold", "1h").exit()).isZero();
             assertThat(daemon.cli("scale", "w", "3").exit()).isZero();
 
             // A reload keeps the number, within its new bounds.

@@ -56,6 +56,7 @@ class CgroupTest {
         assertThat(group.memoryRoom()).isEmpty();
         Path inner = Files.createDirectory(dir.resolve("inner"));
         for (Path d : new Path[] {dir, inner}) {
+            Files.writeString(d.resolve("cgroup.procs"), "");
             Files.writeString(d.resolve("memory.max"), "max\n");
             Files.writeString(d.resolve("memory.current"), "500\n");
             Files.writeString(d.resolve("memory.stat"), "inactive_file 100\n");
@@ -67,6 +68,11 @@ class CgroupTest {
         assertThat(new Cgroup(inner).memoryRoom()).contains(new Cgroup.MemoryRoom(700, 300));
         Files.writeString(inner.resolve("memory.max"), "300\n");
         assertThat(new Cgroup(inner).memoryRoom()).contains(new Cgroup.MemoryRoom(300, 0));
+        Path innermost = Files.createDirectory(inner.resolve("innermost"));
+        Files.writeString(innermost.resolve("cgroup.procs"), "");
+        assertThat(new Cgroup(innermost).memoryRoom())
+                .as("to which the controller was not handed down")
+                .contains(new Cgroup.MemoryRoom(300, 0));
     }
 
     @Test

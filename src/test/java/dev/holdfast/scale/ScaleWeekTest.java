@@ -95,15 +95,25 @@ class ScaleWeekTest {
 
         Crew crew(int now) {
             int n = startsUntil.size();
-            int up = (int) startsUntil.stream().filter(s -> s <= now).count();
-            return new Crew(n, up, up < n ? "w is starting" : null, crashing(now) ? "w does not stay up" : null, null);
+            long up = startsUntil.stream().filter(s -> s <= now).count();
+            return new Crew(n, up < n ? "w is starting" : null, crashing(now) ? "w does not stay up" : null, null);
         }
 
-        Memory memory() {
-            long available = TOTAL - othersUse - startsUntil.size() * EACH;
-            var grown =
-                    new Memory.Grown(EACH, startsUntil.stream().map(_ -> EACH).toList(), startsUntil.size());
+        /** Each grows into its limit within a quarter of an hour; of one that starts nothing is known. */
+        Memory memory(int now) {
+            List<Long> used = startsUntil.stream()
+                    .filter(s -> s <= now)
+                    .map(s -> EACH * Math.min(900, 100 + now - s) / 900)
+                    .toList();
+            long available =
+                    TOTAL - othersUse - used.stream().mapToLong(Long::longValue).sum();
+            var grown = new Memory.Grown(EACH, used, startsUntil.size());
             return Memory.of(available, TOTAL / 10, List.of(grown), EACH, true);
+        }
+
+        /** What stays when all of so many have grown into their limits. */
+        long left(int replicas) {
+            return TOTAL - othersUse - replicas * EACH;
         }
     }
 
@@ -131,7 +141,6 @@ class ScaleWeekTest {
         var scaler = new Scaler(spec, start);
         var changes = new ArrayList<Change>();
         Deque<Double> mean = new ArrayDeque<>();
-        int lacking = 0;
         int news = 0;
         int settledAt = 0;
         for (int t = 0; t < WEEK; t += STEP) {
@@ -151,7 +160,7 @@ class ScaleWeekTest {
             Figure figure = t < world.lostUntil
                     ? new Figure.Missing("lost")
                     : new Figure.Known(value, now.plus(Duration.ofSeconds(fresh ? 0 : -15)), now);
-            Memory memory = world.memory();
+            Memory memory = world.memory(t);
             int n = crew.number();
             Decision d = scaler.decide(crew, figure, null, memory, now);
             news += d.news() ? 1 : 0;
@@ -161,6 +170,9 @@ class ScaleWeekTest {
                 assertThat(crew.moving()).as(where).isNull();
                 assertThat(crew.ill()).as(where).isNull();
                 assertThat((d.number() - n) * EACH).as(where + ": memory").isLessThanOrEqualTo(memory.freeBytes());
+                assertThat(world.left(d.number()))
+                        .as(where + ": memory when all have grown")
+                        .isGreaterThanOrEqualTo(TOTAL / 10);
                 assertThat(d.number() - n).as(where).isLessThanOrEqualTo(Math.max(4, n));
                 if (!changes.isEmpty()) {
                     assertThat(t - changes.getLast().at)
@@ -185,10 +197,21 @@ class ScaleWeekTest {
             if (figure instanceof Figure.Missing) {
                 assertThat(d.number()).as(where + ": held").isEqualTo(n);
             }
-            // What is wanted comes about, or there is a reason.
+            // What is wanted comes about, or the reason that is told is one.
             Integer wanted = d.wanted();
-            lacking = wanted != null && wanted > d.number() && d.reason() == Reason.UP_COOLDOWN ? lacking + STEP : 0;
-            assertThat(lacking).as(where + ": too few for too long").isLessThanOrEqualTo(UP);
+            int sinceChange = changes.isEmpty() ? t : t - changes.getLast().at;
+            boolean excused = wanted == null
+                    ? figure instanceof Figure.Missing || (!spec.by().shared() && !fresh)
+                    : wanted <= d.number()
+                            || switch (d.reason()) {
+                                case UP_COOLDOWN -> sinceChange < UP;
+                                case MOVING -> crew.moving() != null;
+                                case ILL -> crew.ill() != null;
+                                case MEMORY -> memory.freeBytes() < (wanted - n) * EACH;
+                                case AS_WANTED -> d.number() > n; // a step
+                                case AT_MAX, DOWN_COOLDOWN, NO_FIGURE, BY_HAND, STOPPED -> false;
+                            };
+            assertThat(excused).as("%s: %s", where, d).isTrue();
             if (d.number() != n) {
                 changes.add(new Change(t, n, d.number()));
                 world.resize(d.number(), t);
@@ -211,7 +234,9 @@ class ScaleWeekTest {
             turns = Math.max(turns, turned);
         }
         assertThat(turns).as("seed " + seed + ": turns in an hour").isLessThanOrEqualTo(2 * 3600 / DOWN);
-        assertThat(most).as("seed " + seed + ": changes in an hour").isLessThanOrEqualTo(30);
+        // One that swings would change at each end of a cooldown; load that only grows or falls may take many small
+        // steps.
+        assertThat(most).as("seed " + seed + ": changes in an hour").isLessThanOrEqualTo(3600 / UP / 4);
         assertThat(news)
                 .as("seed " + seed + ": told at most once an hour of each")
                 .isLessThanOrEqualTo(4 * 7 * 24);
@@ -230,7 +255,7 @@ class ScaleWeekTest {
             MonoTime now = start.plus(Duration.ofSeconds(t));
             Crew crew = world.crew(t);
             double jobs = t >= 600 && t < 1200 ? 1000 : 0;
-            Decision d = scaler.decide(crew, new Figure.Known(jobs, now, now), null, world.memory(), now);
+            Decision d = scaler.decide(crew, new Figure.Known(jobs, now, now), null, world.memory(t), now);
             world.resize(d.number(), t);
             full = full < 0 && d.number() == MAX ? t : full;
             empty = full > 0 && empty < 0 && d.number() == MIN ? t : empty;

@@ -37,7 +37,7 @@ class ScalerTest {
     }
 
     private static Crew crew(int n) {
-        return new Crew(n, n, null, null, null);
+        return new Crew(n, null, null, null);
     }
 
     private Figure.Known figure(double value) {
@@ -129,12 +129,12 @@ class ScalerTest {
     @Test
     void whatIsOnItsWayOrDoesNotStayUpIsNotMadeMore() {
         Scaler scaler = settled(spec(1, 20, JOBS, null), 2, 10);
-        var starting = new Crew(2, 1, "web/1 is starting", null, null);
+        var starting = new Crew(2, "web/1 is starting", null, null);
         assertThat(scaler.decide(starting, figure(50), null, PLENTY, now))
                 .returns(2, Decision::number)
                 .returns(Reason.MOVING, Decision::reason)
                 .returns(false, Decision::news);
-        var crashing = new Crew(2, 1, null, "web/1 does not stay up", null);
+        var crashing = new Crew(2, null, "web/1 does not stay up", null);
         assertThat(scaler.decide(crashing, figure(50), null, PLENTY, now))
                 .returns(2, Decision::number)
                 .returns(Reason.ILL, Decision::reason)
@@ -150,7 +150,7 @@ class ScalerTest {
     @Test
     void nothingGoesWhileSomethingStarts() {
         Scaler scaler = settled(spec(1, 20, JOBS, null), 8, 5);
-        var starting = new Crew(8, 7, "web/7 is starting", null, null);
+        var starting = new Crew(8, "web/7 is starting", null, null);
         assertThat(scaler.decide(starting, figure(5), null, PLENTY, now))
                 .returns(8, Decision::number)
                 .returns(Reason.MOVING, Decision::reason);
@@ -159,7 +159,7 @@ class ScalerTest {
 
     @Test
     void aCrashLoopStillGoesDownWithItsLoadButNeverWithALevel() {
-        var crashing = new Crew(8, 7, null, "web/3 does not stay up", null);
+        var crashing = new Crew(8, null, "web/3 does not stay up", null);
         assertThat(settled(spec(1, 20, JOBS, null), 8, 5)
                         .decide(crashing, figure(5), null, PLENTY, now)
                         .number())
@@ -265,7 +265,7 @@ class ScalerTest {
         assertThat(scaler.decide(crew(0), figure(0), until, PLENTY, now))
                 .returns(1, Decision::number)
                 .returns("min is 1, max is 8", Decision::why);
-        assertThat(scaler.decide(new Crew(1, 0, null, null, "web"), figure(50), null, PLENTY, now))
+        assertThat(scaler.decide(new Crew(1, null, null, "web"), figure(50), null, PLENTY, now))
                 .returns(1, Decision::number)
                 .returns(Reason.STOPPED, Decision::reason);
     }

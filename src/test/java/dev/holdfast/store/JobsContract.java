@@ -361,8 +361,18 @@ abstract class JobsContract extends JobsHoldContract {
     }
 
     @Test
+    void healthCountsWhatWaitsBehindOthersOfItsKey() throws Exception {
+        submit(keyed("a", "k"), keyed("b", "k"), keyed("c", "k"), fresh("d"));
+        assertThat(take(bounded(1, 1))).hasSize(1);
+        assertThat(health())
+                .returns(3L, Jobs.Health::waiting)
+                .returns(2L, Jobs.Health::heldBack)
+                .returns(1L, Jobs.Health::running);
+    }
+
+    @Test
     void healthCountsWhatIsAndWhatWasWithinTheWindow() throws Exception {
-        assertThat(health()).isEqualTo(new Jobs.Health("q", Gate.OPEN, 0, 0, 0, null, 0, 0, 0, 0));
+        assertThat(health()).isEqualTo(new Jobs.Health("q", Gate.OPEN, 0, 0, 0, 0, null, 0, 0, 0, 0));
         for (int i = 0; i < 6; i++) {
             submit(fresh("j" + i));
         }
@@ -375,7 +385,7 @@ abstract class JobsContract extends JobsHoldContract {
         assertThat(end(takeOne(), "x", new Next.Again(clock.wall().plusSeconds(60))))
                 .isTrue();
         takeOne();
-        assertThat(health()).isEqualTo(new Jobs.Health("q", Gate.OPEN, 3, 2, 1, came, 1, 1, 3, 1));
+        assertThat(health()).isEqualTo(new Jobs.Health("q", Gate.OPEN, 3, 2, 0, 1, came, 1, 1, 3, 1));
         var both = get(jobs().health(List.of("none", "q"), Duration.ofHours(1)));
         assertThat(both.getFirst().queue()).isEqualTo("none");
         assertThat(both.getLast().succeeded()).isEqualTo(2);

@@ -49,6 +49,17 @@ class RestartsTest {
     }
 
     @Test
+    void whatEndedWellAfterAStableLifeHasNoFailuresBehindIt() {
+        var restarts = new Restarts(new SplittableRandom(1));
+        next(restarts, Duration.ZERO);
+        restarts.endedWell(policy(0), Duration.ofMillis(29_999));
+        assertThat(restarts.failuresInRow()).isEqualTo(1);
+        restarts.endedWell(policy(0), Duration.ofSeconds(30));
+        assertThat(restarts.failuresInRow()).isZero();
+        assertThat(next(restarts, Duration.ZERO)).isEqualTo(1);
+    }
+
+    @Test
     void theLimitCountsWithinItsWindowAlone() {
         var restarts = new Restarts(new SplittableRandom(1));
         RestartSpec policy = policy(0);

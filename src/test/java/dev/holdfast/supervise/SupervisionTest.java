@@ -28,6 +28,22 @@ class SupervisionTest extends Told {
     }
 
     @Test
+    void endsThatAreMeantAreToldApartFromFailures() {
+        begin(new ExitPolicy.Never(), longrun("a").restarted(RestartSpec.Policy.ALWAYS, null));
+        started(0);
+        ended(0, new Outcome.Exited(0));
+        assertThat(view("a")).returns("backoff", ReplicaView::state).returns(0, ReplicaView::failures);
+        pass(Duration.ofSeconds(1));
+        started(1);
+        ended(1, new Outcome.Exited(1));
+        assertThat(view("a")).returns("backoff", ReplicaView::state).returns(1, ReplicaView::failures);
+        pass(Duration.ofSeconds(1));
+        started(2);
+        tell(new Stimulus.Restart(Set.of("a"), "root"));
+        assertThat(view("a").failures()).isZero();
+    }
+
+    @Test
     void killsWhatIgnoresItsStopSignalAfterTheGrace() {
         begin(new ExitPolicy.Never(), longrun("a").restarted(RestartSpec.Policy.ALWAYS, null));
         started(0);
