@@ -314,6 +314,7 @@ final class Containment {
 
     void endedWhileAway(Instance i, MonoTime now) {
         i.leaderEnded = true;
+        i.holdsSession = false; // since when it has ended nobody knows, so neither whose its number is now
         kill(i, now);
     }
 }

@@ -34,6 +34,9 @@ final class Instance {
 
     boolean leaderEnded;
 
+    /** Whether the session of the leader's number is known to be its own: that may be a stranger's after its end. */
+    boolean holdsSession = true;
+
     /** An earlier daemon launched it: its orphans fall to others than us. */
     boolean adopted;
 

@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,6 +55,34 @@ class ContainmentTest {
         }
     }
 
+    @Test
+    void sparesASessionThatGotTheNumberOfALeaderThatEndedWhileNobodyWatched() throws Exception {
+        Process stranger = new ProcessBuilder("setsid", "sh", "-c", "sleep 300 & echo $!").start();
+        ProcessHandle left = ProcessHandle.of(
+                        Long.parseLong(stranger.inputReader().readLine()))
+                .orElseThrow();
+        try (Poller poller = Poller.open()) {
+            stranger.waitFor();
+            Instance gone = instance(new ProcessRef((int) stranger.pid(), 1), null);
+            gone.adopted = true;
+            Containment containment = containment(poller, gone);
+            containment.endedWhileAway(gone, new MonoTime(System.nanoTime()));
+            tasks.forEach(Runnable::run);
+            assertThat(gone.left).isEmpty();
+            assertThat(left.isAlive()).isTrue();
+            // The twin, whose end was seen.
+            Instance meant = instance(new ProcessRef((int) stranger.pid(), 1), null);
+            meant.adopted = true;
+            meant.leaderEnded = true;
+            tasks.clear();
+            containment.kill(meant, new MonoTime(System.nanoTime()));
+            tasks.forEach(Runnable::run);
+            await().until(() -> !left.isAlive());
+        } finally {
+            left.destroyForcibly();
+        }
+    }
+
     private Containment containment(Poller poller, Instance one) {
         Map<InstanceId, Instance> instances = new HashMap<>(Map.of(one.id, one));
         return new Containment(
@@ -75,7 +104,7 @@ class ContainmentTest {
         return pidfd;
     }
 
-    private Instance instance(ProcessRef leader, Pidfd pidfd) {
+    private Instance instance(ProcessRef leader, @Nullable Pidfd pidfd) {
         return new Instance(
                 new InstanceId("00112233445566778899aabbccddeeff"),
                 "test",
