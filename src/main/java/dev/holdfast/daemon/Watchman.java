@@ -211,7 +211,12 @@ final class Watchman implements Effects {
     @Nullable
     GuardReport report() {
         var views = new CompletableFuture<List<RuleView>>();
-        if (!order(p -> views.complete(p.views()))) {
+        // Not completed here: whoever wakes a virtual thread may start a carrier for it, which would have this
+        // priority.
+        if (!order(p -> {
+            List<RuleView> now = p.views();
+            seat.loop().soon(() -> views.complete(now));
+        })) {
             return null;
         }
         try {

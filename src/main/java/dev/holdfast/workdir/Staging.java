@@ -81,7 +81,13 @@ final class Staging implements AutoCloseable {
                     continue;
                 }
                 var staging = new Staging(queue, place, parent, target, name);
-                note(queue, place, parent.path(), name, words(staging.status.identity()));
+                try {
+                    note(queue, place, parent.path(), name, words(staging.status.identity()));
+                } catch (Errno e) {
+                    staging.abandon();
+                    staging.directory.close();
+                    throw e;
+                }
                 return staging;
             }
         } catch (IOException e) {
@@ -128,6 +134,7 @@ final class Staging implements AutoCloseable {
         }
         int errno = queue.rename(fresh, queue, noteName(place), 0);
         if (errno != 0) {
+            queue.unlink(fresh);
             throw new Errno("rename", errno);
         }
         if (!identity.isEmpty()) {

@@ -96,7 +96,7 @@ class ChaosTest {
             var customers = new Customers(api, seed);
             var witness = new Witness(subject, grounds, chronicle, api, HANGS, bystanders());
             var striker = new Striker(subject, grounds, chronicle, configuration, customers, api, stranger);
-            var reckoning = new Reckoning(subject, grounds, chronicle, BOUND);
+            var reckoning = new Reckoning(subject, grounds, chronicle, api, BOUND);
             try (witness) {
                 try (customers) {
                     striker.carryOut(plan);
@@ -109,6 +109,8 @@ class ChaosTest {
                 reckoning.nothingIsLeft();
                 reckoning.linesAreThere(this::scribe, MOST_LOGS);
                 witness.look();
+            } finally {
+                striker.hogs().forEach(Process::destroyForcibly);
             }
             System.out.println("chaos: seed " + seed + ": " + customers + "; " + witness + "; " + letterbox.letters()
                     + " letters");

@@ -12,7 +12,7 @@ record FullConfiguration(Grounds at, int webhookPort) {
             List.of("db", "app.0", "app.1", "app.2", "scribe", "chatty", "stubborn", "turncoat.0");
 
     /** Schedules that begin every few seconds, whatever else there is. */
-    static final List<String> DUE = List.of("tick", "slow", "queued", "sour", "forky");
+    static final List<String> DUE = List.of("tick", "slow", "queued", "hung", "sour", "forky");
 
     /** What of an attempt is known by its queue: how often it is tried at most. */
     static int mostAttempts(String kind) {

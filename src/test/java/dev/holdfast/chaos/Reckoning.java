@@ -22,13 +22,20 @@ final class Reckoning {
     private final Subject subject;
     private final Grounds grounds;
     private final Chronicle chronicle;
+    private final Api api;
     private final Duration bound;
+    /** How often each job that has ended was begun. */
+    private final Map<String, Long> begun = new TreeMap<>();
 
-    /** @param bound within which all is well again */
-    Reckoning(Subject subject, Grounds grounds, Chronicle chronicle, Duration bound) {
+    /**
+     * @param api with a token that may all
+     * @param bound within which all is well again
+     */
+    Reckoning(Subject subject, Grounds grounds, Chronicle chronicle, Api api, Duration bound) {
         this.subject = subject;
         this.grounds = grounds;
         this.chronicle = chronicle;
+        this.api = api;
         this.bound = bound;
     }
 
@@ -59,7 +66,7 @@ final class Reckoning {
 
     void everybodyIsBack() {
         await("those who should run do", () -> {
-            Map<String, Long> holders = Sightings.holders(grounds.marks());
+            Map<String, Long> holders = Sightings.holders(grounds.marks(), grounds.mark());
             return FullConfiguration.LASTING.stream()
                     .filter(name -> !holders.containsKey(name)
                             || Sightings.began(holders.get(name)).isEmpty())
@@ -72,6 +79,9 @@ final class Reckoning {
                         .filter(r -> r.wanted() && !r.state().equals("up"))
                         .map(r -> r.name() + " is " + r.state() + " " + r.detail())
                         .collect(Collectors.joining(", ")));
+        await("it answers by TCP", () -> notOk(api.get("/api/v1/status")));
+        var metrics = new Api(grounds.metricsPort(), api.token(), api.patience());
+        await("it tells its figures", () -> notOk(metrics.get("/metrics")));
         var before = new HashMap<String, Long>();
         FullConfiguration.DUE.forEach(s -> before.put(s, size("runs." + s)));
         await(
@@ -79,6 +89,10 @@ final class Reckoning {
                 () -> FullConfiguration.DUE.stream()
                         .filter(s -> size("runs." + s) <= before.get(s))
                         .collect(Collectors.joining(", ")));
+    }
+
+    private static String notOk(Api.Answer answer) {
+        return answer.status() == 200 && !answer.text().isBlank() ? "" : answer.toString();
     }
 
     private long size(String mark) {
@@ -117,6 +131,11 @@ final class Reckoning {
         Map<String, Long> done = counted("done");
         ended.forEach((id, job) -> {
             String kind = taken.get(id);
+            long times = began.getOrDefault(id, 0L);
+            begun.put(id, times);
+            if (times > job.attempts().size()) {
+                chronicle.violated("a job was begun " + times + " times, which is more than it tells: " + job);
+            }
             boolean succeeds = kind.equals("good") || kind.equals("fork");
             if (!job.state().equals(succeeds ? "succeeded" : "failed")) {
                 chronicle.violated("a job that was to " + (succeeds ? "succeed" : "fail") + ": " + job);
@@ -172,6 +191,12 @@ final class Reckoning {
         if (code != 0) {
             chronicle.violated("the daemon ended with " + code + "\n" + subject.lastWords());
         }
+        Map<String, Long> began = counted("began");
+        begun.forEach((id, times) -> {
+            if (began.getOrDefault(id, 0L) > times) {
+                chronicle.violated(id + ", which was over, was begun again");
+            }
+        });
         List<Sightings.Seen> left = Sightings.beside(grounds.holder().pid());
         if (!left.isEmpty()) {
             chronicle.violated("survivors: " + left);

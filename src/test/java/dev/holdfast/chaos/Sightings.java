@@ -69,8 +69,8 @@ final class Sightings {
         return found;
     }
 
-    /** Who holds {@code marks/lock.NAME}, by NAME. */
-    static Map<String, Long> holders(Path marks) throws IOException {
+    /** Who holds {@code marks/lock.NAME}, by NAME; of those with {@code mark} in their arguments. */
+    static Map<String, Long> holders(Path marks, String mark) throws IOException {
         var names = new HashMap<Object, String>();
         try (Stream<Path> all = Files.list(marks)) {
             for (Path file : (Iterable<Path>) all::iterator) {
@@ -84,7 +84,8 @@ final class Sightings {
         for (String line : read(Path.of("/proc/locks")).lines().toList()) {
             var m = LOCK.matcher(line);
             String name = m.matches() ? names.get(m.group(2)) : null;
-            if (name != null) {
+            // The same inode number may be another file system's.
+            if (name != null && read(Path.of("/proc", m.group(1), "cmdline")).contains(mark)) {
                 found.put(name, Long.parseLong(m.group(1)));
             }
         }

@@ -114,7 +114,8 @@ final class Striker {
             }
             case LINES -> {
                 for (String name : List.of("scribe", "chatty")) {
-                    Long pid = Sightings.holders(grounds.marks()).get(name);
+                    Long pid =
+                            Sightings.holders(grounds.marks(), grounds.mark()).get(name);
                     if (pid != null) {
                         signal(new Sightings.Seen(pid, name), "USR1");
                     }

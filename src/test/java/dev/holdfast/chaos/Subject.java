@@ -27,6 +27,9 @@ final class Subject {
     /** As the launcher bounds it (build/image). */
     static final int HEAP_MIB = 128;
 
+    /** The JDK's word for an end by SIGKILL. */
+    private static final int KILLED = 128 + 9;
+
     private final Grounds grounds;
     private final Chronicle chronicle;
     private final Duration patience;
@@ -72,10 +75,14 @@ final class Subject {
         disturbed = false;
     }
 
-    void kill() throws InterruptedException {
+    /** Who has ended already, before it answered, violates a bound. */
+    void kill() throws IOException, InterruptedException {
         disturb();
         expected = false;
-        process.destroyForcibly().waitFor();
+        int code = process.destroyForcibly().waitFor();
+        if (code != KILLED) {
+            chronicle.violated("the daemon ended with " + code + " before it was killed\n" + lastWords());
+        }
     }
 
     void start() throws IOException {

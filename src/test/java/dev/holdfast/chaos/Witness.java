@@ -17,6 +17,9 @@ final class Witness implements AutoCloseable {
     /** Those of some dozen programs, and of a flood of questions. */
     private static final long MOST_DESCRIPTORS = 400;
 
+    /** A refusal has another status. */
+    private static final int BUG = 500;
+
     private static final List<String> QUESTIONS = List.of(
             "/api/v1/status", "/api/v1/queues", "/api/v1/guard", "/api/v1/jobs?n=20", "/api/v1/logs/app?lines=20");
 
@@ -104,8 +107,11 @@ final class Witness implements AutoCloseable {
         long began = System.nanoTime();
         String question = QUESTIONS.get(answers.get() % QUESTIONS.size());
         try {
-            api.get(question);
+            Api.Answer answer = api.get(question);
             answers.incrementAndGet();
+            if (answer.status() == BUG) {
+                chronicle.violated(question + " by TCP was answered with 500: " + answer.text());
+            }
         } catch (IOException gone) {
             // Nobody is there, or says no more: what counts is how long that took.
         }
@@ -119,7 +125,11 @@ final class Witness implements AutoCloseable {
             try {
                 subject.client().raw("/api/v1/status");
                 answers.incrementAndGet();
-            } catch (IOException | ControlPort.Refused gone) {
+            } catch (ControlPort.Refused refused) {
+                if (refused.status() == BUG) {
+                    chronicle.violated("status on the socket was answered with 500: " + refused.getMessage());
+                }
+            } catch (IOException gone) {
                 // As above.
             }
         });

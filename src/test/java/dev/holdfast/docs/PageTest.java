@@ -3,9 +3,13 @@ package dev.holdfast.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PageTest {
     private static Page page(String text) {
@@ -55,6 +59,25 @@ class PageTest {
 
         assertThat(turns).containsExactly(new Turn(10, "a \\\n  b", List.of()), new Turn(12, "c", List.of("x", "y")));
         assertThatThrownBy(() -> Turn.of(List.of("x"), 4)).hasMessage("line 4: output before a command");
+    }
+
+    @Test
+    void dotsAloneSayNothing() {
+        assertThat(new Turn(1, "a", List.of()).saysNothing()).isTrue();
+        assertThat(new Turn(1, "a", List.of("...", " …")).saysNothing()).isTrue();
+        assertThat(new Turn(1, "a", List.of("...", "...b")).saysNothing()).isFalse();
+    }
+
+    @Tag("process")
+    @Test
+    void aScriptEndsAtItsFirstFailure(@TempDir Path dir) throws IOException, InterruptedException {
+        try (var shell = new Shell(dir, Map.of())) {
+            assertThat(shell.script("a=1\nf() { false; }\nif f; then echo no; fi")
+                            .exit())
+                    .isZero();
+            assertThat(shell.run("echo $a; f; echo went on").lines()).containsExactly("1", "went on");
+            assertThat(shell.script("echo $a\n(exit 7)\necho no")).isEqualTo(new Shell.Ran(7, List.of("1")));
+        }
     }
 
     @Test

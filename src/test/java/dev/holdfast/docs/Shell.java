@@ -43,6 +43,15 @@ final class Shell implements AutoCloseable {
         }
     }
 
+    /**
+     * Several commands, up to the first that fails. This bash is of no use after that, but stays until it is closed, which
+     * ends what it has left in the background.
+     */
+    Ran script(String commands) throws IOException, InterruptedException {
+        return run(
+                "trap 'printf \"\\001end %d\\n\" $?; sleep 1000' EXIT; set -e\n" + commands + "\nset +e; trap - EXIT");
+    }
+
     Ran run(String command) throws IOException, InterruptedException {
         in.write("{ " + command + "\n} </dev/null\nprintf '\\001end %d\\n' $?\n");
         in.flush();

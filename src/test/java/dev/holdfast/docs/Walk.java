@@ -187,7 +187,7 @@ final class Walk implements AutoCloseable {
 
     private void run(Page.Block block) throws IOException, InterruptedException {
         if (!block.language().equals("console")) {
-            Shell.Ran ran = shell.run(here(block.text()));
+            Shell.Ran ran = shell.script(here(block.text()));
             assertThat(ran.exit())
                     .as(at(block.line()) + " printed " + ran.lines())
                     .isZero();
@@ -212,8 +212,7 @@ final class Walk implements AutoCloseable {
         long end = System.nanoTime() + DEADLINE.toNanos();
         while (true) {
             Shell.Ran ran = shell.run(here(turn.command()));
-            boolean good =
-                    shown.matches(ran.lines(), numbersVary) && (!turn.shown().isEmpty() || ran.exit() == 0);
+            boolean good = shown.matches(ran.lines(), numbersVary) && (!turn.saysNothing() || ran.exit() == 0);
             if (good) {
                 return;
             }

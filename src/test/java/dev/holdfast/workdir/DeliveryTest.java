@@ -6,6 +6,7 @@ import static dev.holdfast.workdir.Scene.assumeRoot;
 import static dev.holdfast.workdir.Scene.run;
 import static dev.holdfast.workdir.Scene.tree;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -99,6 +100,18 @@ class DeliveryTest {
             run("umount", mounted.toString());
         }
         scene.outsideIsWhole();
+    }
+
+    @Test
+    void leavesNothingWhereItsNoteCannotHaveItsName() throws IOException {
+        Path base = scene.fast.resolve("base/films");
+        Path taken = Files.createDirectory(base.resolve(".delivery-7.1"));
+        try (Directory queue = Scene.open(base)) {
+            assertThatThrownBy(() -> Staging.begin(queue, PLACE, ready + "/7")).hasMessageContaining("rename");
+        }
+        assertThat(base.resolve(".note-7.1")).doesNotExist();
+        assertThat(tree(ready)).isEmpty();
+        Files.delete(taken);
     }
 
     @Test
