@@ -125,8 +125,8 @@ final class Workers {
                 told |= JobControl.asked(workshop.jobs().end(job.hold(), attempt, v.next()))
                         && v.next() instanceof Next.Over(var _, boolean wanted)
                         && wanted;
-            } catch (Refused e) { // the store is away: the next claim after the lease ends it
-                continue;
+            } catch (Refused e) {
+                // the store is away: the next claim after the lease ends it
             }
         }
         if (unspent.size() < claimed.size()) {
