@@ -32,8 +32,10 @@ final class Mailer {
 
         Worker.End end = worker.await();
         System.out.println("ended: " + end);
-        if (end == Worker.End.RECYCLED) {
-            System.exit(RECYCLED);
+        switch (end) {
+            case DRAINED -> {}
+            case RECYCLED -> System.exit(RECYCLED);
+            case REFUSED, FAILED -> System.exit(1);
         }
     }
 

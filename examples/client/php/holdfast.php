@@ -26,11 +26,14 @@ final class NoAnswer extends \RuntimeException
 {
 }
 
-/** A job failed, with a class that the queue's retry.when may name. */
+/** A job failed, with a class that the queue's retry.when may name: a word in lower case. */
 final class Failed extends \RuntimeException
 {
     public function __construct(public readonly string $failure, string $detail)
     {
+        if (!preg_match('/^[a-z][a-z0-9_-]{0,63}$/D', $failure)) {
+            throw new \InvalidArgumentException("a class is a word in lower case, such as network, not $failure");
+        }
         parent::__construct($detail);
     }
 }
@@ -49,7 +52,8 @@ function ask(string $path, ?array $body = null, float $timeout = 30): array
         throw new NoAnswer("$error ($errno)");
     }
     try {
-        $text = $body === null ? '' : json_encode($body, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES);
+        $text = $body === null ? '' : json_encode($body, JSON_THROW_ON_ERROR
+            | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE);
         $all = ($body === null ? 'GET' : 'POST') . " /api/v1/$path HTTP/1.1\r\nHost: holdfast\r\n"
             . "Content-Type: application/json\r\nContent-Length: " . strlen($text) . "\r\nConnection: close\r\n\r\n$text";
         while ($all !== '') {
@@ -199,19 +203,24 @@ final class Job
             return !$this->lost && !$this->cancelled;
         }
         try {
-            $this->cancelled = $this->say('heartbeat', $progress === null ? [] : ['progress' => $progress])['cancelled'];
+            $word = $progress === null || is_nan($progress) ? [] : ['progress' => max(0.0, min(100.0, $progress))];
+            $this->cancelled = $this->say('heartbeat', $word, min(10, max(0.5, $this->lease / 6)))['cancelled'];
             $this->due = microtime(true) + $this->lease / 3;
         } catch (NoAnswer) {
             $this->due = microtime(true) + min(1, $this->lease / 10); // the next daemon says whether the lease is over
         } catch (Refused $e) {
+            $this->due = microtime(true) + min(1, $this->lease / 10);
             $this->lost = $e->status === 404 || $e->status === 409;
+            if (!$this->lost) {
+                echo "the lease of {$this->id} is not renewed: {$e->getMessage()}\n";
+            }
         }
         return !$this->lost && !$this->cancelled;
     }
 
-    public function say(string $verb, array $word): array
+    public function say(string $verb, array $word, float $timeout = 30): array
     {
-        return ask('jobs/' . rawurlencode($this->id) . "/$verb", $word + ['token' => $this->token]);
+        return ask('jobs/' . rawurlencode($this->id) . "/$verb", $word + ['token' => $this->token], $timeout);
     }
 }
 
@@ -223,7 +232,8 @@ final class Worker
 
     public function __construct(private readonly string $queue, private readonly \Closure $handler, private readonly float $wait = 20)
     {
-        $this->name = (getenv('HOLDFAST_PROCESS') ?: 'php') . '.' . (getenv('HOLDFAST_REPLICA') ?: '0') . '-' . getmypid();
+        $this->name = (getenv('HOLDFAST_PROCESS') ?: 'php') . '.' . (getenv('HOLDFAST_REPLICA') ?: '0') . '-' . getmypid()
+            . '@' . gethostname();
     }
 
     /** From a signal handler, say: what runs is finished, within the wait of the last request. */
@@ -272,11 +282,13 @@ final class Worker
     {
         try {
             $output = ($this->handler)($job);
-            [$verb, $word] = ['complete', $output === null ? [] : ['output' => $output]];
+            // Not more than is kept; what is no text is left out: the job is not to be done again because of it.
+            [$verb, $word] = ['complete', is_scalar($output) ? ['output' => substr((string) $output, -8192)] : []];
         } catch (Failed $e) {
-            [$verb, $word] = ['fail', ['class' => $e->failure, 'detail' => $e->getMessage()]];
-        } catch (\Throwable $e) { // whatever it was, the daemon is to know
-            [$verb, $word] = ['fail', ['detail' => substr((string) $e, 0, 2000)]];
+            [$verb, $word] = ['fail', ['class' => $e->failure, 'detail' => substr($e->getMessage(), 0, 2000)]];
+        } catch (\Throwable $e) { // whatever it was, the daemon is to know; where it was is for this program's own log
+            [$verb, $word] = ['fail', ['detail' => substr($e::class . ': ' . $e->getMessage(), 0, 2000)]];
+            error_log((string) $e);
         }
         if (!$job->lost) {
             $this->tell($job, $verb, $word);
@@ -296,7 +308,10 @@ final class Worker
             } catch (Refused $e) {
                 if (!$e->later() && $e->status < 500) {
                     echo "the end of {$job->id} does not count: {$e->getMessage()}\n";
-                    return;
+                    if ($e->status === 404 || $e->status === 409 || $word === []) {
+                        return;
+                    }
+                    $word = []; // said plainly it may: else the job is done again after its lease
                 }
                 $pause = $backoff->next($e->retryAfter);
             }

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import random
+import re
 import socket
 import threading
 import time
@@ -39,7 +40,8 @@ def ask(path, body=None, timeout=30):
     """One request, one connection. OSError or HTTPException: no answer, whether it was done is not known."""
     connection = _Connection("localhost", timeout=timeout)
     try:
-        text = None if body is None else json.dumps(body)
+        # Half of a surrogate pair, of a file name say, is no UTF-8.
+        text = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
         connection.request("GET" if body is None else "POST", "/api/v1/" + path, text,
                            {"Content-Type": "application/json", "Connection": "close"})
         answer = connection.getresponse()
@@ -111,9 +113,11 @@ def submit(queue, payload, job_id=None, seconds=30, **options):
 
 
 class Failed(Exception):
-    """A job failed, with a class that the queue's retry.when may name."""
+    """A job failed, with a class that the queue's retry.when may name: a word in lower case."""
 
     def __init__(self, failure, detail):
+        if not re.fullmatch("[a-z][a-z0-9_-]{0,63}", failure):
+            raise ValueError("a class is a word in lower case, such as network, not %r" % failure)
         super().__init__(detail)
         self.failure = failure
 
@@ -135,25 +139,48 @@ class Job:
         return "jobs/%s/%s" % (urllib.parse.quote(self.id, ""), verb)
 
 
+def _text(value):
+    """Of whatever a handler came with: what it did is not to be done again because of it."""
+    try:
+        return str(value)
+    except Exception as e:
+        return "%s, of which there is no text: %s" % (type(value).__name__, type(e).__name__)
+
+
+def _percent(value):
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return max(0.0, min(100.0, number)) if number == number else None  # NaN is not
+
+
+def _rest(seconds, over):
+    """In short pieces: a signal's handler sets what over() says, and may not touch a lock."""
+    until = time.monotonic() + seconds
+    while not over() and time.monotonic() < until:
+        time.sleep(max(0, min(0.2, until - time.monotonic())))
+
+
 class Worker:
     """Takes jobs one after the other, until stop() or the daemon says that another process is to take its place."""
 
     def __init__(self, queue, handler, name=None, wait=20):
         self.queue = queue
         self.handler = handler
-        self.name = name or "%s.%s-%d" % (os.environ.get("HOLDFAST_PROCESS", "python"),
-                                         os.environ.get("HOLDFAST_REPLICA", "0"), os.getpid())
+        self.name = name or "%s.%s-%d@%s" % (os.environ.get("HOLDFAST_PROCESS", "python"),
+                                            os.environ.get("HOLDFAST_REPLICA", "0"), os.getpid(), socket.gethostname())
         self.wait = wait
-        self.stopping = threading.Event()
+        self.stopping = False
 
     def stop(self):
         """From a signal handler, say: what runs is finished, within the wait of the last request."""
-        self.stopping.set()
+        self.stopping = True
 
     def run(self):
         """True: recycled, end with a planned exit code. False: stopped."""
         backoff = Backoff()
-        while not self.stopping.is_set():
+        while not self.stopping:
             asked = time.monotonic()
             try:
                 taken = ask("queues/%s/take" % urllib.parse.quote(self.queue, ""),
@@ -162,18 +189,18 @@ class Worker:
                 if e.status in (400, 401, 403):
                     raise
                 print("no jobs of %s: %s" % (self.queue, e), flush=True)
-                self.stopping.wait(backoff.next(e.retry_after))
+                _rest(backoff.next(e.retry_after), lambda: self.stopping)
                 continue
             except NO_ANSWER as e:
                 print("no jobs of %s for now: %s" % (self.queue, e), flush=True)
-                self.stopping.wait(backoff.next())
+                _rest(backoff.next(), lambda: self.stopping)
                 continue
             for one in taken["jobs"]:
                 self._do(Job(one))
             if taken["recycle"]:
                 return True
             if not taken["jobs"] and time.monotonic() - asked < self.wait / 2:
-                self.stopping.wait(backoff.next())  # a daemon about to end answers at once
+                _rest(backoff.next(), lambda: self.stopping)  # a daemon about to end answers at once
             else:
                 backoff = Backoff()
         return False
@@ -183,33 +210,42 @@ class Worker:
         heart = threading.Thread(target=self._beat, args=(job, over), daemon=True)
         heart.start()
         try:
-            output = self.handler(job)
-            verb, word = "complete", {"output": output} if output else {}
-        except Failed as e:
-            verb, word = "fail", {"class": e.failure, "detail": str(e)}
-        except Exception as e:  # whatever it was, the daemon is to know
-            verb, word = "fail", {"detail": repr(e)[:2000]}
-        if not job.lost:
-            self._tell(job, verb, word)
-        over.set()
+            try:
+                output = self.handler(job)
+                verb, word = "complete", {} if output is None else {"output": _text(output)[-8192:]}
+            except Failed as e:
+                verb, word = "fail", {"class": e.failure, "detail": _text(e)[:2000]}
+            except Exception as e:  # whatever it was, the daemon is to know
+                verb, word = "fail", {"detail": ("%s: %s" % (type(e).__name__, _text(e)))[:2000]}
+            if not job.lost:
+                self._tell(job, verb, word)
+        finally:
+            over.set()
         heart.join()
 
     @staticmethod
     def _beat(job, over):
-        while not over.wait(job.lease / 3):
+        pause = job.lease / 3
+        while not over.wait(pause):
+            pause = min(1, job.lease / 10)  # without an answer soon again: the next daemon says whether the lease is over
             try:
                 word = {"token": job.token}
-                if job.progress is not None:
-                    word["progress"] = job.progress
-                if ask(job.path("heartbeat"), word, max(1, job.lease / 3))["cancelled"]:
+                progress = _percent(job.progress)
+                if progress is not None:
+                    word["progress"] = progress
+                if ask(job.path("heartbeat"), word, min(10, max(0.5, job.lease / 6)))["cancelled"]:
                     job.stop.set()
+                pause = job.lease / 3
             except Refused as e:
                 if e.status in (404, 409):
                     job.lost = not over.is_set()
                     job.stop.set()
                     return
+                print("the lease of %s is not renewed: %s" % (job.id, e), flush=True)
             except NO_ANSWER:
-                pass  # the daemon is away: the next one says whether the lease is over
+                pass  # the daemon is away
+            except Exception as e:  # without this thread the lease would end
+                print("the lease of %s is not renewed: %r" % (job.id, e), flush=True)
 
     def _tell(self, job, verb, word):
         """Until the daemon has it. One whose answer was lost is told again: with the same token it is the same end."""
@@ -221,7 +257,9 @@ class Worker:
             except Refused as e:
                 if not e.later() and e.status < 500:
                     print("the end of %s does not count: %s" % (job.id, e), flush=True)
-                    return
+                    if e.status in (404, 409) or not word:
+                        return
+                    word = {}  # said plainly it may: else the job is done again after its lease
                 pause = backoff.next(e.retry_after)
             except NO_ANSWER:
                 pause = backoff.next()

@@ -7,6 +7,7 @@ import io.avaje.json.JsonReader.Token;
 import io.avaje.jsonb.Jsonb;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,7 +25,7 @@ public final class Submissions {
 
     private static final int DEEPEST = 16;
 
-    /** Of a value. The library's own bound, 50,000, is met by a buffer that doubles, so at 32,768. */
+    /** Of a value, an escape being one. The library's own bound, 50,000, is met by a buffer that doubles, so at 32,768. */
     private static final int LONGEST_TEXT = 32_000;
 
     private static final Jsonb JSON = Jsonb.builder().build();
@@ -253,17 +254,18 @@ public final class Submissions {
      */
     static int end(String json) {
         int depth = 0;
-        int text = -1;
+        int text = -1; // characters of the one that this is within
         for (int i = 0; i < json.length(); i++) {
             char c = json.charAt(i);
             if (text >= 0) {
-                if (i - text > LONGEST_TEXT) {
+                if (c == '"') {
+                    text = -1;
+                } else if (++text > LONGEST_TEXT) {
                     throw wrong("not understood: a text is longer than " + LONGEST_TEXT + " characters");
                 }
-                i += c == '\\' ? 1 : 0;
-                text = c == '"' ? -1 : text;
+                i += c == '\\' ? escaped(json, i + 1) : 0;
             } else if (c == '"') {
-                text = i;
+                text = 0;
             } else if (c == '{' || c == '[') {
                 if (++depth > DEEPEST) {
                     throw wrong("not understood: nested more than " + DEEPEST + " times");
@@ -273,6 +275,18 @@ public final class Submissions {
             }
         }
         return json.length();
+    }
+
+    /** How much of an escape is behind its backslash; of one that is none no quote, which a reader would take for the end. */
+    private static int escaped(String json, int at) {
+        if (at >= json.length() || json.charAt(at) != 'u') {
+            return 1;
+        }
+        int n = 1;
+        while (n < 5 && at + n < json.length() && HexFormat.isHexDigit(json.charAt(at + n))) {
+            n++;
+        }
+        return n;
     }
 
     private static String quoted(@Nullable String text) {

@@ -2,7 +2,6 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.api.Beat;
 import dev.holdfast.api.ControlPort.Refused;
-import dev.holdfast.api.Failure;
 import dev.holdfast.api.JobReport;
 import dev.holdfast.api.QueueReport;
 import dev.holdfast.api.Take;
@@ -11,6 +10,7 @@ import dev.holdfast.api.WorkerWord;
 import dev.holdfast.config.QueueSpec;
 import dev.holdfast.config.QueueSpec.PullSpec;
 import dev.holdfast.job.Attempt;
+import dev.holdfast.job.Failure;
 import dev.holdfast.job.Hold;
 import dev.holdfast.job.Job;
 import dev.holdfast.job.Next;
@@ -92,7 +92,11 @@ final class Workers {
             if (now == null || now.pull() == null || !now.enabled() || workshop.closing()) {
                 return new Taken(List.of(), false);
             }
-            List<Job> jobs = JobControl.asked(workshop.jobs().claim(asked)).jobs();
+            List<Job> claimed = JobControl.asked(workshop.jobs().claim(asked)).jobs();
+            List<Job> jobs = unspent(now, host(take.worker()), claimed);
+            if (jobs.isEmpty() && !claimed.isEmpty()) {
+                continue;
+            }
             Duration left = until.since(Loop.now().mono());
             if (!jobs.isEmpty() || !left.isPositive()) {
                 Worker heard = heard(spec.name(), take.worker());
@@ -101,6 +105,37 @@ final class Workers {
             }
             await(before, left.compareTo(LOOKED) < 0 ? left : LOOKED);
         }
+    }
+
+    /** Those whose attempts have not all been lost; the others come to their end. */
+    private List<Job> unspent(QueueSpec spec, String host, List<Job> claimed) {
+        var unspent = new ArrayList<Job>();
+        boolean told = false;
+        int most = spec.retry().maxAttempts();
+        for (Job job : claimed) {
+            if (job.attempt() <= most) {
+                unspent.add(job);
+                continue;
+            }
+            Instant now = Instant.now();
+            var v = WorkerVerdict.of(spec, job, Failure.LOST, Failure.gone(most), false, now);
+            var attempt = new Attempt(
+                    job.attempt(), host, null, now, v.failure(), v.detail(), null, null, null, null, null, null, null);
+            try {
+                told |= JobControl.asked(workshop.jobs().end(job.hold(), attempt, v.next()))
+                        && v.next() instanceof Next.Over(var _, boolean wanted)
+                        && wanted;
+            } catch (Refused e) {
+                // the store is away: the next claim after the lease ends it
+            }
+        }
+        if (unspent.size() < claimed.size()) {
+            workshop.ended();
+        }
+        if (told) {
+            workshop.noticesDue();
+        }
+        return unspent;
     }
 
     private static boolean reached(@Nullable Integer most, long taken) {
@@ -140,7 +175,7 @@ final class Workers {
                     arrivals.wait(Math.max(1, left.toMillis()));
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
-                    throw new Refused(503, Failure.later("interrupted", 1));
+                    throw new Refused(503, dev.holdfast.api.Failure.later("interrupted", 1));
                 }
             }
         }
@@ -177,7 +212,8 @@ final class Workers {
     private static Refused lost(String id) {
         return new Refused(
                 409,
-                new Failure("job " + id + " is not this worker's any more: its lease ended, or it is over", List.of()));
+                new dev.holdfast.api.Failure(
+                        "job " + id + " is not this worker's any more: its lease ended, or it is over", List.of()));
     }
 
     void complete(Jobs.Seen job, QueueSpec spec, WorkerWord word) throws Refused {
@@ -187,7 +223,7 @@ final class Workers {
     void fail(Jobs.Seen job, QueueSpec spec, WorkerWord word) throws Refused {
         var hold = new Hold(job.id(), word.token());
         Jobs.Renewed renewed = JobControl.asked(workshop.jobs().renew(List.of(hold), workshop.lease()));
-        String kind = word.failureClass() == null ? dev.holdfast.job.Failure.PROCESS : word.failureClass();
+        String kind = word.failureClass() == null ? Failure.PROCESS : word.failureClass();
         String detail = word.detail() == null ? "failed, as its worker says" : word.detail();
         boolean cancelled = !renewed.cancelled().isEmpty();
         end(job, word, WorkerVerdict.of(spec, held(job, word), kind, detail, cancelled, Instant.now()));

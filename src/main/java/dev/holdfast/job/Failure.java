@@ -27,4 +27,11 @@ public final class Failure {
     public static final Set<String> RETRIABLE = Set.of(SPAWN, PROCESS, TIMEOUT, OOM, NETWORK, SIZE, DELIVERY, LOST);
 
     private Failure() {}
+
+    /** In words: {@link #LOST}, and no attempt is left. */
+    public static String gone(int attempts) {
+        return attempts == 1
+                ? "who made its only attempt is gone"
+                : "those who made its " + attempts + " attempts are gone";
+    }
 }

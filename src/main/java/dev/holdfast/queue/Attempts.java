@@ -67,8 +67,7 @@ final class Attempts {
     void begin(Held held, Now now) {
         QueueSpec spec = Objects.requireNonNull(held.spec);
         if (held.job.attempt() > spec.retry().maxAttempts()) {
-            closing.failed(
-                    held, Failure.LOST, "those who made its " + spec.retry().maxAttempts() + " attempts are gone", now);
+            closing.failed(held, Failure.LOST, Failure.gone(spec.retry().maxAttempts()), now);
         } else if (spec.workdir() != null) {
             held.touched = true;
             roster.become(held, new Activity.Preparing());

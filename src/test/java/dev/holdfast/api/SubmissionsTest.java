@@ -100,10 +100,18 @@ class SubmissionsTest {
                 .mapToObj(_ -> "{\"payload\":{}}")
                 .collect(Collectors.joining(",", "{\"jobs\":[", "]}"));
         assertThatThrownBy(() -> Submissions.request(thousandAndOne)).hasMessageContaining("at most 1000 jobs");
-        String longest = "x".repeat(31_999);
+        String longest = "x".repeat(32_000);
         assertThat(Submissions.line("{\"a\":\"" + longest + "\"}").payload()).containsEntry("a", longest);
-        assertThatThrownBy(() -> Submissions.line("{\"a\":\"" + longest + "xx\"}"))
+        assertThatThrownBy(() -> Submissions.line("{\"a\":\"" + longest + "x\"}"))
                 .hasMessageContaining("longer than 32000 characters");
+        assertThat(Submissions.line("{\"a\":\"" + "\\u0451".repeat(32_000) + "\"}")
+                        .payload())
+                .as("an escape is a character")
+                .containsEntry("a", "ё".repeat(32_000));
+        assertThatThrownBy(() -> Submissions.line("{\"a\":\"" + "\\n".repeat(32_001) + "\"}"))
+                .hasMessageContaining("longer than 32000 characters");
+        assertThatThrownBy(() -> Submissions.line("{\"a\":\"\\u\"}, \"b\":\"1\"}"))
+                .isInstanceOf(IllegalArgumentException.class);
         for (String deep : List.of("[".repeat(400_000), "{\"a\":".repeat(100_000))) {
             for (String json :
                     List.of(deep, "{\"payload\":{\"a\":" + deep, "{\"jobs\":[" + deep, "{\"payload\":" + deep)) {

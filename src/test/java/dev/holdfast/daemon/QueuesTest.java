@@ -369,6 +369,26 @@ class QueuesTest {
     }
 
     @Test
+    void aJobWhoseWorkersDieEndsWithItsLastAttempt() {
+        try (var daemon = up("""
+                q:
+                  pull: { lease: 1s }
+                  retry: { max_attempts: 2, when: [{ class: network, stderr: x }] }
+                """)) {
+            daemon.cli("jobs", "submit", "q", "--id", "a");
+            assertThat(post("queues/q/take", "{\"worker\":\"v\",\"wait\":10}")).contains("\"attempt\":1");
+            assertThat(post("queues/q/take", "{\"worker\":\"w\",\"wait\":30}")).contains("\"attempt\":2");
+            await().atMost(DEADLINE).untilAsserted(() -> {
+                assertThat(post("queues/q/take", "{\"worker\":\"w\",\"wait\":1}"))
+                        .contains("\"jobs\":[]");
+                assertThat(job("a").state()).isEqualTo("failed");
+            });
+            assertThat(job("a").failureClass()).isEqualTo("lost");
+            assertThat(job("a").detail()).contains("its 2 attempts are gone");
+        }
+    }
+
+    @Test
     void anApplicationTakesJobsUntilItIsToldToEnd() {
         try (var daemon = up("""
                 q:

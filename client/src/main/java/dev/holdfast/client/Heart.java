@@ -3,31 +3,47 @@ package dev.holdfast.client;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** Renews leases, each three times within its time, on one thread. Thread-safe. */
+/**
+ * Renews leases, each three times within its time, on a few threads: a request that hangs keeps the others from nothing.
+ * Thread-safe.
+ */
 final class Heart {
     private static final long IDLE_NANOS = 1_000_000_000L;
+    private static final int MOST_THREADS = 4;
 
     private final WorkerCalls calls;
     private final Consumer<String> log;
-    private final Thread thread;
+    private final List<Thread> threads = new ArrayList<>();
     private final Set<Work> kept = new LinkedHashSet<>();
+    private final Set<Work> asking = new HashSet<>();
     private boolean closed;
 
-    Heart(WorkerCalls calls, String worker, Consumer<String> log) {
+    /** @param most that are kept at a time */
+    Heart(WorkerCalls calls, String worker, int most, Consumer<String> log) {
         this.calls = calls;
         this.log = log;
-        this.thread = new Thread(this::beat, "holdfast-heart-" + worker);
-        thread.setDaemon(true);
+        for (int i = 0; i < Math.min(MOST_THREADS, most); i++) {
+            var thread = new Thread(this::beat, "holdfast-heart-" + worker);
+            thread.setDaemon(true);
+            threads.add(thread);
+        }
     }
 
+    /** At least one, or it throws. */
     void start() {
-        thread.start();
+        threads.get(0).start();
+        try {
+            threads.stream().skip(1).forEach(Thread::start);
+        } catch (OutOfMemoryError e) {
+            log.accept("leases are renewed on fewer threads: " + e);
+        }
     }
 
     synchronized void keep(Work work) {
@@ -42,16 +58,16 @@ final class Heart {
     synchronized void close() {
         closed = true;
         notifyAll();
-        thread.interrupt();
+        threads.forEach(Thread::interrupt);
     }
 
     private void beat() {
         try {
-            for (List<Work> due = due(); !due.isEmpty(); due = due()) {
-                for (Work work : due) {
-                    if (stillKept(work)) {
-                        beat(work);
-                    }
+            for (Work work = due(); work != null; work = due()) {
+                try {
+                    beat(work);
+                } finally {
+                    asked(work);
                 }
             }
         } catch (InterruptedException e) {
@@ -59,33 +75,34 @@ final class Heart {
         }
     }
 
-    private synchronized boolean stillKept(Work work) {
-        return kept.contains(work);
+    private synchronized void asked(Work work) {
+        asking.remove(work);
+        notifyAll();
     }
 
-    /** Those that are to be renewed now, the most urgent first; none: it is over. */
-    private synchronized List<Work> due() throws InterruptedException {
+    /** The most urgent one that is to be renewed now; null: it is over. */
+    private synchronized @Nullable Work due() throws InterruptedException {
         while (!closed) {
             long now = System.nanoTime();
-            var due = new ArrayList<Work>();
+            Work first = null;
             long next = IDLE_NANOS;
             for (Work work : kept) {
-                long left = work.due() - now;
-                next = Math.min(next, left);
-                if (left <= 0) {
-                    due.add(work);
+                if (!asking.contains(work) && work.due() - now < next) {
+                    first = work;
+                    next = work.due() - now;
                 }
             }
-            if (!due.isEmpty()) {
-                due.sort(Comparator.comparingLong(Work::due));
-                return due;
+            if (first != null && next <= 0) {
+                asking.add(first);
+                return first;
             }
             wait(Math.max(1, next / 1_000_000));
         }
-        return List.of();
+        return null;
     }
 
-    private void beat(Work work) throws InterruptedException {
+    /** Asks once, whether it is due or not. */
+    void beat(Work work) throws InterruptedException {
         long asked = System.nanoTime();
         Duration lease = work.job().lease();
         Duration most = lease.dividedBy(3).compareTo(Holdfast.SOON) < 0 ? lease.dividedBy(3) : Holdfast.SOON;
@@ -105,6 +122,9 @@ final class Heart {
                 log.accept("job " + work.id() + ": its lease is not renewed: " + e.status() + " " + e.getMessage());
                 work.unheard(asked);
             }
+        } catch (RuntimeException e) { // a thread that ended would let go of everything
+            log.accept("job " + work.id() + ": its lease is not renewed: " + e);
+            work.unheard(asked);
         }
     }
 }

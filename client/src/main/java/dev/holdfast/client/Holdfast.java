@@ -16,6 +16,7 @@ public final class Holdfast {
     /** Of an answer that need not be waited for. */
     static final Duration SOON = Duration.ofSeconds(30);
 
+    private static final Duration LEAST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
     private final Transport transport;
@@ -94,15 +95,22 @@ public final class Holdfast {
      */
     public JobStatus await(String id, Duration most) throws IOException, Refused, InterruptedException {
         long until = System.nanoTime() + most.toNanos();
+        boolean asked = false;
         while (true) {
             Duration left = Duration.ofNanos(Math.max(0, until - System.nanoTime()));
+            if (asked && left.compareTo(LEAST_WAIT) < 0) { // the daemon waits for whole seconds
+                Thread.sleep(left.toMillis());
+                left = Duration.ZERO;
+            }
+            asked = true;
+            boolean last = left.isZero();
             JobStatus job = retrying(
                     left,
                     rest -> job(
                             id,
                             least(rest, LONGEST_WAIT),
                             least(rest, LONGEST_WAIT).plus(SOON)));
-            if (job.over() || System.nanoTime() - until >= 0) {
+            if (job.over() || last || System.nanoTime() - until >= 0) {
                 return job;
             }
         }

@@ -140,6 +140,10 @@ final class Json {
             // Half of a pair alone is no UTF-8: escaped it gets there.
             if (c == '"' || c == '\\') {
                 out.append('\\').append(c);
+            } else if (Character.isHighSurrogate(c)
+                    && i + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(i + 1))) {
+                out.append(c).append(text.charAt(++i));
             } else if (c < ' ' || Character.isSurrogate(c)) {
                 out.append(String.format("\\u%04x", (int) c));
             } else {

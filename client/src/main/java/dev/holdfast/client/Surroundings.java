@@ -1,5 +1,8 @@
 package dev.holdfast.client;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -45,10 +48,22 @@ public record Surroundings(
         return instance != null;
     }
 
-    /** A name for a worker: its process and replica where it has them; the pid tells it from the one before. */
+    /** A name for a worker: its process and replica where it has them; pid and host tell it from others. */
     String worker() {
-        return (process == null ? "java" : process + "." + Objects.requireNonNullElse(replica, 0)) + "-"
+        String name = (process == null ? "java" : process + "." + Objects.requireNonNullElse(replica, 0)) + "-"
                 + ProcessHandle.current().pid();
+        String host = host();
+        return host.isEmpty() ? name : name + "@" + host;
+    }
+
+    /** Without asking any DNS; empty: not known. */
+    private static String host() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname"), StandardCharsets.ISO_8859_1)
+                    .strip();
+        } catch (IOException e) { // no Linux
+            return Objects.requireNonNullElse(System.getenv("HOSTNAME"), "");
+        }
     }
 
     private static @Nullable String text(Map<String, String> environment, String name) {

@@ -41,6 +41,11 @@ final class TcpTransport implements Transport {
         if (host == null || (!plain && !scheme.equals("https")) || base.getRawUserInfo() != null) {
             throw new IllegalArgumentException(base + " is not like https://host:9180");
         }
+        boolean root = base.getRawPath().isEmpty() || base.getRawPath().equals("/");
+        if (!root || base.getRawQuery() != null || base.getRawFragment() != null) {
+            throw new IllegalArgumentException(
+                    base + " leads below its host, where the API is not: https://host:9180 is enough");
+        }
         if (plain && !LOOPBACK.contains(host)) {
             throw new IllegalArgumentException("the token could be read on its way to " + base + ": use https");
         }

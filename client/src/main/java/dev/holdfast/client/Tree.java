@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -56,9 +57,16 @@ final class Tree {
     /** @return those that were not known */
     private Set<ProcessHandle> look() {
         var born = new LinkedHashSet<ProcessHandle>();
+        // Found with another, as is what descends from them: each look reads all of /proc.
+        var below = new HashSet<ProcessHandle>();
         for (ProcessHandle member : members) {
-            if (lives(member)) {
-                member.descendants().filter(p -> !members.contains(p)).forEach(born::add);
+            if (!below.contains(member) && lives(member)) {
+                member.descendants().forEach(p -> {
+                    below.add(p);
+                    if (!members.contains(p)) {
+                        born.add(p);
+                    }
+                });
             }
         }
         members.addAll(born);

@@ -55,13 +55,17 @@ final class UnixTransport implements Transport {
             throws IOException, InterruptedException {
         var text = new HttpText();
         byte[] piece = new byte[PIECE];
+        boolean interrupted = false;
         while (true) {
             int n = channel.read(ByteBuffer.wrap(piece));
             if (n < 0) {
                 throw new EOFException("the daemon hung up before it had answered");
             }
+            if (n == 0 && interrupted) {
+                throw interrupted();
+            }
             if (n == 0) {
-                await(selector, key, SelectionKey.OP_READ, until);
+                interrupted = ready(selector, key, SelectionKey.OP_READ, until); // what is there already counts
                 continue;
             }
             Answer answer = text.more(piece, n);
@@ -73,6 +77,13 @@ final class UnixTransport implements Transport {
 
     private static void await(Selector selector, SelectionKey key, int what, long until)
             throws IOException, InterruptedException {
+        if (ready(selector, key, what, until)) {
+            throw interrupted();
+        }
+    }
+
+    /** @return whether this thread was interrupted, which stays */
+    private static boolean ready(Selector selector, SelectionKey key, int what, long until) throws IOException {
         long left = until - System.nanoTime();
         if (left <= 0) {
             throw new SocketTimeoutException("the daemon did not answer in time");
@@ -80,9 +91,7 @@ final class UnixTransport implements Transport {
         key.interestOps(what);
         selector.select(Math.max(1, left / 1_000_000));
         selector.selectedKeys().clear();
-        if (Thread.currentThread().isInterrupted()) {
-            throw interrupted();
-        }
+        return Thread.currentThread().isInterrupted();
     }
 
     private static InterruptedException interrupted() {

@@ -2,6 +2,7 @@ package dev.holdfast.client;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,31 +29,56 @@ final class Wires {
     }
 
     static Notify.Wire best() {
-        Notify.Wire direct = Datagrams.wire();
-        return direct != null
-                ? direct
-                : (socket, message) ->
-                        program(socket, new String(message, StandardCharsets.UTF_8), System.getenv("PATH"));
+        return best(
+                Datagrams.wire(),
+                (socket, message) ->
+                        program(socket, new String(message, StandardCharsets.UTF_8), System.getenv("PATH")));
+    }
+
+    /** @param direct null: there are no system calls here */
+    static Notify.Wire best(Notify.@Nullable Wire direct, Notify.Wire program) {
+        if (direct == null) {
+            return program;
+        }
+        return (socket, message) -> {
+            try {
+                direct.send(socket, message);
+            } catch (LinkageError e) { // --illegal-native-access=deny, of which linking hears first
+                program.send(socket, message);
+            }
+        };
     }
 
     /**
-     * Java 17 to 21: systemd-notify where systemd is; else logger(1) of util-linux, whose head of the line is no
-     * assignment and so is passed over.
+     * Java 17 to 21: systemd-notify where systemd is; else, or where that does not work (before 246 it has no --no-block),
+     * logger(1) of util-linux, whose head of the line is no assignment and so is passed over.
      *
      * @param path where programs are looked for
      */
     static void program(String socket, String message, @Nullable String path) throws IOException, InterruptedException {
+        IOException failed = null;
         for (String program : List.of("systemd-notify", "logger")) {
             Path file = find(program, path);
-            if (file != null) {
+            if (file == null) {
+                continue;
+            }
+            try {
                 run(command(file.toString(), program, socket, message), socket);
                 return;
+            } catch (IOException e) {
+                if (failed != null) {
+                    e.addSuppressed(failed);
+                }
+                failed = e;
             }
         }
-        throw new Never(
-                "this is Java " + Runtime.version().feature() + ", which has no Unix datagram sockets, and neither"
-                        + " systemd-notify nor logger of util-linux is installed; use Java 22 or later, install one of them, or"
-                        + " let readiness be asked by http, tcp or exec");
+        if (failed != null) {
+            throw failed;
+        }
+        throw new Never("this is Java " + Runtime.version().feature()
+                + ", which has or is allowed no Unix datagram sockets, and neither systemd-notify nor logger of util-linux is"
+                + " installed; use Java 22 or later with --enable-native-access, install one of them, or let readiness be asked"
+                + " by http, tcp or exec");
     }
 
     static List<String> command(String file, String program, String socket, String message) {
@@ -73,10 +99,11 @@ final class Wires {
         Process process = builder.start();
         try {
             process.getOutputStream().close();
-            byte[] said = process.getInputStream().readNBytes(500);
             if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException(command.get(0) + " did not end within " + LONGEST_SECONDS + " s");
             }
+            InputStream in = process.getInputStream();
+            byte[] said = in.readNBytes(Math.min(500, in.available())); // not to its end: a child may hold it open
             // logger says what is wrong and ends with 0.
             if (process.exitValue() != 0 || said.length > 0) {
                 throw new IOException(command.get(0) + " ended with " + process.exitValue() + ": "

@@ -110,6 +110,11 @@ public final class Work {
         interrupt();
     }
 
+    /** Whether somebody wanted it to end. */
+    synchronized boolean interrupted() {
+        return stopped || cancelled || lost;
+    }
+
     synchronized long due() {
         return due;
     }

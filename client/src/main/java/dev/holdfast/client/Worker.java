@@ -3,7 +3,9 @@ package dev.holdfast.client;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +49,9 @@ public final class Worker implements AutoCloseable {
         /** The queue's max_jobs or max_runtime: another process is to take its place. End with a planned exit code. */
         RECYCLED,
         /** The daemon will not have it: {@link #refusal}. */
-        REFUSED
+        REFUSED,
+        /** It could not go on, for want of threads or memory say: the log says why. Another process should take its place. */
+        FAILED
     }
 
     /** What a worker is to be like. Not thread-safe. */
@@ -57,6 +61,7 @@ public final class Worker implements AutoCloseable {
         String name = Surroundings.here().worker();
         int concurrency = 1;
         Duration wait = Duration.ofSeconds(20);
+        ThreadFactory threads = Thread::new;
         Consumer<String> log = line -> System.getLogger("dev.holdfast.client").log(System.Logger.Level.WARNING, line);
 
         Plan(WorkerCalls calls, String queue) {
@@ -73,7 +78,7 @@ public final class Worker implements AutoCloseable {
             return this;
         }
 
-        /** Its own among all workers, 1 to 200 characters; when not said, of process, replica and pid. */
+        /** Its own among all workers, 1 to 200 characters; when not said, of process, replica, pid and host. */
         public Plan name(String own) {
             if (own.isBlank() || own.length() > 200) {
                 throw new IllegalArgumentException("a name has 1 to 200 characters");
@@ -106,8 +111,13 @@ public final class Worker implements AutoCloseable {
         /** Takes jobs from now on. */
         public Worker start(Handler handler) {
             var worker = new Worker(calls, this, handler);
-            worker.taker.start();
             worker.heart.start();
+            try {
+                worker.taker.start();
+            } catch (Throwable e) {
+                worker.heart.close();
+                throw e;
+            }
             return worker;
         }
     }
@@ -115,7 +125,7 @@ public final class Worker implements AutoCloseable {
     private Worker(WorkerCalls calls, Plan plan, Handler handler) {
         this.calls = calls;
         this.plan = plan;
-        this.heart = new Heart(calls, plan.name, plan.log);
+        this.heart = new Heart(calls, plan.name, plan.concurrency, plan.log);
         this.telling = new Telling(calls, plan.log);
         this.taker = new Thread(() -> take(handler), "holdfast-take-" + plan.queue);
     }
@@ -212,7 +222,10 @@ public final class Worker implements AutoCloseable {
                     // draining: there are no places any more
                 }
             }
-        } finally { // also when a thread could not be made: what runs is told, and whoever waits hears of it
+        } catch (Throwable e) { // no memory, say
+            failed(e);
+            throw e;
+        } finally { // whatever it was: what runs is told, and whoever waits hears of it
             synchronized (lock) {
                 draining = true;
                 taking = false;
@@ -225,7 +238,11 @@ public final class Worker implements AutoCloseable {
         long asked = System.nanoTime();
         try {
             WorkerCalls.Taken taken = calls.take(plan.name, plan.wait, places);
-            taken.jobs().forEach(job -> begin(new Work(job, System::nanoTime, asked), handler));
+            begin(
+                    taken.jobs().stream()
+                            .map(job -> new Work(job, System::nanoTime, asked))
+                            .toList(),
+                    handler);
             if (taken.recycle()) {
                 ended(End.RECYCLED, null);
             }
@@ -287,17 +304,41 @@ public final class Worker implements AutoCloseable {
 
     // ── a job ──
 
-    private void begin(Work work, Handler handler) {
+    /** All are held before the first one runs: the end of one is told while those behind it wait. */
+    private void begin(List<Work> works, Handler handler) {
         synchronized (lock) {
-            held.add(work);
+            held.addAll(works);
         }
-        heart.keep(work);
+        works.forEach(heart::keep);
+        Throwable broken = null;
+        for (Work work : works) {
+            try {
+                if (broken == null) {
+                    Thread thread = plan.threads.newThread(() -> run(work, handler));
+                    thread.setName("holdfast-job-" + work.id());
+                    thread.start();
+                }
+            } catch (Throwable e) { // an Error, where there are no more threads
+                broken = e;
+                failed(e);
+            }
+            if (broken != null) {
+                notBegun(work, broken);
+            }
+        }
+    }
+
+    private void notBegun(Work work, Throwable why) {
         try {
-            new Thread(() -> run(work, handler), "holdfast-job-" + work.id()).start();
-        } catch (Throwable e) {
+            telling.tell(work.job(), Ending.notBegun(why));
+        } finally {
             forget(work);
-            throw e;
         }
+    }
+
+    private void failed(Throwable why) {
+        ended(End.FAILED, null);
+        plan.log.accept("no more jobs of " + plan.queue + " are taken: " + why);
     }
 
     private void run(Work work, Handler handler) {
@@ -323,13 +364,18 @@ public final class Worker implements AutoCloseable {
         whenEmpty();
     }
 
-    private static Ending attempt(Work work, Handler handler) {
+    private Ending attempt(Work work, Handler handler) {
         work.begins(Thread.currentThread());
         try {
-            handler.handle(work);
+            if (!work.holds()) { // it was waited for longer than a lease: when that began is not known
+                heart.beat(work);
+            }
+            if (!work.lost()) {
+                handler.handle(work);
+            }
             return Ending.success(work.lastOutput());
         } catch (Throwable e) { // of an Error, too, the daemon is to know
-            return Ending.failure(e, work.lastOutput());
+            return Ending.failure(e, work.interrupted(), work.lastOutput());
         } finally {
             work.ends();
         }

@@ -67,6 +67,17 @@ class HoldfastTest {
     }
 
     @Test
+    void toWaitLessThanASecondIsToAskTwice() throws Exception {
+        daemon.says(
+                "jobs/x",
+                200,
+                "{\"id\":\"x\",\"queue\":\"q\",\"state\":\"running\",\"payload\":{},\"priority\":0,"
+                        + "\"submitted\":\"then\",\"attempt\":1,\"detail\":\"\",\"attempts\":[]}");
+        assertThat(holdfast.await("x", Duration.ofMillis(300)).over()).isFalse();
+        assertThat(daemon.asked()).hasSize(2);
+    }
+
+    @Test
     void readsAJob() throws Exception {
         daemon.says("jobs/x", 200, """
                 {"id":"x","queue":"q","state":"failed","payload":{},"priority":0,"submitted":"then","attempt":2,
@@ -99,6 +110,12 @@ class HoldfastTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Holdfast.at(URI.create("https://u:p@localhost"), "hft_x"))
                 .isInstanceOf(IllegalArgumentException.class);
+        for (String below : new String[] {"https://h/holdfast", "https://h/?a", "https://h#a"}) {
+            assertThatThrownBy(() -> Holdfast.at(URI.create(below), "hft_x"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("below its host");
+        }
+        assertThat(Holdfast.at(URI.create("https://h:9180/"), "hft_x")).isNotNull();
         assertThat(Holdfast.at(URI.create("http://127.0.0.1:1"), "hft_x")).isNotNull();
     }
 }

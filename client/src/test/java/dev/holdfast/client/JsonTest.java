@@ -25,6 +25,7 @@ class JsonTest {
     @Test
     void halfOfAPairAloneIsWrittenEscaped() {
         assertThat(Json.write("\ud83d")).isEqualTo("\"\\ud83d\"");
+        assertThat(Json.write("a😀\ude00")).isEqualTo("\"a😀\\ude00\"");
     }
 
     @ParameterizedTest

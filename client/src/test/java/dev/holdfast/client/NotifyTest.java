@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(60)
 class NotifyTest {
     private static final Map<String, String> WANTED = Map.of("NOTIFY_SOCKET", "/run/x");
 
@@ -76,6 +81,42 @@ class NotifyTest {
     }
 
     @Test
+    void whereOneProgramDoesNotWorkTheNextOneIsTried(@TempDir Path bin) throws Exception {
+        program(bin.resolve("systemd-notify"), "echo 'unrecognized option --no-block' >&2; exit 1");
+        assertThatThrownBy(() -> Wires.program("/run/x", "READY=1", bin.toString()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("unrecognized option");
+        program(bin.resolve("logger"), "echo \"$@\" > " + bin.resolve("said"));
+        Wires.program("/run/x", "READY=1", bin.toString());
+        assertThat(Files.readString(bin.resolve("said"))).contains("READY=1");
+    }
+
+    @Test
+    void aProgramWhoseChildKeepsItsOutputIsNotWaitedFor(@TempDir Path bin) throws Exception {
+        program(bin.resolve("systemd-notify"), "sleep 300 & echo $! > " + bin.resolve("pid"));
+        try {
+            Wires.program("/run/x", "READY=1", bin.toString());
+        } finally {
+            ProcessHandle.of(Long.parseLong(Files.readString(bin.resolve("pid")).strip()))
+                    .ifPresent(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    private static void program(Path file, String does) throws IOException {
+        Files.writeString(file, "#!/bin/sh\n" + does + "\n");
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+
+    @Test
+    void whereNativeAccessIsDeniedAProgramSaysIt() throws Exception {
+        Notify.Wire denied = (socket, message) -> {
+            throw new ExceptionInInitializerError(new IllegalCallerException("Illegal native access"));
+        };
+        Wires.best(denied, (socket, message) -> sent.add(socket)).send("/run/x", new byte[0]);
+        assertThat(sent).containsExactly("/run/x");
+    }
+
+    @Test
     void programsAreToldWhatToSayAndWhere() {
         assertThat(Wires.command("/bin/systemd-notify", "systemd-notify", "/run/x", "READY=1\nSTATUS=a b"))
                 .containsExactly("/bin/systemd-notify", "--no-block", "--", "READY=1", "STATUS=a b");
@@ -95,7 +136,9 @@ class NotifyTest {
         assertThat(all.held()).isTrue();
         assertThat(all.stop()).isEqualTo(Duration.ofMillis(250));
         assertThat(all.port()).isEqualTo(8002);
-        assertThat(all.worker()).startsWith("web.2-");
+        assertThat(all.worker())
+                .startsWith("web.2-" + ProcessHandle.current().pid())
+                .matches(".*@[^@\\s]+");
         assertThat(Surroundings.of(Map.of()).held()).isFalse();
         assertThatThrownBy(() -> Surroundings.of(Map.of("HOLDFAST_STOP_SECONDS", "soon")))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -81,6 +81,35 @@ class UnixTransportTest {
     }
 
     @Test
+    void anAnswerThatIsThereCountsInSpiteOfAnInterrupt() throws Exception {
+        Path path = home.resolve("s");
+        byte[] answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".getBytes(StandardCharsets.UTF_8);
+        try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(path));
+            for (int i = 0; i < 20; i++) { // the interrupt is mostly the sooner one to be seen
+                var got = new AtomicReference<Object>();
+                var asking = new Thread(() -> {
+                    try {
+                        got.set(new UnixTransport(path)
+                                .exchange(ASK, Duration.ofMinutes(5))
+                                .body());
+                    } catch (IOException | InterruptedException e) {
+                        got.set(e);
+                    }
+                });
+                asking.start();
+                try (SocketChannel client = server.accept()) {
+                    client.read(ByteBuffer.allocate(1 << 16));
+                    client.write(ByteBuffer.wrap(answer));
+                    asking.interrupt();
+                    asking.join();
+                }
+                assertThat(got.get()).isEqualTo("{}");
+            }
+        }
+    }
+
+    @Test
     void anInterruptEndsTheWait() throws Exception {
         Path path = home.resolve("s");
         try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {

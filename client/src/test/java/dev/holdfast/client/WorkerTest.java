@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -194,6 +195,59 @@ class WorkerTest {
         try (Worker worker = broken.start(work -> {})) {
             await().until(() -> daemon.bodies("jobs/a/complete").size() == 2 && worker.busy() == 0);
         }
+    }
+
+    @Test
+    void whatItHasNoThreadForIsFailedAndSoIsTheWorker() throws Exception {
+        daemon.says("queues/q/take", 200, taken(job("a", 60), job("b", 60)));
+        daemon.says("jobs/a/fail", 200, DONE).says("jobs/b/fail", 200, DONE);
+        Worker.Plan plan = plan().concurrency(2);
+        plan.threads = run -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        };
+        try (Worker worker = plan.start(work -> {})) {
+            assertThat(worker.await()).isEqualTo(Worker.End.FAILED);
+        }
+        for (String id : List.of("a", "b")) {
+            assertThat(daemon.bodies("jobs/" + id + "/fail"))
+                    .singleElement()
+                    .asString()
+                    .contains("\"class\":\"spawn\"", "unable to create native thread");
+        }
+        assertThat(log).anyMatch(l -> l.contains("no more jobs of q"));
+    }
+
+    @Test
+    void aJobThatCameAfterMoreThanItsLeaseIsBegunWhenItIsConfirmed() throws Exception {
+        daemon.says("queues/q/take", 200, taken(job("a", 0.001)))
+                .says("queues/q/take", 200, taken(job("b", 0.001)))
+                .says("queues/q/take", 200, NONE);
+        daemon.says("jobs/a/heartbeat", 409, "{\"detail\":\"its lease ended\"}");
+        daemon.says("jobs/b/heartbeat", 200, BEAT).says("jobs/b/complete", 200, DONE);
+        var begun = new CopyOnWriteArrayList<String>();
+        try (Worker worker = plan().start(work -> begun.add(work.id()))) {
+            await().until(() -> !daemon.bodies("jobs/b/complete").isEmpty() && worker.busy() == 0);
+        }
+        assertThat(begun).containsExactly("b");
+    }
+
+    @Test
+    void aHeartbeatThatHangsKeepsNoOtherLeaseFromBeingRenewed() throws Exception {
+        daemon.says("jobs/a/heartbeat", 200, "").says("jobs/b/heartbeat", 200, BEAT);
+        var heart = new Heart(new WorkerCalls(new Holdfast(daemon), "q"), "w", 2, log::add);
+        heart.start();
+        try {
+            long asked = System.nanoTime() - Duration.ofMinutes(3).toNanos(); // more than a third ago
+            for (String id : List.of("a", "b")) {
+                var job = new WorkerCalls.Job(id, 7, Map.of(), 1, 0, Duration.ofMinutes(6));
+                heart.keep(new Work(job, System::nanoTime, asked - id.charAt(0)));
+            }
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> !daemon.bodies("jobs/b/heartbeat").isEmpty());
+        } finally {
+            heart.close();
+        }
+        assertThat(daemon.bodies("jobs/a/heartbeat")).hasSize(1);
     }
 
     @Test
