@@ -98,7 +98,10 @@ final class ImportCommand extends Subcommand {
         try {
             ImportSurroundings.text(bytes);
         } catch (CharacterCodingException e) {
-            long line = text.substring(0, Math.max(0, text.indexOf('\ufffd'))).chars().filter(c -> c == '\n').count();
+            long line = text.substring(0, Math.max(0, text.indexOf('\ufffd')))
+                    .chars()
+                    .filter(c -> c == '\n')
+                    .count();
             err().println(named + ":" + (line + 1) + ":1: there are bytes that are not UTF-8");
             err().flush();
             return ExitStatus.FAILED;

@@ -13,7 +13,8 @@ final class Amounts {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,6})?)\\s*([kmgt]?)i?b?");
     private static final Pattern PART = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?)(ns|us|µs|ms|s|m|h|d|w)");
     /** A hundred years of nanoseconds, which is what a duration of the configuration may be. */
-    private static final BigDecimal LONGEST = BigDecimal.valueOf(36_500L * 86_400).movePointRight(9);
+    private static final BigDecimal LONGEST =
+            BigDecimal.valueOf(36_500L * 86_400).movePointRight(9);
 
     private static final int RECYCLED_AT_PERCENT = 80;
 

@@ -269,7 +269,9 @@ final class Pm2App {
             } else if (!options.isEmpty()) {
                 entry.remark(at, "node_args have no effect: the script is executed itself");
             }
-            boolean own = runs.equals("none") && !there.isEmpty() && !script.toString().contains("/");
+            boolean own = runs.equals("none")
+                    && !there.isEmpty()
+                    && !script.toString().contains("/");
             command.add(own ? "./" + script : script);
         }
         command.addAll(arguments);
@@ -338,11 +340,7 @@ final class Pm2App {
                             + ": set working_dir");
             return;
         }
-        entry.put(
-                "working_dir",
-                cwd == null
-                        ? around.directory()
-                        : around.beside(cwd));
+        entry.put("working_dir", cwd == null ? around.directory() : around.beside(cwd));
     }
 
     private void variables(Fields f, Entry entry) {

@@ -16,7 +16,8 @@ final class Shown {
     private static final Pattern CREDENTIALS = Pattern.compile("(\\w{1,20}://[^/\\s:@]{0,80}:)[^@/\\s]+@");
     private static final Pattern ASSIGNED = Pattern.compile(
             "(?<![\\w$.-])([\\w$.-]{1,80})([\"']?\\s?[:=]\\s?)(\"[^\"]+\"?|'[^']+'?|`[^`]+`?|[^\\s,;'\"`})\\]]+)");
-    private static final Pattern HIDDEN = Pattern.compile("(?:.*[.\\s])?(?:env(?:_(?!file$).*)?|environment|args|labels)");
+    private static final Pattern HIDDEN =
+            Pattern.compile("(?:.*[.\\s])?(?:env(?:_(?!file$).*)?|environment|args|labels)");
     private static final Pattern ITEM = Pattern.compile("(?s)([A-Za-z_][\\w.-]*=).+");
 
     private Shown() {}

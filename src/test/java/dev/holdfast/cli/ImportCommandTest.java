@@ -87,7 +87,6 @@ class ImportCommandTest {
         Path file = dir.resolve("Procfile");
         Files.write(file, new byte[] {'a', ':', 'x', '\n', 'b', ':', (byte) 0xe9, '\n'});
         Run run = Run.of("import", "procfile", file.toString());
-        assertThat(run)
-                .isEqualTo(new Run(ExitStatus.FAILED, "", file + ":2:1: there are bytes that are not UTF-8\n"));
+        assertThat(run).isEqualTo(new Run(ExitStatus.FAILED, "", file + ":2:1: there are bytes that are not UTF-8\n"));
     }
 }

@@ -178,9 +178,10 @@ class ComposeTest {
     @Test
     void longDefaultsAndThoseWithBlanksAreOneWord() {
         Imported all = Imported.of(
-                Kind.COMPOSE,
-                "services:\n  a:\n    command: run ${A:-x y} $${B} ${C:-" + "z".repeat(20_000) + "}\n");
-        assertThat(all.process("a").launch().command().argv()).startsWith("run", "x y", "${B}").hasSize(4);
+                Kind.COMPOSE, "services:\n  a:\n    command: run ${A:-x y} $${B} ${C:-" + "z".repeat(20_000) + "}\n");
+        assertThat(all.process("a").launch().command().argv())
+                .startsWith("run", "x y", "${B}")
+                .hasSize(4);
         assertThat(all.sheet().left()).isZero();
         assertThat(all.comments()).contains("is one word here");
     }
@@ -201,11 +202,15 @@ class ComposeTest {
     @Test
     void whatIsNotReadIsMissing() {
         Imported all = Imported.of(
-                Kind.COMPOSE, "include: [x.yaml]\nservices: { a: { command: a } }\n---\nservices: { b: { command: b } }\n");
+                Kind.COMPOSE,
+                "include: [x.yaml]\nservices: { a: { command: a } }\n---\nservices: { b: { command: b } }\n");
         assertThat(all.sheet().left()).isEqualTo(2);
         assertThat(all.comments()).contains("# source:4: a further document begins here");
         assertThatThrownBy(() -> Kind.COMPOSE.read(
-                        "source", "services:\n  a: { command: a }\n  a: { command: b }\n", Beside.NOTHING, Kind.Choices.NONE))
+                        "source",
+                        "services:\n  a: { command: a }\n  a: { command: b }\n",
+                        Beside.NOTHING,
+                        Kind.Choices.NONE))
                 .hasMessageStartingWith("source:3:3: the key a");
     }
 
