@@ -5,6 +5,7 @@ import dev.holdfast.imports.Kind;
 import dev.holdfast.imports.Sheet;
 import dev.holdfast.source.Broken;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,8 +93,19 @@ final class ImportCommand extends Subcommand {
         if (bytes.length > MOST_BYTES) {
             throw misuse(file + " has more than 4 MiB");
         }
-        String text = new String(bytes, StandardCharsets.UTF_8);
         String named = standard ? "standard input" : file;
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        try {
+            ImportSurroundings.text(bytes);
+        } catch (CharacterCodingException e) {
+            long line = text.substring(0, Math.max(0, text.indexOf('\ufffd')))
+                    .chars()
+                    .filter(c -> c == '\n')
+                    .count();
+            err().println(named + ":" + (line + 1) + ":1: there are bytes that are not UTF-8");
+            err().flush();
+            return ExitStatus.FAILED;
+        }
         return kind.equals("crontab") ? crontab(text) : other(text, named, standard);
     }
 

@@ -2,12 +2,17 @@ package dev.holdfast.cli;
 
 import dev.holdfast.imports.Surroundings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,21 +37,26 @@ final class ImportSurroundings implements Surroundings {
 
     @Override
     public boolean isFile(String path) {
-        return Files.isRegularFile(Path.of(path));
+        try {
+            return Files.isRegularFile(Path.of(path));
+        } catch (InvalidPathException none) {
+            return false;
+        }
     }
 
     @Override
-    public List<String> glob(String pattern) {
+    public List<String> glob(String pattern) throws IOException {
         String fixed = pattern.replaceFirst("[*?\\[{].*", "");
-        Path root = Path.of(fixed.isEmpty() ? "/" : fixed.substring(0, fixed.lastIndexOf('/') + 1));
-        if (!Files.isDirectory(root)) {
-            return List.of();
-        }
+        Path root;
         PathMatcher fits;
         try {
+            root = Path.of(fixed.isEmpty() ? "/" : fixed.substring(0, fixed.lastIndexOf('/') + 1));
             fits = FileSystems.getDefault()
                     .getPathMatcher("glob:" + Path.of(pattern).normalize());
         } catch (IllegalArgumentException none) {
+            return List.of();
+        }
+        if (!Files.isDirectory(root)) {
             return List.of();
         }
         int depth = Math.min(DEEPEST, Path.of(pattern).getNameCount() - root.getNameCount());
@@ -57,8 +67,8 @@ final class ImportSurroundings implements Surroundings {
                     .map(Path::toString)
                     .sorted()
                     .toList();
-        } catch (IOException | java.io.UncheckedIOException unreadable) {
-            return List.of();
+        } catch (UncheckedIOException unreadable) {
+            throw Objects.requireNonNull(unreadable.getCause());
         }
     }
 
@@ -69,8 +79,16 @@ final class ImportSurroundings implements Surroundings {
             if (bytes.length > MOST_BYTES) {
                 throw new IOException("it has more than 4 MiB");
             }
-            return new String(bytes, StandardCharsets.UTF_8);
+            return text(bytes);
         }
+    }
+
+    /** @throws CharacterCodingException when they are not UTF-8 */
+    static String text(byte[] bytes) throws CharacterCodingException {
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
     }
 
     @Override

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class Amounts {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,6})?)\\s*([kmgt]?)i?b?");
     private static final Pattern PART = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?)(ns|us|µs|ms|s|m|h|d|w)");
+    /** A hundred years of nanoseconds, which is what a duration of the configuration may be. */
+    private static final BigDecimal LONGEST =
+            BigDecimal.valueOf(36_500L * 86_400).movePointRight(9);
+
     private static final int RECYCLED_AT_PERCENT = 80;
 
     private Amounts() {}
@@ -34,17 +38,20 @@ final class Amounts {
         return new ByteSize(bytes).toString();
     }
 
-    /** Durations of Go, such as {@code 1m30s} and {@code 1.5h}; null: it is none. */
+    /** Durations of Go, such as {@code 1m30s} and {@code 1.5h}; null: it is none, or too long. */
     static @Nullable String duration(String text) {
         String all = text.strip();
         Matcher m = PART.matcher(all);
-        BigDecimal micros = BigDecimal.ZERO;
+        BigDecimal sum = BigDecimal.ZERO;
         int at = 0;
         while (m.find() && m.start() == at) {
-            micros = micros.add(new BigDecimal(m.group(1)).multiply(BigDecimal.valueOf(nanos(m.group(2)))));
+            sum = sum.add(new BigDecimal(m.group(1)).multiply(BigDecimal.valueOf(nanos(m.group(2)))));
             at = m.end();
         }
-        return at == all.length() && at > 0 ? millis(micros.movePointLeft(6)) : all.equals("0") ? "0s" : null;
+        if (sum.compareTo(LONGEST) > 0) {
+            return null;
+        }
+        return at == all.length() && at > 0 ? millis(sum.movePointLeft(6)) : all.equals("0") ? "0s" : null;
     }
 
     private static long nanos(String unit) {

@@ -20,8 +20,8 @@ final class CboxDefaults {
             stable = null;
             return;
         }
-        Integer shutdown = f.number("shutdown_timeout");
-        if (shutdown != null && shutdown > 0) {
+        Integer shutdown = f.number("shutdown_timeout", 1, 999_999_999);
+        if (shutdown != null) {
             head.put("global.shutdown_timeout", Amounts.seconds(shutdown));
         }
         String named = f.text("restart_policy");

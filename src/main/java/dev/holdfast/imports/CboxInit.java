@@ -24,11 +24,11 @@ final class CboxInit {
 
     /** @throws Broken when it is no YAML, or has no processes */
     static Sheet read(String file, String text) throws Broken {
-        Tree tree = Tree.read(file, text);
+        var reading = new CboxInit(file);
+        Tree tree = Tree.read(file, text, reading.sheet::further);
         if (!(tree instanceof Table top)) {
             throw new Broken(new Origin(file, tree.line()), 1, "processes is expected: a mapping of them");
         }
-        var reading = new CboxInit(file);
         reading.turn(top);
         reading.sheet.tellSecrets(file);
         return reading.sheet;
@@ -74,6 +74,8 @@ final class CboxInit {
                 entry.remark(at, "depends_on " + other + ": schedules wait for nothing; not carried over");
             } else if (needed.get("enabled") != null && entry.get("enabled") == null) {
                 entry.remark(at, "depends_on " + other + ", which is not enabled: not carried over");
+            } else if (needed.get("manual") != null && entry.get("manual") == null && entry.get("enabled") == null) {
+                entry.remark(at, "depends_on " + other + ", which starts by hand here: not carried over");
             } else if (needed.get("type") != null) {
                 kept.put(needed.name(), "completed");
             } else {
@@ -95,9 +97,9 @@ final class CboxInit {
         for (Tree one : list(hooks, "pre-start")) {
             Entry entry = hook(one, "pre-start");
             if (entry != null && last != null) {
-                entry.put("depends_on." + last, "completed");
+                entry.put("depends_on", Map.of(last, "completed"));
             }
-            last = entry == null ? last : entry.name();
+            last = entry == null || entry.get("enabled") != null ? last : entry.name();
         }
         return last;
     }
@@ -120,8 +122,18 @@ final class CboxInit {
         f.rest();
     }
 
-    private static List<Tree> list(Table hooks, String key) {
-        return hooks.get(key) instanceof Items i ? i.items() : List.of();
+    private List<Tree> list(Table hooks, String key) {
+        Tree written = hooks.get(key);
+        if (written instanceof Items i) {
+            return i.items();
+        }
+        if (written != null && !(written instanceof Text t && t.none())) {
+            sheet.head()
+                    .left(
+                            new Origin(file, written.line()),
+                            Shown.of("hooks." + key, written) + ": is no list; not carried over");
+        }
+        return List.of();
     }
 
     private @Nullable Entry hook(Tree written, String kind) {

@@ -39,7 +39,7 @@ final class CboxProcess {
                         .filter(Text.class::isInstance)
                         .map(t -> References.ofBraces(((Text) t).value()))
                         .toList();
-            case Text t -> List.of(References.ofBraces(t.value()).strip().split("\\s+"));
+            case Text t -> Objects.requireNonNullElse(Words.of(References.ofBraces(t.value())), List.<String>of());
             case null, default -> List.of();
         };
     }
@@ -191,8 +191,8 @@ final class CboxProcess {
 
     private static void port(Fields f, Entry entry) {
         Origin at = f.at("port_base");
-        Integer port = f.number("port_base");
-        if (port == null || port < 1 || port > 65_000 || !(entry.get("command") instanceof List<?> command)) {
+        Integer port = f.number("port_base", 1, 65_000);
+        if (port == null || !(entry.get("command") instanceof List<?> command)) {
             return;
         }
         var wrapped = new ArrayList<Object>(List.of("/bin/sh", "-c", "PORT=\"$HOLDFAST_PORT\" exec \"$@\"", "sh"));
@@ -250,8 +250,8 @@ final class CboxProcess {
         duration(f, entry, "period", where, 10);
         duration(f, entry, "timeout", where, 3);
         for (String key : List.of("failure_threshold", "success_threshold")) {
-            Integer number = f.number(key);
-            if (number != null && number > 0 && number <= 1000) {
+            Integer number = f.number(key, 1, 1000);
+            if (number != null) {
                 entry.put(where + "." + key, number);
             }
         }

@@ -3,8 +3,10 @@ package dev.holdfast.imports;
 import dev.holdfast.source.Broken;
 import dev.holdfast.source.Origin;
 import dev.holdfast.source.Tree;
+import dev.holdfast.source.Tree.Items;
 import dev.holdfast.source.Tree.Table;
 import dev.holdfast.source.Tree.Text;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -29,11 +31,11 @@ final class Compose {
 
     /** @throws Broken when it is no YAML, or has no services */
     static Sheet read(String file, String text, Surroundings around) throws Broken {
-        Tree tree = Tree.read(file, text);
+        var reading = new Compose(file, around);
+        Tree tree = Tree.read(file, text, reading.sheet::further);
         if (!(tree instanceof Table top)) {
             throw new Broken(new Origin(file, tree.line()), 1, "services is expected: a mapping of them");
         }
-        var reading = new Compose(file, around);
         reading.turn(top);
         reading.sheet.tellSecrets(file);
         return reading.sheet;
@@ -49,7 +51,11 @@ final class Compose {
         f.none("not carried over: processes of one host share its network", "networks");
         f.none("not carried over: directories of this host take their place", "volumes");
         f.none("not carried over: files of this host take their place", "secrets", "configs");
-        f.none("not read; import those files too", "include");
+        Origin includeAt = f.at("include");
+        Tree include = f.take("include");
+        if (include != null) {
+            sheet.head().left(includeAt, Shown.of("include", include) + ": not read; import those files too");
+        }
         f.names().stream()
                 .filter(n -> n.startsWith("x-"))
                 .forEach(n -> f.none("an extension: what services take from it is in them", n));
@@ -95,13 +101,44 @@ final class Compose {
     private static Table laid(Table below, Table above) {
         var values = new LinkedHashMap<>(below.values());
         var keys = new LinkedHashMap<>(below.keys());
-        above.values()
-                .forEach((k, v) -> values.merge(
-                        k,
-                        v,
-                        (under, over) -> under instanceof Table u && over instanceof Table o ? laid(u, o) : over));
+        above.values().forEach((k, v) -> values.merge(k, v, (under, over) -> laid(k, under, over)));
         keys.putAll(above.keys());
         return new Table(values, keys, above.line());
+    }
+
+    /** As compose does: mappings key by key, whichever way they are written; lists one after the other. */
+    private static Tree laid(String key, Tree under, Tree over) {
+        boolean named = key.equals("environment") || key.equals("depends_on");
+        Tree first = named ? named(under) : under;
+        Tree second = named ? named(over) : over;
+        if (first instanceof Table u && second instanceof Table o) {
+            return laid(u, o);
+        }
+        boolean replaced = key.equals("command") || key.equals("entrypoint") || key.equals("test");
+        if (!replaced && first instanceof Items u && second instanceof Items o) {
+            var both = new ArrayList<>(u.items());
+            both.addAll(o.items());
+            return new Items(both, o.line());
+        }
+        return over;
+    }
+
+    /** A list of {@code NAME=value} or names as a mapping. */
+    private static Tree named(Tree written) {
+        if (!(written instanceof Items list)) {
+            return written;
+        }
+        var values = new LinkedHashMap<String, Tree>();
+        var keys = new LinkedHashMap<String, Text>();
+        for (Tree one : list.items()) {
+            if (one instanceof Text t) {
+                int is = t.value().indexOf('=');
+                String name = is < 0 ? t.value() : t.value().substring(0, is);
+                values.put(name, new Text(is < 0 ? "" : t.value().substring(is + 1), t.line(), t.column(), is < 0));
+                keys.put(name, new Text(name, t.line(), t.column(), true));
+            }
+        }
+        return new Table(values, keys, list.line());
     }
 
     /** When all services are known: who waits for whom, and for what. */
@@ -123,6 +160,8 @@ final class Compose {
             entry.remark(at, "depends_on " + Shown.line(other) + ": there is no such service; not carried over");
         } else if (needed.get("enabled") != null && entry.get("enabled") == null) {
             entry.remark(at, "depends_on " + other + ", which is not enabled: not carried over");
+        } else if (needed.get("manual") != null && entry.get("manual") == null && entry.get("enabled") == null) {
+            entry.remark(at, "depends_on " + other + ", which starts by hand here: not carried over");
         } else if (condition.equals("service_healthy") && needed.get("readiness") == null) {
             entry.remark(
                     at,

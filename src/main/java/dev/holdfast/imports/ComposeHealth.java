@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class ComposeHealth {
     private static final Duration USUAL_START = Duration.ofSeconds(90);
 
+    private static final Duration LONGEST_START = Duration.ofDays(365);
+
     private final Fields service;
     private final Entry entry;
     private final String file;
@@ -51,8 +53,8 @@ final class ComposeHealth {
         }
         String period = duration(f, "interval", "30s");
         String timeout = duration(f, "timeout", "30s");
-        Integer retries = f.number("retries");
-        int failures = retries == null || retries < 1 ? 3 : Math.min(retries, 1000);
+        Integer retries = f.number("retries", 1, 1000);
+        int failures = retries == null ? 3 : retries;
         String start = duration(f, "start_period", "0s");
         entry.put("readiness.exec.command", References.values(command))
                 .put("readiness.period", period)
@@ -61,7 +63,9 @@ final class ComposeHealth {
         Duration patience = Durations.parse(start)
                 .plus(Durations.parse(period).multipliedBy(failures))
                 .plus(Durations.parse(timeout));
-        if (patience.compareTo(USUAL_START) > 0) {
+        if (patience.compareTo(LONGEST_START) > 0) {
+            entry.put("start_timeout", Amounts.seconds(LONGEST_START.toSeconds()));
+        } else if (patience.compareTo(USUAL_START) > 0) {
             entry.put("start_timeout", Amounts.seconds(patience.toSeconds() + 1));
         }
         entry.remark(

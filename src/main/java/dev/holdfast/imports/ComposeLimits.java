@@ -89,10 +89,10 @@ final class ComposeLimits {
         if (delay != null) {
             entry.put("restart.delay", delay).put("restart.max_delay", delay).put("restart.multiplier", 1);
         }
-        Integer most = policy.number("max_attempts");
+        Integer most = policy.number("max_attempts", 0, 999_999_999);
         String window = duration(policy, "window");
-        if (most != null && most >= 0) {
-            Amounts.giveUpAfter(entry, most, 5);
+        if (most != null) {
+            Amounts.giveUpAfter(entry, Math.min(most, 100_000), 5);
             if (window != null && !window.equals("0s")) {
                 entry.put("restart.window", window);
             }
@@ -237,8 +237,8 @@ final class ComposeLimits {
         } else if (set != null) {
             entry.remark(at, "cpuset: " + Shown.line(set) + ": is no list of processors; not carried over");
         }
-        Integer score = f.number("oom_score_adj");
-        if (score != null && score >= -1000 && score <= 1000) {
+        Integer score = f.number("oom_score_adj", -1000, 1000);
+        if (score != null) {
             entry.put("oom_score_adj", score);
         }
         f.none("not carried over: resources.reservations.cpu is a share", "cpu_shares");

@@ -7,7 +7,6 @@ import dev.holdfast.source.Tree.Items;
 import dev.holdfast.source.Tree.Table;
 import dev.holdfast.source.Tree.Text;
 import dev.holdfast.unit.Signal;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -167,6 +166,9 @@ final class ComposeService {
             return;
         }
         entry.put("command", References.values(argv));
+        if (argv.stream().anyMatch(References::torn)) {
+            entry.remark(at, "a default with blanks is one word here; compose would split it", "command");
+        }
         if (argv.stream().anyMatch(References::odd)) {
             entry.left(at, "a reference that has no counterpart stands in the command as it is");
         }
@@ -201,8 +203,10 @@ final class ComposeService {
             return;
         }
         String[] parts = settled.split(":", 2);
-        entry.put("user", parts[0]);
-        if (parts.length > 1) {
+        if (!parts[0].isEmpty()) {
+            entry.put("user", parts[0]);
+        }
+        if (parts.length > 1 && !parts[1].isEmpty()) {
             entry.put("group", parts[1]);
         }
         entry.remark(f.at("user"), "user: " + Shown.line(user) + ": must be one of this host", "user");
@@ -244,10 +248,7 @@ final class ComposeService {
     private void envFile(Entry entry, Tree written, Origin at, List<String> kept) {
         Text named = written instanceof Text t ? t : written instanceof Table t ? t.text("path") : null;
         String path = named == null ? "" : named.value();
-        boolean absolute = path.startsWith("/");
-        String whole = absolute || around.directory().isEmpty()
-                ? path
-                : Path.of(around.directory()).resolve(path).normalize().toString();
+        String whole = path.startsWith("/") ? path : around.beside(path);
         if (!path.isEmpty() && !path.contains("$") && whole.startsWith("/") && around.isFile(whole)) {
             kept.add(whole);
             if (written instanceof Table) {
@@ -331,9 +332,9 @@ final class ComposeService {
             } else if (size != null) {
                 options.remark("max-size", size, "not carried over");
             }
-            Integer files = options.number("max-file");
-            if (files != null && files > 0) {
-                entry.put("logging.file.rotation.max_backups", Math.min(1000, files - 1));
+            Integer files = options.number("max-file", 1, 1001);
+            if (files != null) {
+                entry.put("logging.file.rotation.max_backups", files - 1);
             }
             options.rest();
         }

@@ -90,7 +90,18 @@ final class Fields {
         return Integer.valueOf(text);
     }
 
-    /** The same of a truth value as YAML, JSON and supervisord write it; what is none is told and false. */
+    /** The same of a number within bounds; told, and null, when it is not. */
+    @Nullable
+    Integer number(String key, int least, int most) {
+        Integer number = number(key);
+        if (number != null && (number < least || number > most)) {
+            remark(key, number.toString(), "is not from " + least + " to " + most + "; not carried over");
+            return null;
+        }
+        return number;
+    }
+
+    /** The same of a truth value as YAML, JSON and supervisord write it; what is none is told and not heeded. */
     boolean is(String key, boolean preset) {
         String text = text(key);
         if (text == null) {
@@ -99,6 +110,7 @@ final class Fields {
         boolean yes = List.of("true", "yes", "on", "1", "y").contains(text.toLowerCase(Locale.ROOT));
         if (!yes && !List.of("false", "no", "off", "0", "n", "").contains(text.toLowerCase(Locale.ROOT))) {
             remark(key, text, "is neither true nor false; not carried over");
+            return preset;
         }
         return yes;
     }

@@ -9,9 +9,12 @@ import dev.holdfast.source.Tree.Items;
 import dev.holdfast.source.Tree.Table;
 import dev.holdfast.source.Tree.Text;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** pm2's ecosystem files, as JavaScript that is not run, JSON or YAML: which apps there are. */
 final class Pm2 {
+    private static final Pattern CHANGES = Pattern.compile("\\bexports\\b|\\.(?:push|unshift|splice)\\s*\\(");
+
     private Pm2() {}
 
     /**
@@ -21,12 +24,9 @@ final class Pm2 {
     static Sheet read(String file, String text, Surroundings around, String environment) throws Broken {
         var sheet = new Sheet();
         Tree tree = isYaml(file, text)
-                ? Tree.read(file, text)
+                ? Tree.read(file, text, sheet::further)
                 : JsLiteral.read(
-                        file,
-                        text,
-                        around.directory(),
-                        (line, code) -> sheet.head().remark(new Origin(file, line), "not run: " + Shown.line(code)));
+                        file, text, around.directory(), (line, code) -> notRun(sheet, new Origin(file, line), code));
         List<Tree> apps = apps(file, tree, sheet);
         var app = new Pm2App(sheet, file, around, environment);
         for (Tree one : apps) {
@@ -43,6 +43,16 @@ final class Pm2 {
         }
         sheet.tellSecrets(file);
         return sheet;
+    }
+
+    /** A statement; some change what is exported. */
+    private static void notRun(Sheet sheet, Origin at, String code) {
+        String told = "not run: " + Shown.line(code);
+        if (CHANGES.matcher(code).find()) {
+            sheet.head().left(at, told + ": what it does to the apps is missing here");
+        } else {
+            sheet.head().remark(at, told);
+        }
     }
 
     private static boolean isYaml(String file, String text) {

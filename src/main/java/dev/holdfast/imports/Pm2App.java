@@ -7,7 +7,7 @@ import dev.holdfast.source.Tree.Code;
 import dev.holdfast.source.Tree.Items;
 import dev.holdfast.source.Tree.Table;
 import dev.holdfast.source.Tree.Text;
-import java.nio.file.Path;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Pm2App {
     private static final Pattern OF_ENVIRONMENT =
             Pattern.compile("process\\.env(?:\\.([A-Za-z_]\\w*)|\\[['\"]([A-Za-z_]\\w*)['\"]\\])"
-                    + "(?:\\s*(?:\\|\\||\\?\\?)\\s*(?:'([^'}\\\\]*)'|\"([^\"}\\\\]*)\"|(-?[\\w.]+)))?");
+                    + "(?:\\s*(?:\\|\\||\\?\\?)\\s*(?:'([^'}\\\\]*)'|\"([^\"}\\\\]*)\""
+                    + "|(true|false|-?\\d[\\d_]*(?:\\.\\d+)?)))?");
     private static final Map<String, String> INTERPRETERS = Map.ofEntries(
             Map.entry("js", "node"),
             Map.entry("mjs", "node"),
@@ -66,9 +67,12 @@ final class Pm2App {
             f.untold("name", called, "is not run; " + entry.name() + " in its place");
         }
         if (scripted == null) {
+            if (app.get("pm2_env") != null) {
+                throw new Broken(origin, 1, "this is what runs, as pm2 jlist tells it; the ecosystem file is expected");
+            }
             throw new Broken(origin, 1, "an app has a script; " + (name.isEmpty() ? "this one" : name) + " has none");
         }
-        command(f, entry);
+        command(f, entry, app.get("cwd"));
         directory(f, entry);
         variables(f, entry);
         if (scheduled) {
@@ -203,11 +207,12 @@ final class Pm2App {
             return null;
         }
         String preset = m.group(3) != null ? m.group(3) : m.group(4) != null ? m.group(4) : m.group(5);
-        return new Expanded(
-                "${" + (m.group(1) != null ? m.group(1) : m.group(2)) + ":-" + (preset == null ? "" : preset) + "}");
+        return new Expanded("${" + (m.group(1) != null ? m.group(1) : m.group(2)) + ":-"
+                + (preset == null ? "" : Expanded.plain(m.group(5) == null ? preset : preset.replace("_", "")))
+                + "}");
     }
 
-    private void command(Fields f, Entry entry) {
+    private void command(Fields f, Entry entry, @Nullable Tree cwd) {
         var command = new ArrayList<Object>();
         Origin at = f.at("script");
         Tree written = f.take("script");
@@ -245,7 +250,11 @@ final class Pm2App {
             command.addAll(words);
         } else {
             String extension = script.toString().replaceFirst("(?s).*/", "").replaceFirst("^[^.]*\\.?(.*\\.)?", "");
-            String usual = INTERPRETERS.getOrDefault(extension, "none");
+            String there = there(script, cwd);
+            String usual = INTERPRETERS.getOrDefault(extension, "");
+            if (usual.isEmpty()) {
+                usual = there.isEmpty() || binary(there) ? "none" : "node";
+            }
             String runs = interpreter == null || interpreter.isEmpty() ? usual : interpreter;
             if (runs.startsWith("node@")) {
                 entry.remark(
@@ -260,10 +269,32 @@ final class Pm2App {
             } else if (!options.isEmpty()) {
                 entry.remark(at, "node_args have no effect: the script is executed itself");
             }
-            command.add(script);
+            boolean own = runs.equals("none")
+                    && !there.isEmpty()
+                    && !script.toString().contains("/");
+            command.add(own ? "./" + script : script);
         }
         command.addAll(arguments);
         entry.put("command", command);
+    }
+
+    /** Where the script lies; empty: nowhere here, so it may be a program of PATH. */
+    private String there(Object script, @Nullable Tree cwd) {
+        if (!(script instanceof String path) || around.directory().isEmpty() || cwd instanceof Code) {
+            return "";
+        }
+        String from = cwd instanceof Text t && !t.none() ? t.value() + "/" : "";
+        String whole = around.beside(path.startsWith("/") ? path : from + path);
+        return around.isFile(whole) ? whole : "";
+    }
+
+    /** As pm2 tells what node is to run from what runs itself. */
+    private boolean binary(String file) {
+        try {
+            return around.read(file).indexOf('\0') >= 0;
+        } catch (IOException noTextOrTooLarge) {
+            return true;
+        }
     }
 
     private List<Object> words(Fields f, Entry entry, String... names) {
@@ -293,7 +324,13 @@ final class Pm2App {
 
     private void directory(Fields f, Entry entry) {
         Origin at = f.at("cwd");
-        String cwd = text(f, "cwd");
+        boolean given = f.has("cwd");
+        Tree written = f.take("cwd");
+        if (given && written != null && !(written instanceof Text)) {
+            f.untold("cwd", written, "is not run, so where it starts is not known: set working_dir");
+            return;
+        }
+        String cwd = written instanceof Text t ? t.value() : null;
         if (around.directory().isEmpty() && (cwd == null || !cwd.startsWith("/"))) {
             entry.remark(
                     at,
@@ -303,14 +340,7 @@ final class Pm2App {
                             + ": set working_dir");
             return;
         }
-        entry.put(
-                "working_dir",
-                cwd == null
-                        ? around.directory()
-                        : Path.of(around.directory().isEmpty() ? "/" : around.directory())
-                                .resolve(cwd)
-                                .normalize()
-                                .toString());
+        entry.put("working_dir", cwd == null ? around.directory() : around.beside(cwd));
     }
 
     private void variables(Fields f, Entry entry) {
@@ -365,9 +395,7 @@ final class Pm2App {
     }
 
     private String beside(String path) {
-        return path.startsWith("/") || around.directory().isEmpty()
-                ? path
-                : Path.of(around.directory()).resolve(path).normalize().toString();
+        return path.startsWith("/") ? path : around.beside(path);
     }
 
     private void logs(Fields f, Entry entry) {

@@ -99,8 +99,8 @@ final class Pm2Life {
         if (uptime != null) {
             entry.put("restart.reset_after", uptime);
         }
-        Integer most = f.number("max_restarts");
-        if (most != null && most >= 0) {
+        Integer most = f.number("max_restarts", 0, 999_999_999);
+        if (most != null) {
             Amounts.giveUpAfter(entry, Math.min(most, 100_000), uptime == null ? 1 : 10);
             entry.remark(
                     f.at("max_restarts"),

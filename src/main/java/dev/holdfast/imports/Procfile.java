@@ -129,7 +129,12 @@ final class Procfile {
             boolean one = words != null
                     && words.stream().noneMatch(w -> !w.literal() && w.text().matches("[|&;()]{1,2}"));
             boolean assigned = words != null && !words.isEmpty() && assignment(words.getFirst());
-            String body = prefix.isEmpty() || (one && !assigned) ? command : "sh -c " + quoted(command);
+            boolean replaces =
+                    words != null && words.size() > 1 && words.getFirst().text().equals("exec");
+            String bare = words != null && replaces && one && !prefix.isEmpty()
+                    ? command.substring(words.get(1).start())
+                    : command;
+            String body = prefix.isEmpty() || (one && !assigned) ? bare : "sh -c " + quoted(command);
             entry.put("shell", true).put("command", prefix + body);
             entry.remark(origin, "needs a shell, as it did", "command");
             return;

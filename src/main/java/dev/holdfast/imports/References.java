@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class References {
     private static final char BEGIN = '\uE000';
     private static final char END = '\uE001';
+    /** A dollar that is one, whatever follows it. */
+    private static final char DOLLAR = '\uE002';
+
     private static final Pattern COMPOSE =
-            Pattern.compile("\\$(?:\\$|([A-Za-z_]\\w*)|\\{([A-Za-z_]\\w*)(?:(:?[-?+])" + "((?:[^{}$]|\\$\\$)*))?\\})");
+            Pattern.compile("\\$(?:\\$|([A-Za-z_]\\w*)|\\{([A-Za-z_]\\w*)(?:(:?[-?+])" + "((?:[^{}$]|\\$\\$)*+))?\\})");
     private static final Pattern MARKED = Pattern.compile(BEGIN + "(\\w+)(?::-([^" + END + "]*))?" + END);
 
     private References() {}
@@ -30,7 +33,7 @@ final class References {
 
     private static String ofCompose(Matcher m) {
         if (m.group().equals("$$")) {
-            return "$";
+            return String.valueOf(DOLLAR);
         }
         String name = m.group(1) != null ? m.group(1) : m.group(2);
         String how = m.group(3) == null ? "" : m.group(3);
@@ -54,6 +57,19 @@ final class References {
         return marked.contains("${");
     }
 
+    /** Whether a default would be several words. */
+    static boolean torn(String marked) {
+        return MARKED.matcher(marked)
+                .results()
+                .anyMatch(r -> r.group(2) != null && r.group(2).strip().matches("(?s).*\\s.*"));
+    }
+
+    /** Behind a reference that begins here; the same when none does. */
+    static int end(String marked, int at) {
+        int end = marked.charAt(at) == BEGIN ? marked.indexOf(END, at) : -1;
+        return end < 0 ? at : end + 1;
+    }
+
     static boolean any(String marked) {
         return marked.indexOf(BEGIN) >= 0;
     }
@@ -68,15 +84,15 @@ final class References {
             }
             m.appendReplacement(out, Matcher.quoteReplacement(m.group(2)));
         }
-        return m.appendTail(out).toString();
+        return m.appendTail(out).toString().replace(DOLLAR, '$');
     }
 
     static Object value(String marked) {
         return any(marked)
-                ? new Expanded(Expanded.plain(marked)
+                ? new Expanded(Expanded.plain(marked.replace(DOLLAR, '$'))
                         .replace(String.valueOf(BEGIN), "${")
                         .replace(String.valueOf(END), "}"))
-                : marked;
+                : marked.replace(DOLLAR, '$');
     }
 
     static List<Object> values(List<String> marked) {

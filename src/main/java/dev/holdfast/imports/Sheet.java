@@ -7,14 +7,31 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A configuration as it is gathered from files of another kind. Confined to one thread. */
 public final class Sheet {
     private static final Pattern SECRET = Pattern.compile(
-            "(?i).*(passw|pwd|secret|token|credential|private|(?<![a-z])auth$|(?<![a-z])key(?![a-z])).*");
+            "(?is).*(passw|passphrase|pass(?![a-z])|pwd|secret|token|credential|private|jwt|dsn(?![a-z])"
+                    + "|(?<![a-z])auth$|(?<![a-z])key(?![a-z])"
+                    + "|(?:api|access|app|crypt|encryption|sign|signing|master|license)[_-]?key).*");
     private static final int LONGEST_NAME = 63;
+
+    /** Streams under the names of files, which are no logs. */
+    private static final Set<String> STREAMS = Set.of(
+            "/dev/stdout",
+            "/dev/stderr",
+            "/dev/fd/1",
+            "/dev/fd/2",
+            "/dev/tty",
+            "/dev/console",
+            "/proc/1/fd/1",
+            "/proc/1/fd/2",
+            "/proc/self/fd/1",
+            "/proc/self/fd/2");
 
     private final List<Remark> told = new ArrayList<>();
     private final Entry head = new Entry(this, "");
@@ -76,6 +93,13 @@ public final class Sheet {
                             + " a file of its own");
             return;
         }
+        if (STREAMS.contains(path)) {
+            entry.remark(
+                    at,
+                    "output to " + path
+                            + ": lines go to the daemon's standard output too unless global.logging says otherwise");
+            return;
+        }
         String other = logs.putIfAbsent(path, entry.name());
         if (other == null) {
             entry.put("logging.file.path", path);
@@ -101,6 +125,11 @@ public final class Sheet {
             schedule.put("cron", "@yearly").put("enabled", false);
             schedule.left(at, "\"" + Shown.line(when) + "\": " + e.getMessage() + ": not enabled");
         }
+    }
+
+    /** Tells of a second document, which is not read. */
+    void further(Origin at) {
+        head.left(at, "a further document begins here: not read; import it as a file of its own");
     }
 
     void told(Remark remark) {
@@ -129,11 +158,11 @@ public final class Sheet {
 
     /** Tells once that secrets stand in the file. */
     void tellSecrets(String file) {
-        List<String> named = processes.values().stream()
+        List<String> named = Stream.concat(processes.values().stream(), schedules.values().stream())
                 .map(e -> e.get("env") instanceof Map<?, ?> env ? env : Map.of())
-                .flatMap(e -> e.keySet().stream())
-                .map(String::valueOf)
-                .filter(Sheet::secret)
+                .flatMap(e -> e.entrySet().stream())
+                .filter(e -> secret(String.valueOf(e.getKey())) || Shown.credentials(String.valueOf(e.getValue())))
+                .map(e -> String.valueOf(e.getKey()))
                 .distinct()
                 .sorted()
                 .toList();

@@ -67,6 +67,14 @@ final class Supervisord {
             if (files == null || pattern.isEmpty()) {
                 continue;
             }
+            if (pattern.contains("%(")) {
+                sheet.head()
+                        .left(
+                                files.at(),
+                                "include " + Shown.line(pattern)
+                                        + ": not read, since what it refers to is not known here; write it out");
+                continue;
+            }
             if (!pattern.startsWith("/") && around.directory().isEmpty()) {
                 sheet.head()
                         .left(
@@ -76,13 +84,19 @@ final class Supervisord {
                 continue;
             }
             String path = pattern.startsWith("/") ? pattern : around.directory() + "/" + pattern;
-            List<String> found = around.glob(path);
-            if (found.isEmpty() || found.size() > MOST_FILES) {
-                sheet.head()
-                        .remark(
-                                files.at(),
-                                "include " + Shown.line(pattern) + ": "
-                                        + (found.isEmpty() ? "no file fits it" : "too many files; not read"));
+            List<String> found;
+            try {
+                found = around.glob(path);
+            } catch (IOException e) {
+                sheet.head().left(files.at(), "include " + Shown.line(pattern) + ": cannot be read: " + e.getMessage());
+                continue;
+            }
+            if (found.size() > MOST_FILES) {
+                sheet.head().left(files.at(), "include " + Shown.line(pattern) + ": too many files; not read");
+                continue;
+            }
+            if (found.isEmpty()) {
+                sheet.head().remark(files.at(), "include " + Shown.line(pattern) + ": no file fits it");
                 continue;
             }
             for (String one : found) {
@@ -147,7 +161,7 @@ final class Supervisord {
     /** A section of which nothing is turned: its keys are named. */
     private void whole(Section s, String why) {
         var keys = new ArrayList<String>();
-        s.keys().forEach((k, v) -> keys.add(Sheet.secret(k) ? k : k + "=" + v.text()));
+        s.keys().forEach((k, v) -> keys.add(Sheet.secret(k) || Shown.hidden(k) ? k : k + "=" + v.text()));
         sheet.head().remark(s.at(), Shown.line("[" + s.name() + "] " + String.join(", ", keys)) + ": " + why);
     }
 
@@ -159,7 +173,8 @@ final class Supervisord {
                 .forEach((k, v) -> sheet.head()
                         .remark(
                                 v.at(),
-                                Shown.line("[" + s.name() + "] " + k + (k.equals("environment") ? "" : "=" + v.text()))
+                                Shown.line("[" + s.name() + "] " + k
+                                                + (Shown.hidden(k) || Sheet.secret(k) ? "" : "=" + v.text()))
                                         + ": not carried over"));
         sheet.head()
                 .left(

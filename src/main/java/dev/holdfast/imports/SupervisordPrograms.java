@@ -45,10 +45,7 @@ final class SupervisordPrograms {
         }
         int number = count(s, "numprocs", 1);
         int first = count(s, "numprocs_start", 0);
-        boolean apart = number > 1
-                && Stream.of("command", "environment", "directory")
-                        .anyMatch(k -> value(s, k).contains(NUMBERED));
-        if (!apart) {
+        if (number <= 1 || !apart(s)) {
             Entry entry = turn(s, name, name, command, first, number, number);
             if (number != 1) {
                 entry.put("replicas", number);
@@ -61,7 +58,7 @@ final class SupervisordPrograms {
         }
         for (int i = first; i < first + number; i++) {
             String pattern = value(s, "process_name").isEmpty() ? "%(program_name)s" : value(s, "process_name");
-            String own = text(name, i, number).filled(pattern);
+            String own = text(s, name, i, number).filled(pattern);
             Entry entry = turn(s, name, own, command, i, number, 1);
             entry.remark(
                     s.at(),
@@ -70,14 +67,28 @@ final class SupervisordPrograms {
         }
     }
 
+    /** Whether its processes differ by their number. */
+    private static boolean apart(Section s) {
+        return Stream.of("command", "environment", "directory")
+                .anyMatch(k -> value(s, k).contains(NUMBERED));
+    }
+
     /** How many there are is told by a variable. */
     private void counted(Section s, String name, String command, String wanted) throws Broken {
         Entry entry = turn(s, name, name, command, 0, 1, 1);
-        SupervisordText text = text(name, 0, 1);
+        SupervisordText text = text(s, name, 0, 1);
         Object number = References.value(text.filled(wanted));
         entry.put("replicas", number);
         text.wanted.forEach(v ->
                 entry.remark(s.at(), "numprocs=" + Shown.line(wanted) + ": ${" + v + "} has to be set", "replicas"));
+        if (apart(s)) {
+            entry.put("enabled", false);
+            entry.left(
+                    s.at(),
+                    "numprocs=" + Shown.line(wanted)
+                            + ": they differ by %(process_num), and how many there are is not known here: not"
+                            + " enabled; write one process for each, or use HOLDFAST_REPLICA");
+        }
         if (!text.unknown.isEmpty()) {
             throw new Broken(s.at(), 1, "numprocs=" + Shown.line(wanted) + ": is not known here");
         }
@@ -102,9 +113,8 @@ final class SupervisordPrograms {
         return Integer.parseInt(v.text());
     }
 
-    private SupervisordText text(String program, int index, int number) {
+    private SupervisordText text(Section s, String program, int index, int number) throws Broken {
         var names = new LinkedHashMap<String, String>();
-        common.environment.forEach((k, v) -> names.put("ENV_" + k, v));
         names.put("program_name", program);
         names.put("group_name", groups.of(program));
         names.put("process_num", String.valueOf(index));
@@ -112,14 +122,20 @@ final class SupervisordPrograms {
         if (!around.directory().isEmpty()) {
             names.put("here", around.directory());
         }
-        return new SupervisordText(names);
+        var text = new SupervisordText(names);
+        text.knows(common.environment);
+        var own = s.keys().get("environment");
+        if (own != null) {
+            text.knows(SupervisordText.pairs(own.text(), own.at()));
+        }
+        return text;
     }
 
     /** @param replicas of this entry; number: of the program */
     private Entry turn(Section s, String program, String wanted, String command, int index, int number, int replicas)
             throws Broken {
         Entry entry = sheet.process(wanted, s.at());
-        SupervisordText text = text(program, index, number);
+        SupervisordText text = text(s, program, index, number);
         Fields f = Supervisord.fields(s, entry, "");
         f.take("command");
         f.take("numprocs");
@@ -136,7 +152,8 @@ final class SupervisordPrograms {
             entry.put("user", References.value(text.filled(user)));
         }
         umask(f, entry);
-        variables(f, entry, text);
+        f.take("environment");
+        text.variables.forEach((k, v) -> entry.variable(k, References.value(v)));
         starts(f, entry);
         restarts(f, entry);
         stops(f, entry);
@@ -196,22 +213,13 @@ final class SupervisordPrograms {
         }
     }
 
-    private void variables(Fields f, Entry entry, SupervisordText text) throws Broken {
-        common.environment.forEach((k, v) -> entry.variable(k, References.value(text.filled(v))));
-        String own = f.text("environment");
-        if (own != null) {
-            SupervisordText.pairs(own, f.at("environment"))
-                    .forEach((k, v) -> entry.variable(k, References.value(text.filled(v))));
-        }
-    }
-
     private static void starts(Fields f, Entry entry) {
         if (!f.is("autostart", true)) {
             entry.put("manual", true);
         }
-        Integer seconds = f.number("startsecs");
-        Integer retries = f.number("startretries");
-        if (retries != null && retries >= 0) {
+        Integer seconds = f.number("startsecs", 0, 999_999_999);
+        Integer retries = f.number("startretries", 0, 999_999_999);
+        if (retries != null) {
             Amounts.giveUpAfter(entry, Math.min(retries, 100_000), seconds == null ? 1 : seconds);
             entry.remark(
                     f.at("startretries"),
@@ -253,6 +261,9 @@ final class SupervisordPrograms {
                 .filter(c -> c.matches("\\d{1,3}") && Integer.parseInt(c) < 256)
                 .map(Integer::valueOf)
                 .toList();
+        if (codes.size() < exits.split(",", -1).length) {
+            entry.remark(at, "exitcodes=" + Shown.line(exits) + ": not all are exit codes; those are left out");
+        }
         List<Integer> planned = codes.stream().filter(c -> c != 0).toList();
         if (!planned.isEmpty()) {
             entry.put("planned_exit_codes", planned);
@@ -276,8 +287,8 @@ final class SupervisordPrograms {
         } else if (signal != null) {
             f.remark("stopsignal", signal, "is no signal; not carried over");
         }
-        Integer wait = f.number("stopwaitsecs");
-        if (wait != null && wait >= 0) {
+        Integer wait = f.number("stopwaitsecs", 0, 999_999_999);
+        if (wait != null) {
             entry.put("stop.timeout", Amounts.seconds(wait));
         }
         f.always("stopasgroup", "killasgroup");
@@ -300,9 +311,9 @@ final class SupervisordPrograms {
                     bytes,
                     "not carried over" + (rotates ? ": files are rotated at 50Mi" : ": output is kept within bounds"));
         }
-        Integer backups = f.number("stdout_logfile_backups");
+        Integer backups = f.number("stdout_logfile_backups", 0, 1000);
         if (backups != null && (rotates || size != null)) {
-            entry.put("logging.file.rotation.max_backups", Math.min(Math.max(0, backups), 1000));
+            entry.put("logging.file.rotation.max_backups", backups);
         } else if (backups != null) {
             f.remark("stdout_logfile_backups", backups.toString(), "not carried over: there is no file to rotate");
         }
@@ -328,18 +339,6 @@ final class SupervisordPrograms {
             case "syslog" ->
                 entry.remark(
                         at, "stdout_logfile=syslog: not carried over; global.logging.outputs with type: syslog does");
-            case "/dev/stdout",
-                    "/dev/stderr",
-                    "/dev/fd/1",
-                    "/dev/fd/2",
-                    "/proc/1/fd/1",
-                    "/proc/1/fd/2",
-                    "/proc/self/fd/1",
-                    "/proc/self/fd/2" ->
-                entry.remark(
-                        at,
-                        "stdout_logfile=" + path
-                                + ": lines go to the daemon's standard output too unless global.logging says otherwise");
             default -> {
                 if (value instanceof Expanded e) {
                     entry.put("logging.file.path", e);

@@ -17,6 +17,9 @@ final class SupervisordText {
 
     private final Map<String, String> names;
 
+    /** Of {@code environment}, filled; references are marked. */
+    final Map<String, String> variables = new LinkedHashMap<>();
+
     /** Variables that were referred to. */
     final Set<String> wanted = new LinkedHashSet<>();
 
@@ -26,6 +29,14 @@ final class SupervisordText {
     /** @param names what stands for what; variables as {@code ENV_NAME} */
     SupervisordText(Map<String, String> names) {
         this.names = names;
+    }
+
+    /** Variables that are set here: those that follow know them. */
+    void knows(Map<String, String> pairs) {
+        var filled = new LinkedHashMap<String, String>();
+        pairs.forEach((k, v) -> filled.put(k, filled(v)));
+        variables.putAll(filled);
+        filled.forEach((k, v) -> names.put("ENV_" + k, v));
     }
 
     /** Text in which references are marked; {@link References#value} ends that. */
@@ -44,7 +55,7 @@ final class SupervisordText {
             boolean number = m.group(3).equals("d")
                     && known.matches("\\d{1,9}")
                     && !m.group(2).isEmpty();
-            return number ? String.format("%" + m.group(2) + "d", Integer.valueOf(known)) : known;
+            return number ? padded(known, m.group(2)) : known;
         }
         if (name.startsWith("ENV_") && name.substring(4).matches("[A-Za-z_][A-Za-z0-9_]*")) {
             wanted.add(name.substring(4));
@@ -52,6 +63,11 @@ final class SupervisordText {
         }
         unknown.add(name);
         return m.group();
+    }
+
+    private static String padded(String number, String width) {
+        int missing = Integer.parseInt(width) - number.length();
+        return (width.startsWith("0") ? "0" : " ").repeat(Math.max(0, missing)) + number;
     }
 
     /** @throws Broken when it is no list of {@code KEY="value"} */

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Words of a command line without a shell, by POSIX quotes, as Python's shlex and Docker split them. */
+/** Words of a command line without a shell, by POSIX quotes, as Python's shlex and Docker split them; references are not split. */
 final class Words {
     private Words() {}
 
@@ -15,6 +15,13 @@ final class Words {
         boolean begun = false;
         char quote = 0;
         for (int i = 0; i < line.length(); i++) {
+            int reference = References.end(line, i);
+            if (reference > i) {
+                word.append(line, i, reference);
+                begun = true;
+                i = reference - 1;
+                continue;
+            }
             char c = line.charAt(i);
             boolean more = i + 1 < line.length();
             if (quote != 0 && c == quote) {

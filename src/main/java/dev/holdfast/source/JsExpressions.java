@@ -3,6 +3,7 @@ package dev.holdfast.source;
 import dev.holdfast.source.Tree.Code;
 import dev.holdfast.source.Tree.Text;
 import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -12,11 +13,15 @@ import org.jspecify.annotations.Nullable;
 /** The few expressions whose value can be told without running anything: names, {@code __dirname}, joined paths, products. */
 final class JsExpressions {
     private static final Pattern JOINED = Pattern.compile(
-            "(?:path\\.)?(?:join|resolve)\\(\\s*__dirname\\s*((?:,\\s*(?:'[^'\\\\]*'|\"[^\"\\\\]*\")\\s*)*),?\\s*\\)");
+            "(?:path\\.)?(?:join|resolve)\\(\\s*__dirname\\s*((?:,\\s*(?:'[^'\\\\]*'|\"[^\"\\\\]*\")\\s*)*+),?\\s*\\)");
     private static final Pattern ADDED = Pattern.compile("__dirname\\s*\\+\\s*(?:'([^'\\\\]*)'|\"([^\"\\\\]*)\")");
     private static final Pattern QUOTED = Pattern.compile("'([^']*)'|\"([^\"]*)\"");
     private static final Pattern PRODUCT = Pattern.compile("\\d[\\d_]{0,8}(?:\\s*\\*\\s*\\d[\\d_]{0,8}){1,5}");
     private static final Pattern INSERTED = Pattern.compile("\\$\\{([^{}]*)\\}");
+
+    /** An alternative that is a name; what stands before it stays code. */
+    private static final Pattern ALTERNATIVE =
+            Pattern.compile("(process\\.env(?:\\.\\w+|\\[[^\\]]*\\])\\s*(?:\\|\\||\\?\\?)\\s*)([A-Za-z_$][\\w$]*)");
 
     private final Map<String, Tree> names;
     private final String directory;
@@ -30,6 +35,13 @@ final class JsExpressions {
         Tree known = names.get(code);
         if (known != null) {
             return known;
+        }
+        Matcher alternative = ALTERNATIVE.matcher(code);
+        if (alternative.matches()
+                && names.get(alternative.group(2)) instanceof Text t
+                && !t.none()
+                && !t.value().matches("(?s).*['\\\\}].*")) {
+            return new Code(alternative.group(1) + "'" + t.value() + "'", line, column);
         }
         String text = text(code);
         return text == null ? new Code(code, line, column) : new Text(text, line, column, false);
@@ -57,9 +69,16 @@ final class JsExpressions {
         if (!joined.matches()) {
             return null;
         }
-        boolean resolves = code.contains("resolve(");
+        try {
+            return joined(joined.group(1), code.contains("resolve("));
+        } catch (InvalidPathException none) {
+            return null;
+        }
+    }
+
+    private String joined(String steps, boolean resolves) {
         Path path = Path.of(directory);
-        Matcher part = QUOTED.matcher(joined.group(1));
+        Matcher part = QUOTED.matcher(steps);
         while (part.find()) {
             String step = part.group(1) != null ? part.group(1) : part.group(2);
             path = path.resolve(resolves ? step : step.replaceFirst("^/+", ""));

@@ -44,9 +44,8 @@ public final class JsLiteral {
             throw new Broken(
                     new Origin(file, c.line()),
                     c.column() + 1,
-                    "what is exported is no literal, and nothing is"
-                            + " run here: pm2 prettylist, or node -p 'JSON.stringify(require(\"./" + base(file)
-                            + "\"))', gives JSON");
+                    "what is exported is no literal, and nothing is" + " run here: node -p 'JSON.stringify(require(\"./"
+                            + base(file) + "\"))' gives JSON");
         }
         return exported;
     }
@@ -58,35 +57,73 @@ public final class JsLiteral {
     private Tree module() throws Broken {
         js.blank();
         if (js.is('{') || js.is('[')) {
-            return value(0, true);
+            Tree whole = value(0, true);
+            js.skip("\\s*;");
+            js.blank();
+            if (!js.over()) {
+                throw js.broken("nothing is expected behind it");
+            }
+            return whole;
         }
+        Tree exported = null;
         while (!js.over()) {
             int start = js.at();
             if (js.skip(
                     "module\\.exports\\s*=(?!=)|exports\\.default\\s*=(?!=)|export\\s+default\\b|export\\s*=(?!=)")) {
                 js.blank();
-                return value(0, true);
-            }
-            String name =
-                    js.matched("(?:export\\s+)?(?:const|let|var)\\s+([A-Za-z_$][\\w$]*)(?:\\s*:[^=;\\n]*)?\\s*=(?!=)");
-            if (name != null) {
+                exported = value(0, true);
+                js.skip("\\s*;");
                 js.blank();
-                Tree value = value(0, true);
-                names.put(name, value);
-                if (value instanceof Code c) {
-                    unread.accept(c.line(), c.text());
-                }
-            } else if (!js.skip("['\"]use strict['\"]")) {
-                js.statement();
-                String text = js.since(start);
-                if (text.matches("(?s).*\\w.*")) {
-                    unread.accept(js.line(start), text.strip());
-                }
+                continue;
+            }
+            if (exported != null && !behind(start)) {
+                return exported;
+            }
+            if (exported == null) {
+                above(start);
             }
             js.skip("\\s*;");
             js.blank();
         }
-        throw js.broken("nothing is exported: module.exports = { apps: [...] } is expected");
+        if (exported == null) {
+            throw js.broken("nothing is exported: module.exports = { apps: [...] } is expected");
+        }
+        return exported;
+    }
+
+    /** A statement behind the export: told; false: it is not understood, and what follows neither. */
+    private boolean behind(int start) {
+        try {
+            js.statement();
+        } catch (Broken notUnderstood) {
+            js.back(start);
+            js.end();
+        }
+        String text = js.since(start).strip();
+        if (text.matches("(?s).*\\w.*")) {
+            unread.accept(js.line(start), text);
+        }
+        return !js.over();
+    }
+
+    /** A constant, or a statement that is told. */
+    private void above(int start) throws Broken {
+        String name =
+                js.matched("(?:export\\s+)?(?:const|let|var)\\s+([A-Za-z_$][\\w$]*)(?:\\s*:[^=;\\n]*)?\\s*=(?!=)");
+        if (name != null) {
+            js.blank();
+            Tree value = value(0, true);
+            names.put(name, value);
+            if (value instanceof Code c) {
+                unread.accept(c.line(), c.text());
+            }
+        } else if (!js.skip("['\"]use strict['\"]")) {
+            js.statement();
+            String text = js.since(start);
+            if (text.matches("(?s).*\\w.*")) {
+                unread.accept(js.line(start), text.strip());
+            }
+        }
     }
 
     /** @param statement whether a line's end may end it */

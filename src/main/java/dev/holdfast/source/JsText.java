@@ -1,25 +1,29 @@
 package dev.holdfast.source;
 
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Text of JavaScript and where its reader stands: blanks, comments, strings, balanced brackets. */
 final class JsText {
-    private static final Pattern BLANK = Pattern.compile("(?:\\s|//[^\\n]*|/\\*(?s:.*?)\\*/|#![^\\n]*)+");
-
     private final String file;
     private final String text;
     private int at;
 
-    /** Line ends up to an offset: a file is asked about from its beginning to its end. */
-    private int lines;
-
-    private int counted;
+    /** Where each line begins. */
+    private final int[] lines;
 
     JsText(String file, String text) {
         this.file = file;
         this.text = text.startsWith("\ufeff") ? text.substring(1) : text;
+        this.lines = IntStream.concat(
+                        IntStream.of(0),
+                        IntStream.range(0, this.text.length())
+                                .filter(i -> this.text.charAt(i) == '\n')
+                                .map(i -> i + 1))
+                .toArray();
     }
 
     int at() {
@@ -28,6 +32,10 @@ final class JsText {
 
     void back(int to) {
         at = to;
+    }
+
+    void end() {
+        at = text.length();
     }
 
     void next() {
@@ -47,19 +55,13 @@ final class JsText {
     }
 
     int line(int of) {
-        boolean before = of < counted;
-        long more = text.substring(before ? 0 : counted, of)
-                .chars()
-                .filter(c -> c == '\n')
-                .count();
-        lines = (before ? 0 : lines) + (int) more;
-        counted = of;
-        return 1 + lines;
+        int found = Arrays.binarySearch(lines, of);
+        return found >= 0 ? found + 1 : -found - 1;
     }
 
     /** From 0. */
     int column(int of) {
-        return of - (text.lastIndexOf('\n', of - 1) + 1);
+        return of - lines[line(of) - 1];
     }
 
     Broken broken(String what) {
@@ -68,9 +70,17 @@ final class JsText {
     }
 
     void blank() {
-        Matcher m = BLANK.matcher(text).region(at, text.length());
-        if (m.lookingAt()) {
-            at = m.end();
+        while (at < text.length()) {
+            if (Character.isWhitespace(text.charAt(at)) || is('\u00a0')) {
+                at++;
+            } else if (text.startsWith("//", at) || text.startsWith("#!", at)) {
+                int end = text.indexOf('\n', at);
+                at = end < 0 ? text.length() : end;
+            } else if (text.startsWith("/*", at) && text.indexOf("*/", at + 2) >= 0) {
+                at = text.indexOf("*/", at + 2) + 2;
+            } else {
+                return;
+            }
         }
     }
 

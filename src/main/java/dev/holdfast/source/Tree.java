@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.events.AliasEvent;
@@ -16,6 +17,7 @@ import org.snakeyaml.engine.v2.events.SequenceEndEvent;
 import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ParserException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
@@ -63,20 +65,30 @@ public sealed interface Tree {
      * @throws YamlEngineException when it is no YAML, or too deep
      */
     static @Nullable Tree read(String text) {
+        return reader(text).document();
+    }
+
+    private static Reader reader(String text) {
         var settings = LoadSettings.builder().setCodePointLimit(8 << 20).build();
-        return new Reader(new ParserImpl(settings, new StreamReader(settings, text))).document();
+        return new Reader(new ParserImpl(settings, new StreamReader(settings, text)));
     }
 
     /**
      * As {@link #read(String)}, for a file of which nothing can be used when it is broken.
      *
-     * @throws Broken when it is no YAML, too deep, or has no document
+     * @param further told where a second document begins, of which nothing is read
+     * @throws Broken when it is no YAML, too deep, has no document, or says a key twice
      */
-    static Tree read(String file, String text) throws Broken {
+    static Tree read(String file, String text, Consumer<Origin> further) throws Broken {
         try {
-            Tree tree = read(text);
+            Reader reader = reader(text);
+            Tree tree = reader.document();
             if (tree == null) {
                 throw new Broken(new Origin(file, 1), 1, "there is nothing in it");
+            }
+            int second = reader.further();
+            if (second > 0) {
+                further.accept(new Origin(file, second));
             }
             return tree;
         } catch (MarkedYamlEngineException e) {
@@ -93,7 +105,10 @@ public sealed interface Tree {
     /** Makes the tree from the parser's events. */
     final class Reader {
         private final ParserImpl parser;
+        private static final int MOST_COPIED = 1_000_000;
+
         private final Map<String, Tree> anchors = new HashMap<>();
+        private int copied;
 
         private Reader(ParserImpl parser) {
             this.parser = parser;
@@ -111,6 +126,22 @@ public sealed interface Tree {
                 }
             }
             return null;
+        }
+
+        /** The line of a second document that says something; 0: there is none. */
+        private int further() {
+            while (parser.hasNext()) {
+                Event e = parser.next();
+                boolean empty = e instanceof ScalarEvent s && s.getValue().isEmpty();
+                boolean content = e instanceof ScalarEvent
+                        || e instanceof MappingStartEvent
+                        || e instanceof SequenceStartEvent
+                        || e instanceof AliasEvent;
+                if (content && !empty) {
+                    return line(e);
+                }
+            }
+            return 0;
         }
 
         private static int line(Event e) {
@@ -158,6 +189,9 @@ public sealed interface Tree {
             var merged = new ArrayList<Tree>();
             for (Event next = parser.next(); !(next instanceof MappingEndEvent); next = parser.next()) {
                 Tree key = node(next, depth + 1);
+                if (key instanceof Text t && keys.containsKey(t.value())) {
+                    throw new ParserException("the key " + t.value() + " is here a second time", next.getStartMark());
+                }
                 Tree value = node(parser.next(), depth + 1);
                 if (key instanceof Text t && t.value().equals("<<")) {
                     merged.addAll(value instanceof Items i ? i.items() : List.of(value));
@@ -168,6 +202,10 @@ public sealed interface Tree {
             }
             for (Tree from : merged) {
                 if (from instanceof Table t) {
+                    copied += t.values.size();
+                    if (copied > MOST_COPIED) {
+                        throw new YamlEngineException("line " + line + ": more than a million keys are merged");
+                    }
                     t.values.forEach(values::putIfAbsent);
                     t.keys.forEach(keys::putIfAbsent);
                 }

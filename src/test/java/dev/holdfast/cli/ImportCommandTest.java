@@ -81,4 +81,12 @@ class ImportCommandTest {
     void completionKnowsTheKinds() {
         assertThat(Run.of("completion", "bash").out()).contains("cbox-init");
     }
+
+    @Test
+    void bytesThatAreNoTextAreOneErrorWithTheirLine() throws IOException {
+        Path file = dir.resolve("Procfile");
+        Files.write(file, new byte[] {'a', ':', 'x', '\n', 'b', ':', (byte) 0xe9, '\n'});
+        Run run = Run.of("import", "procfile", file.toString());
+        assertThat(run).isEqualTo(new Run(ExitStatus.FAILED, "", file + ":2:1: there are bytes that are not UTF-8\n"));
+    }
 }

@@ -161,4 +161,29 @@ class CboxInitTest {
         assertThatThrownBy(() -> Kind.CBOX_INIT.read("source", "version: 1\n", Beside.NOTHING, Kind.Choices.NONE))
                 .hasMessageStartingWith("source:1:1: processes is expected");
     }
+
+    @Test
+    void hooksWithDotsNoCommandOrNoListAreToldAndWaitedForByName() {
+        Imported all = Imported.of(Kind.CBOX_INIT, """
+                hooks:
+                  pre-start: [{ name: a.b, command: [x] }, { name: c, command: [x] }, { name: none }]
+                  post-start: { name: lost, command: [y] }
+                processes:
+                  p: { enabled: true, command: "run 'a b'", port_base: 65001 }
+                """);
+        assertThat(all.process("c").dependsOn()).containsOnlyKeys("a.b");
+        assertThat(all.process("p").dependsOn()).containsOnlyKeys("c");
+        assertThat(all.process("p").launch().command().argv()).containsExactly("run", "a b");
+        assertThat(all.comments()).contains("hooks.post-start: ").contains("port_base: 65001: is not from 1 to 65000");
+        assertThat(all.sheet().left()).isEqualTo(2);
+    }
+
+    @Test
+    void aTimeThatIsTooLongIsTold() {
+        Imported all = Imported.of(Kind.CBOX_INIT, """
+                global: { restart_backoff_initial: 10000000000h }
+                processes: { p: { enabled: true, command: [x] } }
+                """);
+        assertThat(all.comments()).contains("restart_backoff_initial: 10000000000h: is no duration");
+    }
 }

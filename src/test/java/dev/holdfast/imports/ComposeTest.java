@@ -174,4 +174,74 @@ class ComposeTest {
         assertThatThrownBy(() -> Kind.COMPOSE.read("source", text + "\n", Beside.NOTHING, Kind.Choices.NONE))
                 .hasMessageStartingWith(message.strip());
     }
+
+    @Test
+    void longDefaultsAndThoseWithBlanksAreOneWord() {
+        Imported all = Imported.of(
+                Kind.COMPOSE, "services:\n  a:\n    command: run ${A:-x y} $${B} ${C:-" + "z".repeat(20_000) + "}\n");
+        assertThat(all.process("a").launch().command().argv())
+                .startsWith("run", "x y", "${B}")
+                .hasSize(4);
+        assertThat(all.sheet().left()).isZero();
+        assertThat(all.comments()).contains("is one word here");
+    }
+
+    @Test
+    void whatIsExtendedKeepsItsVariables() {
+        Imported all = Imported.of(Kind.COMPOSE, """
+                services:
+                  base: { command: b, environment: [A=1, B=2], depends_on: [first] }
+                  top: { extends: base, environment: { B: "3" } }
+                  first: { command: f, profiles: [p] }
+                """);
+        assertThat(all.process("top").launch().environment()).containsOnly(Map.entry("A", "1"), Map.entry("B", "3"));
+        assertThat(all.process("top").dependsOn()).isEmpty();
+        assertThat(all.comments()).contains("depends_on first, which starts by hand here");
+    }
+
+    @Test
+    void whatIsNotReadIsMissing() {
+        Imported all = Imported.of(
+                Kind.COMPOSE,
+                "include: [x.yaml]\nservices: { a: { command: a } }\n---\nservices: { b: { command: b } }\n");
+        assertThat(all.sheet().left()).isEqualTo(2);
+        assertThat(all.comments()).contains("# source:4: a further document begins here");
+        assertThatThrownBy(() -> Kind.COMPOSE.read(
+                        "source",
+                        "services:\n  a: { command: a }\n  a: { command: b }\n",
+                        Beside.NOTHING,
+                        Kind.Choices.NONE))
+                .hasMessageStartingWith("source:3:3: the key a");
+    }
+
+    @Test
+    void oddValuesAreToldAndNoMore() {
+        Imported all = Imported.of(Kind.COMPOSE, """
+                services:
+                  a:
+                    command: a
+                    user: "1000:"
+                    env_file: "a\\0b"
+                    oom_score_adj: 5000
+                    build: { args: [PW=hidden-1] }
+                    labels: { a: hidden-2 }
+                    healthcheck: { test: t, interval: 100000000000h }
+                """);
+        assertThat(all.process("a").launch().user()).isEqualTo("1000");
+        assertThat(all.comments())
+                .contains("oom_score_adj: 5000: is not from -1000 to 1000")
+                .contains("interval: 100000000000h: is no duration")
+                .contains("env_file: ")
+                .doesNotContain("hidden-");
+    }
+
+    @Test
+    void sharedPartsThatMultiplyAreCut() {
+        var text = new StringBuilder("x0: &x0 [a, a]\n");
+        for (int i = 1; i < 40; i++) {
+            text.append("x%1$d: &x%1$d [*x%2$d, *x%2$d]\n".formatted(i, i - 1));
+        }
+        Imported all = Imported.of(Kind.COMPOSE, text + "services: { a: { command: a, odd: *x39 } }\n");
+        assertThat(all.comments()).contains("odd: [[[[");
+    }
 }

@@ -143,4 +143,59 @@ class Pm2Test {
         assertThatThrownBy(() -> Kind.PM2.read("source", text.strip(), Beside.NOTHING, Kind.Choices.NONE))
                 .hasMessageStartingWith(message.strip());
     }
+
+    @Test
+    void defaultsOfVariablesAreValuesOrNotRun() {
+        Imported all = Imported.of(Kind.PM2, """
+                const FIRST = 7000;
+                module.exports = { apps: [{ name: 'a', script: 'a.js', env: {
+                  A: process.env.A_ || FIRST, B: process.env.B_ || process.env.C_, C: process.env.D_ || null,
+                  D: process.env.E_ ?? 'x', E: process.env.F_ || 12, F: process.env.G_ || UNKNOWN } }] };
+                """);
+        assertThat(all.process("a").launch().environment())
+                .containsOnly(Map.entry("A", "7000"), Map.entry("D", "x"), Map.entry("E", "12"));
+        assertThat(all.comments()).contains("env.B: ").contains("env.C: ").contains("env.F: ");
+    }
+
+    @Test
+    void whatFollowsTheExportIsTold() {
+        Imported all = Imported.of(Kind.PM2, """
+                module.exports = { apps: [{ name: 'a', script: 'a.js' }] };
+                module.exports.apps.push({ name: 'b', script: 'b.js' });
+                console.log('x');
+                """);
+        assertThat(all.sheet().left()).isEqualTo(1);
+        assertThat(all.comments()).contains("# source:2: not run: ").contains("# source:3: not run: ");
+    }
+
+    @Test
+    void scriptsThatLieThereAreRunByNodeUnlessTheyAreBinaries() {
+        var files = Map.of("/srv/app/tool", "#!/usr/bin/env node\n", "/srv/app/x/server", "\u007fELF\0");
+        Imported all = Imported.of(
+                Kind.PM2,
+                "[{name: 't', script: 'tool'}, {name: 's', script: 'server', cwd: 'x'}, {name: 'n', script: 'npm', cwd: f(),"
+                        + " out_file: '/dev/stdout'}]",
+                new Beside(files),
+                Kind.Choices.NONE,
+                Map.of());
+        assertThat(all.process("t").launch().command().argv()).containsExactly("node", "tool");
+        assertThat(all.process("s").launch().command().argv()).containsExactly("./server");
+        assertThat(all.process("n").launch().command().argv()).containsExactly("npm");
+        assertThat(all.process("n").launch().workingDir()).isNotEqualTo("/srv/app");
+        assertThat(all.process("n").log().path()).isNull();
+        assertThat(all.comments()).contains("cwd: f(): is not run");
+    }
+
+    @Test
+    void valuesOfVariablesAreNotInComments() {
+        Imported all = Imported.of(
+                Kind.PM2,
+                "[{name: 'a', script: 'a.js', env_production: {OPEN: 'hidden-1'}, odd: ['X=hidden-2'],"
+                        + " even: 'http://u:hidden-3@h/', env: {DB_PASS: 'p', U: 'tcp://a:b@c'}}]");
+        assertThat(all.comments())
+                .doesNotContain("hidden-")
+                .contains("env_production: {OPEN}")
+                .contains("X=…")
+                .contains("as they did there: DB_PASS, U;");
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.imports.Imported.Beside;
+import dev.holdfast.source.Broken;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -80,5 +81,15 @@ class ProcfileTest {
     void anotherLineIsOneErrorWithItsPlace() {
         assertThatThrownBy(() -> Kind.PROCFILE.read("source", "web: x\nnonsense\n", Beside.NOTHING, Kind.Choices.NONE))
                 .hasMessage("source:2:1: \"nonsense\" is no entry: NAME: COMMAND is expected");
+    }
+
+    @Test
+    void aLeadingExecIsNotThereTwice() throws Broken {
+        Sheet sheet = Kind.PROCFILE.read(
+                "source",
+                "web: exec bundle exec puma\n",
+                Imported.Beside.NOTHING,
+                new Kind.Choices("", Map.of("web", 2)));
+        assertThat(sheet.yaml()).contains("export PORT; exec bundle exec puma");
     }
 }

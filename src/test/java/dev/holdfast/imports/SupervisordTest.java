@@ -188,4 +188,25 @@ class SupervisordTest {
                         Kind.SUPERVISORD.read("source", text.replace("\\n", "\n"), Beside.NOTHING, Kind.Choices.NONE))
                 .hasMessageStartingWith(message.strip());
     }
+
+    @Test
+    void processesThatDifferButAreNotCountedAreNotEnabled() {
+        Imported all = read("[program:w]\ncommand=w %(process_num)0d\nnumprocs=%(ENV_N)s\n");
+        assertThat(process(all, "w").enabled()).isFalse();
+        assertThat(all.sheet().left()).isEqualTo(1);
+    }
+
+    @Test
+    void itsOwnVariablesAreKnownToTheOtherKeys() {
+        Imported all = read("[program:w]\nenvironment=PORT=\"80\",UP=\"%(ENV_SECRET)s!\"\ncommand=w %(ENV_PORT)s\n");
+        assertThat(process(all, "w").launch().command().argv()).containsExactly("w", "80");
+        assertThat(process(all, "w").launch().environment()).containsEntry("UP", "s!");
+    }
+
+    @Test
+    void filesThatCannotBeFoundOutAreMissing() {
+        Imported all = read("[program:w]\ncommand=w\n[include]\nfiles=%(ENV_D)s/*.conf\n");
+        assertThat(all.sheet().left()).isEqualTo(1);
+        assertThat(all.comments()).contains("# source:4: include %(ENV_D)s/*.conf: not read");
+    }
 }

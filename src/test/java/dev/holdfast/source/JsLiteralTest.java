@@ -109,4 +109,10 @@ class JsLiteralTest {
                 .isInstanceOf(Broken.class)
                 .hasMessageContaining("deep");
     }
+
+    @Test
+    void manyCommentsAreBlanks() throws Broken {
+        assertThat(read("// c\n".repeat(20_000) + "module.exports = { a: 1 }").text("a"))
+                .isEqualTo(new Tree.Text("1", 20_001, 22, true));
+    }
 }
