@@ -20,11 +20,15 @@ final class Materials {
     private static final String COMPONENTS = "\n  \"components\" : [";
     private static final String DEPENDS = "\"dependsOn\" : [";
 
-    /** A file of the dashboard's, by the beginning of its name. */
-    private record Script(String name, String npm, String licence) {}
+    /** A file of the dashboard's, by the beginning of its name, and what is inside it that does not say its version. */
+    private record Script(String name, String npm, String licence, String within) {}
 
     private static final List<Script> SCRIPTS = List.of(
-            new Script("htm-", "htm", "Apache-2.0"), new Script("uplot-", "uplot", "MIT"));
+            new Script("htm-", "htm", "Apache-2.0", """
+                    { "type" : "library", "bom-ref" : "pkg:npm/preact", "name" : "preact", "purl" : "pkg:npm/preact",
+                      "description" : "within the file of htm, which does not say the version",
+                      "licenses" : [ { "license" : { "id" : "MIT" } } ] }"""),
+            new Script("uplot-", "uplot", "MIT", ""));
 
     public static void main(String[] args) throws IOException {
         Path home = Path.of(args[0]);
@@ -88,8 +92,15 @@ final class Materials {
         refs.add(ref);
         return """
                 { "type" : "library", "bom-ref" : "%s", "name" : "%s", "version" : "%s", "purl" : "%s",
-                  "licenses" : [ { "license" : { "id" : "%s" } } ], %s }"""
-                .formatted(ref, s.npm, version, ref, s.licence, hashes(file));
+                  "licenses" : [ { "license" : { "id" : "%s" } } ], %s%s }"""
+                .formatted(
+                        ref,
+                        s.npm,
+                        version,
+                        ref,
+                        s.licence,
+                        hashes(file),
+                        s.within.isEmpty() ? "" : ",\n  \"components\" : [ " + s.within + " ]");
     }
 
     private static List<Path> files(Path below) throws IOException {

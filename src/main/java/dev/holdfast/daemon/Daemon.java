@@ -141,7 +141,7 @@ final class Daemon {
         this.notices = new SystemdNotices(launches.own(), host.pid(), console::warn);
         this.pump = new Pump(
                 dirs.run(),
-                Outputs.keeping(dirs.log(), config.global().maxTotalLogBytes()),
+                Outputs.keeping(dirs.log(), config.global().maxTotalLogBytes(), console::warn),
                 Loop::now,
                 console::warn,
                 this::outputEnded,

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -58,18 +58,18 @@ final class GuardDeeds {
 
     /** The kill that an end followed; null: none is known. */
     static Why.@Nullable ByGuard before(List<Why.ByGuard> told, Instant end) {
-        var unsignalled = new HashSet<String>();
+        var signalled = new HashMap<String, Boolean>(); // by what was told after the finding
         for (Why.ByGuard g : told.reversed()) {
             try {
                 Instant at = Instant.parse(g.at());
-                if (g.kind().equals("cleared")) {
-                    unsignalled.add(matter(g)); // it ended of itself before anybody did anything
-                    continue;
-                }
-                if (g.kind().equals("fired") && unsignalled.remove(matter(g))) {
-                    continue;
+                switch (g.kind()) {
+                    // It ended of itself before anybody did anything, or nobody could do anything.
+                    case "cleared", "refused" -> signalled.putIfAbsent(matter(g), false);
+                    case "escalated", "ended" -> signalled.put(matter(g), true);
+                    default -> {}
                 }
                 if (g.kind().equals("fired")
+                        && !Boolean.FALSE.equals(signalled.remove(matter(g)))
                         && g.what().contains(": kill with ")
                         && !g.what().endsWith("(dry run)")
                         && !at.isAfter(end)

@@ -14,6 +14,7 @@ import dev.holdfast.log.Rotation;
 import dev.holdfast.log.Source;
 import dev.holdfast.log.Tap;
 import dev.holdfast.process.OutputSink;
+import dev.holdfast.unit.Human;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,11 +22,15 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the pump where each instance's output goes. Owned by the loop's thread. */
 final class Outputs implements OutputSink {
+    private static final long LEAST_OF_LOGS = 64L << 20;
+    private static final long MOST_OF_LOGS = 4L << 30;
+
     private final Pump pump;
     private final Path logDir;
     private final Map<InstanceId, Runnable> afterwards = new HashMap<>();
@@ -157,12 +162,21 @@ final class Outputs implements OutputSink {
         return new Rotation(r.maxSizeBytes(), r.maxBackups(), r.maxAge(), r.compress());
     }
 
-    /** How much the files of a log directory may take when nobody says: a tenth of their file system, 4 GiB at most. */
-    static Pump.Keeping keeping(Path logDir, @Nullable Long maxTotalBytes) {
-        long bytes = maxTotalBytes != null
-                ? maxTotalBytes
-                : Math.clamp(logDir.toFile().getTotalSpace() / 10, 64L << 20, 4L << 30);
-        return new Pump.Keeping(logDir, bytes);
+    /**
+     * How much the files of a log directory may take when nobody says: a tenth of their file system, 4 GiB at most. Of one
+     * that does not tell its size 4 GiB: older files are not deleted for an error of the kernel's.
+     */
+    static Pump.Keeping keeping(Path logDir, @Nullable Long maxTotalBytes, Consumer<String> warn) {
+        if (maxTotalBytes != null) {
+            return new Pump.Keeping(logDir, maxTotalBytes);
+        }
+        long total = logDir.toFile().getTotalSpace();
+        if (total == 0) {
+            warn.accept("how large the file system of " + logDir + " is cannot be read: log files there may take "
+                    + Human.bytes(MOST_OF_LOGS) + "; global.logging.max_total_size says otherwise");
+            return new Pump.Keeping(logDir, MOST_OF_LOGS);
+        }
+        return new Pump.Keeping(logDir, Math.clamp(total / 10, LEAST_OF_LOGS, MOST_OF_LOGS));
     }
 
     private static Format format(LogSpec.FileFormat format) {

@@ -53,7 +53,20 @@ final class Past {
     /** Of the journal's first line, whenever that was; null: it has none. */
     private @Nullable Instant first;
 
-    private record Strike(Instant at, String deed, Map<String, Object> finding) {}
+    /** @param signalled null: nothing more was told of it, so it was; the kernel can refuse one of a tree, or for a while */
+    private record Strike(
+            Instant at,
+            String deed,
+            Map<String, Object> finding,
+            @Nullable Boolean signalled) {
+        Strike refused() {
+            return signalled == null ? new Strike(at, deed, finding, false) : this;
+        }
+
+        Strike done() {
+            return new Strike(at, deed, finding, true);
+        }
+    }
 
     private Past(Instant from, Function<ReplicaId, String> names) {
         this.from = from;
@@ -114,15 +127,18 @@ final class Past {
             return;
         }
         String matter = f.get("rule") + " " + f.get("pid");
-        if (kind.equals("cleared")) {
-            struck.remove(matter); // it ended of itself before anybody did anything
-        } else if (kind.equals("fired")) {
-            killed(struck.put(matter, new Strike(at, deed, f))); // the one before, of another with that pid
+        switch (kind) {
+            case "cleared" -> struck.remove(matter); // it ended of itself before anybody did anything
+            case "refused" -> struck.computeIfPresent(matter, (_, s) -> s.refused());
+            case "escalated", "ended" -> struck.computeIfPresent(matter, (_, s) -> s.done());
+            // The one before, of another with that pid.
+            case "fired" -> killed(struck.put(matter, new Strike(at, deed, f, null)));
+            default -> {} // spared, held back, or what another version tells
         }
     }
 
     private void killed(@Nullable Strike s) {
-        if (s == null) {
+        if (s == null || Boolean.FALSE.equals(s.signalled)) {
             return;
         }
         Map<String, Object> f = s.finding;

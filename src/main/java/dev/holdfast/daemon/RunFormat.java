@@ -56,7 +56,9 @@ record RunFormat(RunFiles files, String bootId, String version) {
         }
         String other = words.getProperty(VERSION, "an unknown version");
         return Optional.of("what runs there was started by Holdfast " + other + ", in a form that " + version
-                + " does not know: it runs on; let " + other + " or a later one adopt it, or end it by holdfast down");
+                + " does not know: it runs on; start " + other
+                + " or a later one, which adopts it and by holdfast down ends it;"
+                + " under systemd, systemctl stop holdfast-instances ends it, too");
     }
 
     /** From now on it is this version's. */

@@ -66,6 +66,13 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--quiet", description = "do not repeat the output of processes here; the log files have it")
     boolean quiet;
 
+    @Option(
+            names = "--check-only",
+            description =
+                    "only say whether it would start, also beside a daemon that runs: the exit code is 0 or 2, and"
+                            + " nothing is changed")
+    boolean checkOnly;
+
     @Override
     public Integer call() throws IOException {
         Holdfast holdfast = Objects.requireNonNull(root);
@@ -76,7 +83,8 @@ final class UpCommand implements Callable<Integer> {
         boolean asRoot = holdfast.uid() == 0;
         var loader = new ConfigLoader(holdfast.environment(), asRoot);
         return switch (loader.load(config)) {
-            case Loaded.Unsound(List<Problem> problems) -> refuse(err, problems, "nothing was started");
+            case Loaded.Unsound(List<Problem> problems) ->
+                refuse(err, problems, checkOnly ? "it would not start" : "nothing was started");
             case Loaded.Sound(Config c) -> up(c, loader, holdfast, err);
         };
     }
@@ -93,7 +101,10 @@ final class UpCommand implements Callable<Integer> {
         var problems = new ArrayList<>(launches.resolve(config));
         problems.addAll(Storage.problems(config.global().storage()));
         if (!problems.isEmpty()) {
-            return refuse(err, problems, "nothing was started");
+            return refuse(err, problems, checkOnly ? "it would not start" : "nothing was started");
+        }
+        if (checkOnly) {
+            return wouldStart(dirs, holdfast.uid(), err);
         }
         make(dirs, holdfast.uid());
         RunLock lock = RunLock.take(dirs.run(), ProcessId.own());
@@ -103,8 +114,7 @@ final class UpCommand implements Callable<Integer> {
             return ExitStatus.FAILED;
         }
         try (lock) {
-            var host = new Host(Daemon.PROC, () -> Loop.now().mono());
-            var format = new RunFormat(new RunFiles(dirs.run(), Daemon.PROC), host.bootId(), Holdfast.VERSION);
+            RunFormat format = format(dirs);
             Optional<String> later = format.refusal();
             if (later.isPresent()) {
                 return refuse(err, List.of("holdfast: " + later.get()), "nothing was started, nothing was ended");
@@ -123,6 +133,26 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
+    private static RunFormat format(Directories dirs) throws IOException {
+        var host = new Host(Daemon.PROC, () -> Loop.now().mono());
+        return new RunFormat(new RunFiles(dirs.run(), Daemon.PROC), host.bootId(), Holdfast.VERSION);
+    }
+
+    /** All of what {@link #up} refuses, but that a daemon runs here: that one may be about to leave. */
+    private static int wouldStart(Directories dirs, int uid, PrintWriter err) {
+        try {
+            for (Path dir : all(dirs)) {
+                fit(dir, uid, false);
+            }
+            Optional<String> later = format(dirs).refusal();
+            return later.isEmpty()
+                    ? ExitStatus.DONE
+                    : refuse(err, List.of("holdfast: " + later.get()), "it would not start");
+        } catch (IOException e) {
+            return refuse(err, List.of("holdfast: " + e.getMessage()), "it would not start");
+        }
+    }
+
     private static void check(Path dir, int uid, boolean own) throws IOException {
         int owner = (Integer) Files.getAttribute(dir, "unix:uid");
         if (owner != uid && owner != 0) {
@@ -137,21 +167,36 @@ final class UpCommand implements Callable<Integer> {
 
     /** Whoever owns these directories, or may write into them, could have us follow his links and adopt his records. */
     static void make(Directories dirs, int uid) throws IOException {
-        for (Path dir : List.of(dirs.run(), dirs.state(), dirs.log())) {
-            try {
-                for (Path d = dir; d != null; d = d.getParent()) {
-                    if (Files.exists(d) && !Files.isDirectory(d)) {
-                        throw new IOException((d.equals(dir) ? "it" : d) + " is no directory");
-                    }
+        for (Path dir : all(dirs)) {
+            fit(dir, uid, true);
+        }
+    }
+
+    private static List<Path> all(Directories dirs) {
+        return List.of(dirs.run(), dirs.state(), dirs.log());
+    }
+
+    /** @param make where it is not there; else those above it must do */
+    private static void fit(Path dir, int uid, boolean make) throws IOException {
+        try {
+            for (Path d = dir; d != null; d = d.getParent()) {
+                if (Files.exists(d) && !Files.isDirectory(d)) {
+                    throw new IOException((d.equals(dir) ? "it" : d) + " is no directory");
                 }
-                Files.createDirectories(dir);
-                for (Path d = dir.toRealPath(); d != null; d = d.getParent()) {
-                    check(d, uid, d.getFileName() != null && d.endsWith(dir.getFileName()));
-                }
-            } catch (IOException e) {
-                throw new IOException(
-                        "the directory " + dir + " cannot be used: " + e.getMessage() + "; --dir DIR names another", e);
             }
+            if (make) {
+                Files.createDirectories(dir);
+            }
+            Path there = dir;
+            while (!Files.exists(there) && there.getParent() != null) {
+                there = there.getParent();
+            }
+            for (Path d = there.toRealPath(); d != null; d = d.getParent()) {
+                check(d, uid, there.equals(dir) && d.getFileName() != null && d.endsWith(dir.getFileName()));
+            }
+        } catch (IOException e) {
+            throw new IOException(
+                    "the directory " + dir + " cannot be used: " + e.getMessage() + "; --dir DIR names another", e);
         }
     }
 }

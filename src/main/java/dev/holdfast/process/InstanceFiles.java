@@ -196,7 +196,7 @@ final class InstanceFiles implements AutoCloseable {
     /**
      * All readable records; a directory without one is an instance that never began, and goes.
      *
-     * @param warn told of each that was written to its end and cannot be read: it stays, for something may run by it
+     * @param warn told of each that cannot be read, unless it is known to be torn: it stays, for something may run by it
      */
     List<InstanceRecord> records(Consumer<String> warn) throws IOException {
         var records = new ArrayList<InstanceRecord>();
@@ -205,16 +205,24 @@ final class InstanceFiles implements AutoCloseable {
                 try {
                     records.add(InstanceRecord.read(dir));
                 } catch (IOException unreadable) {
-                    if (InstanceRecord.whole(dir)) {
+                    if (neverBegan(dir)) {
+                        delete(dir.toString());
+                    } else {
                         warn.accept(
                                 unreadable.getMessage() + ": it is left as it is, and what it tells of unsupervised");
-                    } else {
-                        delete(dir.toString());
                     }
                 }
             }
         }
         return records;
+    }
+
+    private static boolean neverBegan(Path dir) {
+        try {
+            return !InstanceRecord.whole(dir);
+        } catch (IOException unknown) {
+            return false; // no descriptor left, a bad disk: that says nothing of the record
+        }
     }
 
     /** A torn record is none. */

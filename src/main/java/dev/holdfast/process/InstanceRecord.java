@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -66,12 +67,16 @@ record InstanceRecord(
         text.append(key).append('=').append(value.replace("\\", "\\\\")).append('\n');
     }
 
-    /** Whether it was written to its end. */
-    static boolean whole(Path instanceDir) {
+    /**
+     * Whether there is one that was written to its end.
+     *
+     * @throws IOException when that cannot be told now
+     */
+    static boolean whole(Path instanceDir) throws IOException {
         try {
             return new String(Files.readAllBytes(instanceDir.resolve(FILE)), StandardCharsets.ISO_8859_1)
                     .endsWith("\n" + END + "=true\n");
-        } catch (IOException none) {
+        } catch (NoSuchFileException none) {
             return false;
         }
     }
@@ -79,7 +84,13 @@ record InstanceRecord(
     /** @throws IOException when there is none or it is damaged */
     static InstanceRecord read(Path instanceDir) throws IOException {
         var p = new Properties();
-        p.load(new StringReader(Files.readString(instanceDir.resolve(FILE), StandardCharsets.UTF_8)));
+        try {
+            p.load(new StringReader(Files.readString(instanceDir.resolve(FILE), StandardCharsets.UTF_8)));
+        } catch (IllegalArgumentException badEscape) {
+            throw new IOException(instanceDir + ": damaged record: " + badEscape.getMessage(), badEscape);
+        } catch (IOException e) {
+            throw new IOException(instanceDir + ": the record cannot be read: " + e.getMessage(), e);
+        }
         if (!"true".equals(p.getProperty(END))) {
             throw new IOException(instanceDir + ": the record breaks off");
         }

@@ -19,9 +19,13 @@ import java.util.regex.Pattern;
 public record RunFiles(Path runDir, Path proc) {
     private static final Pattern GATE = Pattern.compile(".*/gates/(\\d+\\.(?:hello|gate))(?: \\(deleted\\))?");
 
-    /** Whether another daemon would find this running instance: by a whole record, not by an empty or torn one. */
+    /** Whether another daemon would find this running instance: by a whole record that can be read now. */
     public boolean recorded(InstanceId id) {
-        return InstanceRecord.whole(runDir.resolve("instances").resolve(id.value()));
+        try {
+            return InstanceRecord.whole(runDir.resolve("instances").resolve(id.value()));
+        } catch (IOException unreadable) {
+            return false;
+        }
     }
 
     /** Whether any instance is recorded here, in whatever form: by the names of their directories. */

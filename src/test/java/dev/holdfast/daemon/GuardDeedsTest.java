@@ -16,6 +16,18 @@ class GuardDeedsTest {
     }
 
     @Test
+    void whomNobodyCouldSignalWasNotKilledUnlessItWentLater() {
+        Why.ByGuard kill = told(990, "fired", 7, "memory > 1Gi: kill with TERM");
+        Why.ByGuard refused = told(991, "refused", 7, "memory > 1Gi: operation not permitted");
+        Why.ByGuard escalated = told(995, "escalated", 7, "KILL");
+        Why.ByGuard ended = told(1000, "ended", 7, "ended 1s after TERM");
+        assertThat(GuardDeeds.before(List.of(kill, refused), END)).isNull();
+        assertThat(GuardDeeds.before(List.of(kill, refused, ended), END)).isEqualTo(kill);
+        assertThat(GuardDeeds.before(List.of(kill, escalated, refused), END)).isEqualTo(kill);
+        assertThat(GuardDeeds.before(List.of(kill, refused, kill), END)).isEqualTo(kill);
+    }
+
+    @Test
     void whatEndedBeforeAnybodySignalledItWasNotKilled() {
         Why.ByGuard kill = told(990, "fired", 7, "memory > 1Gi: kill with TERM");
         Why.ByGuard other = told(980, "fired", 8, "memory > 1Gi: kill with TERM");

@@ -47,6 +47,7 @@ class OciImageTest {
         Path home = dir.resolve("home");
         Path target = Files.createDirectories(home.resolve("target"));
         Files.createSymbolicLink(home.resolve("build"), Path.of("build").toAbsolutePath());
+        Files.createSymbolicLink(home.resolve("src"), Path.of("src").toAbsolutePath());
         Files.createSymbolicLink(target.resolve("lib"), Path.of("target/lib").toAbsolutePath());
         Path jar = target.resolve("holdfast.jar");
         done(List.of(jdk + "/bin/jar", "--create", "--file", jar.toString(), "-C", classes.toString(), "."));
@@ -143,6 +144,13 @@ class OciImageTest {
                 """);
         assertThat(done(List.of(link.toString(), "--dir", dir.resolve("state").toString(), "up", file.toString())))
                 .contains("one | here");
+    }
+
+    @Test
+    void hasTheLicencesOfItsLibraries() {
+        Path legal = rootfs.resolve("opt/holdfast/legal");
+        assertThat(legal.resolve("postgresql/META-INF/LICENSE")).isNotEmptyFile();
+        assertThat(legal.resolve("dashboard/preact-LICENSE")).isNotEmptyFile();
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -53,6 +54,18 @@ class OutputsTest {
                 assertThat(outputs.tap(job)).isEmpty();
             }
         }
+    }
+
+    @Test
+    void noLogIsDeletedBecauseItsFileSystemDoesNotTellItsSize() {
+        var warned = new ArrayList<String>();
+        Path gone = dir.resolve("gone");
+        assertThat(Outputs.keeping(gone, null, warned::add).maxTotalBytes()).isEqualTo(4L << 30);
+        assertThat(warned).singleElement().asString().contains(gone + " is cannot be read", "4.0Gi");
+        warned.clear();
+        assertThat(Outputs.keeping(gone, 7L, warned::add).maxTotalBytes()).isEqualTo(7);
+        assertThat(Outputs.keeping(dir, null, warned::add).maxTotalBytes()).isBetween(64L << 20, 4L << 30);
+        assertThat(warned).isEmpty();
     }
 
     /** @return what a program would write into */

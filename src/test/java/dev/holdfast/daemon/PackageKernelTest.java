@@ -132,7 +132,7 @@ class PackageKernelTest {
         String upgraded = shown("holdfast", "MainPID");
         Files.writeString(BROKEN, "processes: { a: { comand: [x] } }\n");
         assertThat(done("dpkg", "--install", newer.toString()))
-                .contains("zz-broken.yaml:1", "is not sound for this version");
+                .contains("zz-broken.yaml:1", "this version would not start as it is configured");
         assertThat(shown("holdfast", "MainPID")).isEqualTo(upgraded);
         assertThat(named("hf-tick")).containsExactly(pid);
         Files.delete(BROKEN);
@@ -144,6 +144,11 @@ class PackageKernelTest {
         assertThat(List.of(CONFIG, OWN, Path.of("/var/lib/holdfast"), Path.of("/var/log/holdfast/tick.0.log")))
                 .allSatisfy(kept -> assertThat(kept).exists());
         assertThat(Path.of("/usr/lib/holdfast")).doesNotExist();
+
+        // installed again: it runs again
+        done("dpkg", "--install", newer.toString());
+        await().atMost(SOON).until(() -> named("hf-tick").size() == 1);
+        done("dpkg", "--remove", "holdfast");
 
         // purged: as if it had never been there
         done("dpkg", "--purge", "holdfast");

@@ -80,6 +80,26 @@ class PastTest {
     }
 
     @Test
+    void whomNobodyCouldSignalWasNotKilledUnlessItWentLater() throws IOException {
+        try (var guard = new Journal(state.resolve("guard.jsonl"))) {
+            guard.append(found("fired", 7, "a/0", "kill with TERM"));
+            guard.append(found("refused", 7, "a/0", "it is no longer what the rule is about; nothing was done"));
+            guard.append(found("fired", 8, "b/0", "kill with TERM"));
+            guard.append(found("refused", 8, "b/0", "operation not permitted; it is tried again at each look"));
+            guard.append(found("ended", 8, "b/0", "ended 3s after TERM"));
+            guard.append(found("fired", 9, "c/0", "kill with TERM"));
+            guard.append(found("escalated", 9, "c/0", "KILL"));
+            guard.append(found("refused", 9, "c/0", "one of its tree: operation not permitted"));
+        }
+        Past p = past(end(AT.plusSeconds(5), null));
+        assertThat(p.happenings())
+                .filteredOn(h -> h.reason() == Reason.GUARD)
+                .extracting(Facts.Happening::name)
+                .containsExactly("b", "c");
+        assertThat(p.happenings()).extracting(Facts.Happening::reason).contains(Reason.CRASH);
+    }
+
+    @Test
     void whatTheJournalDoesNotReachBackToIsSaid() throws IOException {
         past(end(AT, null));
         assertThat(notes)

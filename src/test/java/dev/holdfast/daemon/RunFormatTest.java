@@ -21,7 +21,8 @@ class RunFormatTest {
         assertThat(refusal(LATER, true))
                 .hasValue(
                         "what runs there was started by Holdfast 9.1.0, in a form that 1.0.0 does not know: it runs on;"
-                                + " let 9.1.0 or a later one adopt it, or end it by holdfast down");
+                                + " start 9.1.0 or a later one, which adopts it and by holdfast down ends it; under systemd,"
+                                + " systemctl stop holdfast-instances ends it, too");
         assertThat(refusal("no format\n", true).orElse("")).contains("an unknown version");
     }
 

@@ -79,6 +79,11 @@ class UpgradeTest {
         assertThat(files()).isEqualTo(before);
         assertThat(old.isAlive()).isTrue();
 
+        // The same said beforehand, by which a package leaves the daemon that runs.
+        var asked = DaemonUnderTest.command(home, "up", home + "/holdfast.yaml", "--check-only");
+        assertThat(asked.exit()).isEqualTo(2);
+        assertThat(asked.err()).contains("was started by Holdfast 9.1.0,").endsWith("holdfast: it would not start\n");
+
         // The version that it waits for.
         Files.delete(home.resolve("run/format"));
         try (var daemon = DaemonUnderTest.up(home, YAML)) {
@@ -86,6 +91,20 @@ class UpgradeTest {
         } finally {
             old.destroyForcibly();
         }
+    }
+
+    @Test
+    void whatUpWouldRefuseIsSaidWithoutStartingAnything() throws IOException {
+        Path file = home.resolve("holdfast.yaml");
+        DaemonUnderTest.write(file, YAML);
+        var sound = DaemonUnderTest.command(home, "up", file + "", "--check-only");
+        assertThat(sound.exit()).as(sound.err()).isZero();
+        assertThat(sound.out() + sound.err()).isEmpty();
+        assertThat(home.resolve("run")).doesNotExist();
+        DaemonUnderTest.write(file, "version: 1\nprocesses: { a: { command: [sh, -c, exit], user: nosuchuser99 } }\n");
+        var unsound = DaemonUnderTest.command(home, "up", file + "", "--check-only");
+        assertThat(unsound.exit()).isEqualTo(2);
+        assertThat(unsound.err()).contains("nosuchuser99").endsWith("holdfast: it would not start\n");
     }
 
     @Test

@@ -32,6 +32,7 @@ class PagesTest {
     private static final Map<String, String> REASONS = new TreeMap<>(Map.of(
             "systemd", "asks systemd, which is not PID 1 here",
             "docker", "asks a container runtime",
+            "builds", "builds the whole, for minutes",
             "installs", "installs packages or writes to the host's own files",
             "hosts", "needs several hosts, or a server that is not started here",
             "terminal", "draws on a terminal, or waits for one",
