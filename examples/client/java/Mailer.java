@@ -26,13 +26,14 @@ final class Mailer {
                 .concurrency(4)
                 .log(System.err::println)
                 .start(work -> send(work, outbox));
-        shutdown.on("mails", Duration.ofSeconds(20), worker::drain);
+        shutdown.on("mails", Duration.ofSeconds(20), most -> {
+            worker.drain(most);
+            System.out.println("ended"); // here: when the JVM ends it waits for what is registered, not for main
+        });
         Notify.here().ready("takes mails");
         System.out.println("takes mails as " + worker.name());
 
-        Worker.End end = worker.await();
-        System.out.println("ended: " + end);
-        switch (end) {
+        switch (worker.await()) {
             case DRAINED -> {}
             case RECYCLED -> System.exit(RECYCLED);
             case REFUSED, FAILED -> System.exit(1);

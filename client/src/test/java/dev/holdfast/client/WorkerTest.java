@@ -219,8 +219,8 @@ class WorkerTest {
 
     @Test
     void aJobThatCameAfterMoreThanItsLeaseIsBegunWhenItIsConfirmed() throws Exception {
-        daemon.says("queues/q/take", 200, taken(job("a", 0.001)))
-                .says("queues/q/take", 200, taken(job("b", 0.001)))
+        daemon.says("queues/q/take", 200, taken(job("a", 0.000001)))
+                .says("queues/q/take", 200, taken(job("b", 0.000001)))
                 .says("queues/q/take", 200, NONE);
         daemon.says("jobs/a/heartbeat", 409, "{\"detail\":\"its lease ended\"}");
         daemon.says("jobs/b/heartbeat", 200, BEAT).says("jobs/b/complete", 200, DONE);
