@@ -187,7 +187,7 @@ class IncidentKernelTest {
             assertThat(report)
                     .containsPattern("kills by the guard \\(.*shop")
                     .containsPattern("kills? for want of memory \\(shop\\)")
-                    .containsPattern("- shop: oom \\d+×")
+                    .containsPattern("- shop: oom \\d+")
                     .containsPattern("rule php-fpm-child: memory > 100Mi.*php-fpm: pool shop")
                     .contains("memory limit");
         }
