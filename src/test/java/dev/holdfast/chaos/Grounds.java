@@ -1,9 +1,8 @@
 package dev.holdfast.chaos;
 
+import dev.holdfast.testbed.Ports;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,29 +48,7 @@ record Grounds(Path home, Path marks, String mark, Process holder, int port) imp
             holder.waitFor(10, TimeUnit.SECONDS);
             throw new IOException("no mount namespace: " + Files.readString(home.resolve("holder.err")));
         }
-        return new Grounds(home, home.resolve("marks"), mark, holder, freePorts());
-    }
-
-    /** The first of three that are free. */
-    private static int freePorts() throws IOException {
-        var local = InetAddress.getLoopbackAddress();
-        while (true) {
-            var all = new ArrayList<ServerSocket>();
-            try {
-                all.add(new ServerSocket(0, 1, local));
-                int first = all.getFirst().getLocalPort();
-                while (all.size() < PORTS) {
-                    all.add(new ServerSocket(first + all.size(), 1, local));
-                }
-                return first;
-            } catch (IOException | IllegalArgumentException taken) {
-                // Another three, then.
-            } finally {
-                for (ServerSocket s : all) {
-                    s.close();
-                }
-            }
-        }
+        return new Grounds(home, home.resolve("marks"), mark, holder, Ports.free(PORTS));
     }
 
     int apiPort() {

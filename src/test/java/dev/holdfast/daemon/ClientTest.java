@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.holdfast.api.Client;
 import dev.holdfast.api.ControlPort;
 import dev.holdfast.api.JobReport;
+import dev.holdfast.testbed.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -226,10 +227,7 @@ class ClientTest {
     @Test
     void overTcpWithATokenAndNotWithoutItsScope() throws Exception {
         assumeJar();
-        int port;
-        try (var free = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.free();
         DaemonUnderTest.write(home.resolve("Tcp.java"), """
                 import dev.holdfast.client.*;
                 import java.net.URI;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.dashboard.Browser;
+import dev.holdfast.testbed.Ports;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class DashboardDaemonTest {
 
     @Test
     void showsAndDoesWhatTheDaemonDoes() throws Exception {
-        int port = WebTest.freePort();
+        int port = Ports.free();
         try (var browser = new Browser();
                 var daemon = DaemonUnderTest.up(home, yaml(port))) {
             await().atMost(DEADLINE).until(() -> WebTest.answers(port));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.linux.Syscall;
+import dev.holdfast.testbed.Pids;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -241,7 +242,7 @@ class GuardDaemonTest {
                     .start();
             long orphan = Long.parseLong(parent.inputReader().readLine());
             parent.waitFor();
-            assertThat(ProcessHandle.of(orphan)).isPresent();
+            assertThat(Pids.ended(orphan)).isFalse();
             DaemonUnderTest.write(home.resolve("holdfast.yaml"), guarded + """
                     host:
                       interval: 1s
@@ -250,7 +251,7 @@ class GuardDaemonTest {
                     """);
             var reload = daemon.cli("reload");
             assertThat(reload.exit()).as(reload.err()).isZero();
-            await().atMost(SOON).until(() -> ProcessHandle.of(orphan).isEmpty());
+            await().atMost(SOON).until(() -> Pids.ended(orphan));
             assertThat(daemon.daemonOutput()).contains("host recovers, memory critical: run-cleanup orphans");
         }
     }

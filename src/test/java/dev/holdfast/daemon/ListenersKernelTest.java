@@ -3,6 +3,7 @@ package dev.holdfast.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.testbed.Ports;
 import dev.holdfast.testkernel.OnPlainKernel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,8 +35,8 @@ class ListenersKernelTest {
 
     @Test
     void metricsPagesAndTheApiAreServed() throws IOException {
-        int api = WebTest.freePort();
-        int metrics = WebTest.freePort();
+        int api = Ports.free();
+        int metrics = Ports.free();
         try (var daemon = DaemonUnderTest.up(home, """
                 version: 1
                 global:

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.testbed.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,8 +31,8 @@ class LogOutputsTest {
     @Test
     void rsyslogReceivesAllThreeTransports() throws Exception {
         assumeTrue(Files.exists(RSYSLOGD), "no rsyslogd");
-        int udp = freePort();
-        int tcp = freePort();
+        int udp = Ports.free();
+        int tcp = Ports.free();
         Path received = home.resolve("received");
         Files.writeString(home.resolve("rsyslog.conf"), """
                 global(workDirectory="%1$s")
@@ -106,7 +105,7 @@ class LogOutputsTest {
                     type: oneshot
                     command: [sh, -c, 'echo "{\\"level\\":\\"warn\\",\\"n\\":1}"; seq 200000']
                     logging: { labels: { env: test } }
-                """.formatted(home, freePort()));
+                """.formatted(home, Ports.free()));
         try (daemon) {
             daemon.awaitState("talk", "completed");
             await().atMost(SOON)
@@ -297,11 +296,5 @@ class LogOutputsTest {
             }
         }
         return all.toString();
-    }
-
-    private static int freePort() throws IOException {
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.holdfast.api.Client;
 import dev.holdfast.api.ControlPort;
 import dev.holdfast.api.HistoryReport;
+import dev.holdfast.testbed.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -198,8 +199,8 @@ class MetricsDaemonTest {
     @Test
     void isScrapedByARealPrometheus() throws IOException, InterruptedException {
         assumeTrue(installed("prometheus"), "prometheus is not installed");
-        int listening = free();
-        int port = free();
+        int listening = Ports.free();
+        int port = Ports.free();
         String listen = "global: { metrics: { listen: '127.0.0.1:" + listening + "' } }\n";
         try (var daemon = DaemonUnderTest.up(dir, listen + YAML)) {
             daemon.awaitState("web/1", "up");
@@ -238,8 +239,8 @@ class MetricsDaemonTest {
 
     @Test
     void servesThemOnAListenerOfTheirOwnThatAReloadMovesAndCloses() throws IOException {
-        int port = free();
-        int other = free();
+        int port = Ports.free();
+        int other = Ports.free();
         String listen = "global: { metrics: { listen: '127.0.0.1:%d', path: /figures } }\n";
         try (var daemon = DaemonUnderTest.up(dir, listen.formatted(port) + YAML)) {
             await().atMost(DEADLINE)
@@ -283,12 +284,6 @@ class MetricsDaemonTest {
         var url = URI.create("http://127.0.0.1:" + port + path).toURL();
         try (InputStream in = url.openStream()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static int free() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.config.ProbeSpec.Check;
 import dev.holdfast.probe.Sample;
+import dev.holdfast.testbed.Ports;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -78,12 +79,6 @@ class ProbeDeskTest {
         }
     }
 
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     @Test
     void aUrlIsJudgedByStatusAndBody() throws IOException {
         var socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -97,7 +92,7 @@ class ProbeDeskTest {
             assertThat(other.up()).isFalse();
             assertThat(other.detail()).contains("nothing that matches broken");
         }
-        Sample gone = Asking.http(http("http://127.0.0.1:" + freePort() + "/", null, null), PATIENT);
+        Sample gone = Asking.http(http("http://127.0.0.1:" + Ports.free() + "/", null, null), PATIENT);
         assertThat(gone.up()).isFalse();
         assertThat(gone.detail()).contains("Connection refused");
     }
@@ -260,7 +255,7 @@ class ProbeDeskTest {
     @Test
     void redisIsAskedForTheLengthOfAListWithItsPassword() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/redis-server")), "no redis-server here");
-        int port = freePort();
+        int port = Ports.free();
         Process redis = new ProcessBuilder(
                         "/usr/bin/redis-server",
                         "--port",
@@ -313,7 +308,7 @@ class ProbeDeskTest {
     @Test
     void aDaemonTellsWhatIsDownAndMendsIt() throws IOException {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "no python3 here");
-        int port = freePort();
+        int port = Ports.free();
         Path steps = home.resolve("steps");
         Path mark = Files.writeString(home.resolve("number"), "7");
         String yaml = """

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.config.ProbeSpec.Check;
 import dev.holdfast.probe.Sample;
+import dev.holdfast.testbed.Ports;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -86,8 +87,8 @@ class ProbedServersTest {
     void nginxIsJudgedByStatusBodyTimeAndTheDaysOfItsCertificate() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/sbin/nginx")), "no nginx here");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/openssl")), "no openssl here");
-        int port = ProbeDeskTest.freePort();
-        int secure = ProbeDeskTest.freePort();
+        int port = Ports.free();
+        int secure = Ports.free();
         Process nginx = nginx(port, secure);
         try {
             String url = "http://127.0.0.1:" + port;

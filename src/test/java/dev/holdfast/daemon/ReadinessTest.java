@@ -4,9 +4,8 @@ import static dev.holdfast.daemon.DaemonUnderTest.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.testbed.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -133,8 +132,8 @@ class ReadinessTest {
     @Test
     void urlsPortsAndCommandsAreAsked() throws IOException {
         DaemonUnderTest.write(home.resolve("server.pl"), SERVER);
-        int http = freePort();
-        int tcp = freePort();
+        int http = Ports.free();
+        int tcp = Ports.free();
         var daemon = DaemonUnderTest.up(home, """
                 version: 1
                 processes:
@@ -241,12 +240,6 @@ class ReadinessTest {
             await().atMost(SOON).until(() -> daemon.replica("never").restarts() >= 2);
             assertThat(daemon.cli("why", "never").out()).contains("not ready within 1s");
             assertThat(read(home.resolve("state/journal.jsonl"))).doesNotContain("\"Ready\"");
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

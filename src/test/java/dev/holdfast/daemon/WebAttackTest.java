@@ -3,6 +3,7 @@ package dev.holdfast.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.testbed.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -83,7 +84,7 @@ class WebAttackTest {
 
     @Test
     void supervisionGoesOnAndWhoHasATokenIsAnswered() throws Exception {
-        int port = WebTest.freePort();
+        int port = Ports.free();
         String yaml = "version: 1\nglobal: { api: { listen: \"127.0.0.1:" + port + "\" } }\nprocesses:\n"
                 + "  stays: { command: [sleep, \"600\"] }\n"
                 + "  again: { command: [\"true\"], restart: { policy: always, delay: 50ms, jitter: 0% } }\n";

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.testbed.Ports;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -68,7 +67,7 @@ class WebStackTest {
 
     @Test
     void servesThroughTheDeathOfRedisAndLeavesNothingBehind() throws Exception {
-        int[] ports = freePorts();
+        int[] ports = {Ports.free(), Ports.free(), Ports.free()};
         URI page = URI.create("http://127.0.0.1:" + ports[0] + "/");
         List<ProcessHandle> all;
         var daemon = DaemonUnderTest.up(
@@ -133,14 +132,5 @@ class WebStackTest {
         Matcher m = Pattern.compile("\"process\":\"" + process + "\"[^}]*?\"pid\":(\\d+)")
                 .matcher(daemon.cli("status", "--json").out());
         return m.find() ? Long.parseLong(m.group(1)) : -1;
-    }
-
-    private static int[] freePorts() throws IOException {
-        var local = InetAddress.getLoopbackAddress();
-        try (var a = new ServerSocket(0, 1, local);
-                var b = new ServerSocket(0, 1, local);
-                var c = new ServerSocket(0, 1, local)) {
-            return new int[] {a.getLocalPort(), b.getLocalPort(), c.getLocalPort()};
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.testbed.Ports;
 import dev.holdfast.web.Pems;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,12 +29,6 @@ class WebTest {
     Path home;
 
     private record Answer(int statusCode, String body, String retryAfter) {}
-
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
 
     static String yaml(String global) {
         return "version: 1\nglobal: {" + global + "}\nprocesses:\n  stays: { command: [sleep, \"600\"] }\n";
@@ -79,7 +74,7 @@ class WebTest {
 
     @Test
     void tokensSayWhatMayBeAskedOverTcpAndSecretsAreKeptNowhere() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         try (var daemon = DaemonUnderTest.up(home, yaml(listen(port)))) {
             await().atMost(DEADLINE).until(() -> answers(port));
             assertThat(daemon.cli("doctor").out()).contains("served at http://127.0.0.1:" + port, "nobody has a token");
@@ -121,7 +116,7 @@ class WebTest {
 
     @Test
     void aReloadMovesOpensAndClosesItWithoutTouchingWhatRuns() throws Exception {
-        int first = freePort();
+        int first = Ports.free();
         try (var daemon = DaemonUnderTest.up(home, yaml(""))) {
             daemon.awaitState("stays", "up");
             int pid = daemon.pidOf("stays");
@@ -129,7 +124,7 @@ class WebTest {
             assertThat(daemon.cli("token", "list").out()).contains("on the Unix socket alone");
             reload(daemon, yaml(listen(first)));
             await().atMost(DEADLINE).until(() -> answers(first));
-            int second = freePort();
+            int second = Ports.free();
             reload(daemon, yaml(listen(second)));
             await().atMost(DEADLINE).until(() -> answers(second) && !answers(first));
             assertThat(ask(second, "GET", "/api/v1/status", token).statusCode()).isEqualTo(200);
@@ -172,7 +167,7 @@ class WebTest {
 
     @Test
     void aLimitOfNothingIsSaidAndACertificateThatCannotBeReadTakesNothingAway() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         String limit = ", api_rate_limit: { requests_per_second: 9, burst: 9, endpoints: {"
                 + "\"POST /api/v1/process/{name}/restart\": { requests_per_second: 1, burst: 5 },"
                 + "\"POST /api/v1/processes/web/restart\": { requests_per_second: 1, burst: 5 } } }";
@@ -195,7 +190,7 @@ class WebTest {
 
     @Test
     void whatOthersReachOpensWithTheFirstToken() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         Pems.selfSigned(home, "one", "localhost");
         String tls = ", tls: { certificate: " + home.resolve("one.pem") + ", key: " + home.resolve("one.key") + " }";
         String global = "api: { listen: \"0.0.0.0:" + port + "\"" + tls + " }";

@@ -5,9 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Loaded;
+import dev.holdfast.testbed.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -52,7 +51,7 @@ final class Walk implements AutoCloseable {
         places.put("/var/log/holdfast/", home + "/log/");
         places.put("/etc/holdfast/", dir + "/etc/");
         places.put("/tmp/holdfast-quickstart", dir + "/quickstart");
-        places.put("127.0.0.1:9180", "127.0.0.1:" + freePort());
+        places.put("127.0.0.1:9180", "127.0.0.1:" + Ports.free());
         Path bin = Files.createDirectories(dir.resolve("bin.d"));
         Path holdfast = bin.resolve("holdfast");
         Files.writeString(holdfast, "#!/bin/sh\nexec " + String.join(" ", java()) + " \"$@\"\n");
@@ -91,12 +90,6 @@ final class Walk implements AutoCloseable {
                         "-cp",
                         modules == null ? classes : modules + ":" + classes,
                         "dev.holdfast.daemon.Main");
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static void copy(Path from, Path to) throws IOException {

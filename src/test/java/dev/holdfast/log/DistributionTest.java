@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.linux.NotifySocket;
+import dev.holdfast.testbed.Ports;
 import dev.holdfast.unit.Level;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,10 +54,7 @@ class DistributionTest {
 
     @Test
     void aDeadSyslogServerHoldsUpNobodyAndLearnsWhatItMissed() throws Exception {
-        int port;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.free();
         try (var out = distribution(syslog(new OutputTarget.Address.Tcp("127.0.0.1", port)))) {
             long began = System.nanoTime();
             for (int i = 0; i < 100_000; i++) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.config.OtlpSpec;
 import dev.holdfast.metric.Family;
 import dev.holdfast.metric.Sheet;
+import dev.holdfast.testbed.Ports;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import dev.holdfast.web.Pems;
@@ -159,10 +160,7 @@ class ExporterTest {
 
     @Test
     void keepsSpansWhileTheCollectorIsDownAndSaysItOnce() throws IOException {
-        int port;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.free();
         exporter.configure(traces("http://127.0.0.1:" + port));
         exporter.add(span(1));
         soon().until(() -> figure(Family.OTLP_REQUESTS, "traces", "failure") >= 4);

@@ -12,6 +12,7 @@ import dev.holdfast.guard.Finding;
 import dev.holdfast.guard.Finding.Kind;
 import dev.holdfast.linux.Census;
 import dev.holdfast.linux.Syscall;
+import dev.holdfast.testbed.Pids;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import java.io.IOException;
@@ -164,8 +165,7 @@ class PatrolTest {
         patrol("rules: {burn: {match: {command: MARK}, any: [{cpu: '> 4%', for: 1s}], action: kill, grace: 2s}}");
         await().atMost(SOON).until(() -> !busy.isAlive());
         await().atMost(SOON).untilAsserted(() -> assertThat(kinds()).containsExactly(Kind.FIRED, Kind.ENDED));
-        await().atMost(SOON)
-                .until(() -> ProcessHandle.of(child).map(h -> !h.isAlive()).orElse(true));
+        await().atMost(SOON).until(() -> Pids.ended(child));
         assertThat(calm.isAlive()).isTrue();
         assertThat(told.getFirst().why()).startsWith("cpu > 4% for 1s (");
         assertThat(told.getFirst().evidence()).isNotEmpty();
@@ -312,8 +312,7 @@ class PatrolTest {
                             .map(p -> p.pid() == 1)
                             .orElse(false));
             patrol("orphans: {match: {command: MARK}, older_than: 1s, action: kill, every: 500ms}");
-            await().atMost(SOON)
-                    .until(() -> ProcessHandle.of(orphan).map(h -> !h.isAlive()).orElse(true));
+            await().atMost(SOON).until(() -> Pids.ended(orphan));
             assertThat(first.isAlive()).isTrue();
         } finally {
             ProcessHandle.of(orphan).ifPresent(ProcessHandle::destroyForcibly);
@@ -407,8 +406,7 @@ class PatrolTest {
             assertThat(ProcessHandle.of(orphan))
                     .matches(h -> h.isPresent() && h.get().isAlive());
             scan.endOrphans(orphans, spec("orphans: {match: {command: MARK}, older_than: 0s, action: kill}"));
-            await().atMost(SOON)
-                    .until(() -> ProcessHandle.of(orphan).map(h -> !h.isAlive()).orElse(true));
+            await().atMost(SOON).until(() -> Pids.ended(orphan));
         } finally {
             ProcessHandle.of(orphan).ifPresent(ProcessHandle::destroyForcibly);
         }

@@ -13,6 +13,7 @@ import dev.holdfast.guard.Finding.Kind;
 import dev.holdfast.linux.BootClock;
 import dev.holdfast.linux.Census;
 import dev.holdfast.linux.Syscall;
+import dev.holdfast.testbed.Pids;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import java.io.IOException;
@@ -282,9 +283,7 @@ class WatchTest {
             for (Actor a : due) {
                 if (!a.role.rule.equals("zombies")) {
                     long pid = begun(a.id).orElseThrow().pid;
-                    assertThat(ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false))
-                            .as(a.id)
-                            .isFalse();
+                    assertThat(Pids.ended(pid)).as(a.id).isTrue();
                 }
             }
         });

@@ -2,9 +2,9 @@ package dev.holdfast.post;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.testbed.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,10 +55,7 @@ public final class Exim implements AutoCloseable {
                         == 0,
                 "openssl makes no certificate");
         Files.setPosixFilePermissions(dir.resolve("key.pem"), PosixFilePermissions.fromString("rw-r--r--"));
-        int port;
-        try (var s = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = s.getLocalPort();
-        }
+        int port = Ports.free();
         Files.writeString(
                 dir.resolve("exim.conf"), """
                 primary_hostname = mail.example.org

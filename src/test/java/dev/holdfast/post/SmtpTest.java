@@ -12,6 +12,7 @@ import dev.holdfast.config.AlertSpec.Encryption;
 import dev.holdfast.config.AlertSpec.Secret;
 import dev.holdfast.config.AlertSpec.Server;
 import dev.holdfast.config.AlertSpec.Way.Email;
+import dev.holdfast.testbed.Ports;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.BufferedReader;
@@ -126,10 +127,7 @@ class SmtpTest {
 
     @Test
     void nobodyThereIsTriedAgain() throws IOException {
-        int port;
-        try (var s = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = s.getLocalPort();
-        }
+        int port = Ports.free();
         assertThat(Smtp.send(Letters.of(Letters.full()), mail(port, Encryption.NONE, null, null), WORDING, ZONE))
                 .isInstanceOf(Delivery.Away.class);
     }

@@ -9,6 +9,7 @@ import dev.holdfast.linux.Host;
 import dev.holdfast.linux.Pidfd;
 import dev.holdfast.linux.Poller;
 import dev.holdfast.linux.Proc;
+import dev.holdfast.testbed.Pids;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Signal;
 import java.nio.file.Path;
@@ -58,9 +59,7 @@ class ContainmentTest {
     @Test
     void sparesASessionThatGotTheNumberOfALeaderThatEndedWhileNobodyWatched() throws Exception {
         Process stranger = new ProcessBuilder("setsid", "sh", "-c", "sleep 300 & echo $!").start();
-        ProcessHandle left = ProcessHandle.of(
-                        Long.parseLong(stranger.inputReader().readLine()))
-                .orElseThrow();
+        long left = Long.parseLong(stranger.inputReader().readLine());
         try (Poller poller = Poller.open()) {
             stranger.waitFor();
             Instance gone = instance(new ProcessRef((int) stranger.pid(), 1), null);
@@ -69,7 +68,7 @@ class ContainmentTest {
             containment.endedWhileAway(gone, new MonoTime(System.nanoTime()));
             tasks.forEach(Runnable::run);
             assertThat(gone.left).isEmpty();
-            assertThat(left.isAlive()).isTrue();
+            assertThat(Pids.ended(left)).isFalse();
             // The twin, whose end was seen.
             Instance meant = instance(new ProcessRef((int) stranger.pid(), 1), null);
             meant.adopted = true;
@@ -77,13 +76,9 @@ class ContainmentTest {
             tasks.clear();
             containment.kill(meant, new MonoTime(System.nanoTime()));
             tasks.forEach(Runnable::run);
-            // Whose parent is gone stays a zombie where no init reaps.
-            await().until(() -> new Proc(PROC)
-                    .stat((int) left.pid())
-                    .filter(now -> now.state() != 'Z')
-                    .isEmpty());
+            await().until(() -> Pids.ended(left));
         } finally {
-            left.destroyForcibly();
+            ProcessHandle.of(left).ifPresent(ProcessHandle::destroyForcibly);
         }
     }
 

@@ -2,9 +2,8 @@ package dev.holdfast.store;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.testbed.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -58,9 +57,7 @@ public final class PostgresServer implements BeforeAllCallback, AfterAllCallback
                 "UTF8",
                 "-N",
                 "--no-locale"));
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = Ports.free();
         if (!place.isEmpty()) {
             Files.writeString(Path.of(data(), "pg_hba.conf"), "host all all 0.0.0.0/0 trust\n");
         }
