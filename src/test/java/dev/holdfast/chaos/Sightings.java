@@ -115,7 +115,7 @@ final class Sightings {
     /** How many of each kind, such as of sockets; without code, and what the guard holds of each process of the host. */
     static Map<String, Long> descriptorKinds(long pid) {
         try (Stream<Path> all = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
-            return all.map(Sightings::target)
+            return all.flatMap(Sightings::target)
                     .filter(t -> !t.endsWith(".jar") && !t.endsWith("/stat"))
                     .map(t -> t.replaceAll("[0-9a-z]{20,}", "*").replaceAll("\\d+", "N"))
                     .collect(Collectors.groupingBy(t -> t, TreeMap::new, Collectors.counting()));
@@ -124,11 +124,12 @@ final class Sightings {
         }
     }
 
-    private static String target(Path link) {
+    /** Nothing of what was closed meanwhile: nobody can tell what it was, and a daemon that is killed closes all at once. */
+    private static Stream<String> target(Path link) {
         try {
-            return Files.readSymbolicLink(link).toString();
+            return Stream.of(Files.readSymbolicLink(link).toString());
         } catch (IOException gone) {
-            return "gone";
+            return Stream.empty();
         }
     }
 
