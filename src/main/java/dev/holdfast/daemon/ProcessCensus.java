@@ -97,7 +97,7 @@ final class ProcessCensus implements AutoCloseable {
      * @throws Errno when not all processes could be looked at
      */
     synchronized List<Tree> look(List<ProcessRef> leaders, boolean deep, long nanos) throws Errno {
-        Census c = census == null ? new Census(proc, Census.budget()) : census;
+        Census c = census == null ? new Census(proc, Census.budget(proc)) : census;
         census = c;
         c.look();
         var byPid = new HashMap<Integer, Integer>();

@@ -159,7 +159,7 @@ final class Watchman implements Effects {
     private Patrol open() throws Errno {
         return new Patrol(
                 spec,
-                new Patrol.Post(Daemon.PROC, Path.of("/"), seat.self(), Census.budget(), seat.owner()),
+                new Patrol.Post(Daemon.PROC, Path.of("/"), seat.self(), Census.budget(Daemon.PROC), seat.owner()),
                 Loop::now,
                 this);
     }

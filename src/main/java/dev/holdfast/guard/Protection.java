@@ -1,14 +1,17 @@
 package dev.holdfast.guard;
 
 import com.google.re2j.Pattern;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whom no rule may touch. Names are those of executable files, which a program cannot choose as it can choose its title;
- * where the file may not be read, the kernel's name of the process counts.
+ * where the file may not be read, the kernel's name of the process counts. One thread uses it.
  */
 final class Protection {
     /** What a host, the way into it, its containers and its data hang on. A * at the end matches the rest. */
@@ -89,7 +92,12 @@ final class Protection {
     private static final Pattern INTERPRETER =
             Pattern.compile("(python|perl|ruby|node|php|lua)[0-9.-]*|(ba|da|z|k|a)?sh|busybox");
 
-    private final List<String> names;
+    /** Programs that have been asked about and are neither named nor interpreters: most of a host's are. */
+    private static final int REMEMBERED = 2000;
+
+    private final Set<String> names = new HashSet<>();
+    private final List<String> beginnings = new ArrayList<>();
+    private final Set<String> free = new HashSet<>();
     private final int self;
 
     /**
@@ -98,8 +106,13 @@ final class Protection {
      */
     Protection(Collection<String> more, int self) {
         this.self = self;
-        this.names =
-                java.util.stream.Stream.concat(USUAL.stream(), more.stream()).toList();
+        for (String name : Stream.concat(USUAL.stream(), more.stream()).toList()) {
+            if (name.endsWith("*")) {
+                beginnings.add(name.substring(0, name.length() - 1));
+            } else {
+                names.add(name);
+            }
+        }
     }
 
     /**
@@ -118,8 +131,17 @@ final class Protection {
         if (t.own() || pid == self) {
             return "it is part of Holdfast";
         }
-        String why = of(t.program(), override);
-        if (why != null || !INTERPRETER.matcher(t.program()).matches()) {
+        String program = t.program();
+        if (free.contains(program)) { // a thousand may be asked about while the host suffers
+            return null;
+        }
+        boolean interprets = INTERPRETER.matcher(program).matches();
+        if (!interprets && !names(program)) {
+            remember(program);
+            return null;
+        }
+        String why = of(program, override);
+        if (why != null || !interprets) {
             return why;
         }
         String named = of(t.name(), override);
@@ -154,17 +176,30 @@ final class Protection {
         return "";
     }
 
-    private @Nullable String of(String program, Set<String> override) {
-        for (String name : names) {
-            if (is(name, program)) {
-                return override.stream().anyMatch(o -> is(o, program)) ? null : program + " is protected";
+    private void remember(String program) {
+        if (free.size() >= REMEMBERED) {
+            free.clear();
+        }
+        free.add(program);
+    }
+
+    private boolean names(String program) {
+        if (names.contains(program)) {
+            return true;
+        }
+        for (String beginning : beginnings) {
+            if (program.startsWith(beginning)) {
+                return true;
             }
         }
-        return null;
+        return false;
+    }
+
+    private @Nullable String of(String program, Set<String> override) {
+        return names(program) && override.stream().noneMatch(o -> is(o, program)) ? program + " is protected" : null;
     }
 
     private static boolean is(String name, String program) {
-        int last = name.length() - 1;
-        return name.charAt(last) == '*' ? program.startsWith(name.substring(0, last)) : program.equals(name);
+        return name.endsWith("*") ? program.startsWith(name.substring(0, name.length() - 1)) : program.equals(name);
     }
 }

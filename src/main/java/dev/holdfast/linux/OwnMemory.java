@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 
-/** What this process can give back to the kernel without missing it. */
+/** What this process can give back to the kernel without missing it, and what it keeps from it. Thread-safe. */
 public final class OwnMemory {
     private static final int MADV_DONTNEED = 4;
+    private static final int MCL_CURRENT = 1;
+    private static final int MCL_ONFAULT = 4;
     private static final Set<String> NEVER_WRITTEN = Set.of("r--p", "r-xp");
     /** Pages that differ from the file: in memory, and swapped out. */
     private static final Set<String> OWN = Set.of("Anonymous:", "Swap:");
@@ -47,6 +49,23 @@ public final class OwnMemory {
                 Syscall.MADVISE.call(from, to - from, MADV_DONTNEED); // refused: then they stay
             }
         }
+    }
+
+    /**
+     * Keeps in memory what is mapped now, each page of it from when it was touched first: a host that runs out of memory
+     * would take our program's pages, and we would read them from a disk that is busy with everybody's. Until
+     * {@link #release} none of it can be given back. What is mapped later is not meant (MCL_FUTURE): a thread that has
+     * become another user may not lock, and could map nothing any more.
+     *
+     * @throws Errno without CAP_IPC_LOCK, when RLIMIT_MEMLOCK is less than all that is mapped
+     */
+    public static void hold() throws Errno {
+        Syscall.check("mlockall", Syscall.MLOCKALL.call(MCL_CURRENT | MCL_ONFAULT));
+    }
+
+    /** Ends {@link #hold}. */
+    public static void release() {
+        Syscall.MUNLOCKALL.call(0);
     }
 
     private static boolean unchangedFile(String[] mapping) {

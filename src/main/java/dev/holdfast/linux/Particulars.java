@@ -34,16 +34,28 @@ public final class Particulars {
 
     /** Of its arguments as they are now, which it may write anew; 0: it has none, or they cannot be read. */
     public long commandHash(int slot) {
-        return hash(slot, COMMAND);
+        return hash(read(slot, COMMAND));
+    }
+
+    /**
+     * Whether {@link #commandHash} may be another than this one: then it is to be asked for. Nobody makes sure here that
+     * the pid is still its, which would cost as much again: where nothing differs, nothing is taken from it.
+     */
+    public boolean commandDiffers(int slot, long known) {
+        return hash(files.glance(census.pid(slot), COMMAND)) != known;
     }
 
     /** Of {@link #cgroup}, likewise. */
     public long cgroupHash(int slot) {
-        return hash(slot, GROUP);
+        return hash(read(slot, GROUP));
     }
 
-    private long hash(int slot, byte[] file) {
-        int n = read(slot, file);
+    /** As {@link #commandDiffers}. */
+    public boolean cgroupDiffers(int slot, long known) {
+        return hash(files.glance(census.pid(slot), GROUP)) != known;
+    }
+
+    private long hash(int n) {
         long hash = n <= 0 ? 0 : 1;
         for (int i = 0; i < n; i++) {
             hash = hash * 31 + text[i];

@@ -52,6 +52,24 @@ final class ProcFiles {
         return n;
     }
 
+    /**
+     * Into {@link #text} in one go, without asking whose it is: half the price of {@link #read}.
+     *
+     * @return 0 or less when it cannot be read
+     */
+    int glance(int who, byte[] file) {
+        long opened = openAt(who, file);
+        if (opened < 0) {
+            return -1;
+        }
+        int n = (int) Syscall.READ.quickly(opened, buffer.address(), TEXT, 0);
+        Syscall.CLOSE.quickly(opened, 0, 0, 0);
+        if (n > 0) {
+            buffer.bytes().get(0, text, 0, n);
+        }
+        return n;
+    }
+
     long openAt(int who, byte[] file) {
         named(who, file);
         return Syscall.OPENAT.quickly(root.number(), name.address(), OPEN, 0);

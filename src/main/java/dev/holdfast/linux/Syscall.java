@@ -34,6 +34,8 @@ public enum Syscall {
     SETRESUID(117, 147),
     SETRESGID(119, 149),
     SETPRIORITY(141, 140),
+    MLOCKALL(151, 230),
+    MUNLOCKALL(152, 231),
     PRCTL(157, 167),
     GETTID(186, 178),
     FSETXATTR(190, 7),

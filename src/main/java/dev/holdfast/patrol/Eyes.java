@@ -21,12 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Census} as the guard sees it. What changes seldom is read once; arguments, which programs write anew (php-fpm,
- * nginx, PostgreSQL), are read again at each look while a process is young or when it has used CPU since, and at every
- * fourth look in any case. One thread uses it.
+ * nginx, PostgreSQL), are read again when it is their turn ({@link Turns}). One thread uses it.
  */
 final class Eyes implements Sight, AutoCloseable {
-    private static final int YOUNG_TICKS = 60 * 100;
-    private static final int ROUND = 4;
     private static final int DEEPEST = 64;
     private static final Traits KERNEL = new Traits("", "", "", 0, "root", "", "", "", false, "", false);
 
@@ -37,13 +34,13 @@ final class Eyes implements Sight, AutoCloseable {
     private final Census census;
     private final Pulse pulse;
     private final UserNames users = new UserNames();
+    private final Turns turns = new Turns();
     private final Set<Threshold.Pressure> pressed = new HashSet<>();
     private boolean byUser;
     private boolean byGroup;
     private long nowTicks;
     private MonoTime now = new MonoTime(0);
     private int look;
-
     private @Nullable Traits[] traits = new Traits[256];
     private @Nullable String[] instances = new String[256];
     private int[] pid = new int[256];
@@ -51,7 +48,6 @@ final class Eyes implements Sight, AutoCloseable {
     private long[] program = new long[256];
     private long[] command = new long[256];
     private long[] group = new long[256];
-    private long[] cpu = new long[256];
     private long[] pss = new long[256];
     private int[] pssLook = new int[256];
 
@@ -82,13 +78,21 @@ final class Eyes implements Sight, AutoCloseable {
                 Stream.ofNullable(orphans == null ? null : orphans.match()));
     }
 
-    /** @throws IOException when not everything could be seen: then nothing was */
-    void look(MonoTime at) throws IOException {
+    /**
+     * @param hurried while the host suffers: what changes seldom is read again only of those who are just born
+     * @throws IOException when not everything could be seen: then nothing was
+     */
+    void look(MonoTime at, boolean hurried) throws IOException {
         now = at;
         look++;
         nowTicks = boot.ticks();
         pulse.beat();
-        census.look();
+        if (hurried) {
+            census.lookInHaste();
+        } else {
+            census.look();
+        }
+        turns.begin(hurried, census.slots());
         if (traits.length < census.slots()) {
             grow(Math.max(census.slots(), 2 * traits.length));
         }
@@ -107,7 +111,6 @@ final class Eyes implements Sight, AutoCloseable {
         program = Arrays.copyOf(program, size);
         command = Arrays.copyOf(command, size);
         group = Arrays.copyOf(group, size);
-        cpu = Arrays.copyOf(cpu, size);
         pss = Arrays.copyOf(pss, size);
         pssLook = Arrays.copyOf(pssLook, size);
     }
@@ -149,12 +152,9 @@ final class Eyes implements Sight, AutoCloseable {
     }
 
     private boolean stale(int slot, Traits known) {
-        boolean young = nowTicks - start[slot] < YOUNG_TICKS;
-        boolean stirred = cpu[slot] != census.cpuTicks(slot);
-        if (!young && !stirred && (slot + look) % ROUND != 0) {
+        if (!turns.due(slot, nowTicks - start[slot], census.cpuTicks(slot))) {
             return false;
         }
-        cpu[slot] = census.cpuTicks(slot);
         if (known.managed()
                 && known.process().isEmpty()
                 && !owner(slot, known.cgroup(), true).isEmpty()) {
@@ -162,11 +162,11 @@ final class Eyes implements Sight, AutoCloseable {
         }
         boolean unnamed =
                 !known.containerId().isEmpty() && known.containerName().isEmpty();
-        return census.particulars().commandHash(slot) != command[slot]
+        return census.particulars().commandDiffers(slot, command[slot])
                 || (byUser
                         && (census.particulars().uid(slot) != known.uid()
                                 || users.named(known.uid(), known.user(), now)))
-                || (byGroup && census.particulars().cgroupHash(slot) != group[slot])
+                || (byGroup && census.particulars().cgroupDiffers(slot, group[slot]))
                 || (unnamed && !containers.name(known.containerId(), now).isEmpty());
     }
 
@@ -207,7 +207,7 @@ final class Eyes implements Sight, AutoCloseable {
         pid[slot] = census.pid(slot);
         start[slot] = census.startTicks(slot);
         program[slot] = census.program(slot);
-        cpu[slot] = census.cpuTicks(slot);
+        turns.done(slot, census.cpuTicks(slot));
         command[slot] = census.particulars().commandHash(slot);
         group[slot] = census.particulars().cgroupHash(slot);
         String text = census.particulars().command(slot);

@@ -1,7 +1,6 @@
 package dev.holdfast.patrol;
 
 import dev.holdfast.config.GuardSpec;
-import dev.holdfast.config.GuardSpec.Measure;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.guard.Action;
 import dev.holdfast.guard.Guard;
@@ -9,7 +8,6 @@ import dev.holdfast.guard.RuleView;
 import dev.holdfast.guard.Stimulus;
 import dev.holdfast.guard.Suspect;
 import dev.holdfast.linux.Errno;
-import dev.holdfast.linux.MemoryAlarms;
 import dev.holdfast.linux.Poller;
 import dev.holdfast.linux.Proc;
 import dev.holdfast.unit.MonoTime;
@@ -27,7 +25,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +32,6 @@ import org.jspecify.annotations.Nullable;
  * {@link #weaker}.
  */
 public final class Patrol implements AutoCloseable {
-    /** What wakes it where rules are about memory: a tenth of a second lost in one. */
-    private static final Threshold.Pressure USUAL =
-            new Threshold.Pressure(false, Duration.ofMillis(100), Duration.ofSeconds(1));
-
-    private static final Threshold.Pressure SLOWER =
-            new Threshold.Pressure(false, Duration.ofMillis(200), Duration.ofSeconds(2));
-
     /** Between two looks, whatever asks for them. */
     private static final Duration LEAST = Duration.ofMillis(100);
 
@@ -51,7 +41,6 @@ public final class Patrol implements AutoCloseable {
 
     private static final long LONGEST_UNREAD_MILLIS = 1000;
 
-    private final Path proc;
     private final int self;
     private final Supplier<Now> clock;
     private final Effects effects;
@@ -60,7 +49,8 @@ public final class Patrol implements AutoCloseable {
     private final Hands hands;
     private final Guard guard;
     private final ConcurrentLinkedQueue<Runnable> orders = new ConcurrentLinkedQueue<>();
-    private MemoryAlarms alarms;
+    private final Ears ears;
+    private final Poise poise;
     private GuardSpec spec;
     private boolean alarmed;
     /** The kernel told of a stall: it does so once a window at most, so that nothing need bound the looks for it. */
@@ -88,7 +78,6 @@ public final class Patrol implements AutoCloseable {
 
     /** @throws Errno when there is no /proc, or no descriptor left */
     public Patrol(GuardSpec spec, Post post, Supplier<Now> clock, Effects effects) throws Errno {
-        this.proc = post.proc();
         this.self = post.self();
         this.clock = clock;
         this.effects = effects;
@@ -97,68 +86,23 @@ public final class Patrol implements AutoCloseable {
         this.eyes = new Eyes(post.proc(), post.self(), post.owner(), post.roots(), post.mostOpen());
         this.hands = new Hands(new Proc(post.proc()), post.self(), eyes, poller, this::gone);
         this.guard = new Guard(spec, post.self(), clock.get().mono());
-        this.alarms = new MemoryAlarms(post.proc(), poller);
+        this.ears = new Ears(post.proc(), poller, this::stalled, () -> alarmed = true);
+        this.poise = new Poise(() -> rehearse(1), effects::warn);
         eyes.heed(spec);
     }
 
     /** Has the kernel wake it, where it does that. */
     public void listen() {
-        String missing = null;
-        for (Threshold.Pressure p : Stream.concat(pressures(spec), ofMemory(spec) ? Stream.of(USUAL) : Stream.of())
-                .distinct()
-                .toList()) {
-            try {
-                alarms.on(p, told -> {
-                    eyes.pressed(told, true);
-                    alarmed = true;
-                    stalled = true;
-                });
-            } catch (Errno e) {
-                missing = p.equals(USUAL) && unprivileged() ? missing : e.getMessage();
-            }
-        }
-        if (ofMemory(spec)) {
-            try {
-                alarms.onLimits(() -> alarmed = true);
-            } catch (IOException none) {
-                // Groups tell nothing here: looks at the interval remain.
-            }
-        }
-        deaf = missing == null
-                ? null
-                : "the kernel does not tell of memory pressure (" + missing + "): "
-                        + (pressures(spec).findAny().isPresent() ? "rules on pressure never hold, " : "")
-                        + "memory is looked at only at each interval";
-        if (missing != null) {
+        deaf = ears.listen(spec);
+        if (deaf != null) {
             effects.warn("weaker here: " + deaf);
         }
     }
 
-    /** Without CAP_SYS_RESOURCE a window is a whole number of 2 s (psi.rst, since Linux 6.5). */
-    private boolean unprivileged() {
-        try {
-            alarms.on(SLOWER, _ -> {
-                alarmed = true;
-                stalled = true;
-            });
-            return true;
-        } catch (Errno e) {
-            return false;
-        }
-    }
-
-    private static Stream<Threshold.Pressure> pressures(GuardSpec spec) {
-        return spec.rules().values().stream()
-                .flatMap(r -> r.total().stream())
-                .map(GuardSpec.ConditionSpec::threshold)
-                .filter(Threshold.Pressure.class::isInstance)
-                .map(Threshold.Pressure.class::cast);
-    }
-
-    private static boolean ofMemory(GuardSpec spec) {
-        return spec.rules().values().stream()
-                .flatMap(r -> Stream.of(r.any(), r.all(), r.total()).flatMap(List::stream))
-                .anyMatch(c -> c.measure() == Measure.MEMORY || c.measure() == Measure.AVAILABLE);
+    private void stalled(Threshold.Pressure pressure) {
+        eyes.pressed(pressure, true);
+        alarmed = true;
+        stalled = true;
     }
 
     /** What is weaker here than the rules ask for; null: nothing. Thread-safe. */
@@ -176,8 +120,6 @@ public final class Patrol implements AutoCloseable {
         eyes.heed(anew);
         spec = anew;
         handle(guard.apply(new Stimulus.Reload(anew), clock.get()));
-        alarms.close();
-        alarms = new MemoryAlarms(proc, poller);
         listen();
     }
 
@@ -203,9 +145,13 @@ public final class Patrol implements AutoCloseable {
 
     /** One look, and what follows from it. */
     public void look() {
+        look(false);
+    }
+
+    private void look(boolean hurried) {
         Now at = clock.get(); // before: what is read takes its time, and more of it now than then
         try {
-            eyes.look(at.mono());
+            eyes.look(at.mono(), hurried);
             if (blind != null) {
                 effects.warn("all processes can be looked at again");
                 blind = null;
@@ -259,15 +205,19 @@ public final class Patrol implements AutoCloseable {
             MonoTime now = clock.get().mono();
             MonoTime least = last.plus(LEAST);
             if (!now.isBefore(next) || stalled || (alarmed && !now.isBefore(least))) {
+                boolean hurried = (stalled || alarmed) && now.isBefore(regular);
                 alarmed = false;
                 stalled = false;
                 last = now;
-                look();
+                look(hurried);
                 now = clock.get().mono();
                 regular = last.isBefore(regular) ? regular : last.plus(spec.interval());
                 regular = MonoTime.earliest(regular, last.plus(spec.interval())); // it may be shorter now
                 next = next(last, regular);
-                rehearse();
+                if (!rehearsed) {
+                    rehearse(REHEARSALS);
+                }
+                poise.keep(Ears.ofHost(spec), now);
             }
             if (stalled) {
                 continue; // told while it looked
@@ -306,14 +256,14 @@ public final class Patrol implements AutoCloseable {
      * What is done under pressure is done for the first time otherwise, with classes to be read from a disk that is busy:
      * a judgement that nobody hears of, and a blow that is withheld at the last step.
      */
-    private void rehearse() {
-        if (rehearsed || pressures(spec).findAny().isEmpty() || blind != null) {
+    private void rehearse(int times) {
+        if (Ears.pressures(spec).findAny().isEmpty() || blind != null) {
             return;
         }
         rehearsed = true;
         GuardSpec dry = spec.byHand(false, spec.interval());
-        for (int i = 0; i < REHEARSALS; i++) {
-            pressures(spec).forEach(p -> eyes.pressed(p, true));
+        for (int i = 0; i < times; i++) {
+            Ears.pressures(spec).forEach(p -> eyes.pressed(p, true));
             Now at = clock.get();
             new Guard(dry, self, at.mono()).apply(new Stimulus.Looked(eyes), at).forEach(this::withhold);
         }
@@ -367,8 +317,9 @@ public final class Patrol implements AutoCloseable {
 
     @Override
     public void close() {
+        poise.lose();
         hands.close();
-        alarms.close();
+        ears.close();
         eyes.close();
         poller.close();
     }

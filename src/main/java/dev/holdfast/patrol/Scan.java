@@ -73,27 +73,28 @@ public final class Scan {
     }
 
     private Patrol open(GuardSpec spec) throws Errno {
-        return new Patrol(spec, new Patrol.Post(proc, roots, self(), Census.budget(), _ -> ""), clock, new Effects() {
-            @Override
-            public void tell(Finding finding) {
-                findings.add(finding);
-            }
+        return new Patrol(
+                spec, new Patrol.Post(proc, roots, self(), Census.budget(proc), _ -> ""), clock, new Effects() {
+                    @Override
+                    public void tell(Finding finding) {
+                        findings.add(finding);
+                    }
 
-            @Override
-            public void supervise(boolean restart, List<String> names, Finding finding) {
-                warnings.add("only a daemon restarts or stops its processes: " + String.join(", ", names));
-            }
+                    @Override
+                    public void supervise(boolean restart, List<String> names, Finding finding) {
+                        warnings.add("only a daemon restarts or stops its processes: " + String.join(", ", names));
+                    }
 
-            @Override
-            public void exec(Deed.Exec exec, Finding finding) {
-                warnings.add("only a daemon runs the commands of rules");
-            }
+                    @Override
+                    public void exec(Deed.Exec exec, Finding finding) {
+                        warnings.add("only a daemon runs the commands of rules");
+                    }
 
-            @Override
-            public void warn(String what) {
-                warnings.add(what);
-            }
-        });
+                    @Override
+                    public void warn(String what) {
+                        warnings.add(what);
+                    }
+                });
     }
 
     private int self() {
@@ -131,7 +132,7 @@ public final class Scan {
 
     private Eyes eyes() throws IOException {
         var eyes = new Eyes(proc, self(), _ -> "", roots, 0);
-        eyes.look(clock.get().mono());
+        eyes.look(clock.get().mono(), false);
         return eyes;
     }
 

@@ -7,19 +7,17 @@ import dev.holdfast.config.HostSpec;
 import dev.holdfast.config.HostSpec.Metric;
 import dev.holdfast.config.HostSpec.Watch;
 import dev.holdfast.config.RecoverSpec;
+import dev.holdfast.unit.Clockwork;
 import dev.holdfast.unit.Durations;
 import dev.holdfast.unit.MonoTime;
-import dev.holdfast.unit.Now;
 import dev.holdfast.unit.Rate;
 import dev.holdfast.unit.Severity;
 import dev.holdfast.unit.Threshold;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,26 +25,18 @@ import org.junit.jupiter.api.Test;
 
 /** A host whose memory, disk and pressure go up and down, on a clock of its own. */
 class SimulationTest {
-    private static final Instant WALL = Instant.parse("2026-01-01T00:00:00Z");
     private static final long GIB = 1L << 30;
 
-    private MonoTime time = new MonoTime(0);
+    private final Clockwork clock = new Clockwork();
     private double memory = 0.5;
     private double disk = 0.5;
     private long stalledMicros;
     private @Nullable String diskProblem;
     private final Set<String> triggered = new HashSet<>();
     private final List<String> told = new ArrayList<>();
-    private final PriorityQueue<Event> events = new PriorityQueue<>((a, b) -> a.at.compareTo(b.at));
-    private Hosting hosting = new Hosting(spec(List.of(), watch(Metric.MEMORY, "", "> 99%", null, "0")), now());
+    private Hosting hosting = new Hosting(spec(List.of(), watch(Metric.MEMORY, "", "> 99%", null, "0")), clock.now());
     private int looks;
     private double freed;
-
-    private record Event(MonoTime at, Runnable what) {}
-
-    private Now now() {
-        return new Now(WALL.plusNanos(time.nanos()), time);
-    }
 
     private static Watch watch(
             Metric m, String of, @Nullable String warning, @Nullable String critical, String window) {
@@ -77,7 +67,7 @@ class SimulationTest {
     private Snapshot snapshot() {
         return new Snapshot(
                 new Snapshot.Memory(16 * GIB, (long) (16 * GIB * (1 - memory)), 0, 0),
-                new Snapshot.Processors(time.nanos() / 2, time.nanos()),
+                new Snapshot.Processors(clock.time().nanos() / 2, clock.time().nanos()),
                 1.0,
                 2,
                 0L,
@@ -93,15 +83,15 @@ class SimulationTest {
         switch (action) {
             case Action.Look() -> {
                 looks++;
-                later(
+                clock.later(
                         Duration.ofMillis(1),
-                        () -> hosting.looked(snapshot(), triggered, now()).forEach(this::act));
+                        () -> hosting.looked(snapshot(), triggered, clock.now()).forEach(this::act));
             }
             case Action.Act(int index, RecoverSpec step) -> {
                 told.add("do " + step.command().argv().getFirst());
-                later(Duration.ofSeconds(1), () -> {
+                clock.later(Duration.ofSeconds(1), () -> {
                     memory -= freed;
-                    hosting.acted(index, now()).forEach(this::act);
+                    hosting.acted(index, clock.now()).forEach(this::act);
                 });
             }
             case Action.Raise(WatchView view, Severity _, boolean changed) -> {
@@ -120,32 +110,15 @@ class SimulationTest {
         }
     }
 
-    private void later(Duration in, Runnable what) {
-        events.add(new Event(time.plus(in), what));
-    }
-
     private void begin(HostSpec spec) {
-        hosting = new Hosting(spec, now());
+        hosting = new Hosting(spec, clock.now());
     }
 
     private void run(String lasting) {
-        MonoTime end = time.plus(Durations.parse(lasting));
-        while (true) {
-            Event next = events.peek();
-            MonoTime deadline = hosting.deadline();
-            MonoTime first = MonoTime.earliest(deadline, next == null ? MonoTime.NEVER : next.at);
-            if (end.isBefore(first)) {
-                time = end;
-                return;
-            }
-            time = first.isBefore(time) ? time : first;
-            if (next != null && !deadline.isBefore(next.at)) {
-                events.remove();
-                next.what.run();
-            } else {
-                hosting.tick(now()).forEach(this::act);
-            }
-        }
+        clock.run(
+                Durations.parse(lasting),
+                () -> hosting.deadline(),
+                now -> hosting.tick(now).forEach(this::act));
     }
 
     @Test
@@ -206,12 +179,12 @@ class SimulationTest {
         run("15s");
         memory = 0.95;
         int before = looks;
-        MonoTime begun = time;
-        hosting.stalled("pressure memory", Severity.WARNING, now()).forEach(this::act);
+        MonoTime begun = clock.time();
+        hosting.stalled("pressure memory", Severity.WARNING, clock.now()).forEach(this::act);
         run("10ms");
         assertThat(looks).isEqualTo(before + 1);
         assertThat(told).containsExactly("pressure memory WARNING", "memory CRITICAL");
-        assertThat(time.since(begun)).isLessThan(Duration.ofMillis(20));
+        assertThat(clock.time().since(begun)).isLessThan(Duration.ofMillis(20));
         memory = 0.5;
         run("1m");
         assertThat(told).contains("pressure memory well", "memory well");
@@ -279,6 +252,7 @@ class SimulationTest {
             }
         }
         long acts = told.stream().filter(t -> t.startsWith("do ")).count();
-        assertThat(acts).isLessThanOrEqualTo(2 * (time.since(new MonoTime(0)).toHours() + 1));
+        assertThat(acts)
+                .isLessThanOrEqualTo(2 * (clock.time().since(new MonoTime(0)).toHours() + 1));
     }
 }

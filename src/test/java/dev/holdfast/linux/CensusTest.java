@@ -104,4 +104,55 @@ class CensusTest {
             sleep.destroyForcibly();
         }
     }
+
+    @Test
+    void asManyStayOpenAsNobodyMisses() {
+        long gib = 1L << 30;
+        assertThat(Census.budget(524_288, Long.MAX_VALUE, 16 * gib)).isEqualTo(10_240);
+        assertThat(Census.budget(4_096, Long.MAX_VALUE, 16 * gib)).isEqualTo(512);
+        assertThat(Census.budget(524_288, 65_536, 16 * gib)).isEqualTo(4_096);
+        assertThat(Census.budget(Long.MAX_VALUE, Long.MAX_VALUE, gib)).isEqualTo(1_638);
+        assertThat(Census.budget(PROC)).isBetween(1, 10_240);
+        assertThat(Census.budget(Path.of("/nowhere"))).isBetween(1, 10_240);
+    }
+
+    @Test
+    void aLookInHasteSeesWhoCameAndWhoWent() throws Exception {
+        Process first = new ProcessBuilder("sleep", "100").start();
+        try (Census census = new Census(PROC, 1000)) {
+            census.look();
+            first.destroyForcibly().waitFor();
+            Process second = new ProcessBuilder("sleep", "100").start();
+            try {
+                census.lookInHaste();
+                assertThat(census.slotOf((int) first.pid())).isEqualTo(-1);
+                assertThat(census.slotOf((int) second.pid())).isNotNegative();
+                int count = census.count();
+                census.look();
+                assertThat(census.count()).isBetween(count - 50, count + 50);
+            } finally {
+                second.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
+    void nothingDiffersUntilItDoes() throws IOException {
+        Process sleep = new ProcessBuilder("sleep", "100").start();
+        try (Census census = new Census(PROC, 1000)) {
+            Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+                census.look();
+                assertThat(census.particulars().command(census.slotOf((int) sleep.pid())))
+                        .isEqualTo("sleep 100");
+            });
+            int slot = census.slotOf((int) sleep.pid());
+            Particulars of = census.particulars();
+            assertThat(of.commandDiffers(slot, of.commandHash(slot))).isFalse();
+            assertThat(of.commandDiffers(slot, of.commandHash(slot) + 1)).isTrue();
+            assertThat(of.cgroupDiffers(slot, of.cgroupHash(slot))).isFalse();
+            assertThat(of.cgroupDiffers(slot, 0)).isTrue();
+        } finally {
+            sleep.destroyForcibly();
+        }
+    }
 }

@@ -68,7 +68,7 @@ final class CensusBench {
                 var now = new Now(Instant.now(), new MonoTime(i * 5_000_000_000L));
                 long bytes = meter.allocated();
                 long cpu = meter.cpuNanos();
-                eyes.look(now.mono());
+                eyes.look(now.mono(), false);
                 guard.apply(new Stimulus.Looked(eyes), now);
                 long took = meter.cpuNanos() - cpu;
                 System.out.println(took + " " + eyes.count() + " " + (meter.allocated() - bytes));

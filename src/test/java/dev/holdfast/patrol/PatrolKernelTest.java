@@ -59,7 +59,7 @@ class PatrolKernelTest {
         GuardSpec spec = Objects.requireNonNull(((Loaded.Sound) loaded).config().guard());
         var patrol = new Patrol(
                 spec,
-                new Patrol.Post(PROC, dir, (int) ProcessHandle.current().pid(), Census.budget(), _ -> ""),
+                new Patrol.Post(PROC, dir, (int) ProcessHandle.current().pid(), Census.budget(PROC), _ -> ""),
                 () -> new Now(Instant.now(), new MonoTime(System.nanoTime())),
                 new Effects() {
                     @Override

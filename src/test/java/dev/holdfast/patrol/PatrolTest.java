@@ -11,6 +11,8 @@ import dev.holdfast.config.Loaded;
 import dev.holdfast.guard.Finding;
 import dev.holdfast.guard.Finding.Kind;
 import dev.holdfast.linux.Census;
+import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.OwnMemory;
 import dev.holdfast.linux.Syscall;
 import dev.holdfast.testbed.Pids;
 import dev.holdfast.unit.MonoTime;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -121,15 +124,19 @@ class PatrolTest {
     }
 
     private Patrol patrol(GuardSpec spec, Path proc) throws IOException {
+        return patrol(spec, proc, () -> new Now(Instant.now(), new MonoTime(System.nanoTime())));
+    }
+
+    private Patrol patrol(GuardSpec spec, Path proc, Supplier<Now> clock) throws IOException {
         return new Patrol(
                 spec,
                 new Patrol.Post(
                         proc,
                         dir,
                         (int) ProcessHandle.current().pid(),
-                        Census.budget(),
+                        Census.budget(proc),
                         id -> id.equals("i1") || id.equals(leader) ? "web/0" : ""),
-                () -> new Now(Instant.now(), new MonoTime(System.nanoTime())),
+                clock,
                 new Effects() {
                     @Override
                     public void tell(Finding finding) {
@@ -179,6 +186,39 @@ class PatrolTest {
         await().atMost(SOON).until(() -> !deaf.isAlive());
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(kinds()).containsExactly(Kind.FIRED, Kind.ESCALATED, Kind.ENDED));
+    }
+
+    @Test
+    void whereRulesAreAboutTheHostsMemoryOurOwnStays() throws IOException {
+        assumeTrue(heldBytes() == 0, "somebody else holds it");
+        try {
+            OwnMemory.hold();
+        } catch (Errno e) {
+            assumeTrue(false, "it may not be held here: " + e.getMessage());
+        }
+        OwnMemory.release();
+        assertThat(heldBytes()).isZero();
+        long began = System.nanoTime();
+        Patrol patrol = patrol(
+                spec("rules: {short: {match: {command: MARK}, total: [{available: '< 1Mi'}], action: kill}}"),
+                PROC,
+                () -> new Now(Instant.now(), new MonoTime(began + 100 * (System.nanoTime() - began))));
+        thread = Thread.ofPlatform().start(() -> {
+            try (patrol) {
+                patrol.run(() -> over);
+            }
+        });
+        await().atMost(SOON).until(() -> heldBytes() > 0);
+        over = true;
+        await().atMost(SOON).until(() -> heldBytes() == 0);
+    }
+
+    private static long heldBytes() throws IOException {
+        String line = Files.readAllLines(PROC.resolve("self/status")).stream()
+                .filter(l -> l.startsWith("VmLck:"))
+                .findFirst()
+                .orElse("VmLck: 0 kB");
+        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
     }
 
     @Test

@@ -159,7 +159,7 @@ class WatchTest {
     private void watch() throws IOException {
         var patrol = new Patrol(
                 spec(),
-                new Patrol.Post(PROC, dir, (int) ProcessHandle.current().pid(), Census.budget(), _ -> ""),
+                new Patrol.Post(PROC, dir, (int) ProcessHandle.current().pid(), Census.budget(PROC), _ -> ""),
                 () -> new Now(Instant.now(), new MonoTime(System.nanoTime())),
                 new Effects() {
                     @Override

@@ -5,33 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.config.CommandSpec;
 import dev.holdfast.config.ProbeSpec;
 import dev.holdfast.config.RecoverSpec;
+import dev.holdfast.unit.Clockwork;
 import dev.holdfast.unit.MonoTime;
-import dev.holdfast.unit.Now;
 import dev.holdfast.unit.Rate;
 import dev.holdfast.unit.Severity;
 import dev.holdfast.unit.Threshold;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Services that go down, come back, slow down and can be mended, on a clock of its own. */
 class SimulationTest {
-    private static final Instant WALL = Instant.parse("2026-01-01T00:00:00Z");
 
-    private MonoTime time = new MonoTime(0);
+    private final Clockwork clock = new Clockwork();
     private final Probing probing = new Probing();
-    private final PriorityQueue<Event> events = new PriorityQueue<>((a, b) -> a.at.compareTo(b.at));
     private final List<String> told = new ArrayList<>();
     private final Map<String, Service> services = new HashMap<>();
     private int acts;
-
-    private record Event(MonoTime at, Runnable what) {}
 
     /** What is asked. */
     private static final class Service {
@@ -40,10 +34,6 @@ class SimulationTest {
         Duration answersIn = Duration.ofMillis(100);
         boolean mended = true;
         int underway;
-    }
-
-    private Now now() {
-        return new Now(WALL.plusNanos(time.nanos()), time);
     }
 
     private static ProbeSpec spec(
@@ -74,21 +64,21 @@ class SimulationTest {
             case Action.Ask(ProbeSpec spec, long number) -> {
                 Service s = services.computeIfAbsent(spec.name(), n -> new Service());
                 assertThat(++s.underway).as("one question at a time").isEqualTo(1);
-                later(s.answersIn, () -> {
+                clock.later(s.answersIn, () -> {
                     s.underway--;
                     Sample sample = s.up
                             ? new Sample(true, "it answers", Map.of("latency", s.latency))
                             : Sample.down("connection refused");
-                    probing.answered(spec.name(), number, sample, now()).forEach(this::act);
+                    probing.answered(spec.name(), number, sample, clock.now()).forEach(this::act);
                 });
             }
             case Action.Act(ProbeSpec spec, int index, RecoverSpec _) -> {
                 acts++;
                 told.add(spec.name() + " recovers");
-                later(Duration.ofSeconds(2), () -> {
+                clock.later(Duration.ofSeconds(2), () -> {
                     Service s = services.computeIfAbsent(spec.name(), n -> new Service());
                     s.up |= s.mended;
-                    probing.acted(spec.name(), index, now()).forEach(this::act);
+                    probing.acted(spec.name(), index, clock.now()).forEach(this::act);
                 });
             }
             case Action.Raise(ProbeView view, Severity _, boolean changed) -> {
@@ -105,32 +95,12 @@ class SimulationTest {
         }
     }
 
-    private void later(Duration in, Runnable what) {
-        events.add(new Event(time.plus(in), what));
-    }
-
     private void begin(ProbeSpec... specs) {
-        probing.configure(List.of(specs), now()).forEach(this::act);
+        probing.configure(List.of(specs), clock.now()).forEach(this::act);
     }
 
     private void run(Duration d) {
-        MonoTime end = time.plus(d);
-        while (true) {
-            Event next = events.peek();
-            MonoTime deadline = probing.deadline();
-            MonoTime first = MonoTime.earliest(deadline, next == null ? MonoTime.NEVER : next.at);
-            if (end.isBefore(first)) {
-                time = end;
-                return;
-            }
-            time = first.isBefore(time) ? time : first;
-            if (next != null && !deadline.isBefore(next.at)) {
-                events.remove();
-                next.what.run();
-            } else {
-                probing.tick(now()).forEach(this::act);
-            }
-        }
+        clock.run(d, probing::deadline, now -> probing.tick(now).forEach(this::act));
     }
 
     private Service service(String name) {
@@ -143,10 +113,10 @@ class SimulationTest {
         run(Duration.ofSeconds(10));
         service("db").up = false;
         service("db").mended = true;
-        MonoTime begun = time;
+        MonoTime begun = clock.time();
         run(Duration.ofMinutes(10));
         assertThat(told).startsWith("db CRITICAL", "db recovers").endsWith("db: exec restart helped", "db well");
-        assertThat(time.since(begun)).isEqualTo(Duration.ofMinutes(10));
+        assertThat(clock.time().since(begun)).isEqualTo(Duration.ofMinutes(10));
         assertThat(acts).isEqualTo(1);
     }
 
@@ -231,7 +201,7 @@ class SimulationTest {
             }
             assertThat(view.last()).isNotNull();
         }
-        int most = (int) (time.since(new MonoTime(0)).toHours() + 1) * 3;
+        int most = (int) (clock.time().since(new MonoTime(0)).toHours() + 1) * 3;
         assertThat(acts).as("seed %d", seed).isLessThanOrEqualTo(most);
     }
 }
