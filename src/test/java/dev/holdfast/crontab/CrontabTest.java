@@ -124,6 +124,99 @@ class CrontabTest {
         assertThat(two.values()).extracting(s -> s.log().path()).containsExactly("/var/log/l.log", null);
     }
 
+    @Test
+    void entriesOfDebiansPackagesAreSoundAndNamedAfterTheirPrograms() throws IOException {
+        Crontab crontab = Crontab.read("crontab", resource("debian.crontab"), true);
+        SortedMap<String, ScheduleSpec> all = schedules(crontab);
+        assertThat(crontab.left()).isZero();
+        assertThat(all)
+                .containsOnlyKeys(
+                        "run-parts-cron.hourly",
+                        "run-parts-cron.daily",
+                        "run-parts-cron.weekly",
+                        "run-parts-cron.monthly",
+                        "invoke-rc.d-anacron",
+                        "certbot",
+                        "sessionclean",
+                        "checkarray",
+                        "nice",
+                        "nice-2",
+                        "munin-cron",
+                        "munin-limits",
+                        "find",
+                        "find-2",
+                        "update.sh",
+                        "buildstatic.sh",
+                        "debian-sa1-1",
+                        "debian-sa1-60",
+                        "cleandb.sh",
+                        "gc.sh",
+                        "e2scrub_all_cron",
+                        "e2scrub_all");
+        assertThat(all.get("sessionclean").timing()).asString().startsWith("09,39 * * * * ");
+        assertThat(all.get("sessionclean").launch().user()).isEqualTo("root");
+        assertThat(all.get("checkarray").launch().command().argv().getLast()).contains("$(date +%d) -le 7");
+        assertThat(all.get("find").launch().command().argv().getLast()).contains("${htmldir:-/var/cache/munin/www}");
+        assertThat(all.get("debian-sa1-1").launch().environment())
+                .containsEntry("PATH", "/usr/lib/sysstat:/usr/sbin:/usr/sbin:/usr/bin:/sbin:/bin");
+    }
+
+    @Test
+    void linesOfWellKnownProjectsBecomeWhatTheyMean() throws IOException {
+        Crontab crontab = Crontab.read("crontab", resource("projects.crontab"), false);
+        SortedMap<String, ScheduleSpec> all = schedules(crontab);
+        assertThat(all)
+                .containsOnlyKeys(
+                        "php-cron.php",
+                        "Moodle",
+                        "Mautic",
+                        "php-console",
+                        "GitLab",
+                        "gitlab-ctl-backup-etc",
+                        "Laravel",
+                        "wget",
+                        "wp-cron",
+                        "acme.sh",
+                        "pg_dump",
+                        "forever-start");
+        assertThat(all.get("php-cron.php").launch().command().argv())
+                .containsExactly("php", "-f", "/var/www/nextcloud/cron.php");
+        assertThat(all.get("Moodle").timing()).asString().startsWith("* * * * * ");
+        assertThat(all.get("Mautic").launch().command().argv())
+                .containsExactly("php", "/var/www/mautic/bin/console", "mautic:segments:update");
+        assertThat(all.get("php-console").log().path()).isEqualTo("/var/log/mautic.log");
+        assertThat(all.get("GitLab").launch().command().argv())
+                .containsExactly("/opt/gitlab/bin/gitlab-backup", "create", "CRON=1");
+        assertThat(all.get("Laravel").launch().workingDir()).isEqualTo("/path-to-your-project");
+        assertThat(all.get("acme.sh").launch().command().argv()).startsWith("/root/.acme.sh/acme.sh");
+        assertThat(all.get("pg_dump").launch().command().argv().getLast()).contains("shop-$(date +%Y%m%d).sql.gz");
+        assertThat(crontab.left()).isEqualTo(1);
+        assertThat(crontab.remarks()).anyMatch(r -> r.left() && r.line() == 23);
+    }
+
+    @Test
+    void anacrontabsAreDueByTheCalendarAndCaughtUpWith() throws IOException {
+        Crontab crontab = Crontab.read("anacrontab", """
+                SHELL=/bin/sh
+                HOME=/root
+                LOGNAME=root
+                1	5	cron.daily	run-parts --report /etc/cron.daily
+                7	10	cron.weekly	run-parts --report /etc/cron.weekly
+                @monthly	15	cron.monthly	run-parts --report /etc/cron.monthly
+                """, false);
+        SortedMap<String, ScheduleSpec> all = schedules(crontab);
+        assertThat(all).containsOnlyKeys("cron.daily", "cron.weekly", "cron.monthly");
+        assertThat(all.values()).allMatch(s -> s.catchUp() == ScheduleSpec.CatchUp.LAST);
+        assertThat(all.get("cron.monthly").timing()).asString().startsWith("@monthly");
+        assertThat(all.get("cron.weekly").launch().command().argv())
+                .containsExactly("run-parts", "--report", "/etc/cron.weekly");
+        assertThat(crontab.remarks()).hasSize(3).allMatch(r -> r.text().contains("anacron"));
+    }
+
+    private static String resource(String name) throws IOException {
+        return Files.readString(Path.of("src/test/resources/import", name));
+    }
+
     private ScheduleSpec only(String crontab) throws IOException {
         return schedules(Crontab.read("crontab", crontab, false))
                 .values()
