@@ -306,11 +306,11 @@ final class CboxProcess {
     /** What is not above 0 is as if it were not said, there too. */
     private static String seconds(Fields f, String key, int preset) {
         Integer seconds = f.number(key);
-        boolean said = seconds != null && seconds > 0;
-        if (seconds != null && !said) {
-            f.remark(key, seconds.toString(), "is not above 0: " + preset + " s in its place");
+        if (seconds == null || seconds > 0) {
+            return Amounts.seconds(seconds == null ? preset : seconds);
         }
-        return Amounts.seconds(said ? seconds : preset);
+        f.remark(key, seconds.toString(), "is not above 0: " + preset + " s in its place");
+        return Amounts.seconds(preset);
     }
 
     private void shutdown(Fields process, Entry entry, boolean scheduled) {

@@ -128,8 +128,10 @@ final class Pm2Running {
         Map<String, Tree> env = written instanceof Table t ? t.values() : Map.of();
         first.values().forEach((key, value) -> {
             String name = NAMES.getOrDefault(key, key);
-            boolean ofEnv = env.containsKey(key) && same(value, env.get(key)); // all of env stands beside it once more
-            if (RECORDED.matcher(key).matches()) {
+            // All of env stands beside it once more; of what was set anew since, the value there is an old one.
+            boolean variable = key.matches("[A-Z_][A-Z0-9_]*");
+            boolean ofEnv = env.containsKey(key) && (variable || same(value, env.get(key)));
+            if (RECORDED.matcher(key).matches() || (variable && !ofEnv)) {
                 recorded.add(key.replaceFirst("^(axm|env)_.*", "$1_…"));
             } else if (!ofEnv && !isPreset(key, value)) {
                 values.putIfAbsent(name, key.equals("env") ? own(first, value) : logged(first, key, value));
@@ -209,9 +211,10 @@ final class Pm2Running {
     }
 
     private static boolean same(Tree one, @Nullable Tree other) {
-        return one instanceof Text a && other instanceof Text b
-                ? a.value().equals(b.value())
-                : !(one instanceof Text) && other != null && !(other instanceof Text);
+        if (one instanceof Text a) {
+            return other instanceof Text b && a.value().equals(b.value());
+        }
+        return other != null && !(other instanceof Text);
     }
 
     private static boolean isTrue(@Nullable Text text) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,11 +154,11 @@ class CrontabTest {
                         "gc.sh",
                         "e2scrub_all_cron",
                         "e2scrub_all");
-        assertThat(all.get("sessionclean").timing()).asString().startsWith("09,39 * * * * ");
-        assertThat(all.get("sessionclean").launch().user()).isEqualTo("root");
-        assertThat(all.get("checkarray").launch().command().argv().getLast()).contains("$(date +%d) -le 7");
-        assertThat(all.get("find").launch().command().argv().getLast()).contains("${htmldir:-/var/cache/munin/www}");
-        assertThat(all.get("debian-sa1-1").launch().environment())
+        assertThat(of(all, "sessionclean").timing()).asString().startsWith("09,39 * * * * ");
+        assertThat(of(all, "sessionclean").launch().user()).isEqualTo("root");
+        assertThat(of(all, "checkarray").launch().command().argv().getLast()).contains("$(date +%d) -le 7");
+        assertThat(of(all, "find").launch().command().argv().getLast()).contains("${htmldir:-/var/cache/munin/www}");
+        assertThat(of(all, "debian-sa1-1").launch().environment())
                 .containsEntry("PATH", "/usr/lib/sysstat:/usr/sbin:/usr/sbin:/usr/bin:/sbin:/bin");
     }
 
@@ -179,17 +180,17 @@ class CrontabTest {
                         "acme.sh",
                         "pg_dump",
                         "forever-start");
-        assertThat(all.get("php-cron.php").launch().command().argv())
+        assertThat(of(all, "php-cron.php").launch().command().argv())
                 .containsExactly("php", "-f", "/var/www/nextcloud/cron.php");
-        assertThat(all.get("Moodle").timing()).asString().startsWith("* * * * * ");
-        assertThat(all.get("Mautic").launch().command().argv())
+        assertThat(of(all, "Moodle").timing()).asString().startsWith("* * * * * ");
+        assertThat(of(all, "Mautic").launch().command().argv())
                 .containsExactly("php", "/var/www/mautic/bin/console", "mautic:segments:update");
-        assertThat(all.get("php-console").log().path()).isEqualTo("/var/log/mautic.log");
-        assertThat(all.get("GitLab").launch().command().argv())
+        assertThat(of(all, "php-console").log().path()).isEqualTo("/var/log/mautic.log");
+        assertThat(of(all, "GitLab").launch().command().argv())
                 .containsExactly("/opt/gitlab/bin/gitlab-backup", "create", "CRON=1");
-        assertThat(all.get("Laravel").launch().workingDir()).isEqualTo("/path-to-your-project");
-        assertThat(all.get("acme.sh").launch().command().argv()).startsWith("/root/.acme.sh/acme.sh");
-        assertThat(all.get("pg_dump").launch().command().argv().getLast()).contains("shop-$(date +%Y%m%d).sql.gz");
+        assertThat(of(all, "Laravel").launch().workingDir()).isEqualTo("/path-to-your-project");
+        assertThat(of(all, "acme.sh").launch().command().argv()).startsWith("/root/.acme.sh/acme.sh");
+        assertThat(of(all, "pg_dump").launch().command().argv().getLast()).contains("shop-$(date +%Y%m%d).sql.gz");
         assertThat(crontab.left()).isEqualTo(1);
         assertThat(crontab.remarks()).anyMatch(r -> r.left() && r.line() == 23);
     }
@@ -207,10 +208,14 @@ class CrontabTest {
         SortedMap<String, ScheduleSpec> all = schedules(crontab);
         assertThat(all).containsOnlyKeys("cron.daily", "cron.weekly", "cron.monthly");
         assertThat(all.values()).allMatch(s -> s.catchUp() == ScheduleSpec.CatchUp.LAST);
-        assertThat(all.get("cron.monthly").timing()).asString().startsWith("@monthly");
-        assertThat(all.get("cron.weekly").launch().command().argv())
+        assertThat(of(all, "cron.monthly").timing()).asString().startsWith("@monthly");
+        assertThat(of(all, "cron.weekly").launch().command().argv())
                 .containsExactly("run-parts", "--report", "/etc/cron.weekly");
         assertThat(crontab.remarks()).hasSize(3).allMatch(r -> r.text().contains("anacron"));
+    }
+
+    private static ScheduleSpec of(Map<String, ScheduleSpec> all, String name) {
+        return Objects.requireNonNull(all.get(name), name);
     }
 
     private static String resource(String name) throws IOException {

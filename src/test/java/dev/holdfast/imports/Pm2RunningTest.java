@@ -54,11 +54,14 @@ class Pm2RunningTest {
     }
 
     @Test
-    void aPathOfItsOwnIsKept() {
+    void aPathOfItsOwnIsKeptAndOldValuesAreNotShown() {
         Imported all = Imported.of(
                 Kind.PM2,
-                "[{name: 'a', pm_exec_path: '/a.js', pm_cwd: '/', env: {PATH: '/opt/node/bin:/usr/bin', HOME: '/h'}}]");
-        assertThat(all.process("a").launch().environment()).containsOnly(Map.entry("PATH", "/opt/node/bin:/usr/bin"));
+                "[{name: 'a', pm_exec_path: '/a.js', pm_cwd: '/', FOO: 'old-1', BAR: 'old-2',"
+                        + " env: {PATH: '/opt/node/bin:/usr/bin', HOME: '/h', FOO: 'new'}}]");
+        assertThat(all.comments()).contains("BAR").doesNotContain("old-");
+        assertThat(all.process("a").launch().environment())
+                .containsOnly(Map.entry("PATH", "/opt/node/bin:/usr/bin"), Map.entry("FOO", "new"));
     }
 
     @Test
