@@ -6,7 +6,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -20,15 +24,17 @@ final class Materials {
     private static final String COMPONENTS = "\n  \"components\" : [";
     private static final String DEPENDS = "\"dependsOn\" : [";
 
-    /** A file of the dashboard's, by the beginning of its name, and what is inside it that does not say its version. */
-    private record Script(String name, String npm, String licence, String within) {}
+    private static final Pattern VENDORED = Pattern.compile("([a-z]+)-(\\d[\\w.]*)\\.(?:js|css)");
 
-    private static final List<Script> SCRIPTS = List.of(
-            new Script("htm-", "htm", "Apache-2.0", """
-                    { "type" : "library", "bom-ref" : "pkg:npm/preact", "name" : "preact", "purl" : "pkg:npm/preact",
-                      "description" : "within the file of htm, which does not say the version",
-                      "licenses" : [ { "license" : { "id" : "MIT" } } ] }"""),
-            new Script("uplot-", "uplot", "MIT", ""));
+    /** What the dashboard's files of others are by their names, with what is inside them. */
+    private static final Map<String, Script> SCRIPTS = Map.of(
+            // Its file says no version of Preact: the code is that of 10.5.14, and neither of 10.5.13 nor of 10.5.15.
+            "htm", new Script("Apache-2.0", List.of(new Within("preact", "10.5.14", "MIT"))),
+            "uplot", new Script("MIT", List.of()));
+
+    private record Script(String licence, List<Within> within) {}
+
+    private record Within(String npm, String version, String licence) {}
 
     public static void main(String[] args) throws IOException {
         Path home = Path.of(args[0]);
@@ -36,15 +42,7 @@ final class Materials {
         var refs = new ArrayList<String>();
         var more = new ArrayList<String>();
         more.add(runtime(home.resolve("target/image"), refs));
-        Path vendor = home.resolve("src/main/resources/dev/holdfast/dashboard/vendor");
-        for (Path file : files(vendor)) {
-            String name = file.getFileName().toString();
-            for (Script s : SCRIPTS) {
-                if (name.startsWith(s.name) && name.endsWith(".js")) {
-                    more.add(script(s, name.substring(s.name.length(), name.length() - ".js".length()), file, refs));
-                }
-            }
-        }
+        more.addAll(scripts(home.resolve("src/main/resources/dev/holdfast/dashboard/vendor"), refs));
         // The first of what depends on something is Holdfast.
         String whole = insert(insert(made, COMPONENTS, String.join(",\n", more) + ","), DEPENDS, quoted(refs) + ",");
         Files.writeString(Path.of(args[2]), whole);
@@ -87,20 +85,54 @@ final class Materials {
                 %s ] }""".formatted(ref, vendor, version, ref, String.join(",\n", files));
     }
 
-    private static String script(Script s, String version, Path file, List<String> refs) throws IOException {
-        String ref = "pkg:npm/" + s.npm + "@" + version;
-        refs.add(ref);
+    private static List<String> scripts(Path vendor, List<String> refs) throws IOException {
+        var files = new TreeMap<String, List<String>>();
+        for (Path file : files(vendor)) {
+            String name = file.getFileName().toString();
+            Matcher m = VENDORED.matcher(name);
+            if (m.matches() && SCRIPTS.containsKey(m.group(1))) {
+                files.computeIfAbsent(m.group(1) + "@" + m.group(2), k -> new ArrayList<>())
+                        .add("{ \"type\" : \"file\", \"name\" : \"" + name + "\", " + hashes(file) + " }");
+            } else if (!name.endsWith("-LICENSE")) {
+                throw new IllegalStateException(file + ": whose it is, and on which terms, Materials.java does not say");
+            }
+        }
+        var components = new ArrayList<String>();
+        for (var one : files.entrySet()) {
+            String[] parts = one.getKey().split("@");
+            Script script = SCRIPTS.get(parts[0]);
+            licence(vendor, parts[0]);
+            List<String> own = one.getValue();
+            for (Within w : script.within) {
+                licence(vendor, w.npm);
+                own.add(library(w.npm, w.version, w.licence, List.of()));
+                refs.add("pkg:npm/" + w.npm + "@" + w.version);
+            }
+            components.add(library(parts[0], parts[1], script.licence, own));
+            refs.add("pkg:npm/" + one.getKey());
+        }
+        return components;
+    }
+
+    /** Its text, which Licences.java delivers. */
+    private static void licence(Path vendor, String npm) {
+        if (!Files.isRegularFile(vendor.resolve(npm + "-LICENSE"))) {
+            throw new IllegalStateException("the licence of " + npm + " is not in " + vendor);
+        }
+    }
+
+    private static String library(String npm, String version, String licence, List<String> within) {
+        String ref = "pkg:npm/" + npm + "@" + version;
         return """
                 { "type" : "library", "bom-ref" : "%s", "name" : "%s", "version" : "%s", "purl" : "%s",
-                  "licenses" : [ { "license" : { "id" : "%s" } } ], %s%s }"""
+                  "licenses" : [ { "license" : { "id" : "%s" } } ]%s }"""
                 .formatted(
                         ref,
-                        s.npm,
+                        npm,
                         version,
                         ref,
-                        s.licence,
-                        hashes(file),
-                        s.within.isEmpty() ? "" : ",\n  \"components\" : [ " + s.within + " ]");
+                        licence,
+                        within.isEmpty() ? "" : ",\n  \"components\" : [\n" + String.join(",\n", within) + " ]");
     }
 
     private static List<Path> files(Path below) throws IOException {

@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -31,16 +32,18 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  crontab -l | holdfast import crontab - > schedules.yaml",
-            "  holdfast import crontab /etc/cron.d/mautic --user-column",
+            "  holdfast import crontab /etc/cron.d/mautic",
             "  holdfast import supervisord /etc/supervisor/supervisord.conf > holdfast.yaml",
             "  holdfast import procfile Procfile --formation web=2,worker=3",
             "  holdfast import pm2 ecosystem.config.js --env production",
+            "  pm2 jlist | holdfast import pm2 - > holdfast.yaml",
             "  holdfast import compose compose.yaml",
             "  holdfast import cbox-init cbox-init.yaml"
         })
 final class ImportCommand extends Subcommand {
     private static final int MOST_BYTES = 4 << 20;
     private static final int MOST_REPLICAS = 1_000;
+    private static final Pattern SYSTEMS = Pattern.compile("/etc/(?:crontab|cron\\.d/[^/]+)");
 
     /** For completion. */
     static final class Kinds implements Iterable<String> {
@@ -62,7 +65,9 @@ final class ImportCommand extends Subcommand {
     @Parameters(index = "1", paramLabel = "FILE", description = "- is standard input")
     private String file = "";
 
-    @Option(names = "--user-column", description = "crontab: a user stands before each command, as in /etc/cron.d")
+    @Option(
+            names = "--user-column",
+            description = "crontab: a user stands before each command; of /etc/crontab and /etc/cron.d it is known")
     private boolean userColumn;
 
     @Option(names = "--env", paramLabel = "NAME", description = "pm2: variables of env_NAME too")
@@ -121,8 +126,13 @@ final class ImportCommand extends Subcommand {
         }
     }
 
+    /** Whether cron itself expects users in it, which it knows by its place. */
+    static boolean isSystems(Path crontab) {
+        return SYSTEMS.matcher(crontab.toAbsolutePath().normalize().toString()).matches();
+    }
+
     private int crontab(String text) {
-        Crontab crontab = Crontab.read(file, text, userColumn);
+        Crontab crontab = Crontab.read(file, text, userColumn || isSystems(Path.of(file)));
         out().print(crontab.yaml());
         out().flush();
         crontab.remarks().forEach(r -> err().println(file + ":" + r.line() + ": " + r.text()));

@@ -29,6 +29,10 @@ public final class Crontab {
     private static final Pattern TIMES = Pattern.compile("\\s*-?(@\\w+|\\S+(?:\\s+\\S+){4})\\s+(.*)");
     private static final Pattern CHANGED_DIRECTORY = Pattern.compile("cd\\s+(/[A-Za-z0-9._/-]+)\\s*&&\\s*(.*)");
 
+    /** A line of anacrontab(5): how many days, a delay, a name, a command. */
+    private static final Pattern DAYS = Pattern.compile(
+            "\\s*(1|7|30|31|@daily|@weekly|@monthly|@yearly)\\s+(\\d{1,5})\\s+([A-Za-z][\\w.-]{0,62})\\s+(\\S.*)");
+
     private static final Pattern QUOTA = Pattern.compile("(\\bCPUQuota=\\d+)%(?=\\s)");
 
     private final String file;
@@ -141,6 +145,11 @@ public final class Crontab {
     }
 
     private void entry(int line, String text) {
+        Matcher days = DAYS.matcher(text);
+        if (days.matches()) {
+            daily(line, days);
+            return;
+        }
         Matcher times = TIMES.matcher(text);
         if (!times.matches()) {
             leave(line, "this is no entry: five fields or @daily and the like, and a command, are expected");
@@ -182,7 +191,27 @@ public final class Crontab {
         surroundings(keys);
         command(plain, keys);
         keys.remarks.forEach(r -> remarks.add(new Remark(line, false, r)));
-        schedules.put(unique(named != null ? named : guessed(keys)), keys);
+        schedules.put(unique(named != null ? named : Naming.guessed(keys.shell, keys.argv)), keys);
+    }
+
+    private void daily(int line, Matcher days) {
+        var keys = new Keys(line);
+        String period = days.group(1);
+        keys.put(
+                "cron",
+                switch (period) {
+                    case "1" -> "@daily";
+                    case "7" -> "@weekly";
+                    case "30", "31" -> "@monthly";
+                    default -> period;
+                });
+        keys.put("catch_up", "last");
+        keys.remark("anacron counts " + period + " from the last run on, and waits " + days.group(2)
+                + " minutes after its start; this is due by the calendar, and caught up with once");
+        surroundings(keys);
+        command(days.group(4), keys);
+        keys.remarks.forEach(r -> remarks.add(new Remark(line, false, r)));
+        schedules.put(unique(days.group(3)), keys);
     }
 
     private void leave(int line, String why) {
@@ -306,17 +335,6 @@ public final class Crontab {
         } else {
             keys.remark("output does not go to " + file + ", which another entry has; it is kept in a file of its own");
         }
-    }
-
-    private static String guessed(Keys keys) {
-        String first = keys.shell != null ? keys.shell.split("\\s+", 2)[0] : keys.argv.getFirst();
-        String base = first.substring(first.lastIndexOf('/') + 1).replaceAll("[^A-Za-z0-9._-]", "-");
-        String last = keys.argv.size() > 1 ? keys.argv.get(1) : "";
-        String more = last.substring(last.lastIndexOf('/') + 1).replaceAll("[^A-Za-z0-9._-]", "-");
-        String name = last.isEmpty() || last.startsWith("-") ? base : base + "-" + more;
-        String begun = name.replaceFirst("^[^A-Za-z0-9]+", "");
-        String cut = begun.length() > 55 ? begun.substring(0, 55) : begun;
-        return cut.isEmpty() ? "job" : cut;
     }
 
     private String unique(String name) {

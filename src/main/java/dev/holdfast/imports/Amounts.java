@@ -16,6 +16,9 @@ final class Amounts {
     private static final BigDecimal LONGEST =
             BigDecimal.valueOf(36_500L * 86_400).movePointRight(9);
 
+    /** A limit of restarts; more is as good as none. */
+    static final int MOST_RESTARTS = 100_000;
+
     private static final int RECYCLED_AT_PERCENT = 80;
 
     private Amounts() {}

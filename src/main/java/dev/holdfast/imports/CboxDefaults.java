@@ -29,8 +29,8 @@ final class CboxDefaults {
         if (named != null && !named.equals(policy)) {
             f.remark("restart_policy", named, "is none; always in its place");
         }
-        attempts = f.number("max_restart_attempts");
-        Integer plain = f.number("restart_backoff");
+        attempts = f.nearest("max_restart_attempts", 0, Amounts.MOST_RESTARTS);
+        Integer plain = f.number("restart_backoff", 1, 999_999_999);
         String first = duration(f, "restart_backoff_initial");
         delay = first != null ? first : plain == null ? null : Amounts.seconds(plain);
         String most = duration(f, "restart_backoff_max");
@@ -90,7 +90,7 @@ final class CboxDefaults {
             f.none("metrics are off", "metrics_port", "metrics_path", "metrics_host", "metrics_tls", "metrics_acl");
             return;
         }
-        Integer port = f.number("metrics_port");
+        Integer port = f.number("metrics_port", 1, 65_535);
         String host = f.text("metrics_host");
         String path = f.text("metrics_path");
         String at = host == null || host.isEmpty() ? "127.0.0.1" : host;

@@ -25,25 +25,15 @@ final class CboxInit {
     /** @throws Broken when it is no YAML, or has no processes */
     static Sheet read(String file, String text) throws Broken {
         var reading = new CboxInit(file);
-        Tree tree = Tree.read(file, text, reading.sheet::further);
-        if (!(tree instanceof Table top)) {
-            throw new Broken(new Origin(file, tree.line()), 1, "processes is expected: a mapping of them");
-        }
-        reading.turn(top);
-        reading.sheet.tellSecrets(file);
+        reading.sheet.read(file, text, "processes", reading::turn);
         return reading.sheet;
     }
 
-    private void turn(Table top) throws Broken {
-        Fields f = Fields.of(top, file, sheet.head(), "");
+    private void turn(Fields f, Table all) throws Broken {
         f.none("of their format; not needed", "version");
         var defaults = new CboxDefaults(f.within("global", file), sheet.head(), file);
         Tree hooks = f.take("hooks");
-        Tree processes = f.take("processes");
         f.rest();
-        if (!(processes instanceof Table all)) {
-            throw new Broken(new Origin(file, top.line()), 1, "processes is expected: a mapping of them");
-        }
         String last = hooks instanceof Table h ? before(h) : null;
         var entries = new LinkedHashMap<String, Entry>();
         var turned = new CboxProcess(sheet, file, defaults);
@@ -148,14 +138,14 @@ final class CboxInit {
         f.take("name");
         List<String> command = CboxProcess.words(f.take("command"));
         boolean ignored = f.is("continue_on_error", false);
-        Integer timeout = f.number("timeout");
+        Integer timeout = f.number("timeout", 1, 999_999_999);
         var argv = new ArrayList<String>();
         if (ignored) {
             argv.addAll(List.of("/bin/sh", "-c", "\"$@\" || true", "sh"));
             entry.remark(
                     f.at("continue_on_error"), "continue_on_error: the shell makes a failure a success", "command");
         }
-        if (timeout != null && timeout > 0) {
+        if (timeout != null) {
             argv.addAll(List.of("timeout", timeout + "s"));
             entry.remark(f.at("timeout"), "timeout: " + timeout + " s, by timeout(1)", "command");
         }
@@ -165,13 +155,13 @@ final class CboxInit {
             entry.put("command", List.of("false")).put("enabled", false);
             entry.left(at, "a hook without a command: not enabled");
         }
-        Integer retries = f.number("retry");
+        Integer retries = f.nearest("retry", 0, Amounts.MOST_RESTARTS);
         if (retries != null && retries > 0) {
             entry.put("restart.policy", "on-failure")
                     .put("restart.limit", retries)
                     .put("restart.window", "1d");
-            Integer delay = f.number("retry_delay");
-            if (delay != null && delay > 0) {
+            Integer delay = f.number("retry_delay", 1, 999_999_999);
+            if (delay != null) {
                 entry.put("restart.delay", Amounts.seconds(delay)).put("restart.max_delay", Amounts.seconds(delay));
             }
         } else {

@@ -98,8 +98,8 @@ final class CboxLogging {
         }
         boolean on = f.is("enabled", false);
         String pattern = f.text("pattern");
-        Integer lines = f.number("max_lines");
-        Integer seconds = f.number("timeout");
+        Integer lines = f.nearest("max_lines", 1, 10_000);
+        Integer seconds = f.number("timeout", 1, 999_999_999);
         if (!on || pattern == null || !isPattern(pattern)) {
             f.remark(
                     "pattern",
@@ -107,10 +107,10 @@ final class CboxLogging {
                     on ? "is no pattern of RE2; not carried over" : "multiline is off");
         } else {
             entry.put("logging.multiline.start", pattern);
-            if (lines != null && lines > 0) {
-                entry.put("logging.multiline.max_lines", Math.min(lines, 10_000));
+            if (lines != null) {
+                entry.put("logging.multiline.max_lines", lines);
             }
-            if (seconds != null && seconds > 0) {
+            if (seconds != null) {
                 entry.put("logging.multiline.max_wait", Amounts.seconds(seconds));
             }
         }

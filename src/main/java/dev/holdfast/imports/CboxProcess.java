@@ -143,8 +143,8 @@ final class CboxProcess {
                 "initial_state",
                 "health_check",
                 "port_base");
-        Integer megabytes = f.number("max_memory_mb");
-        if (megabytes != null && megabytes > 0) {
+        Integer megabytes = f.number("max_memory_mb", 1, 999_999_999);
+        if (megabytes != null) {
             entry.put("resources.limits.memory", Amounts.size((long) megabytes << 20));
         }
     }
@@ -176,8 +176,8 @@ final class CboxProcess {
         } else if (scale != null) {
             f.remark("scale", scale.toString(), "not carried over");
         }
-        Integer megabytes = f.number("max_memory_mb");
-        if (megabytes != null && megabytes > 0) {
+        Integer megabytes = f.number("max_memory_mb", 1, 999_999_999);
+        if (megabytes != null) {
             Amounts.recycledAt(entry, (long) megabytes << 20);
             entry.remark(
                     f.at("max_memory_mb"),
@@ -217,7 +217,7 @@ final class CboxProcess {
             return;
         }
         if (defaults.attempts != null && defaults.attempts > 0) {
-            Amounts.giveUpAfter(entry, Math.min(defaults.attempts, 100_000), 5);
+            Amounts.giveUpAfter(entry, defaults.attempts, 5);
         }
         if (defaults.delay != null) {
             entry.put("restart.delay", defaults.delay);
@@ -276,8 +276,8 @@ final class CboxProcess {
                 boolean web = url.matches("https?://[^\\s]+");
                 if (web) {
                     entry.put(where + ".http.url", url);
-                    Integer status = f.number("expected_status");
-                    entry.put(where + ".http.expect_status", status == null || status == 0 ? 200 : status);
+                    Integer status = f.number("expected_status", 100, 599);
+                    entry.put(where + ".http.expect_status", status == null ? 200 : status);
                 } else {
                     f.remark("url", url, "is no URL");
                 }
@@ -300,8 +300,17 @@ final class CboxProcess {
     }
 
     private static void duration(Fields f, Entry entry, String key, String where, int preset) {
+        entry.put(where + "." + key, seconds(f, key, preset));
+    }
+
+    /** What is not above 0 is as if it were not said, there too. */
+    private static String seconds(Fields f, String key, int preset) {
         Integer seconds = f.number(key);
-        entry.put(where + "." + key, Amounts.seconds(seconds == null || seconds <= 0 ? preset : seconds));
+        if (seconds == null || seconds > 0) {
+            return Amounts.seconds(seconds == null ? preset : seconds);
+        }
+        f.remark(key, seconds.toString(), "is not above 0: " + preset + " s in its place");
+        return Amounts.seconds(preset);
     }
 
     private void shutdown(Fields process, Entry entry, boolean scheduled) {
@@ -315,8 +324,7 @@ final class CboxProcess {
         } else if (signal != null) {
             f.remark("signal", signal, "is no signal; not carried over");
         }
-        Integer timeout = f.number("timeout");
-        entry.put("stop.timeout", Amounts.seconds(timeout == null || timeout <= 0 ? 30 : timeout));
+        entry.put("stop.timeout", seconds(f, "timeout", 30));
         String kill = f.text("kill_signal");
         if (kill != null) {
             f.remark("kill_signal", kill, "what does not end is killed by KILL here");
@@ -325,10 +333,9 @@ final class CboxProcess {
         Fields hook = scheduled ? null : f.within("pre_stop_hook", file);
         if (hook != null) {
             List<String> command = words(hook.take("command"));
-            Integer seconds = hook.number("timeout");
+            String timeout = seconds(hook, "timeout", 30);
             if (!command.isEmpty()) {
-                entry.put("hooks.pre_stop.command", References.values(command))
-                        .put("hooks.pre_stop.timeout", Amounts.seconds(seconds == null || seconds <= 0 ? 30 : seconds));
+                entry.put("hooks.pre_stop.command", References.values(command)).put("hooks.pre_stop.timeout", timeout);
             }
             hook.none("not needed", "name");
             hook.rest();

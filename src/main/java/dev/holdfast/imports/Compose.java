@@ -32,21 +32,11 @@ final class Compose {
     /** @throws Broken when it is no YAML, or has no services */
     static Sheet read(String file, String text, Surroundings around) throws Broken {
         var reading = new Compose(file, around);
-        Tree tree = Tree.read(file, text, reading.sheet::further);
-        if (!(tree instanceof Table top)) {
-            throw new Broken(new Origin(file, tree.line()), 1, "services is expected: a mapping of them");
-        }
-        reading.turn(top);
-        reading.sheet.tellSecrets(file);
+        reading.sheet.read(file, text, "services", reading::turn);
         return reading.sheet;
     }
 
-    private void turn(Table top) throws Broken {
-        Fields f = Fields.of(top, file, sheet.head(), "");
-        Tree written = f.take("services");
-        if (!(written instanceof Table services)) {
-            throw new Broken(new Origin(file, top.line()), 1, "services is expected: a mapping of them");
-        }
+    private void turn(Fields f, Table services) throws Broken {
         f.none("not needed", "version", "name");
         f.none("not carried over: processes of one host share its network", "networks");
         f.none("not carried over: directories of this host take their place", "volumes");

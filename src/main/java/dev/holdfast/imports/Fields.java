@@ -76,6 +76,17 @@ final class Fields {
         return null;
     }
 
+    /** The same of the first of them that is there. */
+    @Nullable
+    String first(String... names) {
+        for (String key : names) {
+            if (has(key)) {
+                return text(key);
+            }
+        }
+        return null;
+    }
+
     /** The same of a whole number of at most nine digits. */
     @Nullable
     Integer number(String key) {
@@ -99,6 +110,18 @@ final class Fields {
             return null;
         }
         return number;
+    }
+
+    /** The same of a number for which the nearest within bounds stands; told when it is not within. */
+    @Nullable
+    Integer nearest(String key, int least, int most) {
+        Integer number = number(key);
+        if (number == null || (number >= least && number <= most)) {
+            return number;
+        }
+        int nearest = Math.clamp(number, least, most);
+        remark(key, number.toString(), "from " + least + " to " + most + " here: " + nearest + " in its place");
+        return nearest;
     }
 
     /** The same of a truth value as YAML, JSON and supervisord write it; what is none is told and not heeded. */

@@ -32,12 +32,14 @@ public enum Kind {
      * @throws Broken when it is not what this kind's program would read
      */
     public Sheet read(String file, String text, Surroundings around, Choices choices) throws Broken {
-        return switch (this) {
+        Sheet sheet = switch (this) {
             case SUPERVISORD -> Supervisord.read(file, text, around);
             case PROCFILE -> Procfile.read(file, text, around, choices.formation());
             case COMPOSE -> Compose.read(file, text, around);
             case PM2 -> Pm2.read(file, text, around, choices.environment());
             case CBOX_INIT -> CboxInit.read(file, text);
         };
+        sheet.tellSecrets(file);
+        return sheet;
     }
 }

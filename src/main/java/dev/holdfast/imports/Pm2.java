@@ -11,7 +11,7 @@ import dev.holdfast.source.Tree.Text;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** pm2's ecosystem files, as JavaScript that is not run, JSON or YAML: which apps there are. */
+/** pm2's ecosystem files, as JavaScript that is not run, JSON or YAML, and what it says of itself: which apps there are. */
 final class Pm2 {
     private static final Pattern CHANGES = Pattern.compile("\\bexports\\b|\\.(?:push|unshift|splice)\\s*\\(");
 
@@ -27,7 +27,8 @@ final class Pm2 {
                 ? Tree.read(file, text, sheet::further)
                 : JsLiteral.read(
                         file, text, around.directory(), (line, code) -> notRun(sheet, new Origin(file, line), code));
-        List<Tree> apps = apps(file, tree, sheet);
+        List<Tree> written = apps(file, tree, sheet);
+        List<Tree> apps = Pm2Running.are(written) ? Pm2Running.apps(written, file, sheet.head()) : written;
         var app = new Pm2App(sheet, file, around, environment);
         for (Tree one : apps) {
             switch (one) {
@@ -41,7 +42,6 @@ final class Pm2 {
                 case Items i -> throw new Broken(new Origin(file, i.line()), 1, "an app has keys");
             }
         }
-        sheet.tellSecrets(file);
         return sheet;
     }
 

@@ -4,13 +4,9 @@ import dev.holdfast.source.Broken;
 import dev.holdfast.source.Origin;
 import dev.holdfast.source.Tree;
 import dev.holdfast.source.Tree.Code;
-import dev.holdfast.source.Tree.Items;
 import dev.holdfast.source.Tree.Table;
 import dev.holdfast.source.Tree.Text;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,20 +17,6 @@ final class Pm2App {
             Pattern.compile("process\\.env(?:\\.([A-Za-z_]\\w*)|\\[['\"]([A-Za-z_]\\w*)['\"]\\])"
                     + "(?:\\s*(?:\\|\\||\\?\\?)\\s*(?:'([^'}\\\\]*)'|\"([^\"}\\\\]*)\""
                     + "|(true|false|-?\\d[\\d_]*(?:\\.\\d+)?)))?");
-    private static final Map<String, String> INTERPRETERS = Map.ofEntries(
-            Map.entry("js", "node"),
-            Map.entry("mjs", "node"),
-            Map.entry("cjs", "node"),
-            Map.entry("json", "node"),
-            Map.entry("ts", "ts-node"),
-            Map.entry("tsx", "ts-node"),
-            Map.entry("coffee", "coffee"),
-            Map.entry("ls", "lsc"),
-            Map.entry("py", "python3"),
-            Map.entry("rb", "ruby"),
-            Map.entry("php", "php"),
-            Map.entry("pl", "perl"),
-            Map.entry("sh", "bash"));
 
     private final Sheet sheet;
     private final String file;
@@ -67,12 +49,9 @@ final class Pm2App {
             f.untold("name", called, "is not run; " + entry.name() + " in its place");
         }
         if (scripted == null) {
-            if (app.get("pm2_env") != null) {
-                throw new Broken(origin, 1, "this is what runs, as pm2 jlist tells it; the ecosystem file is expected");
-            }
             throw new Broken(origin, 1, "an app has a script; " + (name.isEmpty() ? "this one" : name) + " has none");
         }
-        command(f, entry, app.get("cwd"));
+        new Pm2Command(f, entry, around).turn(app.get("cwd"));
         directory(f, entry);
         variables(f, entry);
         if (scheduled) {
@@ -90,7 +69,8 @@ final class Pm2App {
                     "max_restarts",
                     "min_uptime",
                     "restart_delay",
-                    "exp_backoff_restart_delay");
+                    "exp_backoff_restart_delay",
+                    "autostart");
             Long bytes = memory(f);
             if (bytes != null) {
                 entry.put("resources.limits.memory", Amounts.size(bytes));
@@ -109,14 +89,17 @@ final class Pm2App {
                         "memory_watch");
             }
             restartsAt(f, entry, cron);
+            if (!f.is("autostart", true)) {
+                entry.put("manual", true);
+            }
         }
         Pm2Life.stops(f, entry);
         logs(f, entry);
-        String user = text(f, "user", "uid");
+        String user = f.first("user", "uid");
         if (user != null) {
             entry.put("user", user);
         }
-        String group = text(f, "gid");
+        String group = f.first("gid");
         if (group != null) {
             entry.put("group", group);
         }
@@ -161,19 +144,9 @@ final class Pm2App {
                 "disable_logs",
                 "disable_trace",
                 "vizion_running",
-                "autostart",
                 "io",
                 "version");
         f.rest();
-    }
-
-    private static @Nullable String text(Fields f, String... names) {
-        for (String key : names) {
-            if (f.has(key)) {
-                return f.text(key);
-            }
-        }
-        return null;
     }
 
     private void restartsAt(Fields f, Entry entry, @Nullable String cron) {
@@ -212,116 +185,6 @@ final class Pm2App {
                 + "}");
     }
 
-    private void command(Fields f, Entry entry, @Nullable Tree cwd) {
-        var command = new ArrayList<Object>();
-        Origin at = f.at("script");
-        Tree written = f.take("script");
-        Object script = written == null ? null : value(written);
-        if (script == null) {
-            entry.put("command", List.of("false")).put("enabled", false);
-            entry.left(
-                    at,
-                    Shown.of("script", written == null ? new Text("", at.line(), 0, true) : written)
-                            + ": is not run, so what it comes to is not known: not enabled");
-            f.none(
-                    "belongs to the script",
-                    "interpreter",
-                    "exec_interpreter",
-                    "args",
-                    "node_args",
-                    "nodeArgs",
-                    "interpreter_args",
-                    "interpreterArgs");
-            return;
-        }
-        String interpreter = text(f, "interpreter", "exec_interpreter");
-        List<Object> options = words(f, entry, "node_args", "nodeArgs", "interpreter_args", "interpreterArgs");
-        List<Object> arguments = words(f, entry, "args");
-        boolean line = script.toString().strip().contains(" ") && interpreter == null;
-        if (line && script instanceof String s) {
-            List<String> words = Words.of(s);
-            if (words == null || s.matches(".*[|&;<>$`*?].*")) {
-                entry.put("shell", true).put("command", s);
-                if (!arguments.isEmpty()) {
-                    entry.remark(at, "args are not carried over beside a line for the shell");
-                }
-                return;
-            }
-            command.addAll(words);
-        } else {
-            String extension = script.toString().replaceFirst("(?s).*/", "").replaceFirst("^[^.]*\\.?(.*\\.)?", "");
-            String there = there(script, cwd);
-            String usual = INTERPRETERS.getOrDefault(extension, "");
-            if (usual.isEmpty()) {
-                usual = there.isEmpty() || binary(there) ? "none" : "node";
-            }
-            String runs = interpreter == null || interpreter.isEmpty() ? usual : interpreter;
-            if (runs.startsWith("node@")) {
-                entry.remark(
-                        at,
-                        "interpreter: " + Shown.line(runs) + ": pm2 asked nvm for it; node of PATH runs here",
-                        "command");
-                runs = "node";
-            }
-            if (!runs.equals("none")) {
-                command.add(runs);
-                command.addAll(options);
-            } else if (!options.isEmpty()) {
-                entry.remark(at, "node_args have no effect: the script is executed itself");
-            }
-            boolean own = runs.equals("none")
-                    && !there.isEmpty()
-                    && !script.toString().contains("/");
-            command.add(own ? "./" + script : script);
-        }
-        command.addAll(arguments);
-        entry.put("command", command);
-    }
-
-    /** Where the script lies; empty: nowhere here, so it may be a program of PATH. */
-    private String there(Object script, @Nullable Tree cwd) {
-        if (!(script instanceof String path) || around.directory().isEmpty() || cwd instanceof Code) {
-            return "";
-        }
-        String from = cwd instanceof Text t && !t.none() ? t.value() + "/" : "";
-        String whole = around.beside(path.startsWith("/") ? path : from + path);
-        return around.isFile(whole) ? whole : "";
-    }
-
-    /** As pm2 tells what node is to run from what runs itself. */
-    private boolean binary(String file) {
-        try {
-            return around.read(file).indexOf('\0') >= 0;
-        } catch (IOException noTextOrTooLarge) {
-            return true;
-        }
-    }
-
-    private List<Object> words(Fields f, Entry entry, String... names) {
-        for (String key : names) {
-            if (!f.has(key)) {
-                continue;
-            }
-            Tree value = f.take(key);
-            var words = new ArrayList<Object>();
-            List<Tree> all = value instanceof Items i ? i.items() : value == null ? List.of() : List.of(value);
-            for (Tree one : all) {
-                Object known = value(one);
-                List<String> split = one instanceof Text t && !(value instanceof Items) ? Words.of(t.value()) : null;
-                if (known == null) {
-                    entry.left(
-                            f.at(key), Shown.of(key, one) + ": is not run, so what it comes to is not known; left out");
-                } else if (split != null) {
-                    words.addAll(split);
-                } else {
-                    words.add(known);
-                }
-            }
-            return words;
-        }
-        return List.of();
-    }
-
     private void directory(Fields f, Entry entry) {
         Origin at = f.at("cwd");
         boolean given = f.has("cwd");
@@ -358,7 +221,7 @@ final class Pm2App {
                 }
             }
         }
-        String file = text(f, "env_file");
+        String file = f.first("env_file");
         if (file != null && around.isFile(beside(file))) {
             entry.put("env_file", List.of(beside(file)));
         } else if (file != null) {
@@ -400,7 +263,7 @@ final class Pm2App {
 
     private void logs(Fields f, Entry entry) {
         Origin at = f.at(f.has("out_file") ? "out_file" : "output");
-        String out = text(f, "out_file", "output", "out", "out_log", "log_file", "log");
+        String out = f.first("out_file", "output", "out", "out_log", "log_file", "log");
         if (out != null && (out.equals("/dev/null") || out.equalsIgnoreCase("null"))) {
             entry.remark(at, "out_file: " + out + ": output is kept all the same, within its bounds");
         } else if (out != null) {

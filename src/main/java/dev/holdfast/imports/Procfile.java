@@ -54,7 +54,6 @@ final class Procfile {
             reading.entry(m.group(1), m.group(2), here);
         }
         reading.common(new Origin(file, 0));
-        reading.sheet.tellSecrets(file);
         return reading.sheet;
     }
 

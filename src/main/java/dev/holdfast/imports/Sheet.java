@@ -2,7 +2,9 @@ package dev.holdfast.imports;
 
 import dev.holdfast.cron.CronExpression;
 import dev.holdfast.cron.CronSyntaxException;
+import dev.holdfast.source.Broken;
 import dev.holdfast.source.Origin;
+import dev.holdfast.source.Tree;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +40,28 @@ public final class Sheet {
     private final Map<String, Entry> processes = new LinkedHashMap<>();
     private final Map<String, Entry> schedules = new LinkedHashMap<>();
     private final Map<String, String> logs = new LinkedHashMap<>();
+
+    /** Told the keys of a file, and of one of them, which is taken, the mapping below. */
+    interface Entries {
+        void turn(Fields keys, Tree.Table entries) throws Broken;
+    }
+
+    /**
+     * Reads YAML whose entries stand below one key.
+     *
+     * @throws Broken when it is none, or has no such mapping
+     */
+    void read(String file, String text, String key, Entries entries) throws Broken {
+        Tree tree = Tree.read(file, text, this::further);
+        if (tree instanceof Tree.Table top) {
+            Fields keys = Fields.of(top, file, head, "");
+            if (keys.take(key) instanceof Tree.Table below) {
+                entries.turn(keys, below);
+                return;
+            }
+        }
+        throw new Broken(new Origin(file, tree.line()), 1, key + " is expected: a mapping of them");
+    }
 
     /** What stands at the top: {@code global}, {@code defaults}, and remarks on the file as a whole. */
     public Entry head() {

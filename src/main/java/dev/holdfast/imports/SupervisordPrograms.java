@@ -4,17 +4,13 @@ import dev.holdfast.source.Broken;
 import dev.holdfast.source.Origin;
 import dev.holdfast.source.Sections.Section;
 import dev.holdfast.unit.Signal;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Programs of supervisord, one after the other, and in the end their order. */
+/** Programs of supervisord, one after the other. */
 final class SupervisordPrograms {
-    private static final int LAST = 999;
     private static final int MOST_PROCESSES = 1_000;
     private static final String NUMBERED = "%(process_num)";
 
@@ -22,14 +18,19 @@ final class SupervisordPrograms {
     private final Surroundings around;
     private final SupervisordCommon common;
     private final Supervisord.Groups groups;
-    private final TreeMap<Integer, List<Entry>> levels = new TreeMap<>();
-    private final Map<Entry, Origin> ordered = new LinkedHashMap<>();
+    private final SupervisordOrder order;
 
     SupervisordPrograms(Sheet sheet, Surroundings around, SupervisordCommon common, Supervisord.Groups groups) {
         this.sheet = sheet;
         this.around = around;
         this.common = common;
         this.groups = groups;
+        this.order = new SupervisordOrder(groups);
+    }
+
+    /** When all are added. */
+    void order() {
+        order.settle();
     }
 
     void add(Section s) throws Broken {
@@ -159,7 +160,7 @@ final class SupervisordPrograms {
         stops(f, entry);
         logs(f, entry, text, replicas);
         named(f, number);
-        place(f, entry, program);
+        order.place(f, entry, program);
         if (s.name().startsWith("fcgi-program:")) {
             f.none(
                     "not carried over: holdfast opens no sockets for programs",
@@ -363,47 +364,5 @@ final class SupervisordPrograms {
                     name,
                     number > 1 ? "replicas are called by the program's name and index" : "not needed");
         }
-    }
-
-    private void place(Fields f, Entry entry, String program) {
-        Origin at = f.at("priority");
-        Integer own = f.number("priority");
-        Integer group = groups.priority(program);
-        int level = group != null ? group : own == null ? LAST : own;
-        levels.computeIfAbsent(level, k -> new ArrayList<>()).add(entry);
-        if (own != null || group != null) {
-            ordered.put(entry, at);
-        }
-    }
-
-    /** Programs of a priority begin after those of the one before; who begins by hand is waited for by nobody. */
-    void order() {
-        List<Entry> before = List.of();
-        for (var level : levels.entrySet()) {
-            var needs = new LinkedHashMap<String, Object>();
-            before.forEach(b -> needs.put(b.name(), "started"));
-            for (Entry e : level.getValue()) {
-                Origin at = ordered.get(e);
-                if (at != null) {
-                    e.remark(
-                            at,
-                            "priority=" + level.getKey()
-                                    + (needs.isEmpty()
-                                            ? ": nothing comes before it"
-                                            : ": begins when those before it run; when one of them cannot, it waits, other than there"),
-                            "depends_on");
-                }
-                if (!needs.isEmpty()) {
-                    e.put("depends_on", needs);
-                }
-            }
-            List<Entry> runs =
-                    level.getValue().stream().filter(SupervisordPrograms::runs).toList();
-            before = runs.isEmpty() ? before : runs;
-        }
-    }
-
-    private static boolean runs(Entry e) {
-        return e.get("manual") == null && e.get("enabled") == null;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +76,14 @@ class ImportCommandTest {
         assertThat(run.code()).isZero();
         assertThat(run.out())
                 .contains("  tidy:\n    # " + file + ":2: output to /dev/null is kept by holdfast instead");
+    }
+
+    @Test
+    void theSystemsCrontabsAreKnownByTheirPlace() {
+        assertThat(List.of("/etc/crontab", "/etc/cron.d/php", "/etc/cron.d/../crontab"))
+                .allMatch(file -> ImportCommand.isSystems(Path.of(file)));
+        assertThat(List.of("/etc/cron.daily/man-db", "crontab", "-", "/srv/etc/crontab"))
+                .noneMatch(file -> ImportCommand.isSystems(Path.of(file)));
     }
 
     @Test

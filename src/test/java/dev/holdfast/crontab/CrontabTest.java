@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +123,103 @@ class CrontabTest {
                 """, false));
         assertThat(two.values()).extracting(ScheduleSpec::group).containsOnly(new ScheduleSpec.GroupSpec("/run/l", 1));
         assertThat(two.values()).extracting(s -> s.log().path()).containsExactly("/var/log/l.log", null);
+    }
+
+    @Test
+    void entriesOfDebiansPackagesAreSoundAndNamedAfterTheirPrograms() throws IOException {
+        Crontab crontab = Crontab.read("crontab", resource("debian.crontab"), true);
+        SortedMap<String, ScheduleSpec> all = schedules(crontab);
+        assertThat(crontab.left()).isZero();
+        assertThat(all)
+                .containsOnlyKeys(
+                        "run-parts-cron.hourly",
+                        "run-parts-cron.daily",
+                        "run-parts-cron.weekly",
+                        "run-parts-cron.monthly",
+                        "invoke-rc.d-anacron",
+                        "certbot",
+                        "sessionclean",
+                        "checkarray",
+                        "nice",
+                        "nice-2",
+                        "munin-cron",
+                        "munin-limits",
+                        "find",
+                        "find-2",
+                        "update.sh",
+                        "buildstatic.sh",
+                        "debian-sa1-1",
+                        "debian-sa1-60",
+                        "cleandb.sh",
+                        "gc.sh",
+                        "e2scrub_all_cron",
+                        "e2scrub_all");
+        assertThat(of(all, "sessionclean").timing()).asString().startsWith("09,39 * * * * ");
+        assertThat(of(all, "sessionclean").launch().user()).isEqualTo("root");
+        assertThat(of(all, "checkarray").launch().command().argv().getLast()).contains("$(date +%d) -le 7");
+        assertThat(of(all, "find").launch().command().argv().getLast()).contains("${htmldir:-/var/cache/munin/www}");
+        assertThat(of(all, "debian-sa1-1").launch().environment())
+                .containsEntry("PATH", "/usr/lib/sysstat:/usr/sbin:/usr/sbin:/usr/bin:/sbin:/bin");
+    }
+
+    @Test
+    void linesOfWellKnownProjectsBecomeWhatTheyMean() throws IOException {
+        Crontab crontab = Crontab.read("crontab", resource("projects.crontab"), false);
+        SortedMap<String, ScheduleSpec> all = schedules(crontab);
+        assertThat(all)
+                .containsOnlyKeys(
+                        "php-cron.php",
+                        "Moodle",
+                        "Mautic",
+                        "php-console",
+                        "GitLab",
+                        "gitlab-ctl-backup-etc",
+                        "Laravel",
+                        "wget",
+                        "wp-cron",
+                        "acme.sh",
+                        "pg_dump",
+                        "forever-start");
+        assertThat(of(all, "php-cron.php").launch().command().argv())
+                .containsExactly("php", "-f", "/var/www/nextcloud/cron.php");
+        assertThat(of(all, "Moodle").timing()).asString().startsWith("* * * * * ");
+        assertThat(of(all, "Mautic").launch().command().argv())
+                .containsExactly("php", "/var/www/mautic/bin/console", "mautic:segments:update");
+        assertThat(of(all, "php-console").log().path()).isEqualTo("/var/log/mautic.log");
+        assertThat(of(all, "GitLab").launch().command().argv())
+                .containsExactly("/opt/gitlab/bin/gitlab-backup", "create", "CRON=1");
+        assertThat(of(all, "Laravel").launch().workingDir()).isEqualTo("/path-to-your-project");
+        assertThat(of(all, "acme.sh").launch().command().argv()).startsWith("/root/.acme.sh/acme.sh");
+        assertThat(of(all, "pg_dump").launch().command().argv().getLast()).contains("shop-$(date +%Y%m%d).sql.gz");
+        assertThat(crontab.left()).isEqualTo(1);
+        assertThat(crontab.remarks()).anyMatch(r -> r.left() && r.line() == 23);
+    }
+
+    @Test
+    void anacrontabsAreDueByTheCalendarAndCaughtUpWith() throws IOException {
+        Crontab crontab = Crontab.read("anacrontab", """
+                SHELL=/bin/sh
+                HOME=/root
+                LOGNAME=root
+                1	5	cron.daily	run-parts --report /etc/cron.daily
+                7	10	cron.weekly	run-parts --report /etc/cron.weekly
+                @monthly	15	cron.monthly	run-parts --report /etc/cron.monthly
+                """, false);
+        SortedMap<String, ScheduleSpec> all = schedules(crontab);
+        assertThat(all).containsOnlyKeys("cron.daily", "cron.weekly", "cron.monthly");
+        assertThat(all.values()).allMatch(s -> s.catchUp() == ScheduleSpec.CatchUp.LAST);
+        assertThat(of(all, "cron.monthly").timing()).asString().startsWith("@monthly");
+        assertThat(of(all, "cron.weekly").launch().command().argv())
+                .containsExactly("run-parts", "--report", "/etc/cron.weekly");
+        assertThat(crontab.remarks()).hasSize(3).allMatch(r -> r.text().contains("anacron"));
+    }
+
+    private static ScheduleSpec of(Map<String, ScheduleSpec> all, String name) {
+        return Objects.requireNonNull(all.get(name), name);
+    }
+
+    private static String resource(String name) throws IOException {
+        return Files.readString(Path.of("src/test/resources/import", name));
     }
 
     private ScheduleSpec only(String crontab) throws IOException {

@@ -150,6 +150,15 @@ class PackageKernelTest {
         await().atMost(SOON).until(() -> named("hf-tick").size() == 1);
         done("dpkg", "--remove", "holdfast");
 
+        // a daemon that was started by hand runs still: what it keeps is not taken from it
+        String keeper = done("sh", "-c", """
+                mkdir -p /run/holdfast; sleep 3600 9>/run/holdfast/lock </dev/null >/dev/null 2>&1 & echo $!""");
+        DaemonUnderTest.Ran refused = runPlain(List.of("dpkg", "--purge", "holdfast"));
+        assertThat(refused.exit()).isNotZero();
+        assertThat(refused.err()).contains("a daemon (pid " + keeper + ") runs still");
+        assertThat(Path.of("/var/lib/holdfast")).exists();
+        done("kill", keeper);
+
         // purged: as if it had never been there
         done("dpkg", "--purge", "holdfast");
         assertThat(everything()).isEqualTo(before);

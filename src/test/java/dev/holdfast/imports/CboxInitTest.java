@@ -186,4 +186,39 @@ class CboxInitTest {
                 """);
         assertThat(all.comments()).contains("restart_backoff_initial: 10000000000h: is no duration");
     }
+
+    @Test
+    void numbersThatCannotStandAreToldWithWhatStandsInTheirPlace() {
+        Imported all = Imported.of(Kind.CBOX_INIT, """
+                global: { max_restart_attempts: 200000, restart_backoff: -2, metrics_enabled: true, metrics_port: 70000 }
+                hooks: { pre-start: [{ name: h, command: [x], timeout: -1, retry: 300000, retry_delay: 0 }] }
+                processes:
+                  p:
+                    enabled: true
+                    command: [x]
+                    max_memory_mb: -1
+                    shutdown: { timeout: -4, pre_stop_hook: { command: [y], timeout: 0 } }
+                    health_check: { type: http, url: "http://h/", period: 0, expected_status: 99 }
+                    logging: { multiline: { enabled: true, pattern: x, max_lines: 20000, timeout: -9 } }
+                """);
+        assertThat(all.comments())
+                .contains(
+                        "max_restart_attempts: 200000: from 0 to 100000 here: 100000 in its place",
+                        "restart_backoff: -2: is not from 1 to 999999999; not carried over",
+                        "metrics_port: 70000: is not from 1 to 65535",
+                        "timeout: -1: is not from 1",
+                        "retry: 300000: from 0 to 100000 here",
+                        "retry_delay: 0: is not from 1",
+                        "max_memory_mb: -1: is not from 1",
+                        "shutdown.timeout: -4: is not above 0: 30 s in its place",
+                        "shutdown.pre_stop_hook.timeout: 0: is not above 0: 30 s in its place",
+                        "health_check.period: 0: is not above 0: 10 s in its place",
+                        "health_check.expected_status: 99: is not from 100 to 599",
+                        "logging.multiline.max_lines: 20000: from 1 to 10000 here: 10000 in its place",
+                        "logging.multiline.timeout: -9: is not from 1");
+        assertThat(all.process("p").stop().timeout()).hasSeconds(30);
+        assertThat(Objects.requireNonNull(all.process("p").log().lines().multiline())
+                        .maxLines())
+                .isEqualTo(10_000);
+    }
 }

@@ -178,6 +178,7 @@ class NothingIsDroppedTest {
                                 "restart_delay: 70",
                                 "exp_backoff_restart_delay: 90",
                                 "autorestart: false",
+                                "autostart: false",
                                 "out_file: /o",
                                 "error_file: /e",
                                 "log_date_format: Y",
@@ -265,6 +266,7 @@ class NothingIsDroppedTest {
                 "2 | max_memory_restart: 0",
                 "3 | scale: 1001",
                 "3 | port_base: 65001",
+                "3 | max_memory_mb: -1",
             })
     void valuesOutOfBoundsAreNamed(int of, String line) {
         Format format = formats().toList().get(of);
