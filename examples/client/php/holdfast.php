@@ -224,7 +224,10 @@ final class Job
     }
 }
 
-/** Takes jobs one after the other, until stop() or the daemon says that another process is to take its place. */
+/**
+ * Takes jobs one after the other, until stop() or the daemon says that another process is to take its place. For several
+ * at once start several: `replicas: 4` in the configuration.
+ */
 final class Worker
 {
     public readonly string $name;

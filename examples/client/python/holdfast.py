@@ -5,6 +5,7 @@ docs/protocol.md says what is asked and answered, and why a try is made again.
 import http.client
 import json
 import os
+import queue as queues
 import random
 import re
 import socket
@@ -163,28 +164,55 @@ def _rest(seconds, over):
 
 
 class Worker:
-    """Takes jobs one after the other, until stop() or the daemon says that another process is to take its place."""
+    """Takes jobs until stop() or the daemon says that another process is to take its place.
 
-    def __init__(self, queue, handler, name=None, wait=20):
+    concurrency: how many at once, each in a thread; a single one is worked on in the thread of run().
+    """
+
+    def __init__(self, queue, handler, name=None, wait=20, concurrency=1):
+        if not 1 <= concurrency <= 100:
+            raise ValueError("concurrency is from 1 to 100, not %r" % concurrency)
         self.queue = queue
         self.handler = handler
         self.name = name or "%s.%s-%d@%s" % (os.environ.get("HOLDFAST_PROCESS", "python"),
                                             os.environ.get("HOLDFAST_REPLICA", "0"), os.getpid(), socket.gethostname())
         self.wait = wait
+        self.concurrency = concurrency
         self.stopping = False
+        self._running = 0
+        self._ended = queues.SimpleQueue()  # of threads: what each wants the program to end with, or None
 
     def stop(self):
         """From a signal handler, say: what runs is finished, within the wait of the last request."""
         self.stopping = True
 
     def run(self):
-        """True: recycled, end with a planned exit code. False: stopped."""
+        """True: recycled, end with a planned exit code. False: stopped. What was begun is over then."""
+        try:
+            recycled = self._take()
+        finally:
+            while self._running:
+                self._one_less()
+        return recycled
+
+    def _one_less(self):
+        wanted = self._ended.get()
+        self._running -= 1
+        if wanted is not None:
+            raise wanted
+
+    def _take(self):
         backoff = Backoff()
         while not self.stopping:
+            while self._running and (self._running >= self.concurrency or not self._ended.empty()):
+                self._one_less()
+            if self.stopping:
+                break
             asked = time.monotonic()
             try:
                 taken = ask("queues/%s/take" % urllib.parse.quote(self.queue, ""),
-                            {"worker": self.name, "wait": self.wait}, self.wait + 30)
+                            {"worker": self.name, "wait": self.wait, "most": self.concurrency - self._running},
+                            self.wait + 30)
             except Refused as e:
                 if e.status in (400, 401, 403):
                     raise
@@ -196,7 +224,7 @@ class Worker:
                 _rest(backoff.next(), lambda: self.stopping)
                 continue
             for one in taken["jobs"]:
-                self._do(Job(one))
+                self._begin(Job(one))
             if taken["recycle"]:
                 return True
             if not taken["jobs"] and time.monotonic() - asked < self.wait / 2:
@@ -204,6 +232,24 @@ class Worker:
             else:
                 backoff = Backoff()
         return False
+
+    def _begin(self, job):
+        if self.concurrency == 1:
+            self._do(job)
+            return
+        try:
+            threading.Thread(target=self._aside, args=(job,)).start()
+            self._running += 1
+        except RuntimeError as e:  # no more threads
+            self._tell(job, "fail", {"class": "spawn", "detail": _text(e)[:2000]})
+
+    def _aside(self, job):
+        wanted = None
+        try:
+            self._do(job)
+        except BaseException as e:  # such as sys.exit(): run() ends with it
+            wanted = e
+        self._ended.put(wanted)
 
     def _do(self, job):
         over = threading.Event()

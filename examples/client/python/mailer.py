@@ -1,4 +1,4 @@
-"""A worker of the queue "mails": python3 mailer.py OUTBOX. The file OUTBOX stands for a mail server."""
+"""A worker of the queue "mails": python3 mailer.py OUTBOX [AT_ONCE]. The file OUTBOX stands for a mail server."""
 import signal
 import sys
 import time
@@ -19,7 +19,8 @@ def send(job):
     return "sent to " + to
 
 
-worker = holdfast.Worker("mails", send, wait=2)
+at_once = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+worker = holdfast.Worker("mails", send, wait=2, concurrency=at_once)
 signal.signal(signal.SIGTERM, lambda *_: worker.stop())
 holdfast.notify("READY=1\nSTATUS=takes mails")
 print("takes mails as " + worker.name, flush=True)

@@ -1,6 +1,8 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.api.Client;
 import dev.holdfast.api.ControlPort.Refused;
+import dev.holdfast.api.Doctor;
 import dev.holdfast.api.PlanReply;
 import dev.holdfast.unit.Human;
 import java.io.IOException;
@@ -34,7 +36,15 @@ final class DownCommand extends Subcommand {
     @Override
     public Integer call() throws IOException, Refused {
         long began = System.nanoTime();
-        client().postText(API + "down", "", PlanReply.class);
+        try {
+            client().postText(API + "down", "", PlanReply.class);
+        } catch (Client.NoDaemon e) {
+            // Whoever wants all to end must not take this for the end.
+            root().diagnosis().stream()
+                    .filter(f -> f.what().equals(Doctor.LEFT_BEHIND))
+                    .forEach(f -> err().println("holdfast: " + f.detail()));
+            throw e;
+        }
         Path socket = root().directories().socket();
         while (answers(socket)) {
             if (!timeout.isZero() && System.nanoTime() - began > timeout.toNanos()) {

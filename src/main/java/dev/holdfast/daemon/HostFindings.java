@@ -4,16 +4,20 @@ import dev.holdfast.api.Doctor;
 import dev.holdfast.config.Directories;
 import dev.holdfast.linux.CgroupHome;
 import dev.holdfast.linux.sandbox.SandboxAbility;
+import dev.holdfast.process.RunFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What this host lets the daemon promise, and what it does not. */
 final class HostFindings {
     private static final String OK = "ok";
     private static final String WEAKER = "weaker";
+    private static final int MOST_NAMED = 10;
 
     private final List<Doctor.Finding> findings = new ArrayList<>();
 
@@ -64,7 +68,24 @@ final class HostFindings {
         f.future("run directory", dirs.run());
         f.future("state directory", dirs.state());
         f.future("log directory", dirs.log());
+        leftBehind(new RunFiles(dirs.run(), Daemon.PROC).running()).ifPresent(f.findings::add);
         return List.copyOf(f.findings);
+    }
+
+    /** @param running while no daemon does */
+    static Optional<Doctor.Finding> leftBehind(List<RunFiles.Running> running) {
+        if (running.isEmpty()) {
+            return Optional.empty();
+        }
+        String names = running.stream()
+                .limit(MOST_NAMED)
+                .map(r -> r.label() + " (pid " + r.leader().pid() + ")")
+                .collect(Collectors.joining(", "));
+        int others = running.size() - MOST_NAMED;
+        return Optional.of(weaker(
+                Doctor.LEFT_BEHIND,
+                "a daemon that was killed has left " + names + (others > 0 ? " and " + others + " more" : "")
+                        + ": holdfast up FILE adopts them, and holdfast down ends them then"));
     }
 
     private void future(String what, Path dir) {

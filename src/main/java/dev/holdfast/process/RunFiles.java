@@ -1,14 +1,21 @@
 package dev.holdfast.process;
 
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.event.ProcessRef;
+import dev.holdfast.linux.Proc;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The launcher's part of the run directory, seen by whoever looks after that directory as a whole. Thread-safe.
@@ -36,6 +43,46 @@ public record RunFiles(Path runDir, Path proc) {
         }
         try (DirectoryStream<Path> all = Files.newDirectoryStream(instances, "????????????????????????????????")) {
             return all.iterator().hasNext();
+        }
+    }
+
+    /**
+     * An instance that is recorded and whose leader runs.
+     *
+     * @param label such as {@code web/1}
+     */
+    public record Running(String label, ProcessRef leader) {}
+
+    /** What was started from here, by whichever daemon, and runs now; by label. What cannot be read is left out. */
+    public List<Running> running() {
+        Path instances = runDir.resolve("instances");
+        var running = new ArrayList<Running>();
+        var now = new Proc(proc);
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(instances, "????????????????????????????????")) {
+            String bootId =
+                    Files.readString(proc.resolve("sys/kernel/random/boot_id")).strip();
+            for (Path dir : all) {
+                InstanceRecord r = readable(dir);
+                if (r != null
+                        && r.bootId().equals(bootId)
+                        && now.stat(r.leader().pid())
+                                .filter(s -> s.ref().equals(r.leader()) && s.state() != 'Z')
+                                .isPresent()) {
+                    running.add(new Running(r.label(), r.leader()));
+                }
+            }
+        } catch (IOException | DirectoryIteratorException nothingToRead) {
+            // what was found counts
+        }
+        running.sort(Comparator.comparing(Running::label));
+        return running;
+    }
+
+    private static @Nullable InstanceRecord readable(Path dir) {
+        try {
+            return InstanceRecord.read(dir);
+        } catch (IOException damaged) {
+            return null;
         }
     }
 

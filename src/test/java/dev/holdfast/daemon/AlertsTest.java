@@ -79,18 +79,18 @@ class AlertsTest {
             assertThat(Files.readString(home.resolve("json")))
                     .startsWith("{\"id\":")
                     .contains("cannot bind");
-            var listed = daemon.cli("alerts", "list");
+            var listed = daemon.ask("alerts", "list");
             assertThat(listed.out())
                     .as(listed.err())
                     .contains("process/web/0/given-up")
                     .contains("critical");
-            assertThat(daemon.cli("alerts").exit()).isEqualTo(2);
+            assertThat(daemon.ask("alerts").exit()).isEqualTo(2);
 
             DaemonUnderTest.write(
                     home.resolve("holdfast.yaml"),
                     Files.readString(home.resolve("holdfast.yaml")).replace("exit 3", "exec sleep 600"));
-            assertThat(daemon.cli("reload").exit()).isZero();
-            daemon.cli("start", "web");
+            assertThat(daemon.ask("reload").exit()).isZero();
+            daemon.ask("start", "web");
             await().atMost(DEADLINE).until(() -> got().size() == 2);
             assertThat(got().get(1)).contains("\"state\":\"cleared\"").contains("\"how\":\"it was started\"");
             await().atMost(DEADLINE).until(() -> list().open().isEmpty());
@@ -109,30 +109,30 @@ class AlertsTest {
                 home,
                 "version: 1\nalerts:\n  channels:\n" + hook("ops")
                         + "    broken: { type: exec, command: [sh, -c, exit 4] }\n")) {
-            var test = daemon.cli("alerts", "test", "ops");
+            var test = daemon.ask("alerts", "test", "ops");
             assertThat(test.exit()).as(test.err()).isZero();
             assertThat(got()).hasSize(1).first().asString().contains("a test of the alert channel ops");
-            var broken = daemon.cli("alerts", "test", "broken");
+            var broken = daemon.ask("alerts", "test", "broken");
             assertThat(broken.exit()).isEqualTo(1);
             assertThat(broken.err()).contains("its command exited with 4");
-            assertThat(daemon.cli("alerts", "test", "nothing").exit()).isEqualTo(4);
-            assertThat(daemon.cli("alerts", "unsilence", "x/*").exit()).isEqualTo(4);
+            assertThat(daemon.ask("alerts", "test", "nothing").exit()).isEqualTo(4);
+            assertThat(daemon.ask("alerts", "unsilence", "x/*").exit()).isEqualTo(4);
 
-            assertThat(daemon.cli("alerts", "silence", "process/*", "--for", "2h", "--reason", "known")
+            assertThat(daemon.ask("alerts", "silence", "process/*", "--for", "2h", "--reason", "known")
                             .exit())
                     .isZero();
-            assertThat(daemon.cli("alerts", "silence", "x", "--for", "0").exit())
+            assertThat(daemon.ask("alerts", "silence", "x", "--for", "0").exit())
                     .isEqualTo(2);
             DaemonUnderTest.write(home.resolve("holdfast.yaml"), HOPELESS + "alerts:\n  channels:\n" + hook("ops"));
-            assertThat(daemon.cli("reload").exit()).isZero();
+            assertThat(daemon.ask("reload").exit()).isZero();
             await().atMost(DEADLINE).until(() -> list().open().size() == 1);
             assertThat(list().open().getFirst().silenced()).isTrue();
             daemon.kill9();
             daemon.upAgain(); // a silence outlives it
             await().atMost(DEADLINE).until(() -> list().open().size() == 1);
-            assertThat(daemon.cli("alerts", "list").out()).contains("silenced").contains("known");
+            assertThat(daemon.ask("alerts", "list").out()).contains("silenced").contains("known");
             assertThat(got()).hasSize(1);
-            assertThat(daemon.cli("alerts", "unsilence", "process/*").exit()).isZero();
+            assertThat(daemon.ask("alerts", "unsilence", "process/*").exit()).isZero();
             await().atMost(DEADLINE).until(() -> got().size() == 2);
             assertThat(got().get(1)).contains("web was given up");
         }
@@ -144,7 +144,7 @@ class AlertsTest {
         try (var daemon = DaemonUnderTest.up(home, HOPELESS + "alerts:\n  channels:\n" + hook("ops"))) {
             await().atMost(DEADLINE).until(() -> list().waiting().stream().anyMatch(m -> m.tries() > 0));
             String id = list().waiting().getFirst().id();
-            assertThat(daemon.cli("alerts", "list").out()).contains("waiting").contains("answers 503");
+            assertThat(daemon.ask("alerts", "list").out()).contains("waiting").contains("answers 503");
             daemon.kill9();
             receiver.answer(200);
             daemon.upAgain();
@@ -164,8 +164,8 @@ class AlertsTest {
             await().atMost(DEADLINE).until(() -> list().waiting().stream().anyMatch(m -> m.tries() > 0));
             assertThat(list().waiting()).extracting(AlertList.Message::channel).containsExactly("old");
             DaemonUnderTest.write(home.resolve("holdfast.yaml"), HOPELESS + "alerts:\n  channels:\n" + hook("new"));
-            assertThat(daemon.cli("plan").out()).containsPattern("alerts +change|change +alerts");
-            assertThat(daemon.cli("reload").exit()).isZero();
+            assertThat(daemon.ask("plan").out()).containsPattern("alerts +change|change +alerts");
+            assertThat(daemon.ask("reload").exit()).isZero();
             receiver.answer(200); // not before: the old one is not to have it
             await().atMost(DEADLINE).until(() -> got().size() == 1);
             assertThat(got().getFirst()).contains("\"channel\":\"new\"").contains("web was given up");
@@ -184,19 +184,19 @@ class AlertsTest {
                 alerts:
                   channels:
                 """ + hook("ops"))) {
-            assertThat(daemon.cli("cron", "run", "backup", "--wait").exit()).isEqualTo(1);
+            assertThat(daemon.ask("cron", "run", "backup", "--wait").exit()).isEqualTo(1);
             await().atMost(DEADLINE).until(() -> got().size() == 1);
             assertThat(got().getFirst()).contains("\"key\":\"schedule/backup\"").contains("\"output\":[\"no space\"]");
-            assertThat(daemon.cli("queue", "pause", "downloads").exit()).isZero();
+            assertThat(daemon.ask("queue", "pause", "downloads").exit()).isZero();
             for (int i = 0; i < 2; i++) {
-                assertThat(daemon.cli("jobs", "submit", "downloads").exit()).isZero();
+                assertThat(daemon.ask("jobs", "submit", "downloads").exit()).isZero();
             }
             await().atMost(DEADLINE).until(() -> got().size() == 2);
             assertThat(got().get(1)).contains("queue downloads: 2 jobs wait (> 1)");
             daemon.kill9();
             daemon.upAgain(); // what lasts is known, and not told again
-            assertThat(daemon.cli("queue", "resume", "downloads").exit()).isZero();
-            assertThat(daemon.cli("cron", "resume", "backup").exit()).isZero();
+            assertThat(daemon.ask("queue", "resume", "downloads").exit()).isZero();
+            assertThat(daemon.ask("cron", "resume", "backup").exit()).isZero();
             await().atMost(DEADLINE).until(() -> list().open().isEmpty() && got().size() >= 4);
             assertThat(got().subList(2, got().size()))
                     .allSatisfy(g -> assertThat(g).contains("\"state\":\"cleared\""));
@@ -207,7 +207,7 @@ class AlertsTest {
     void withoutAlertsNothingOfThemIsLoaded() throws Exception {
         try (var daemon = DaemonUnderTest.up(home, HOPELESS)) {
             daemon.awaitState("web", "failed");
-            assertThat(daemon.cli("alerts", "list").err()).contains("the configuration has no alerts");
+            assertThat(daemon.ask("alerts", "list").err()).contains("the configuration has no alerts");
             String jcmd = System.getProperty("java.home") + "/bin/jcmd";
             var classes = DaemonUnderTest.runPlain(List.of(jcmd, Long.toString(daemon.pid()), "VM.classes"));
             assertThat(classes.out()).contains("dev.holdfast.daemon.AlertOffice");
@@ -252,7 +252,7 @@ class AlertsTest {
                 await().atMost(DEADLINE)
                         .until(() ->
                                 exim.mails().size() >= 1 && list().waiting().isEmpty());
-                assertThat(daemon.cli("alerts", "test", "ops").exit()).isZero();
+                assertThat(daemon.ask("alerts", "test", "ops").exit()).isZero();
                 await().atMost(DEADLINE)
                         .until(() -> exim.mails().stream().anyMatch(m -> m.contains("Message-ID: <test-")));
                 List<String> ids = exim.mails().stream()

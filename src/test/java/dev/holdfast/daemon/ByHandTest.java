@@ -31,34 +31,34 @@ class ByHandTest {
         try (daemon) {
             daemon.awaitState("web", "up");
             for (String verb : new String[] {"start", "restart"}) {
-                var refused = daemon.cli(verb, "off");
+                var refused = daemon.ask(verb, "off");
                 assertThat(refused.exit()).isEqualTo(1);
                 assertThat(refused.err()).contains("off is disabled", "enabled is false");
             }
-            assertThat(daemon.cli("scale", "off", "2").exit()).isEqualTo(1);
-            assertThat(daemon.cli("status", "off").out()).contains("down", "disabled: enabled is false");
+            assertThat(daemon.ask("scale", "off", "2").exit()).isEqualTo(1);
+            assertThat(daemon.ask("status", "off").out()).contains("down", "disabled: enabled is false");
 
-            assertThat(daemon.cli("scale", "web", "0").exit()).isZero();
-            assertThat(daemon.cli("status").out()).containsPattern("web +down .*scaled to 0 by hand");
-            assertThat(daemon.cli("why", "web").out()).contains("scaled to 0 by hand");
-            var start = daemon.cli("start", "web");
+            assertThat(daemon.ask("scale", "web", "0").exit()).isZero();
+            assertThat(daemon.ask("status").out()).containsPattern("web +down .*scaled to 0 by hand");
+            assertThat(daemon.ask("why", "web").out()).contains("scaled to 0 by hand");
+            var start = daemon.ask("start", "web");
             assertThat(start.exit()).isEqualTo(1);
             assertThat(start.err()).contains("web is scaled to 0 by hand", "holdfast scale web N");
-            assertThat(daemon.cli("start", "--all").exit())
+            assertThat(daemon.ask("start", "--all").exit())
                     .as("all that can be")
                     .isZero();
             daemon.awaitState("hand", "up");
-            assertThat(daemon.cli("scale", "web", "1").exit()).isZero();
+            assertThat(daemon.ask("scale", "web", "1").exit()).isZero();
             daemon.awaitState("web", "up");
 
-            assertThat(daemon.cli("stop", "hand").exit()).isZero();
-            var signal = daemon.cli("signal", "TERM", "hand");
+            assertThat(daemon.ask("stop", "hand").exit()).isZero();
+            var signal = daemon.ask("signal", "TERM", "hand");
             assertThat(signal.exit()).isEqualTo(1);
             assertThat(signal.err()).contains("nothing of hand runs");
             // A manual one that is down gets a place by scaling and no program; one that is up gets its program too.
-            assertThat(daemon.cli("scale", "hand", "2").exit()).isZero();
+            assertThat(daemon.ask("scale", "hand", "2").exit()).isZero();
             daemon.awaitState("hand/1", "down");
-            assertThat(daemon.cli("start", "hand").exit()).isZero();
+            assertThat(daemon.ask("start", "hand").exit()).isZero();
             daemon.awaitState("hand/1", "up");
             daemon.kill9();
             daemon.upAgain();
@@ -78,21 +78,21 @@ class ByHandTest {
                 """);
         try (daemon) {
             daemon.awaitState("web", "up");
-            var stop = daemon.cli("stop", "db");
+            var stop = daemon.ask("stop", "db");
             assertThat(stop.exit()).isZero();
             assertThat(stop.err()).contains("web depends on db and keeps running");
-            assertThat(daemon.cli("start", "web").exit()).isZero();
+            assertThat(daemon.ask("start", "web").exit()).isZero();
             assertThat(daemon.replica("db").state()).isEqualTo("up");
-            assertThat(daemon.cli("restart", "db").err()).contains("web depends on db and was not restarted");
-            assertThat(daemon.cli("restart", "db", "web").err()).doesNotContain("depends on");
+            assertThat(daemon.ask("restart", "db").err()).contains("web depends on db and was not restarted");
+            assertThat(daemon.ask("restart", "db", "web").err()).doesNotContain("depends on");
 
             daemon.awaitState("job", "failed");
-            var needs = daemon.cli("start", "needs", "--timeout", "20s");
+            var needs = daemon.ask("start", "needs", "--timeout", "20s");
             assertThat(needs.exit()).isEqualTo(1);
             assertThat(needs.err()).contains("needs waits for job: completed, which was given up");
 
-            assertThat(daemon.cli("scale", "db", "0").exit()).isZero();
-            var restart = daemon.cli("restart", "web", "--timeout", "20s");
+            assertThat(daemon.ask("scale", "db", "0").exit()).isZero();
+            var restart = daemon.ask("restart", "web", "--timeout", "20s");
             assertThat(restart.exit()).isEqualTo(1);
             assertThat(restart.err()).contains("web waits for db: started, of which there is no replica");
         }
@@ -111,7 +111,7 @@ class ByHandTest {
                 """);
         try (daemon) {
             daemon.awaitState("slow/2", "starting");
-            assertThat(daemon.cli("scale", "slow", "1", "--timeout", "20s").exit())
+            assertThat(daemon.ask("scale", "slow", "1", "--timeout", "20s").exit())
                     .isZero();
             assertThat(daemon.replicas()).hasSize(1);
         }
@@ -130,12 +130,12 @@ class ByHandTest {
             daemon.signal("TERM");
             daemon.awaitState("a", "down");
             for (String[] asked : new String[][] {{"start", "a"}, {"restart", "a"}, {"scale", "a", "2"}, {"reload"}}) {
-                var refused = daemon.cli(asked);
+                var refused = daemon.ask(asked);
                 assertThat(refused.exit()).as(asked[0]).isEqualTo(1);
                 assertThat(refused.err()).contains("the daemon is shutting down");
             }
             int pid = daemon.pidOf("slow");
-            assertThat(daemon.cli("signal", "KILL", "slow").exit()).isZero();
+            assertThat(daemon.ask("signal", "KILL", "slow").exit()).isZero();
             assertThat(pid).isPositive();
             assertThat(daemon.join()).isZero();
         }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The examples of examples/client, each under a daemon, and with those that die beneath them. */
@@ -103,16 +104,25 @@ class ClientTest {
     }
 
     private DaemonUnderTest up(List<String> mailer, String lease) {
+        return up(mailer, "", "", lease);
+    }
+
+    /**
+     * @param last of its arguments; empty: none
+     * @param keys further ones of the process, each with its line's end
+     */
+    private DaemonUnderTest up(List<String> mailer, String last, String keys, String lease) {
         String command =
                 String.join(", ", mailer.stream().map(a -> "\"" + a + "\"").toList());
         String yaml = read(EXAMPLES.resolve("holdfast.yaml"))
                 .replaceFirst(
                         "command: \\[python3.*",
-                        Matcher.quoteReplacement("command: [" + command + ", " + outbox() + "]"))
+                        Matcher.quoteReplacement("command: [" + command + ", " + outbox()
+                                + (last.isEmpty() ? "" : ", \"" + last + "\"") + "]" + keys))
                 .replace("lease: 30s", "lease: " + lease);
         assertThat(yaml).contains(command, "lease: " + lease);
         DaemonUnderTest daemon = DaemonUnderTest.up(home, yaml);
-        daemon.awaitState("mailer", "up");
+        daemon.replicas().forEach(r -> daemon.awaitState(r.name(), "up"));
         return daemon;
     }
 
@@ -132,7 +142,7 @@ class ClientTest {
     }
 
     private static void submit(DaemonUnderTest daemon, String id, String to, int seconds) {
-        var ran = daemon.cli("jobs", "submit", "mails", "to=" + to, "seconds=" + seconds, "--id", id);
+        var ran = daemon.ask("jobs", "submit", "mails", "to=" + to, "seconds=" + seconds, "--id", id);
         assertThat(ran.exit()).as(ran.err()).isZero();
     }
 
@@ -171,12 +181,12 @@ class ClientTest {
 
             submit(daemon, "endless", "b@example.org", 1000);
             awaitJob(daemon, "endless", "running");
-            assertThat(daemon.cli("jobs", "cancel", "endless").exit()).isZero();
+            assertThat(daemon.ask("jobs", "cancel", "endless").exit()).isZero();
             awaitJob(daemon, "endless", "cancelled");
 
             submit(daemon, "last", "c@example.org", 5); // more than two leases
             awaitJob(daemon, "last", "running");
-            assertThat(daemon.cli("stop", "mailer").exit()).isZero();
+            assertThat(daemon.ask("stop", "mailer").exit()).isZero();
             awaitJob(daemon, "last", "succeeded");
             assertThat(job("last").attempts()).as("heartbeats kept it").hasSize(1);
             await().atMost(DEADLINE)
@@ -224,6 +234,35 @@ class ClientTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"PYTHON, 3, ''", "PHP, '', '\n    replicas: 3'"})
+    void severalJobsAtOnceByThreadsOrByProcesses(Language language, String last, String keys) throws Exception {
+        language.assume();
+        try (var daemon = up(language.program("mailer"), last, keys, "2s")) {
+            for (String id : List.of("a", "b", "c")) {
+                submit(daemon, id, id + "@example.org", 1000);
+            }
+            for (String id : List.of("a", "b", "c")) {
+                awaitJob(daemon, id, "running");
+            }
+            submit(daemon, "d", "d@example.org", 5); // more than two leases
+            assertThat(job("d").state()).as("no more than that").isEqualTo("queued");
+            assertThat(daemon.ask("jobs", "cancel", "b").exit()).isZero();
+            awaitJob(daemon, "b", "cancelled");
+            awaitJob(daemon, "d", "running");
+            for (String id : List.of("a", "c")) {
+                assertThat(job(id).attempts()).as("heartbeats keep it").isEmpty();
+                assertThat(daemon.ask("jobs", "cancel", id).exit()).isZero();
+            }
+            assertThat(daemon.ask("stop", "mailer").exit()).isZero();
+            awaitJob(daemon, "d", "succeeded");
+            assertThat(job("d").attempts()).hasSize(1);
+            awaitJob(daemon, "a", "cancelled");
+            awaitJob(daemon, "c", "cancelled");
+            assertThat(Files.readAllLines(outbox())).containsExactly("d d@example.org");
+        }
+    }
+
     @Test
     void overTcpWithATokenAndNotWithoutItsScope() throws Exception {
         assumeJar();
@@ -252,9 +291,9 @@ class ClientTest {
                 queues: { mails: { pull: {}, payload: { to: { type: string } } } }
                 """.formatted(port))) {
             String submit =
-                    daemon.cli("token", "create", "app", "--scope", "submit").out();
+                    daemon.ask("token", "create", "app", "--scope", "submit").out();
             String read =
-                    daemon.cli("token", "create", "grafana", "--scope", "read").out();
+                    daemon.ask("token", "create", "grafana", "--scope", "read").out();
             var ran = tcp(port, submit);
             assertThat(ran.out()).as(ran.err() + daemon.daemonOutput()).isEqualTo("SUCCEEDED\n");
             assertThat(job("m").attempts())

@@ -37,9 +37,9 @@ class HistoryTest {
                 """);
         try (daemon) {
             for (String name : List.of("fails", "dies", "absent", "loud")) {
-                daemon.cli("cron", "run", name, "--wait");
+                daemon.ask("cron", "run", name, "--wait");
             }
-            assertThat(daemon.cli("cron", "history", "fails").out())
+            assertThat(daemon.ask("cron", "history", "fails").out())
                     .containsPattern(
                             "failed: exited with 3; took \\S+, \\S+ of CPU, \\S+ of memory, \\S+ read, \\S+ written");
             await().atMost(SOON)
@@ -60,8 +60,8 @@ class HistoryTest {
                     .hasSize(History.OUTPUT_LINES)
                     .first()
                     .isEqualTo("  | 99901");
-            assertThat(daemon.cli("cron", "list", "--json").out()).contains("\"name\":\"fails\"", "\"p95Seconds\":");
-            assertThat(daemon.cli("cron", "next", "fails", "--json").err()).contains("--json is for");
+            assertThat(daemon.ask("cron", "list", "--json").out()).contains("\"name\":\"fails\"", "\"p95Seconds\":");
+            assertThat(daemon.ask("cron", "next", "fails", "--json").err()).contains("--json is for");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("state/holdfast.db"))))
                     .isEqualTo("rw-------");
         }
@@ -72,7 +72,7 @@ class HistoryTest {
         args[0] = "cron";
         args[1] = "history";
         System.arraycopy(more, 0, args, 2, more.length);
-        return daemon.cli(args).out();
+        return daemon.ask(args).out();
     }
 
     @Test
@@ -95,8 +95,8 @@ class HistoryTest {
             await().atMost(SOON).until(() -> history(daemon, "old").contains("missed 7 times"));
             assertThat(history(daemon, "old"))
                     .contains("success: exited with 0; took 5.0s, 1.5s of CPU, 4.0Ki of memory, - read, - written");
-            assertThat(daemon.cli("cron", "list").out()).containsPattern("old .* success +5.0s +5.0s +1");
-            assertThat(daemon.cli("down").exit()).isZero();
+            assertThat(daemon.ask("cron", "list").out()).containsPattern("old .* success +5.0s +5.0s +1");
+            assertThat(daemon.ask("down").exit()).isZero();
             assertThat(daemon.join()).isZero();
             assertThat(home.resolve("state/runs.jsonl")).doesNotExist();
             daemon.upAgain();
@@ -113,7 +113,7 @@ class HistoryTest {
                 """);
         try (daemon) {
             for (int i = 1; i <= 5; i++) {
-                assertThat(daemon.cli("cron", "run", "one", "--wait").exit()).isZero();
+                assertThat(daemon.ask("cron", "run", "one", "--wait").exit()).isZero();
                 daemon.kill9();
                 daemon.upAgain();
                 int runs = i;
@@ -132,8 +132,8 @@ class HistoryTest {
                 """);
         try (daemon) {
             daemon.awaitState("stays", "up");
-            assertThat(daemon.cli("cron", "list").out()).contains("no schedules");
-            assertThat(daemon.cli("cron", "overlaps").exit()).isZero();
+            assertThat(daemon.ask("cron", "list").out()).contains("no schedules");
+            assertThat(daemon.ask("cron", "overlaps").exit()).isZero();
             assertThat(home.resolve("state/holdfast.db")).doesNotExist();
             assertThat(DaemonUnderTest.read(Path.of("/proc/" + daemon.pid() + "/maps")))
                     .doesNotContain("sqlite");
@@ -142,8 +142,8 @@ class HistoryTest {
                     schedules:
                       comes: { cron: "@yearly", command: ["true"] }
                     """);
-            assertThat(daemon.cli("reload").exit()).isZero();
-            assertThat(daemon.cli("cron", "run", "comes", "--wait").exit()).isZero();
+            assertThat(daemon.ask("reload").exit()).isZero();
+            assertThat(daemon.ask("cron", "run", "comes", "--wait").exit()).isZero();
             assertThat(history(daemon, "comes")).contains("success");
         }
     }
@@ -191,11 +191,11 @@ class HistoryTest {
                   one: { cron: "@yearly", command: ["true"] }
                 """);
         try (daemon) {
-            assertThat(daemon.cli("cron", "run", "one", "--wait").exit()).isZero();
+            assertThat(daemon.ask("cron", "run", "one", "--wait").exit()).isZero();
             assertThat(daemon.daemonOutput()).contains("has schema 77, of a later Holdfast");
-            assertThat(daemon.cli("cron", "history", "one").err()).contains("schema 77");
-            assertThat(daemon.cli("doctor").out()).contains("the store of schedules is not written");
-            assertThat(daemon.cli("down").exit()).isZero();
+            assertThat(daemon.ask("cron", "history", "one").err()).contains("schema 77");
+            assertThat(daemon.ask("doctor").out()).contains("the store of schedules is not written");
+            assertThat(daemon.ask("down").exit()).isZero();
             daemon.join();
             assertThat(Files.readAllBytes(file)).isEqualTo(header.array());
             // What ran meanwhile waits beside it for whoever can bring it in.

@@ -6,11 +6,14 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.config.Directories;
+import dev.holdfast.event.ProcessRef;
+import dev.holdfast.process.RunFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +37,47 @@ class OnAHostTest {
         assertThat(broken.exit()).isEqualTo(1);
         assertThat(broken.out()).contains(home.resolve("log") + ": is no directory");
         assertThat(run("--dir", home.toString(), "doctor", "--json").out()).startsWith("{\"findings\":[");
+    }
+
+    @Test
+    void whatAKilledDaemonLeavesIsNamedUntilTheNextOneEndsIt() {
+        try (var daemon = DaemonUnderTest.up(home, """
+                version: 1
+                processes:
+                  web: { command: [sleep, "1000"] }
+                """)) {
+            daemon.awaitState("web", "up");
+            int web = daemon.pidOf("web");
+            var files = new RunFiles(home.resolve("run"), Daemon.PROC);
+            await().atMost(Duration.ofMinutes(1)).until(() -> files.running().size() == 2);
+            daemon.kill9();
+            var doctor = run("--dir", home.toString(), "doctor");
+            assertThat(doctor.exit()).isZero();
+            assertThat(doctor.out())
+                    .containsPattern(
+                            "left behind +a daemon that was killed has left keeper of output \\(pid \\d+\\), web")
+                    .contains("(pid " + web + ")", "holdfast up FILE adopts them");
+            var down = run("--dir", home.toString(), "down");
+            assertThat(down.exit()).isEqualTo(3);
+            assertThat(down.err()).contains("keeper of output", "(pid " + web + ")", "no daemon answers at");
+
+            daemon.upAgain();
+            assertThat(daemon.pidOf("web")).isEqualTo(web);
+            assertThat(daemon.cli("down").exit()).isZero();
+            daemon.join();
+            assertThat(files.running()).isEmpty();
+            assertThat(run("--dir", home.toString(), "doctor").out()).doesNotContain("left behind");
+        }
+    }
+
+    @Test
+    void ofManyThatAreLeftSomeAreNamed() {
+        List<RunFiles.Running> many = IntStream.range(0, 12)
+                .mapToObj(i -> new RunFiles.Running("w/" + i, new ProcessRef(100 + i, 1)))
+                .toList();
+        assertThat(HostFindings.leftBehind(many).orElseThrow().detail())
+                .contains("w/0 (pid 100), w/1 (pid 101)", "w/9 (pid 109) and 2 more: holdfast up FILE");
+        assertThat(HostFindings.leftBehind(List.of())).isEmpty();
     }
 
     @Test

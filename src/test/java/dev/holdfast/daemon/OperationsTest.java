@@ -42,22 +42,22 @@ class OperationsTest {
             int zero = daemon.pidOf("web/0");
             int one = daemon.pidOf("web/1");
 
-            assertThat(daemon.cli("scale", "web", "4").exit()).isZero();
+            assertThat(daemon.ask("scale", "web", "4").exit()).isZero();
             assertThat(daemon.replicas())
                     .extracting(Status.Replica::name)
                     .containsExactly("web/0", "web/1", "web/2", "web/3");
             daemon.awaitState("web/3", "up");
             await().atMost(SOON).until(() -> daemon.logged("web.3.log").contains("replica 3 port 9003"));
 
-            assertThat(daemon.cli("restart", "web/1").exit()).isZero();
+            assertThat(daemon.ask("restart", "web/1").exit()).isZero();
             daemon.awaitState("web/1", "up");
             assertThat(daemon.pidOf("web/1")).isNotEqualTo(one);
             assertThat(daemon.pidOf("web/0")).isEqualTo(zero);
 
-            assertThat(daemon.cli("scale", "web", "1").exit()).isZero();
+            assertThat(daemon.ask("scale", "web", "1").exit()).isZero();
             assertThat(daemon.replicas()).hasSize(1);
             assertThat(daemon.pidOf("web")).isEqualTo(zero);
-            assertThat(daemon.cli("scale", "nobody", "1").exit()).isEqualTo(4);
+            assertThat(daemon.ask("scale", "nobody", "1").exit()).isEqualTo(4);
         }
     }
 
@@ -77,7 +77,7 @@ class OperationsTest {
             daemon.awaitState("work", "completed");
             daemon.awaitState("kept", "up");
             int kept = daemon.pidOf("kept");
-            assertThat(daemon.cli("stop", "stopped").exit()).isZero();
+            assertThat(daemon.ask("stop", "stopped").exit()).isZero();
             daemon.kill9();
             daemon.upAgain();
             daemon.awaitState("kept", "up");
@@ -85,7 +85,7 @@ class OperationsTest {
             assertThat(daemon.replica("stopped").state()).isEqualTo("down");
             assertThat(daemon.replica("work").state()).isEqualTo("completed");
             assertThat(read(runs)).isEqualTo("ran\n");
-            assertThat(daemon.cli("start", "stopped").exit()).isZero();
+            assertThat(daemon.ask("start", "stopped").exit()).isZero();
             daemon.awaitState("stopped", "up");
         }
     }
@@ -100,8 +100,8 @@ class OperationsTest {
         try (daemon) {
             daemon.awaitState("app", "up");
             int before = daemon.pidOf("app");
-            var first = CompletableFuture.supplyAsync(() -> daemon.cli("restart", "app"));
-            var second = CompletableFuture.supplyAsync(() -> daemon.cli("restart", "app"));
+            var first = CompletableFuture.supplyAsync(() -> daemon.ask("restart", "app"));
+            var second = CompletableFuture.supplyAsync(() -> daemon.ask("restart", "app"));
             assertThat(first.get().exit()).as(first.get().err()).isZero();
             assertThat(second.get().exit()).as(second.get().err()).isZero();
             daemon.awaitState("app", "up");
@@ -127,9 +127,9 @@ class OperationsTest {
             daemon.awaitState("slow", "starting");
             daemon.awaitState("after", "waiting");
             // A restart of what waits for another leaves it waiting.
-            assertThat(daemon.cli("restart", "after", "--no-wait").exit()).isZero();
+            assertThat(daemon.ask("restart", "after", "--no-wait").exit()).isZero();
             daemon.awaitState("after", "waiting");
-            assertThat(daemon.cli("stop", "slow").exit()).isZero();
+            assertThat(daemon.ask("stop", "slow").exit()).isZero();
             daemon.awaitState("slow", "down");
             assertThat(DaemonUnderTest.named("hf-slow-" + home.getFileName())).isEmpty();
             assertThat(daemon.replica("after").pid()).isNull();
@@ -207,7 +207,7 @@ class OperationsTest {
         try (daemon) {
             daemon.awaitState("a", "up");
             int pid = daemon.pidOf("a");
-            var second = daemon.cli("up", home.resolve("holdfast.yaml").toString());
+            var second = daemon.ask("up", home.resolve("holdfast.yaml").toString());
             assertThat(second.exit()).isEqualTo(1);
             assertThat(second.err()).contains("a daemon runs here already").hasLineCount(1);
             assertThat(daemon.pidOf("a")).isEqualTo(pid);

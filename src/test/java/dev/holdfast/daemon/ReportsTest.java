@@ -107,7 +107,7 @@ class ReportsTest {
     @Test
     void whatHappenedIsNamedWithItsReasonAndMailedOnItsCronAsTextAndPage() throws Exception {
         try (var daemon = DaemonUnderTest.up(
-                home, TROUBLE + mailed(green.getSmtp().getPort(), "cron: \"* * * * *\", span: 1h"))) {
+                home, TROUBLE + mailed(green.getSmtp().getPort(), "cron: \"*/2 * * * * *\", span: 1h"))) {
             await().atMost(DEADLINE)
                     .untilAsserted(() -> assertThat(report().restarts())
                             .extracting(c -> c.name() + " " + c.reason())
@@ -143,13 +143,13 @@ class ReportsTest {
                     .contains("crashing");
             assertThat(m.getAllRecipients()[0]).hasToString("ops@example.org");
 
-            var text = daemon.cli("report", "--since", "1h");
+            var text = daemon.ask("report", "--since", "1h");
             assertThat(text.exit()).as(text.err()).isZero();
             assertThat(text.out()).contains("Restarts and kills").contains("no-sleepers");
-            assertThat(daemon.cli("report", "--format", "html").out()).startsWith("<!DOCTYPE html>");
-            assertThat(daemon.cli("report", "--week", "--format", "json").out()).startsWith("{\"host\":");
-            assertThat(daemon.cli("report", "--since", "40d").exit()).isEqualTo(2);
-            assertThat(daemon.cli("report", "--since", "1d", "--week").exit()).isEqualTo(2);
+            assertThat(daemon.ask("report", "--format", "html").out()).startsWith("<!DOCTYPE html>");
+            assertThat(daemon.ask("report", "--week", "--format", "json").out()).startsWith("{\"host\":");
+            assertThat(daemon.ask("report", "--since", "40d").exit()).isEqualTo(2);
+            assertThat(daemon.ask("report", "--since", "1d", "--week").exit()).isEqualTo(2);
         }
     }
 
@@ -179,14 +179,15 @@ class ReportsTest {
     void aReloadAddsAndChangesReports() throws Exception {
         int port = green.getSmtp().getPort();
         try (var daemon = DaemonUnderTest.up(home, "version: 1\n" + mailed(port, "cron: \"0 0 1 1 *\""))) {
-            DaemonUnderTest.write(home.resolve("holdfast.yaml"), "version: 1\n" + mailed(port, "cron: \"* * * * *\""));
-            var reload = daemon.cli("reload");
+            DaemonUnderTest.write(
+                    home.resolve("holdfast.yaml"), "version: 1\n" + mailed(port, "cron: \"*/2 * * * * *\""));
+            var reload = daemon.ask("reload");
             assertThat(reload.out()).contains("report.weekly").contains("cron");
             reported("");
             DaemonUnderTest.write(
                     home.resolve("holdfast.yaml"),
                     "version: 1\n" + mailed(port, "cron: \"0 0 1 1 *\"").replace("send_to: [ops]", "send_to: [opps]"));
-            var refused = daemon.cli("reload");
+            var refused = daemon.ask("reload");
             assertThat(refused.exit()).isNotZero();
             assertThat(refused.err()).contains(":6:").contains("\"opps\" is no alert channel");
         }

@@ -80,18 +80,18 @@ class ScaleDaemonTest {
                       max: 3
                       by: { queue: media, per_replica: 5 }
                       up_cooldown: 1s
-                      down_cooldown: 10s
+                      down_cooldown: 2s
                 """.formatted(worker, home))) {
             assertThat(up("worker")).isEmpty();
             for (int i = 0; i < 12; i++) {
-                assertThat(daemon.cli("jobs", "submit", "media").exit()).isZero();
+                assertThat(daemon.ask("jobs", "submit", "media").exit()).isZero();
             }
             awaitUp(daemon, "worker", 3);
             assertThat(scale("worker"))
                     .returns(3, Status.Scale::replicas)
                     .returns(3, Status.Scale::wanted)
                     .returns(12.0, Status.Scale::figure);
-            assertThat(daemon.cli("status").out())
+            assertThat(daemon.ask("status").out())
                     .contains("worker: 3 of 0 to 3 replicas by queue media, 5 a replica: 12 jobs of queue media");
 
             daemon.kill9();
@@ -137,7 +137,7 @@ class ScaleDaemonTest {
                       max: 2
                       by: { cpu: 5%% }
                       up_cooldown: 1s
-                      down_cooldown: 5s
+                      down_cooldown: 1s
                 """.formatted(busy))) {
             awaitUp(daemon, "burner", 2);
             assertThat(daemon.daemonOutput()).containsPattern("burner scaled from 1 to 2: \\d+% of cpu 5%");
@@ -161,7 +161,7 @@ class ScaleDaemonTest {
                       max: 4
                       by: { probe: backlog, per_replica: 10 }
                       up_cooldown: 1s
-                      down_cooldown: 5s
+                      down_cooldown: 1s
                 """.formatted(number))) {
             awaitUp(daemon, "w", 1);
             Files.writeString(number, "35\n");
@@ -175,35 +175,47 @@ class ScaleDaemonTest {
                     .startsWith("probe backlog is down: ");
 
             // People: within its bounds it goes on from there, beyond them only held.
-            var refused = daemon.cli("scale", "w", "6");
+            var refused = daemon.ask("scale", "w", "6");
             assertThat(refused.exit()).isNotZero();
             assertThat(refused.err())
                     .contains("w follows probe backlog, 10 a replica between 1 and 4; holdfast scale w 6 --hold 1h");
-            assertThat(daemon.cli("scale", "w", "2").err())
+            assertThat(daemon.ask("scale", "w", "2").err())
                     .contains("w goes on following probe backlog, 10 a replica from here");
             assertThat(up("w")).hasSize(2);
-            assertThat(daemon.cli("scale", "w", "0", "--hold", "1h").exit()).isZero();
+            assertThat(ask("why/w%2F3", Why.class).replicas())
+                    .as("what befell one that is scaled away")
+                    .singleElement()
+                    .satisfies(r -> assertThat(r.name()).isEqualTo("w/3"))
+                    .satisfies(r -> assertThat(r.now()).isEqualTo("down: scaled away"))
+                    .satisfies(r -> assertThat(r.history())
+                            .extracting(Why.Happening::what)
+                            .anyMatch(w -> w.startsWith("started, pid ")));
+            assertThat(daemon.ask("why", "w/4").exit())
+                    .as("there never was one")
+                    .isEqualTo(4);
+            assertThat(daemon.ask("scale", "w", "0", "--hold", "1h").exit()).isZero();
+            assertThat(ask("why/w%2F3", Why.class).replicas().getFirst().now()).isEqualTo("down: held at 0 by hand");
             Files.writeString(number, "35\n");
             await().atMost(DEADLINE).until(() -> scale("w").reason(), "by_hand"::equals);
             assertThat(scale("w").replicas()).isZero();
-            assertThat(daemon.cli("scale", "w", "1", "--hold", "2s").exit()).isZero();
+            assertThat(daemon.ask("scale", "w", "1", "--hold", "2s").exit()).isZero();
             awaitUp(daemon, "w", 4); // by itself
             assertThat(scale("w").reason()).isNotEqualTo("by_hand");
-            assertThat(daemon.cli("scale", "w", "0", "--hold", "1h").exit()).isZero();
-            assertThat(daemon.cli("scale", "w", "3").exit()).isZero();
+            assertThat(daemon.ask("scale", "w", "0", "--hold", "1h").exit()).isZero();
+            assertThat(daemon.ask("scale", "w", "3").exit()).isZero();
 
             // A reload keeps the number, within its new bounds.
             awaitUp(daemon, "w", 4);
             Path file = home.resolve("holdfast.yaml");
             Files.writeString(file, Files.readString(file).replace("max: 4", "max: 3"));
-            assertThat(daemon.cli("reload").exit()).isZero();
+            assertThat(daemon.ask("reload").exit()).isZero();
             awaitUp(daemon, "w", 3);
 
             // What people have stopped stays so.
-            assertThat(daemon.cli("stop", "w").exit()).isZero();
+            assertThat(daemon.ask("stop", "w").exit()).isZero();
             await().atMost(DEADLINE).until(() -> scale("w").reason(), "stopped"::equals);
             assertThat(up("w")).isEmpty();
-            assertThat(daemon.cli("start", "w").exit()).isZero();
+            assertThat(daemon.ask("start", "w").exit()).isZero();
             assertThat(up("w")).hasSize(3);
         }
     }
@@ -223,7 +235,7 @@ class ScaleDaemonTest {
                       max: 4
                       by: { probe: backlog, per_replica: 10 }
                       up_cooldown: 3s
-                      down_cooldown: 5s
+                      down_cooldown: 3s
                 """.formatted(number))) {
             await().atMost(DEADLINE).until(() -> scale("w").reason(), "ill"::equals);
             assertThat(scale("w")).returns(1, Status.Scale::replicas).returns(4, Status.Scale::wanted);

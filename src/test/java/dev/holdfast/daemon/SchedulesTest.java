@@ -44,20 +44,20 @@ class SchedulesTest {
             await().atMost(DEADLINE).until(() -> daemon.logged("tick.0.log").size() >= 2);
             assertThat(daemon.logged("tick.0.log"))
                     .allSatisfy(l -> assertThat(l).matches("due 20\\d\\d-.*Z attempt 1"));
-            assertThat(daemon.cli("cron", "list").out())
+            assertThat(daemon.ask("cron", "list").out())
                     .containsPattern("tick +every 1s +\\w+ +\\S+ \\S+ +\\S+.* success")
                     .containsPattern("never +0 0 29 2 \\* Europe/Berlin +idle +20\\d\\d-02-2[89]");
-            assertThat(daemon.cli("cron", "history", "tick", "--lines", "1").out())
+            assertThat(daemon.ask("cron", "history", "tick", "--lines", "1").out())
                     .contains("success: exited with 0; took")
                     .contains("  | due 20");
-            assertThat(daemon.cli("cron", "next", "never", "-n", "2").out().lines())
+            assertThat(daemon.ask("cron", "next", "never", "-n", "2").out().lines())
                     .hasSize(2);
-            assertThat(daemon.cli("cron", "overlaps").out()).contains("runs at once");
-            assertThat(daemon.cli("cron", "run", "never", "--wait"))
+            assertThat(daemon.ask("cron", "overlaps").out()).contains("runs at once");
+            assertThat(daemon.ask("cron", "run", "never", "--wait"))
                     .satisfies(r -> assertThat(r.exit()).isEqualTo(1))
                     .satisfies(r -> assertThat(r.out()).contains("could not be started"));
-            assertThat(daemon.cli("cron", "next", "nver").err()).contains("did you mean never?");
-            assertThat(daemon.cli("logs", "tick", "--grep", "attempt", "-n", "2")
+            assertThat(daemon.ask("cron", "next", "nver").err()).contains("did you mean never?");
+            assertThat(daemon.ask("logs", "tick", "--grep", "attempt", "-n", "2")
                             .out()
                             .lines())
                     .hasSize(2)
@@ -75,17 +75,17 @@ class SchedulesTest {
                 slow: { every: 1s, command: [sh, -c, 'echo one >> %1$s/runs; while [ ! -e %1$s/end ]; do sleep 0.1; done'] }
                 """.formatted(home))) {
             await().atMost(DEADLINE)
-                    .until(() -> daemon.cli("cron", "history", "slow").out().contains("the last run is not over"));
+                    .until(() -> daemon.ask("cron", "history", "slow").out().contains("the last run is not over"));
             assertThat(DaemonUnderTest.read(home.resolve("runs"))).isEqualTo("one\n");
-            assertThat(daemon.cli("cron", "run", "slow").err()).contains("its overlap is skip");
-            assertThat(daemon.cli("cron", "pause", "slow").exit()).isZero();
-            assertThat(daemon.cli("cron", "pause", "slow").err()).contains("paused already");
+            assertThat(daemon.ask("cron", "run", "slow").err()).contains("its overlap is skip");
+            assertThat(daemon.ask("cron", "pause", "slow").exit()).isZero();
+            assertThat(daemon.ask("cron", "pause", "slow").err()).contains("paused already");
             DaemonUnderTest.write(home.resolve("end"), "");
             await().atMost(DEADLINE)
-                    .until(() -> daemon.cli("cron", "list").out().matches("(?s).*slow +every 1s +paused.*"));
-            assertThat(daemon.cli("cron", "run", "slow", "--wait").out()).contains("slow success");
+                    .until(() -> daemon.ask("cron", "list").out().matches("(?s).*slow +every 1s +paused.*"));
+            assertThat(daemon.ask("cron", "run", "slow", "--wait").out()).contains("slow success");
             assertThat(DaemonUnderTest.read(home.resolve("runs"))).isEqualTo("one\none\n");
-            assertThat(daemon.cli("cron", "resume", "slow").exit()).isZero();
+            assertThat(daemon.ask("cron", "resume", "slow").exit()).isZero();
             await().atMost(DEADLINE)
                     .until(() ->
                             DaemonUnderTest.read(home.resolve("runs")).lines().count() >= 3);
@@ -98,31 +98,31 @@ class SchedulesTest {
                 good: { cron: "@yearly", command: [echo, fine] }
                 bad: { cron: "@yearly", max_failures: 2, command: [sh, -c, 'echo "no luck at $$HOLDFAST_ATTEMPT"; exit 3'] }
                 """)) {
-            assertThat(daemon.cli("cron", "run", "good", "--wait").exit()).isZero();
-            assertThat(daemon.cli("cron", "run", "bad", "--wait").exit()).isEqualTo(1);
-            assertThat(daemon.cli("cron", "run", "bad", "--wait").exit()).isEqualTo(1);
-            assertThat(daemon.cli("status").out())
+            assertThat(daemon.ask("cron", "run", "good", "--wait").exit()).isZero();
+            assertThat(daemon.ask("cron", "run", "bad", "--wait").exit()).isEqualTo(1);
+            assertThat(daemon.ask("cron", "run", "bad", "--wait").exit()).isEqualTo(1);
+            assertThat(daemon.ask("status").out())
                     .startsWith("SCHEDULE")
                     .containsPattern("good +idle +20\\d\\d-01-01 \\S+ +\\d+s ago +success")
                     .containsPattern("bad +paused +- +\\d+s ago +failed +2 runs in a row failed");
-            assertThat(daemon.cli("status", "good").exit()).isZero();
-            assertThat(daemon.cli("status", "bad").exit()).isEqualTo(1);
-            assertThat(daemon.cli("status", "--json", "good").out())
+            assertThat(daemon.ask("status", "good").exit()).isZero();
+            assertThat(daemon.ask("status", "bad").exit()).isEqualTo(1);
+            assertThat(daemon.ask("status", "--json", "good").out())
                     .contains("\"name\":\"good\"", "\"lastResult\":\"success\"")
                     .doesNotContain("\"name\":\"bad\"");
-            assertThat(daemon.cli("status", "god").err()).contains("did you mean good?");
-            assertThat(daemon.cli("start", "good").err()).contains("good is a schedule: holdfast cron");
+            assertThat(daemon.ask("status", "god").err()).contains("did you mean good?");
+            assertThat(daemon.ask("start", "good").err()).contains("good is a schedule: holdfast cron");
             await().atMost(DEADLINE).until(() -> daemon.logged("bad.0.log").size() == 2);
-            assertThat(daemon.cli("why", "bad").out())
+            assertThat(daemon.ask("why", "bad").out())
                     .startsWith("bad: paused: 2 runs in a row failed; failed runs in a row: 2")
                     .containsPattern("exited with 3\\R    failed, attempt 1 of the run due at \\S+, by hand; ran 0\\.")
                     .contains("    | no luck at 1")
                     .contains("failed: exited with 3 after 0.");
-            assertThat(daemon.cli("why", "good").out())
+            assertThat(daemon.ask("why", "good").out())
                     .contains("no failed run of it is known", "success: exited with 0 after");
             daemon.kill9();
             daemon.upAgain();
-            assertThat(daemon.cli("status").out()).containsPattern("bad +paused +- +\\S+ ago +failed");
+            assertThat(daemon.ask("status").out()).containsPattern("bad +paused +- +\\S+ ago +failed");
         }
     }
 
@@ -138,11 +138,11 @@ class SchedulesTest {
                   overlap: { policy: queue, depth: 2 }
                   command: [sh, -c, 'echo $$HOLDFAST_RUN >> %1$s/queued; while [ ! -e %1$s/end ]; do sleep 0.1; done']
                 """.formatted(home))) {
-            daemon.cli("cron", "run", "queued");
-            daemon.cli("cron", "run", "queued");
-            daemon.cli("cron", "run", "again");
+            daemon.ask("cron", "run", "queued");
+            daemon.ask("cron", "run", "queued");
+            daemon.ask("cron", "run", "again");
             await().atMost(DEADLINE)
-                    .until(() -> daemon.cli("status", "again").out().contains("retrying"));
+                    .until(() -> daemon.ask("status", "again").out().contains("retrying"));
             daemon.kill9();
             assertThat(DaemonUnderTest.read(home.resolve("again")).lines()).hasSize(1);
             daemon.upAgain();
@@ -151,7 +151,7 @@ class SchedulesTest {
                             DaemonUnderTest.read(home.resolve("again")).lines().count() == 2);
             String[] again = DaemonUnderTest.read(home.resolve("again")).split("\\s+", -1);
             assertThat(List.of(again).subList(0, 4)).containsExactly(again[0], "1", again[0], "2");
-            assertThat(daemon.cli("status", "queued").out()).containsPattern("queued +running \\+1");
+            assertThat(daemon.ask("status", "queued").out()).containsPattern("queued +running \\+1");
             assertThat(DaemonUnderTest.read(home.resolve("queued")).lines()).hasSize(1);
             DaemonUnderTest.write(home.resolve("end"), "");
             await().atMost(DEADLINE)
@@ -172,7 +172,7 @@ class SchedulesTest {
                   on_failure: { command: [sh, -c, 'echo "$$HOLDFAST_SCHEDULE $$HOLDFAST_RESULT $$HOLDFAST_ATTEMPT" > %2$s/told'] }
                   command: [sh, -c, "setsid sh -c 'trap : TERM; while :; do sleep 1; done' %1$s & echo begun; wait"]
                 """.formatted(marker, home))) {
-            var ran = daemon.cli("cron", "run", "hang", "--wait");
+            var ran = daemon.ask("cron", "run", "hang", "--wait");
             assertThat(ran.exit()).isEqualTo(1);
             assertThat(ran.out()).contains("hang timeout: no end within 2s");
             assertThat(DaemonUnderTest.carrying(marker).stream()
@@ -181,7 +181,7 @@ class SchedulesTest {
             assertThat(daemon.logged("hang.0.log")).containsExactly("begun", "begun");
             await().atMost(DEADLINE)
                     .until(() -> DaemonUnderTest.read(home.resolve("told")).equals("hang timeout 2\n"));
-            assertThat(daemon.cli("cron", "history", "hang").out())
+            assertThat(daemon.ask("cron", "history", "hang").out())
                     .containsPattern("timeout: no end within 2s")
                     .contains("(attempt 2)");
         }
@@ -200,7 +200,7 @@ class SchedulesTest {
                   good: { command: ["true"], on_success: { webhook: "%1$s/good" } }
                   bad: { command: ["false"], on_failure: { webhook: "%1$s/bad" } }
                 """.formatted(base))) {
-            assertThat(daemon.cli("cron", "run", "good", "--wait").exit()).isZero();
+            assertThat(daemon.ask("cron", "run", "good", "--wait").exit()).isZero();
             await().atMost(DEADLINE).until(() -> asked.size() == 3);
             assertThat(asked)
                     .contains("GET /beat/start ", "GET /beat ")
@@ -208,7 +208,7 @@ class SchedulesTest {
                             .startsWith("POST /good {")
                             .contains("\"schedule\":\"good\"", "\"result\":\"success\""));
             asked.clear();
-            assertThat(daemon.cli("cron", "run", "bad", "--wait").exit()).isEqualTo(1);
+            assertThat(daemon.ask("cron", "run", "bad", "--wait").exit()).isEqualTo(1);
             await().atMost(DEADLINE).until(() -> asked.size() == 3);
             assertThat(asked)
                     .contains("GET /beat/start ", "GET /beat/fail ")
@@ -270,8 +270,8 @@ class SchedulesTest {
                 stays: { cron: "@yearly", command: [sh, -c, 'echo $$$$ >> %1$s/pid; while [ ! -e %1$s/end ]; do sleep 0.1; done'] }
                 goes: { cron: "@yearly", command: [sleep, "1000"] }
                 """.formatted(home))) {
-            assertThat(daemon.cli("cron", "run", "stays").exit()).isZero();
-            assertThat(daemon.cli("cron", "run", "goes").exit()).isZero();
+            assertThat(daemon.ask("cron", "run", "stays").exit()).isZero();
+            assertThat(daemon.ask("cron", "run", "goes").exit()).isZero();
             await().atMost(DEADLINE)
                     .until(() -> !DaemonUnderTest.read(home.resolve("pid")).isEmpty());
             DaemonUnderTest.write(home.resolve("holdfast.yaml"), """
@@ -280,24 +280,24 @@ class SchedulesTest {
                       stays: { cron: "@monthly", command: ["true"] }
                       comes: { cron: "@yearly", command: ["true"] }
                     """);
-            assertThat(daemon.cli("plan").out())
+            assertThat(daemon.ask("plan").out())
                     .containsPattern("add +comes")
                     .containsPattern("remove +goes")
                     .containsPattern("change +stays +command: .*")
                     .containsPattern("cron: @yearly \\S+ \\S+ @monthly");
-            assertThat(daemon.cli("reload").out())
+            assertThat(daemon.ask("reload").out())
                     .containsPattern("added +comes")
                     .containsPattern("changed +stays");
-            assertThat(daemon.cli("plan").out()).isEqualTo("nothing would change\n");
+            assertThat(daemon.ask("plan").out()).isEqualTo("nothing would change\n");
             await().atMost(DEADLINE)
-                    .until(() -> !daemon.cli("cron", "list").out().contains("goes"));
-            assertThat(daemon.cli("cron", "list").out())
+                    .until(() -> !daemon.ask("cron", "list").out().contains("goes"));
+            assertThat(daemon.ask("cron", "list").out())
                     .containsPattern("stays +@monthly \\S+ +running")
                     .containsPattern("comes +@yearly \\S+ +idle");
             DaemonUnderTest.write(home.resolve("end"), "");
             await().atMost(DEADLINE)
-                    .until(() -> daemon.cli("cron", "history", "stays").out().contains("success"));
-            assertThat(daemon.cli("cron", "run", "comes", "--wait").exit()).isZero();
+                    .until(() -> daemon.ask("cron", "history", "stays").out().contains("success"));
+            assertThat(daemon.ask("cron", "run", "comes", "--wait").exit()).isZero();
         }
     }
 
@@ -311,7 +311,7 @@ class SchedulesTest {
                 schedules:
                   who: { cron: "@yearly", command: [sh, -c, 'echo "$$(id -un) $$(id -gn) $$(nice) $$(ionice)"'] }
                 """)) {
-            assertThat(daemon.cli("cron", "run", "who", "--wait").out()).contains("who success");
+            assertThat(daemon.ask("cron", "run", "who", "--wait").out()).contains("who success");
             await().atMost(DEADLINE)
                     .until(() -> daemon.logged("who.0.log").contains("nobody daemon 10 best-effort: prio 7"));
         }
@@ -328,13 +328,13 @@ class SchedulesTest {
             daemon.upAgain();
             assertThat(daemon.daemonOutput()).contains("long adopted, its run goes on");
             await().atMost(DEADLINE)
-                    .until(() -> daemon.cli("cron", "list").out().matches("(?s).*long +every 1s +running.*"));
+                    .until(() -> daemon.ask("cron", "list").out().matches("(?s).*long +every 1s +running.*"));
             assertThat(DaemonUnderTest.read(home.resolve("runs")).lines()).hasSize(1);
-            assertThat(daemon.cli("cron", "pause", "long").exit()).isZero();
+            assertThat(daemon.ask("cron", "pause", "long").exit()).isZero();
             DaemonUnderTest.write(home.resolve("end"), "");
             await().atMost(DEADLINE)
-                    .until(() -> daemon.cli("cron", "list").out().matches("(?s).*long +every 1s +paused.*"));
-            assertThat(daemon.cli("cron", "history", "long", "-n", "1000")
+                    .until(() -> daemon.ask("cron", "list").out().matches("(?s).*long +every 1s +paused.*"));
+            assertThat(daemon.ask("cron", "history", "long", "-n", "1000")
                             .out()
                             .lines()
                             .filter(l -> l.contains("; took")))
@@ -352,7 +352,7 @@ class SchedulesTest {
                 """.formatted(home))) {
             await().atMost(DEADLINE)
                     .until(() -> !DaemonUnderTest.read(home.resolve("runs")).isEmpty());
-            assertThat(daemon.cli("down").exit()).isZero();
+            assertThat(daemon.ask("down").exit()).isZero();
             assertThat(daemon.join()).isZero();
             // Long ago, as far as the schedule knows: it was not considered since.
             DaemonUnderTest.write(home.resolve("state/schedules.jsonl"), """
@@ -360,7 +360,7 @@ class SchedulesTest {
                     """);
             daemon.upAgain();
             await().atMost(DEADLINE)
-                    .until(() -> daemon.cli("cron", "history", "often", "-n", "100")
+                    .until(() -> daemon.ask("cron", "history", "often", "-n", "100")
                             .out()
                             .contains("missed 999 times"));
         }

@@ -190,4 +190,38 @@ abstract class JobsHoldContract extends JobsOrderContract {
         clock.pass(Duration.ofMinutes(10).minus(LEASE));
         assertThat(ids(get(elsewhere().claim(wish(9))).jobs())).contains("delayed");
     }
+
+    @Test
+    void whatIsHeldBackFollowsItsKeyWhateverBecomesOfWhomItWaitsFor() throws Exception {
+        submit(keyed("a", "k"), keyed("b", "k"), keyed("c", "k"), keyed("other", "l"));
+        Wish there = new Wish("q", "host2", 9, LEASE, 1, 0, 0);
+        List<Job> first = take(bounded(9, 1));
+        assertThat(ids(first)).containsExactly("a", "other");
+        assertThat(health().heldBack()).isEqualTo(2);
+        assertThat(ids(get(elsewhere().claim(there)).jobs()))
+                .as("held back everywhere")
+                .isEmpty();
+
+        get(jobs().end(first.getFirst().hold(), null, new Next.Unbegun()));
+        assertThat(health()).returns(3L, Jobs.Health::waiting).returns(2L, Jobs.Health::heldBack);
+        Job mine = get(elsewhere().claim(there)).jobs().getFirst();
+        assertThat(mine.id()).isEqualTo("a");
+        assertThat(health().heldBack()).isEqualTo(2);
+
+        clock.pass(LEASE); // that host is silent
+        Job again = take(bounded(1, 1)).getFirst();
+        assertThat(again.id()).isEqualTo("a");
+        assertThat(health().heldBack()).as("still one at a time").isEqualTo(2);
+        assertThat(get(elsewhere().end(mine.hold(), attempt(mine, null), new Next.Over(JobState.SUCCEEDED, false))))
+                .as("whose lease is over sets nobody free")
+                .isFalse();
+        assertThat(health().heldBack()).isEqualTo(2);
+
+        end(again, Failure.NETWORK, new Next.Again(clock.wall().plusSeconds(600)));
+        assertThat(ids(get(elsewhere().claim(there)).jobs())).contains("b");
+        assertThat(health())
+                .as("a is delayed, c waits for b")
+                .returns(1L, Jobs.Health::delayed)
+                .returns(1L, Jobs.Health::heldBack);
+    }
 }

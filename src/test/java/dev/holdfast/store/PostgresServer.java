@@ -193,6 +193,19 @@ public final class PostgresServer implements BeforeAllCallback, AfterAllCallback
         }
     }
 
+    /** A program of the server's, such as pg_dump, on its database. */
+    void tool(String program, String... arguments) throws IOException, InterruptedException {
+        var command = new ArrayList<>(
+                List.of(bin + "/" + program, "-h", "127.0.0.1", "-p", Integer.toString(port), "-U", "holdfast"));
+        command.addAll(List.of(arguments));
+        run(asUser(command.toArray(String[]::new)));
+    }
+
+    /** A file that its programs may write. */
+    String file(String name) {
+        return home + "/" + name;
+    }
+
     @Override
     public void afterAll(ExtensionContext context) throws Exception {
         if (home != null) {

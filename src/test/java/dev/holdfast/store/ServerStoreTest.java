@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -196,6 +197,45 @@ class ServerStoreTest {
             get(other.jobs.submit(List.of(fresh("c" + System.nanoTime(), "q")), 0));
             assertThat(host.heard).as("it listens again").contains("q");
         });
+    }
+
+    @Test
+    void whatIsHeldBackByItsKeyIsSoStillWhenTheServerWasAway() throws Exception {
+        Host one = host();
+        Host two = host();
+        Instant now = Instant.now();
+        get(one.jobs.submit(
+                Stream.of("a", "b", "c")
+                        .map(id -> new Fresh(id, "q", new TreeMap<>(), 0, "one user", now, now))
+                        .toList(),
+                0));
+        Job a = get(one.jobs.claim(wish("q", "one", LEASE))).jobs().getFirst();
+        assertThat(heldBack(two)).isEqualTo(2);
+        POSTGRES.stop();
+        assertThatThrownBy(() -> heldBack(two)).cause().isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> get(succeed(one, a))).cause().isInstanceOf(StoreException.class);
+        POSTGRES.start();
+        await().atMost(SOON).ignoreExceptions().until(() -> heldBack(two) == 2);
+        assertThat(get(two.jobs.claim(wish("q", "two", LEASE))).jobs())
+                .as("what one runs it still holds")
+                .isEmpty();
+        assertThat(get(one.jobs.end(a.hold(), null, new Next.Unbegun())))
+                .as("put back")
+                .isTrue();
+        Job again = get(two.jobs.claim(wish("q", "two", LEASE))).jobs().getFirst();
+        assertThat(again.id()).isEqualTo("a");
+        assertThat(heldBack(one)).isEqualTo(2);
+        assertThat(get(succeed(one, a))).isFalse();
+        assertThat(heldBack(one)).as("it is another's by now").isEqualTo(2);
+        assertThat(get(succeed(two, again))).isTrue();
+        assertThat(get(one.jobs.claim(wish("q", "one", LEASE))).jobs())
+                .extracting(Job::id)
+                .containsExactly("b");
+        assertThat(heldBack(two)).isOne();
+    }
+
+    private static long heldBack(Host host) throws Exception {
+        return get(host.jobs.health(List.of("q"), LEASE)).getFirst().heldBack();
     }
 
     @Test
@@ -390,6 +430,42 @@ class ServerStoreTest {
         var next = new Host(url);
         hosts.add(next);
         assertThat(get(next.jobs.claim(wish("q", "next", LEASE))).jobs()).hasSize(1);
+    }
+
+    /** By the commands of docs/several-hosts.md. */
+    @Test
+    void whatIsBroughtBackFromABackupGoesOnFromThere() throws Exception {
+        String dump = POSTGRES.file("holdfast.dump");
+        Duration lease = Duration.ofMillis(300);
+        Host before = host();
+        get(before.jobs.submit(List.of(fresh("done", "q"), fresh("runs", "q"), fresh("waits", "q")), 0));
+        Job done = get(before.jobs.claim(wish("q", "one", LEASE))).jobs().getFirst();
+        assertThat(get(succeed(before, done))).isTrue();
+        Job runs = get(before.jobs.claim(wish("q", "one", lease))).jobs().getFirst();
+        POSTGRES.tool("pg_dump", "--schema=holdfast", "--format=custom", "--file=" + dump, "postgres");
+        get(before.jobs.submit(List.of(fresh("later", "q")), 0));
+        before.close();
+
+        POSTGRES.tool("pg_restore", "--clean", "--if-exists", "--dbname=postgres", dump);
+        Host after = host();
+        assertThat(Objects.requireNonNull(get(after.jobs.job("done"))).state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(get(after.jobs.job("later"))).isNull();
+        var taken = new ArrayList<Job>();
+        await().atMost(SOON).until(() -> {
+            taken.addAll(get(after.jobs.claim(new Wish("q", "two", 5, LEASE, 0, 0, 0)))
+                    .jobs());
+            return taken.size() == 2;
+        });
+        assertThat(taken).extracting(Job::id).containsExactlyInAnyOrder("runs", "waits");
+        assertThat(get(succeed(after, runs))).as("its lease was over").isFalse();
+        for (Job job : taken) {
+            assertThat(job.attempt()).isEqualTo(job.id().equals("runs") ? 2 : 1);
+            assertThat(get(succeed(after, job))).isTrue();
+        }
+        get(after.jobs.submit(List.of(fresh("new", "q")), 0));
+        assertThat(get(after.jobs.claim(wish("q", "two", LEASE))).jobs())
+                .extracting(Job::id)
+                .containsExactly("new");
     }
 
     @Test
