@@ -6,18 +6,15 @@ import dev.holdfast.guard.Action;
 import dev.holdfast.guard.Guard;
 import dev.holdfast.guard.RuleView;
 import dev.holdfast.guard.Stimulus;
-import dev.holdfast.guard.Suspect;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Poller;
 import dev.holdfast.linux.Proc;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
-import dev.holdfast.unit.Signal;
 import dev.holdfast.unit.Threshold;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -35,13 +32,16 @@ public final class Patrol implements AutoCloseable {
     /** Between two looks, whatever asks for them. */
     private static final Duration LEAST = Duration.ofMillis(100);
 
+    /** Until its code is compiled; of many processes, each makes up for another time. */
     private static final int REHEARSALS = 30;
+
+    private static final int FEWEST_REHEARSALS = 12;
+    private static final int REHEARSED_PROCESSES = 20_000;
     /** What a host can fill in a millisecond at most; so much that is left tells when to read again. */
     private static final long FILLED_PER_MILLI = 6 << 20;
 
     private static final long LONGEST_UNREAD_MILLIS = 1000;
 
-    private final int self;
     private final Supplier<Now> clock;
     private final Effects effects;
     private final Poller poller;
@@ -49,7 +49,9 @@ public final class Patrol implements AutoCloseable {
     private final Hands hands;
     private final Guard guard;
     private final ConcurrentLinkedQueue<Runnable> orders = new ConcurrentLinkedQueue<>();
+    private final Acts acts;
     private final Ears ears;
+    private final Rehearsal rehearsal;
     private final Poise poise;
     private GuardSpec spec;
     private boolean alarmed;
@@ -78,7 +80,6 @@ public final class Patrol implements AutoCloseable {
 
     /** @throws Errno when there is no /proc, or no descriptor left */
     public Patrol(GuardSpec spec, Post post, Supplier<Now> clock, Effects effects) throws Errno {
-        this.self = post.self();
         this.clock = clock;
         this.effects = effects;
         this.spec = spec;
@@ -87,7 +88,9 @@ public final class Patrol implements AutoCloseable {
         this.hands = new Hands(new Proc(post.proc()), post.self(), eyes, poller, this::gone);
         this.guard = new Guard(spec, post.self(), clock.get().mono());
         this.ears = new Ears(post.proc(), poller, this::stalled, () -> alarmed = true);
-        this.poise = new Poise(() -> rehearse(1), effects::warn);
+        this.acts = new Acts(guard, hands, clock, effects, false);
+        this.rehearsal = new Rehearsal(post.self(), eyes, hands, clock);
+        this.poise = new Poise(() -> rehearsal.run(1), effects::warn);
         eyes.heed(spec);
     }
 
@@ -214,10 +217,9 @@ public final class Patrol implements AutoCloseable {
                 regular = last.isBefore(regular) ? regular : last.plus(spec.interval());
                 regular = MonoTime.earliest(regular, last.plus(spec.interval())); // it may be shorter now
                 next = next(last, regular);
-                if (!rehearsed) {
-                    rehearse(REHEARSALS);
+                if (blind == null) {
+                    brace(now);
                 }
-                poise.keep(Ears.ofHost(spec), now);
             }
             if (stalled) {
                 continue; // told while it looked
@@ -226,6 +228,16 @@ public final class Patrol implements AutoCloseable {
             MonoTime until = alarmed ? MonoTime.earliest(next, last.plus(LEAST)) : next;
             poller.await(Math.max(0, MonoTime.earliest(until, memory).since(now).toNanos()));
         }
+    }
+
+    /** Where rules are about the host's memory, it is to be ready when there is none. */
+    private void brace(MonoTime now) {
+        boolean wanted = Ears.ofHost(spec);
+        if (wanted && !rehearsed) {
+            rehearsed = true;
+            rehearsal.run(Math.clamp(REHEARSED_PROCESSES / Math.max(1, eyes.count()), FEWEST_REHEARSALS, REHEARSALS));
+        }
+        poise.keep(wanted, now);
     }
 
     private MonoTime next(MonoTime last, MonoTime regular) {
@@ -252,67 +264,13 @@ public final class Patrol implements AutoCloseable {
         return Duration.ofMillis(Math.clamp(left / FILLED_PER_MILLI, LEAST.toMillis(), LONGEST_UNREAD_MILLIS));
     }
 
-    /**
-     * What is done under pressure is done for the first time otherwise, with classes to be read from a disk that is busy:
-     * a judgement that nobody hears of, and a blow that is withheld at the last step.
-     */
-    private void rehearse(int times) {
-        if (Ears.pressures(spec).findAny().isEmpty() || blind != null) {
-            return;
-        }
-        rehearsed = true;
-        GuardSpec dry = spec.byHand(false, spec.interval());
-        for (int i = 0; i < times; i++) {
-            Ears.pressures(spec).forEach(p -> eyes.pressed(p, true));
-            Now at = clock.get();
-            new Guard(dry, self, at.mono()).apply(new Stimulus.Looked(eyes), at).forEach(this::withhold);
-        }
-        eyes.forgetPressure();
-    }
-
-    private void withhold(Action action) {
-        Suspect chosen = action instanceof Action.Tell(var finding) ? finding.suspect() : null;
-        if (chosen != null) {
-            hands.strike(chosen.ref(), Signal.TERM, _ -> false);
-        }
-    }
-
     private void gone(ProcessRef ref) {
         scarce = false; // it may not have been enough
         handle(guard.apply(new Stimulus.Gone(ref), clock.get()));
     }
 
     private void handle(List<Action> actions) {
-        var todo = new ArrayDeque<>(actions);
-        while (!todo.isEmpty()) {
-            switch (todo.removeFirst()) {
-                case Action.Tell(var finding) -> effects.tell(finding);
-                case Action.Strike(List<ProcessRef> targets, Signal signal, var still) -> {
-                    boolean first = true;
-                    for (ProcessRef target : targets) {
-                        Stimulus.Struck struck = hands.strike(target, signal, first ? still : null);
-                        todo.addAll(guard.apply(struck, clock.get()));
-                        if (first
-                                && (struck.blow() == Stimulus.Blow.CHANGED
-                                        || struck.blow() == Stimulus.Blow.REFUSED
-                                        || struck.blow() == Stimulus.Blow.FAILED)) {
-                            break; // nothing was done, so nothing is done to what descends from it
-                        }
-                        first = false;
-                    }
-                }
-                case Action.Nudge(ProcessRef parent) -> hands.nudge(parent);
-                case Action.Supervise(boolean restart, var names, var finding) ->
-                    effects.supervise(restart, names, finding);
-                case Action.Exec(var exec, var finding) -> effects.exec(exec, finding);
-                case Action.Renice(ProcessRef process, int value, var still) -> {
-                    Stimulus.Struck struck = hands.renice(process, value, still);
-                    if (struck.blow() == Stimulus.Blow.REFUSED || struck.blow() == Stimulus.Blow.FAILED) {
-                        effects.warn("pid " + process.pid() + " cannot be given nice " + value + ": " + struck.why());
-                    }
-                }
-            }
-        }
+        acts.all(actions);
     }
 
     @Override

@@ -198,6 +198,8 @@ class PatrolTest {
         }
         OwnMemory.release();
         assertThat(heldBytes()).isZero();
+        Process bystander = perl("print \"1\\n\"; close STDOUT; sleep 100");
+        line(bystander);
         long began = System.nanoTime();
         Patrol patrol = patrol(
                 spec("rules: {short: {match: {command: MARK}, total: [{available: '< 1Mi'}], action: kill}}"),
@@ -209,6 +211,8 @@ class PatrolTest {
             }
         });
         await().atMost(SOON).until(() -> heldBytes() > 0);
+        assertThat(told).as("rehearsed, and nobody heard or felt it").isEmpty();
+        assertThat(bystander.isAlive()).isTrue();
         over = true;
         await().atMost(SOON).until(() -> heldBytes() == 0);
     }
