@@ -137,6 +137,10 @@ final class DaemonUnderTest implements AutoCloseable {
     }
 
     static Ran runPlain(List<String> command) {
+        return runPlain(command, DEADLINE);
+    }
+
+    static Ran runPlain(List<String> command, Duration longest) {
         try {
             Path out = Files.createTempFile("hf-out", "");
             Path err = Files.createTempFile("hf-err", "");
@@ -145,9 +149,9 @@ final class DaemonUnderTest implements AutoCloseable {
                     .redirectError(err.toFile())
                     .redirectInput(Path.of("/dev/null").toFile())
                     .start();
-            if (!p.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+            if (!p.waitFor(longest.toSeconds(), TimeUnit.SECONDS)) {
                 p.destroyForcibly();
-                throw new AssertionError(command + " did not end within " + DEADLINE + ": " + read(out) + read(err));
+                throw new AssertionError(command + " did not end within " + longest + ": " + read(out) + read(err));
             }
             var ran = new Ran(p.exitValue(), read(out), read(err));
             Files.delete(out);

@@ -37,6 +37,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(2400)
 class PackageKernelTest {
     private static final Duration SOON = Duration.ofMinutes(4);
+    /** A class cache is made and a daemon started by one command; where the CPU is emulated and shared, minutes each. */
+    private static final Duration INSTALLED = Duration.ofMinutes(15);
+
     private static final Path CONFIG = Path.of("/etc/holdfast/holdfast.yaml");
     private static final Path OWN = Path.of("/etc/holdfast/conf.d/tick.yaml");
     private static final Path BROKEN = Path.of("/etc/holdfast/conf.d/zz-broken.yaml");
@@ -65,7 +68,7 @@ class PackageKernelTest {
         done("rm", "-rf", "/etc/holdfast", "/var/lib/holdfast", "/var/log/holdfast", "/run/holdfast");
         Files.createDirectories(DROP_IN.getParent());
         // An emulated JVM starts slowly.
-        Files.writeString(DROP_IN, "[Service]\nTimeoutStartSec=280\nTimeoutStopSec=200\nWatchdogSec=200\n");
+        Files.writeString(DROP_IN, "[Service]\nTimeoutStartSec=600\nTimeoutStopSec=600\nWatchdogSec=600\n");
         if (!Files.exists(TICK)) {
             Files.createSymbolicLink(TICK, Path.of("/bin/sh"));
         }
@@ -75,7 +78,7 @@ class PackageKernelTest {
     @AfterEach
     void stop() throws IOException {
         tried("stop", "holdfast", "holdfast-instances");
-        runPlain(List.of("dpkg", "--purge", "holdfast"));
+        runPlain(List.of("dpkg", "--purge", "holdfast"), INSTALLED);
         Files.deleteIfExists(TICK);
     }
 
@@ -96,7 +99,7 @@ class PackageKernelTest {
         assertThat(shown("holdfast", "ActiveState")).isEqualTo("active");
         assertThat(shown("holdfast", "UnitFileState")).isEqualTo("enabled");
         assertThat(shown("holdfast", "FragmentPath")).endsWith("/lib/systemd/system/holdfast.service");
-        assertThat(done("holdfast", "check", CONFIG.toString())).contains("0 processes");
+        assertThat(done("holdfast", "check", CONFIG.toString())).isEqualTo(CONFIG + ": sound");
         assertThat(Path.of("/usr/lib/holdfast/daemon.aot")).isRegularFile();
         assertThat(done("holdfast", "status", "--json")).contains("\"replicas\"");
 
@@ -195,9 +198,9 @@ class PackageKernelTest {
 
     /** What it printed; it must have ended with 0. */
     private static String done(String... command) {
-        var plain = new ArrayList<>(List.of("env", "DEBIAN_FRONTEND=noninteractive", "SYSTEMD_BUS_TIMEOUT=290"));
+        var plain = new ArrayList<>(List.of("env", "DEBIAN_FRONTEND=noninteractive", "SYSTEMD_BUS_TIMEOUT=800"));
         plain.addAll(List.of(command));
-        DaemonUnderTest.Ran ran = runPlain(plain);
+        DaemonUnderTest.Ran ran = runPlain(plain, INSTALLED);
         assertThat(ran.exit())
                 .as("%s: %s%s", List.of(command), ran.out(), ran.err())
                 .isZero();
