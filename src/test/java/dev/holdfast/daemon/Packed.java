@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * Holdfast's classes in one jar, with an archive of the JVM (CDS) of those that a daemon and its command line load: the tests
  * start some thousand of them, and without it most of the time goes into loading classes. The archive takes jars alone.
  */
-final class Packed {
+public final class Packed {
     private static final String MAIN = "dev/holdfast/daemon/Main.class";
     private static final String DAEMON = """
             version: 1
@@ -54,7 +54,7 @@ final class Packed {
     }
 
     /** Options of a JVM that runs out of the classes at {@code path}: packed, if these are folders and jars. */
-    static List<String> options(String path) {
+    public static List<String> options(String path) {
         return KNOWN.computeIfAbsent(path, Packed::found);
     }
 

@@ -323,6 +323,7 @@ class ProbeDeskTest {
                   website:
                     http: { url: "http://127.0.0.1:%1$d/number", expect_status: 200, body: "[0-9]" }
                     every: 1s
+                    timeout: 4s
                     critical: down for 1s
                     recover:
                       - { do: exec, command: [sh, -c, 'echo first >> %3$s'], settle: 100ms }

@@ -59,7 +59,7 @@ class ReadinessTest {
                   app:
                     command: [perl, %1$s/notifier.pl, %1$s/go]
                     readiness: { notify: true }
-                    start_timeout: 20s
+                    start_timeout: 10s
                   after: { command: [sleep, "1000"], depends_on: { app: healthy } }
                 """.formatted(home));
         try (daemon) {

@@ -55,11 +55,11 @@ class WatchTest {
                 """.formatted(GROW, GROW));
         try (daemon) {
             await().atMost(SOON).until(() -> daemon.replica("hog").state(), "failed"::equals);
-            assertThat(daemon.cli("why", "hog").out())
+            assertThat(daemon.ask("why", "hog").out())
                     .contains("was ended by SIGTERM; passed its own memory limit (48Mi), kept by watching")
                     .containsPattern("its own memory limit \\(48Mi\\) was passed, it has [4-6]\\d\\.\\dMi");
             await().atMost(SOON).until(() -> daemon.replica("stubborn").state(), "failed"::equals);
-            assertThat(daemon.cli("why", "stubborn").out())
+            assertThat(daemon.ask("why", "stubborn").out())
                     .contains("was killed by its own memory limit (32Mi), kept by watching")
                     .containsPattern("it had [4-6]\\d\\.\\dMi: killed")
                     .contains("restart limit: 0");
@@ -89,7 +89,7 @@ class WatchTest {
         try (daemon) {
             await().atMost(SOON).until(() -> daemon.logged("forker.0.log").contains("done"));
             assertThat(daemon.replica("forker").state()).isEqualTo("up");
-            assertThat(daemon.cli("why", "forker").out()).doesNotContain("at its warning mark");
+            assertThat(daemon.ask("why", "forker").out()).doesNotContain("at its warning mark");
         }
     }
 
@@ -110,7 +110,7 @@ class WatchTest {
             daemon.awaitAnother("leaky", before);
             assertThat(daemon.logged("leaky.0.log")).contains("finished");
             assertThat(daemon.replica("leaky").restarts()).isEqualTo(1);
-            assertThat(daemon.cli("why", "leaky").out())
+            assertThat(daemon.ask("why", "leaky").out())
                     .containsPattern("memory_watch: recycled at 48\\.0Mi of memory, it has [4-6]\\d\\.\\dMi")
                     .containsOnlyOnce("at its warning mark of 28.0Mi")
                     .contains("exited with 0");
@@ -140,18 +140,18 @@ class WatchTest {
                     resources: { limits: { memory: 48Mi, pids: 5 } }
                 """.formatted(GROW));
         try (daemon) {
-            assertThat(daemon.cli("cron", "run", "polite", "--wait").out())
+            assertThat(daemon.ask("cron", "run", "polite", "--wait").out())
                     .contains("polite failed: ended by SIGTERM; passed its own memory limit (48Mi), kept by watching");
-            assertThat(daemon.cli("cron", "run", "stubborn", "--wait").out())
+            assertThat(daemon.ask("cron", "run", "stubborn", "--wait").out())
                     .contains("stubborn failed: was killed by its own memory limit (32Mi), kept by watching");
-            assertThat(daemon.cli("cron", "run", "many", "--wait").out())
+            assertThat(daemon.ask("cron", "run", "many", "--wait").out())
                     .contains("many failed: was killed by its own limit of processes, kept by watching");
-            assertThat(daemon.cli("cron", "run", "modest", "--wait").out()).contains("modest success");
-            assertThat(daemon.cli("cron", "history", "polite").out())
+            assertThat(daemon.ask("cron", "run", "modest", "--wait").out()).contains("modest success");
+            assertThat(daemon.ask("cron", "history", "polite").out())
                     .contains("failed: ended by SIGTERM; passed its own memory limit (48Mi), kept by watching");
             assertThat(daemon.daemonOutput())
                     .containsPattern("polite: its own memory limit \\(48Mi\\) was passed, it has [4-6]\\d\\.\\dMi");
-            assertThat(daemon.cli("doctor").out()).contains("stubborn: enforced by watching: limits.memory");
+            assertThat(daemon.ask("doctor").out()).contains("stubborn: enforced by watching: limits.memory");
         }
     }
 
@@ -168,14 +168,14 @@ class WatchTest {
                     resources: { limits: { memory: 48Mi } }
                 """.formatted(go, GROW));
         try (daemon) {
-            assertThat(daemon.cli("cron", "run", "later").exit()).isZero();
+            assertThat(daemon.ask("cron", "run", "later").exit()).isZero();
             await().atMost(SOON).until(() -> daemon.logged("later.0.log").contains("begun"));
             daemon.kill9();
             daemon.upAgain();
             DaemonUnderTest.write(go, "");
             await().atMost(SOON)
-                    .until(() -> daemon.cli("cron", "history", "later").out().contains("failed: "));
-            assertThat(daemon.cli("cron", "history", "later").out())
+                    .until(() -> daemon.ask("cron", "history", "later").out().contains("failed: "));
+            assertThat(daemon.ask("cron", "history", "later").out())
                     .contains("passed its own memory limit (48Mi), kept by watching");
         }
     }
@@ -202,13 +202,13 @@ class WatchTest {
         try (daemon) {
             String killed = "was killed by its own memory limit (48Mi), kept by watching";
             await().atMost(SOON)
-                    .until(() -> daemon.cli("why", "hooked").out().contains("hook post_start failed: " + killed));
+                    .until(() -> daemon.ask("why", "hooked").out().contains("hook post_start failed: " + killed));
             assertThat(daemon.replica("hooked").state()).isEqualTo("up");
             assertThat(daemon.daemonOutput())
                     .containsPattern("hooked/0 post_start: its own memory limit \\(48Mi\\) was passed, it had");
             await().atMost(SOON).until(() -> daemon.replica("barred").state(), "failed"::equals);
-            assertThat(daemon.cli("why", "barred").out()).contains("pre_start: " + killed);
-            await().atMost(SOON).until(() -> daemon.cli("status").out().contains("the check " + killed));
+            assertThat(daemon.ask("why", "barred").out()).contains("pre_start: " + killed);
+            await().atMost(SOON).until(() -> daemon.ask("status").out().contains("the check " + killed));
         }
     }
 
@@ -231,7 +231,7 @@ class WatchTest {
         try (daemon) {
             await().atMost(SOON).until(() -> daemon.replica("bomb").state(), "failed"::equals);
             assertThat(carrying(marker)).isEmpty();
-            assertThat(daemon.cli("why", "bomb").out())
+            assertThat(daemon.ask("why", "bomb").out())
                     .contains("was killed by its own limit of processes, kept by watching")
                     .containsPattern(
                             "its own limit of 30 processes was passed; it had (3[1-9]|[4-9]\\d|1[0-5]\\d): killed");
@@ -257,9 +257,9 @@ class WatchTest {
             daemon.upAgain();
             assertThat(daemon.pidOf("big")).isEqualTo(pid);
             Files.writeString(home.resolve("holdfast.yaml"), yaml.formatted("20Mi"));
-            assertThat(daemon.cli("reload").exit()).isZero();
+            assertThat(daemon.ask("reload").exit()).isZero();
             await().atMost(SOON).until(() -> daemon.replica("big").state(), "failed"::equals);
-            assertThat(daemon.cli("why", "big").out()).contains("its own memory limit (20Mi) was passed");
+            assertThat(daemon.ask("why", "big").out()).contains("its own memory limit (20Mi) was passed");
         }
     }
 
@@ -272,7 +272,7 @@ class WatchTest {
                 """);
         try (daemon) {
             await().atMost(SOON).until(() -> daemon.replica("short").restarts() >= 2);
-            assertThat(daemon.cli("why", "short").out())
+            assertThat(daemon.ask("why", "short").out())
                     .contains("max_runtime is over")
                     .doesNotContain("given up");
         }

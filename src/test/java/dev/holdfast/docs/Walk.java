@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Loaded;
+import dev.holdfast.daemon.Packed;
 import dev.holdfast.testbed.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,16 +81,17 @@ final class Walk implements AutoCloseable {
         String launcher = System.getProperty("holdfast.test.launcher");
         String modules = System.getProperty("jdk.module.path");
         String classes = System.getProperty("java.class.path");
-        return launcher != null
-                ? List.of(launcher)
-                : List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        modules == null ? classes : modules + ":" + classes,
-                        "dev.holdfast.daemon.Main");
+        if (launcher != null) {
+            return List.of(launcher);
+        }
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(Packed.options(modules == null ? classes : modules + ":" + classes));
+        command.add("dev.holdfast.daemon.Main");
+        return command;
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -1,5 +1,6 @@
 package dev.holdfast.run;
 
+import dev.holdfast.daemon.Packed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,15 +64,15 @@ final class RunUnderTest {
         }
         String modules = System.getProperty("jdk.module.path");
         String classes = System.getProperty("java.class.path");
-        return List.of(
+        var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-MaxFDLimit",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                modules == null ? classes : modules + ":" + classes,
-                "dev.holdfast.daemon.Main");
+                "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(Packed.options(modules == null ? classes : modules + ":" + classes));
+        command.add("dev.holdfast.daemon.Main");
+        return command;
     }
 
     /** On a terminal, which script(1) makes; what is written to its stdin is typed there. */
