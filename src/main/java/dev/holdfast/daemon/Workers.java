@@ -36,6 +36,8 @@ final class Workers {
     private static final String HOST = "worker ";
 
     private final Workshop workshop;
+    private final Tracing tracing;
+    private final Ear ear;
     private final Object arrivals = new Object();
     private final Map<String, Worker> known = new ConcurrentHashMap<>();
     private long arrived;
@@ -50,8 +52,15 @@ final class Workers {
             MonoTime last,
             boolean recycle) {}
 
-    Workers(Workshop workshop) {
+    /** Is told of attempts that are over, on the thread of who said so. */
+    interface Ear {
+        void ended(Job job, Attempt attempt, Next next);
+    }
+
+    Workers(Workshop workshop, Tracing tracing, Ear ear) {
         this.workshop = workshop;
+        this.tracing = tracing;
+        this.ear = ear;
     }
 
     /** Something may be there to be taken. */
@@ -122,9 +131,10 @@ final class Workers {
             var attempt = new Attempt(
                     job.attempt(), host, null, now, v.failure(), v.detail(), null, null, null, null, null, null, null);
             try {
-                told |= JobControl.asked(workshop.jobs().end(job.hold(), attempt, v.next()))
-                        && v.next() instanceof Next.Over(var _, boolean wanted)
-                        && wanted;
+                if (JobControl.asked(workshop.jobs().end(job.hold(), attempt, v.next()))) {
+                    ear.ended(job, attempt, v.next());
+                    told |= v.next() instanceof Next.Over(var _, boolean wanted) && wanted;
+                }
             } catch (Refused e) {
                 // the store is away: the next claim after the lease ends it
             }
@@ -147,7 +157,7 @@ final class Workers {
         return most != null && Loop.now().mono().since(worker.first()).compareTo(most) >= 0;
     }
 
-    private static Taken.Job told(Job j, PullSpec pull) {
+    private Taken.Job told(Job j, PullSpec pull) {
         return new Taken.Job(
                 j.id(),
                 j.queue(),
@@ -156,7 +166,8 @@ final class Workers {
                 j.attempt(),
                 j.priority(),
                 j.submitted().toString(),
-                pull.lease().toMillis() / 1000.0);
+                pull.lease().toMillis() / 1000.0,
+                tracing.traceparent(j));
     }
 
     private long arrivedSoFar() {
@@ -246,7 +257,7 @@ final class Workers {
         var attempt = new Attempt(
                 job.attempt(),
                 job.host() == null ? "worker" : job.host(),
-                null,
+                begun(job),
                 Instant.now(),
                 verdict.failure(),
                 verdict.detail(),
@@ -260,10 +271,21 @@ final class Workers {
         if (!JobControl.asked(workshop.jobs().end(new Hold(job.id(), word.token()), attempt, verdict.next()))) {
             throw lost(job.id());
         }
+        ear.ended(held(job, word), attempt, verdict.next());
         if (verdict.next() instanceof Next.Over(var _, boolean told) && told) {
             workshop.noticesDue();
         }
         arrived();
+    }
+
+    /** When it was taken; null: not known. */
+    private static @Nullable Instant begun(Jobs.Seen job) {
+        return job.attempts().stream()
+                .filter(a -> a.number() == job.attempt())
+                .map(Attempt::started)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     // ── who they are ──
