@@ -40,6 +40,9 @@ final class Workers {
     private final Ear ear;
     private final Object arrivals = new Object();
     private final Map<String, Worker> known = new ConcurrentHashMap<>();
+    /** When each was taken from here: the store tells it only of what is over. */
+    private final Map<Hold, Instant> begun = new ConcurrentHashMap<>();
+
     private long arrived;
 
     private record Worker(
@@ -132,7 +135,7 @@ final class Workers {
                     job.attempt(), host, null, now, v.failure(), v.detail(), null, null, null, null, null, null, null);
             try {
                 if (JobControl.asked(workshop.jobs().end(job.hold(), attempt, v.next()))) {
-                    ear.ended(job, attempt, v.next());
+                    tell(job, attempt, v.next());
                     told |= v.next() instanceof Next.Over(var _, boolean wanted) && wanted;
                 }
             } catch (Refused e) {
@@ -158,6 +161,13 @@ final class Workers {
     }
 
     private Taken.Job told(Job j, PullSpec pull) {
+        Instant now = Instant.now();
+        if (begun.size() >= MOST_KNOWN) {
+            begun.values().removeIf(t -> Duration.between(t, now).compareTo(FORGOTTEN) > 0);
+        }
+        if (begun.size() < MOST_KNOWN) {
+            begun.put(j.hold(), now);
+        }
         return new Taken.Job(
                 j.id(),
                 j.queue(),
@@ -194,7 +204,9 @@ final class Workers {
 
     void putBack(Taken taken) {
         taken.jobs().forEach(j -> {
-            var _ = workshop.jobs().end(new Hold(j.id(), j.token()), null, new Next.Unbegun());
+            var hold = new Hold(j.id(), j.token());
+            begun.remove(hold);
+            var _ = workshop.jobs().end(hold, null, new Next.Unbegun());
             workshop.arrived(j.queue());
         });
         arrived();
@@ -257,7 +269,7 @@ final class Workers {
         var attempt = new Attempt(
                 job.attempt(),
                 job.host() == null ? "worker" : job.host(),
-                begun(job),
+                null,
                 Instant.now(),
                 verdict.failure(),
                 verdict.detail(),
@@ -271,21 +283,32 @@ final class Workers {
         if (!JobControl.asked(workshop.jobs().end(new Hold(job.id(), word.token()), attempt, verdict.next()))) {
             throw lost(job.id());
         }
-        ear.ended(held(job, word), attempt, verdict.next());
+        tell(held(job, word), attempt, verdict.next());
         if (verdict.next() instanceof Next.Over(var _, boolean told) && told) {
             workshop.noticesDue();
         }
         arrived();
     }
 
-    /** When it was taken; null: not known. */
-    private static @Nullable Instant begun(Jobs.Seen job) {
-        return job.attempts().stream()
-                .filter(a -> a.number() == job.attempt())
-                .map(Attempt::started)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+    /** One that was taken elsewhere, or long ago, is told as if it had begun when it ended. */
+    private void tell(Job job, Attempt a, Next next) {
+        ear.ended(
+                job,
+                new Attempt(
+                        a.number(),
+                        a.host(),
+                        begun.remove(job.hold()),
+                        a.ended(),
+                        a.failure(),
+                        a.detail(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null),
+                next);
     }
 
     // ── who they are ──
