@@ -10,9 +10,6 @@ module dev.holdfast {
     requires org.xerial.sqlitejdbc;
     requires org.postgresql.jdbc;
     requires org.eclipse.angus.mail;
-    requires io.prometheus.metrics.config;
-    requires io.prometheus.metrics.model;
-    requires io.prometheus.writer.text;
     requires org.jline.terminal;
     requires org.jline.terminal.ffm;
     requires org.eclipse.jetty.server;

@@ -100,6 +100,13 @@ public interface ControlPort {
      */
     FindingList findings() throws Refused;
 
+    /**
+     * Audits the host anew, or waits for the audit that is under way.
+     *
+     * @throws Refused 409 when the host is not audited, 503 when one has just ended or it lasts too long
+     */
+    FindingList auditNow() throws Refused;
+
     /** @throws Refused 409 when there is no guard */
     GuardReport guard() throws Refused;
 

@@ -77,6 +77,8 @@ final class CoreRoutes {
                         .gives(FleetReport.class, _ -> Reply.ok(port.jobs().fleet())),
                 Route.get("findings", "What in the host's own configuration will break, as last audited.", READ)
                         .gives(FindingList.class, _ -> Reply.ok(port.findings())),
+                Route.post("findings", "Audits the host now and tells what it found; one audit at a time.", OPERATE)
+                        .gives(FindingList.class, _ -> Reply.ok(port.auditNow())),
                 Route.get("cleanups", "All cleanups.", READ)
                         .gives(CleanList.class, _ -> Reply.ok(port.cleanups().list())),
                 clean("clean", "Cleans now.", false),

@@ -1,6 +1,8 @@
 package dev.holdfast.api;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -28,6 +30,31 @@ public sealed interface HttpAnswer {
         public static Whole of(int status, String type, String body) {
             return new Whole(status, Map.of("Content-Type", type), body.getBytes(StandardCharsets.UTF_8), () -> {});
         }
+    }
+
+    /**
+     * All of it, but made while it is sent: what is large is never in memory as a whole. How long it is nobody knows before.
+     *
+     * @param body called once; what it throws other than what {@code to} has thrown breaks the answer off
+     */
+    record Flow(int status, Map<String, String> headers, Body body) implements HttpAnswer {
+        public Flow {
+            headers = Map.copyOf(headers);
+        }
+
+        /** Made at once, for who must know its length. */
+        public Whole whole() throws IOException {
+            var all = new ByteArrayOutputStream();
+            body.into(all);
+            return new Whole(status, headers, all.toByteArray(), () -> {});
+        }
+    }
+
+    /** Makes the bytes of an answer. */
+    @FunctionalInterface
+    interface Body {
+        /** @param to closed by the caller; better written to by the kilobyte than by the byte */
+        void into(OutputStream to) throws IOException;
     }
 
     /** One that goes on until either side ends it. */

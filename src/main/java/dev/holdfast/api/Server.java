@@ -279,6 +279,7 @@ public final class Server implements AutoCloseable {
         }
         return switch (answer) {
             case HttpAnswer.Whole whole -> send(connection, whole, last || whole.status() >= 400);
+            case HttpAnswer.Flow flow -> send(connection, flow.whole(), last || flow.status() >= 400);
             case HttpAnswer.Stream stream -> {
                 Caller then = by;
                 stream(

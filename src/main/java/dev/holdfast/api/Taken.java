@@ -3,6 +3,7 @@ package dev.holdfast.api;
 import io.avaje.jsonb.Json;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker is given.
@@ -16,6 +17,7 @@ public record Taken(List<Job> jobs, boolean recycle) {
      * @param token to be sent with all that is said of this attempt
      * @param attempt from 1
      * @param leaseSeconds without a heartbeat for so long it is another's
+     * @param traceparent of the span of this attempt (W3C Trace Context); null: no traces are told
      */
     @Json
     public record Job(
@@ -26,5 +28,6 @@ public record Taken(List<Job> jobs, boolean recycle) {
             int attempt,
             int priority,
             String submitted,
-            double leaseSeconds) {}
+            double leaseSeconds,
+            @Nullable String traceparent) {}
 }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -91,6 +92,7 @@ final class AuditCommand extends Subcommand {
     @Option(
             names = "--format",
             paramLabel = "text|json|sarif",
+            completionCandidates = Formats.class,
             description = "text is usual; SARIF is version 2.1.0, for what shows findings in editors and reviews")
     private Format format = Format.TEXT;
 
@@ -106,6 +108,7 @@ final class AuditCommand extends Subcommand {
     @Option(
             names = "--fail-on",
             paramLabel = "note|warning|critical",
+            completionCandidates = Grades.class,
             description = "what the exit code tells of, and --fix mends; warning is usual")
     private Grade failOn = Grade.WARNING;
 
@@ -124,6 +127,26 @@ final class AuditCommand extends Subcommand {
         TEXT,
         JSON,
         SARIF
+    }
+
+    /** As they are typed. */
+    static final class Formats extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Formats() {
+            super(Stream.of(Format.values())
+                    .map(f -> f.name().toLowerCase(Locale.ROOT))
+                    .toList());
+        }
+    }
+
+    /** As they are typed. */
+    static final class Grades extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Grades() {
+            super(Stream.of(Grade.values()).map(Grade::written).toList());
+        }
     }
 
     /** For completion. */

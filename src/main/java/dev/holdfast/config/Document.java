@@ -195,6 +195,11 @@ record Document(
             Duration timeout,
 
             @Doc("of https") @Nullable OtlpTls tls,
+
+            @Doc("http://HOST:PORT through which it is reached; directly when not given, whatever the environment says")
+            @Nullable
+            String proxy,
+
             @Doc("of what is sent") @Default("gzip") Compression compression,
 
             @Doc("attributes of this daemon beside service.name, service.version and host.name, or in place of them")
@@ -203,8 +208,14 @@ record Document(
     @Doc("TLS towards a collector")
     record OtlpTls(
             @Doc("PEM file of the authorities that vouch for the collector, in place of those of the Java runtime")
-            @Required
-            String ca) {}
+            @Nullable
+            String ca,
+
+            @Doc("PEM file of the certificate that is shown to the collector, and of those that vouch for it") @Nullable
+            String certificate,
+
+            @Doc("PEM file of the certificate's key, without a passphrase") @Nullable
+            String key) {}
 
     /** How a request's body is packed. */
     enum Compression {

@@ -42,13 +42,8 @@ record OtlpResolver(Problems problems, Binder binder) {
         headers(otlp.headers());
         resource(otlp, at);
         URI endpoint = endpoint(otlp, at);
-        Document.OtlpTls tls = otlp.tls();
-        if (tls != null) {
-            new Ranges(problems, binder, tls, at).absolute("ca", tls.ca());
-            if (endpoint != null && "http".equalsIgnoreCase(endpoint.getScheme())) {
-                problems.add(binder.at(otlp, "tls", at), "tls counts only with an endpoint that begins with https://");
-            }
-        }
+        OtlpSpec.Tls tls = tls(otlp, endpoint, at);
+        URI proxy = proxy(otlp, at);
         return endpoint == null
                 ? null
                 : new OtlpSpec(
@@ -58,9 +53,56 @@ record OtlpResolver(Problems problems, Binder binder) {
                         otlp.metrics(),
                         otlp.traces(),
                         otlp.timeout(),
-                        tls == null ? null : tls.ca(),
+                        tls,
+                        proxy,
                         otlp.compression() == Document.Compression.GZIP,
                         Collections.unmodifiableSortedMap(new TreeMap<>(otlp.resource())));
+    }
+
+    private OtlpSpec.@Nullable Tls tls(Document.Otlp otlp, @Nullable URI endpoint, Node at) {
+        Document.OtlpTls tls = otlp.tls();
+        if (tls == null) {
+            return null;
+        }
+        var r = new Ranges(problems, binder, tls, at);
+        r.absolute("ca", tls.ca());
+        r.absolute("certificate", tls.certificate());
+        r.absolute("key", tls.key());
+        Node where = binder.at(otlp, "tls", at);
+        if (endpoint != null && "http".equalsIgnoreCase(endpoint.getScheme())) {
+            problems.add(where, "tls counts only with an endpoint that begins with https://");
+        }
+        if (tls.ca() == null && tls.certificate() == null && tls.key() == null) {
+            problems.add(where, "tls says nothing: it has ca, or certificate and key, or all three");
+        }
+        if ((tls.certificate() == null) != (tls.key() == null)) {
+            problems.add(where, "certificate and key go together");
+        }
+        return new OtlpSpec.Tls(tls.ca(), tls.certificate(), tls.key());
+    }
+
+    private @Nullable URI proxy(Document.Otlp otlp, Node at) {
+        String said = otlp.proxy();
+        if (said == null) {
+            return null;
+        }
+        try {
+            URI uri = new URI(said);
+            boolean bare = uri.getRawUserInfo() == null
+                    && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null
+                    && uri.getRawPath().matches("/?");
+            if (bare && "http".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null && port(uri)) {
+                return uri;
+            }
+        } catch (URISyntaxException e) { // told below, without what it says: it may be a secret
+        }
+        problems.add(binder.at(otlp, "proxy", at), "proxy is such as http://proxy.example.org:3128, and nothing more");
+        return null;
+    }
+
+    private static boolean port(URI uri) {
+        return uri.getPort() > 0 && uri.getPort() <= 65535;
     }
 
     private static void within(Ranges r, String key, Duration value, Duration least, Duration most) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param headers names and values, printable ASCII
  * @param interval from one telling of figures to the next
  * @param timeout of one request, the answer included
- * @param ca PEM file of the authorities that vouch for it, in place of the usual ones; null: those
+ * @param tls null: the usual authorities vouch for it, and nothing is shown
+ * @param proxy {@code http://HOST:PORT} through which it is reached; null: directly
  * @param resource attributes beside the usual ones, or in place of them
  */
 public record OtlpSpec(
@@ -23,9 +24,22 @@ public record OtlpSpec(
         boolean metrics,
         boolean traces,
         Duration timeout,
-        @Nullable String ca,
+        @Nullable Tls tls,
+        @Nullable URI proxy,
         boolean gzip,
         SortedMap<String, String> resource) {
+    /**
+     * Towards the collector; PEM files.
+     *
+     * @param ca authorities that vouch for it, in place of the usual ones; null: those
+     * @param certificate that is shown to it, with what leads to its authority; null: none
+     * @param key of the certificate; null: there is none
+     */
+    public record Tls(
+            @Nullable String ca,
+            @Nullable String certificate,
+            @Nullable String key) {}
+
     /** @param path such as {@code /v1/traces} */
     public URI at(String path) {
         return URI.create(endpoint.toString().replaceFirst("/+$", "") + path);
@@ -33,7 +47,7 @@ public record OtlpSpec(
 
     /** The same with this timeout. */
     public OtlpSpec within(Duration most) {
-        return new OtlpSpec(endpoint, headers, interval, metrics, traces, most, ca, gzip, resource);
+        return new OtlpSpec(endpoint, headers, interval, metrics, traces, most, tls, proxy, gzip, resource);
     }
 
     @Override

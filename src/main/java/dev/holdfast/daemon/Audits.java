@@ -1,6 +1,8 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.alert.Occasion;
+import dev.holdfast.api.ControlPort.Refused;
+import dev.holdfast.api.Failure;
 import dev.holdfast.api.FindingList;
 import dev.holdfast.audit.Finding;
 import dev.holdfast.audit.Grade;
@@ -28,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -41,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 final class Audits {
     private static final String ALERT = "audit/";
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(10);
+    /** From the end of one to what is asked for: it reads much, and whoever asks may go on asking. */
+    private static final Duration PAUSE = Duration.ofSeconds(5);
 
     private final Errands errands;
     private final Consumer<Runnable> soon;
@@ -49,7 +54,11 @@ final class Audits {
     private @Nullable AuditSpec spec;
     private @Nullable Config own;
     private MonoTime next = MonoTime.NEVER;
+    private MonoTime ended = new MonoTime(0);
     private boolean under;
+    /** Who waits for the one that is under way, or about to begin. */
+    private @Nullable CompletableFuture<FindingList> awaited;
+
     private volatile boolean over;
     private volatile @Nullable FindingList last;
     private Map<String, Finding> known = Map.of();
@@ -72,6 +81,39 @@ final class Audits {
 
     MonoTime deadline() {
         return over || under ? MonoTime.NEVER : next;
+    }
+
+    /**
+     * Has the host be audited now; who asks while one is under way gets what that one finds.
+     *
+     * @throws Refused 503 when one has just ended, or no thread is left
+     */
+    Future<FindingList> now(Now now) throws Refused {
+        if (!under) {
+            Duration since = now.mono().since(ended);
+            if (last != null && since.compareTo(PAUSE) < 0) {
+                int wait = (int) PAUSE.minus(since).toSeconds() + 1;
+                throw new Refused(503, Failure.later("an audit has just ended", wait));
+            }
+            next = now.mono();
+            tick(now);
+            if (!under) {
+                throw new Refused(503, Failure.later("the host cannot be audited now", 10));
+            }
+        }
+        CompletableFuture<FindingList> all = awaited == null ? new CompletableFuture<>() : awaited;
+        awaited = all;
+        return all.copy();
+    }
+
+    private void answer(@Nullable FindingList found, String otherwise) {
+        CompletableFuture<FindingList> all = awaited;
+        awaited = null;
+        if (all != null && found != null) {
+            all.complete(found);
+        } else if (all != null) {
+            all.completeExceptionally(new IllegalStateException(otherwise));
+        }
     }
 
     void tick(Now now) {
@@ -105,6 +147,8 @@ final class Audits {
         } catch (RuntimeException | Error bug) {
             soon.accept(() -> {
                 under = false;
+                ended = Loop.now().mono();
+                answer(null, String.valueOf(bug));
                 console.say(Level.ERROR, "a bug: the host could not be audited: " + bug);
             });
         }
@@ -150,10 +194,13 @@ final class Audits {
 
     private void audited(AuditSpec asked, List<Finding> findings, FindingList list) {
         under = false;
+        ended = Loop.now().mono();
         if (over || !asked.equals(spec)) {
+            answer(null, over ? "the host is not audited any more" : "what is audited has changed meanwhile");
             return;
         }
         last = list;
+        answer(list, "");
         var now = new TreeMap<String, Finding>();
         findings.stream().filter(f -> f.grade() != Grade.NOTE).forEach(f -> now.putIfAbsent(key(f), f));
         long fresh = now.keySet().stream().filter(k -> !known.containsKey(k)).count();
@@ -220,6 +267,7 @@ final class Audits {
     /** It is not asked for any more. */
     void end() {
         over = true;
+        answer(null, "the host is not audited any more");
         desk.retain(ALERT, Set.of());
     }
 

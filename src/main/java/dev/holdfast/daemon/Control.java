@@ -47,9 +47,11 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -61,6 +63,7 @@ import org.jspecify.annotations.Nullable;
 /** Answers what the API asks; everything that touches state is done on the loop's thread. */
 final class Control implements ControlPort {
     private static final int MOST_REPLICAS = 1000;
+    private static final Duration LONGEST_AUDIT = Duration.ofSeconds(40);
 
     private final Path file;
     private final ConfigLoader loader;
@@ -465,15 +468,35 @@ final class Control implements ControlPort {
 
     @Override
     public FindingList findings() throws Refused {
-        Audits audits = running.join().watchers.audits();
-        if (audits == null) {
-            throw refused(409, "this host is not audited: the configuration has no audit: section");
-        }
-        FindingList last = audits.last();
+        FindingList last = audits().last();
         if (last == null) {
             throw new Refused(503, Failure.later("the first audit has not ended yet", 2));
         }
         return last;
+    }
+
+    private Audits audits() throws Refused {
+        Audits audits = running.join().watchers.audits();
+        if (audits == null) {
+            throw refused(409, "this host is not audited: the configuration has no audit: section");
+        }
+        return audits;
+    }
+
+    @Override
+    public FindingList auditNow() throws Refused {
+        Audits audits = audits();
+        Future<FindingList> asked = onLoop(() -> audits.now(Loop.now()));
+        try {
+            return asked.get(LONGEST_AUDIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw refused(503, "interrupted");
+        } catch (TimeoutException e) {
+            throw new Refused(503, Failure.later("the audit is not over yet; the findings will be its", 10));
+        } catch (ExecutionException | CancellationException e) {
+            throw refused(503, "the audit came to nothing: " + (e.getCause() == null ? e : e.getCause()).getMessage());
+        }
     }
 
     @Override

@@ -405,6 +405,13 @@ final class Daemon {
         });
     }
 
+    /** To be called now and then, by one thread. */
+    void weigh() {
+        if (trim.hasGrown(Runtime.getRuntime().totalMemory())) {
+            loop.soon(() -> trim.grew(Loop.now().mono()));
+        }
+    }
+
     /** Figures of that many processes were told. */
     void told(int processes) {
         trim.told(Loop.now().mono(), processes);

@@ -62,7 +62,7 @@ final class JobControl implements JobsPort {
     JobControl(Daemon daemon, OnLoop onLoop) {
         this.daemon = daemon;
         this.onLoop = onLoop;
-        this.workers = new Workers(daemon.workshop);
+        this.workers = new Workers(daemon.workshop, daemon.tracing, daemon.metrics::pulled);
     }
 
     @Override

@@ -9,6 +9,9 @@ import dev.holdfast.cli.Holdfast;
 import dev.holdfast.config.GlobalSpec;
 import dev.holdfast.event.Event;
 import dev.holdfast.host.WatchView;
+import dev.holdfast.job.Attempt;
+import dev.holdfast.job.Job;
+import dev.holdfast.job.Next;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.metric.Family;
 import dev.holdfast.metric.History;
@@ -88,8 +91,13 @@ final class MetricDesk implements AutoCloseable {
         });
         daemon.workshop.listen(e -> {
             tally.worked(e);
-            telemetry.worked(e);
+            telemetry.worked(e.job(), e.attempt(), e.next());
         });
+    }
+
+    /** An attempt at a job that a worker had taken is over. On any thread. */
+    void pulled(Job job, Attempt attempt, Next next) {
+        telemetry.worked(job, attempt, next);
     }
 
     /** Answers scrapes. */
@@ -128,6 +136,7 @@ final class MetricDesk implements AutoCloseable {
     private void beat() {
         door.look();
         metrics.tidy();
+        daemon.weigh();
         MonoTime now = Loop.now().mono();
         if (now.since(kept).compareTo(KEPT_EVERY) >= 0) {
             kept = now;

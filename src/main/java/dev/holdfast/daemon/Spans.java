@@ -6,7 +6,6 @@ import dev.holdfast.job.JobState;
 import dev.holdfast.job.Next;
 import dev.holdfast.otlp.Span;
 import dev.holdfast.otlp.TraceContext;
-import dev.holdfast.queue.Action;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,18 +61,16 @@ final class Spans {
     }
 
     /** The attempt, and when nothing more is tried its job, from its submission on. */
-    static List<Span> of(Action.Ended e) {
-        Attempt a = e.attempt();
+    static List<Span> of(Job j, Attempt a, Next next) {
         Instant ended = a.ended();
         if (ended == null) {
             return List.of();
         }
         var all = new ArrayList<Span>();
-        Job j = e.job();
         TraceContext job = TraceContext.ofJob(j.queue(), j.id(), j.submitted());
         SortedMap<String, Object> about = about(j, a);
         used(about, a.exitCode(), a.signal(), a.cpuSeconds(), a.peakBytes());
-        JobState over = e.next() instanceof Next.Over(JobState state, var _) ? state : null;
+        JobState over = next instanceof Next.Over(JobState state, var _) ? state : null;
         all.add(new Span(
                 attempt(j),
                 job.span(),

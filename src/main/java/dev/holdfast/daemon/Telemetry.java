@@ -3,13 +3,14 @@ package dev.holdfast.daemon;
 import dev.holdfast.api.Doctor;
 import dev.holdfast.cli.Holdfast;
 import dev.holdfast.config.OtlpSpec;
+import dev.holdfast.job.Attempt;
+import dev.holdfast.job.Job;
+import dev.holdfast.job.Next;
 import dev.holdfast.linux.BootClock;
 import dev.holdfast.metric.Sheet;
 import dev.holdfast.metric.Totals;
 import dev.holdfast.otlp.Epochs;
 import dev.holdfast.otlp.Exporter;
-import dev.holdfast.queue.Action;
-import dev.holdfast.store.Attempt;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
@@ -40,16 +41,16 @@ final class Telemetry implements AutoCloseable {
     }
 
     /** An attempt of a schedule's run is over, or was left out. */
-    void ran(Attempt a) {
+    void ran(dev.holdfast.store.Attempt a) {
         if (tracing.on()) {
             Spans.of(a).ifPresent(exporter::add);
         }
     }
 
     /** An attempt at a job is over. */
-    void worked(Action.Ended e) {
+    void worked(Job job, Attempt attempt, Next next) {
         if (tracing.on()) {
-            Spans.of(e).forEach(exporter::add);
+            Spans.of(job, attempt, next).forEach(exporter::add);
         }
     }
 

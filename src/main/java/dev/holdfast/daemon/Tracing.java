@@ -4,6 +4,7 @@ import dev.holdfast.config.LaunchSpec;
 import dev.holdfast.otlp.TraceContext;
 import dev.holdfast.schedule.Run;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What runs and jobs are told of the trace that they belong to. Thread-safe. */
 final class Tracing {
@@ -27,6 +28,12 @@ final class Tracing {
     /** The same for an attempt at a job. */
     Map<String, String> variables(dev.holdfast.job.Job j, LaunchSpec launch) {
         return variables(launch, Spans.attempt(j));
+    }
+
+    /** The same for an attempt that a worker makes; null: nobody asks. */
+    @Nullable
+    String traceparent(dev.holdfast.job.Job j) {
+        return on ? Spans.attempt(j).traceparent() : null;
     }
 
     private Map<String, String> variables(LaunchSpec launch, TraceContext of) {

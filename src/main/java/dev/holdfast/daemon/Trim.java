@@ -23,21 +23,42 @@ final class Trim {
     /** What is due all the time leaves no such room: then it is as late as that, once. */
     static final Duration PATIENCE = Duration.ofSeconds(3);
 
+    /** After figures were told, though of fewer: longer than from one scrape to the next. */
+    static final Duration LEFT = Duration.ofSeconds(20);
+
+    /** By how much the heap has to have grown, without any burst, and how far apart that may count. */
+    static final long GROWN_BYTES = 4 << 20;
+
+    static final Duration SELDOM = Duration.ofMinutes(1);
+
     private static final int BURST = 200;
+    /** What a scrape of a thousand processes counts. */
+    private static final int SOME = 50;
 
     /** A thousand processes that are told about every 15 s are a burst in a minute. */
     private static final int TOLD_FOR_ONE = 20;
 
     private final Runnable giveBack;
 
+    /** The least the heap was since the last time; any thread's. */
+    private volatile long least = Long.MAX_VALUE;
+
     /** The start of the daemon itself is the first. */
     private int events = BURST;
+
+    /** Of these, what was told. */
+    private int told;
+
+    /** It is only what was left: a burst begins anew. */
+    private boolean left;
 
     private MonoTime at;
     private MonoTime latest;
     private boolean again;
     /** When what began last is surely on its way. */
     private MonoTime begun;
+    /** When something was given back last. */
+    private MonoTime given;
     /** Since when there was no room; {@code NEVER}: there was. */
     private MonoTime crowded = MonoTime.NEVER;
 
@@ -46,6 +67,7 @@ final class Trim {
         this.at = now.plus(QUIET);
         this.latest = now.plus(LONGEST);
         this.begun = now;
+        this.given = now;
         this.giveBack = giveBack;
     }
 
@@ -56,17 +78,46 @@ final class Trim {
 
     /** Somebody was told the figures of so many: that leaves as much garbage as some of them starting. */
     void told(MonoTime now, int processes) {
-        stirred(now, 1 + processes / TOLD_FOR_ONE);
+        int more = 1 + processes / TOLD_FOR_ONE;
+        told += more;
+        stirred(now, more);
+        if (events < BURST && told >= SOME && (left || at.equals(MonoTime.NEVER))) {
+            left = true;
+            at = now.plus(LEFT);
+        }
     }
 
     private void stirred(MonoTime now, int more) {
         events += more;
         if (events >= BURST) {
-            if (again || at.equals(MonoTime.NEVER)) {
+            if (again || left || at.equals(MonoTime.NEVER)) {
                 latest = now.plus(LONGEST);
             }
             again = false;
+            left = false;
             at = MonoTime.earliest(now.plus(QUIET), latest);
+        }
+    }
+
+    /**
+     * Whether the heap is so much larger than it was that {@link #grew} is worth a call: the JVM lets it grow up to its bound
+     * before it collects what has become old. One thread's, though not the loop's.
+     */
+    boolean hasGrown(long heapBytes) {
+        long before = least;
+        if (heapBytes < before) {
+            least = heapBytes;
+        }
+        return before != Long.MAX_VALUE && heapBytes - before >= GROWN_BYTES;
+    }
+
+    /** The heap has grown by what nobody counts: answers of the API, reports. */
+    void grew(MonoTime now) {
+        if (at.equals(MonoTime.NEVER)) {
+            MonoTime soonest = given.plus(SELDOM);
+            MonoTime quiet = now.plus(QUIET);
+            left = true;
+            at = quiet.isBefore(soonest) ? soonest : quiet;
         }
     }
 
@@ -91,9 +142,13 @@ final class Trim {
             }
             crowded = MonoTime.NEVER;
             events = 0;
+            told = 0;
+            left = false;
+            given = now;
             again = !again;
             at = again ? now.plus(AGAIN) : MonoTime.NEVER;
             giveBack.run();
+            least = Long.MAX_VALUE;
         }
     }
 

@@ -36,8 +36,13 @@ final class Workers {
     private static final String HOST = "worker ";
 
     private final Workshop workshop;
+    private final Tracing tracing;
+    private final Ear ear;
     private final Object arrivals = new Object();
     private final Map<String, Worker> known = new ConcurrentHashMap<>();
+    /** When each was taken from here: the store tells it only of what is over. */
+    private final Map<Hold, Instant> begun = new ConcurrentHashMap<>();
+
     private long arrived;
 
     private record Worker(
@@ -50,8 +55,15 @@ final class Workers {
             MonoTime last,
             boolean recycle) {}
 
-    Workers(Workshop workshop) {
+    /** Is told of attempts that are over, on the thread of who said so. */
+    interface Ear {
+        void ended(Job job, Attempt attempt, Next next);
+    }
+
+    Workers(Workshop workshop, Tracing tracing, Ear ear) {
         this.workshop = workshop;
+        this.tracing = tracing;
+        this.ear = ear;
     }
 
     /** Something may be there to be taken. */
@@ -122,9 +134,10 @@ final class Workers {
             var attempt = new Attempt(
                     job.attempt(), host, null, now, v.failure(), v.detail(), null, null, null, null, null, null, null);
             try {
-                told |= JobControl.asked(workshop.jobs().end(job.hold(), attempt, v.next()))
-                        && v.next() instanceof Next.Over(var _, boolean wanted)
-                        && wanted;
+                if (JobControl.asked(workshop.jobs().end(job.hold(), attempt, v.next()))) {
+                    tell(job, attempt, v.next());
+                    told |= v.next() instanceof Next.Over(var _, boolean wanted) && wanted;
+                }
             } catch (Refused e) {
                 // the store is away: the next claim after the lease ends it
             }
@@ -147,7 +160,14 @@ final class Workers {
         return most != null && Loop.now().mono().since(worker.first()).compareTo(most) >= 0;
     }
 
-    private static Taken.Job told(Job j, PullSpec pull) {
+    private Taken.Job told(Job j, PullSpec pull) {
+        Instant now = Instant.now();
+        if (begun.size() >= MOST_KNOWN) {
+            begun.values().removeIf(t -> Duration.between(t, now).compareTo(FORGOTTEN) > 0);
+        }
+        if (begun.size() < MOST_KNOWN) {
+            begun.put(j.hold(), now);
+        }
         return new Taken.Job(
                 j.id(),
                 j.queue(),
@@ -156,7 +176,8 @@ final class Workers {
                 j.attempt(),
                 j.priority(),
                 j.submitted().toString(),
-                pull.lease().toMillis() / 1000.0);
+                pull.lease().toMillis() / 1000.0,
+                tracing.traceparent(j));
     }
 
     private long arrivedSoFar() {
@@ -183,7 +204,9 @@ final class Workers {
 
     void putBack(Taken taken) {
         taken.jobs().forEach(j -> {
-            var _ = workshop.jobs().end(new Hold(j.id(), j.token()), null, new Next.Unbegun());
+            var hold = new Hold(j.id(), j.token());
+            begun.remove(hold);
+            var _ = workshop.jobs().end(hold, null, new Next.Unbegun());
             workshop.arrived(j.queue());
         });
         arrived();
@@ -260,10 +283,32 @@ final class Workers {
         if (!JobControl.asked(workshop.jobs().end(new Hold(job.id(), word.token()), attempt, verdict.next()))) {
             throw lost(job.id());
         }
+        tell(held(job, word), attempt, verdict.next());
         if (verdict.next() instanceof Next.Over(var _, boolean told) && told) {
             workshop.noticesDue();
         }
         arrived();
+    }
+
+    /** One that was taken elsewhere, or long ago, is told as if it had begun when it ended. */
+    private void tell(Job job, Attempt a, Next next) {
+        ear.ended(
+                job,
+                new Attempt(
+                        a.number(),
+                        a.host(),
+                        begun.remove(job.hold()),
+                        a.ended(),
+                        a.failure(),
+                        a.detail(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null),
+                next);
     }
 
     // ── who they are ──

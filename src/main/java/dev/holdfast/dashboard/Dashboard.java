@@ -52,6 +52,7 @@ public final class Dashboard implements HttpHandler {
             "pages/queues.js",
             "pages/jobs.js",
             "pages/findings.js",
+            "pages/report.js",
             "pages/guard.js",
             "pages/alerts.js",
             "pages/events.js",

@@ -7,10 +7,8 @@ import dev.holdfast.api.HttpRequest;
 import dev.holdfast.api.Scope;
 import dev.holdfast.metric.Exposition.Format;
 import dev.holdfast.unit.MonoTime;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -56,7 +54,8 @@ public final class Metrics implements HttpHandler {
         if (packed) {
             headers.put("Content-Encoding", "gzip");
         }
-        return new HttpAnswer.Whole(200, headers, written(format, packed), () -> {});
+        Sheet sheet = sheet();
+        return new HttpAnswer.Flow(200, headers, to -> write(sheet, format, packed, to));
     }
 
     private static HttpAnswer problem(int status, String title, String detail, Map<String, String> more) {
@@ -83,15 +82,14 @@ public final class Metrics implements HttpHandler {
         return sheet;
     }
 
-    private byte[] written(Format format, boolean packed) {
-        Sheet sheet = sheet();
-        var out = new ByteArrayOutputStream(64 << 10);
-        try (OutputStream to = packed ? new Quick(out) : out) {
+    private static void write(Sheet sheet, Format format, boolean packed, OutputStream to) throws IOException {
+        if (packed) {
+            try (var small = new Quick(to)) {
+                Exposition.write(sheet, format, small);
+            }
+        } else {
             Exposition.write(sheet, format, to);
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
         }
-        return out.toByteArray();
     }
 
     /** Gives up what nobody gets any more; of many processes it is some megabytes. */

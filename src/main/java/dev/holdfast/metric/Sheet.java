@@ -1,8 +1,8 @@
 package dev.holdfast.metric;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,7 +13,10 @@ import java.util.Map;
 public final class Sheet {
     static final int MOST = 20_000;
 
-    private final Map<Family, Map<List<String>, Object>> all = new EnumMap<>(Family.class);
+    private final Map<Family, Points> all = new EnumMap<>(Family.class);
+    /** The last ones put, by their number: a process' figures come one after the other, and share them. */
+    private final List<List<String>> latest = new ArrayList<>(List.of(List.of(), List.of(), List.of(), List.of()));
+
     private final List<String> troubles = new ArrayList<>();
     private long omitted;
 
@@ -29,35 +32,53 @@ public final class Sheet {
      * @param labels values of the family's labels, in its order
      */
     public void put(Family family, double value, String... labels) {
-        keep(family, value, labels);
+        put(family, value, shared(labels));
     }
 
     /** A count, beyond 2^53 not to the last digit. */
     public void put(Family family, long value, String... labels) {
-        keep(family, (double) value, labels);
+        put(family, (double) value, shared(labels));
     }
 
     /** Such as a count of 0 or 1. */
     public void put(Family family, boolean value, String... labels) {
-        keep(family, value ? 1.0 : 0.0, labels);
+        put(family, value ? 1.0 : 0.0, shared(labels));
     }
 
     /** A histogram's state. */
     public void put(Family family, Buckets.Filled value, String... labels) {
-        keep(family, value, labels);
+        List<String> of = shared(labels);
+        count(points(family, of).put(of, value, MOST));
     }
 
-    private void keep(Family family, Object value, String... labels) {
-        if (labels.length != family.labels().size()) {
+    /** @param labels not changed any more */
+    void put(Family family, double value, List<String> labels) {
+        count(points(family, labels).put(labels, value, MOST));
+    }
+
+    private Points points(Family family, List<String> labels) {
+        if (labels.size() != family.labels().size()) {
             throw new IllegalArgumentException(family.written() + " has the labels " + family.labels());
         }
-        Map<List<String>, Object> points = all.computeIfAbsent(family, _ -> new LinkedHashMap<>());
-        List<String> key = List.of(labels);
-        if (points.size() >= MOST && !points.containsKey(key)) {
+        return all.computeIfAbsent(family, _ -> new Points());
+    }
+
+    private void count(boolean taken) {
+        if (!taken) {
             omitted++;
-        } else {
-            points.put(key, value);
         }
+    }
+
+    private List<String> shared(String... labels) {
+        if (labels.length >= latest.size()) {
+            return List.of(labels);
+        }
+        List<String> before = latest.get(labels.length);
+        if (!before.equals(Arrays.asList(labels))) {
+            before = List.of(labels);
+            latest.set(labels.length, before);
+        }
+        return before;
     }
 
     /** A source that fails costs its own figures, not those of the others. */
@@ -78,8 +99,8 @@ public final class Sheet {
         return omitted;
     }
 
-    /** By label values: a Double, or {@link Buckets.Filled}. To be read only. */
-    public Map<Family, Map<List<String>, Object>> all() {
+    /** To be read only. */
+    public Map<Family, Points> all() {
         return all;
     }
 }

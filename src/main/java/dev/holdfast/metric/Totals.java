@@ -174,7 +174,7 @@ public final class Totals {
     public synchronized void into(Sheet sheet, Set<Family> families) {
         all.forEach((key, t) -> {
             if (families.contains(key.family)) {
-                sheet.put(key.family, t.sum, key.labels.toArray(String[]::new));
+                sheet.put(key.family, t.sum, key.labels);
             }
         });
     }

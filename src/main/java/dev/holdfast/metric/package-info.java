@@ -1,4 +1,4 @@
-/** What is measured, told to Prometheus and kept as history; the only user of io.prometheus. */
+/** What is measured, told to Prometheus and kept as history. */
 @NullMarked
 package dev.holdfast.metric;
 

@@ -2,6 +2,8 @@ package dev.holdfast.otlp;
 
 import dev.holdfast.config.OtlpSpec;
 import dev.holdfast.linux.Threads;
+import dev.holdfast.pem.Pem;
+import dev.holdfast.pem.TlsParties;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
 import java.io.ByteArrayOutputStream;
@@ -9,16 +11,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -28,14 +26,12 @@ import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /** The way to one collector. One thread uses it. */
 final class Collector {
     private static final String PROTOBUF = "application/x-protobuf";
     private static final int MOST_ANSWER = 64 << 10;
-    private static final long MOST_CA_BYTES = 4 << 20;
 
     private final OtlpSpec spec;
     private final String version;
@@ -43,7 +39,7 @@ final class Collector {
     /** Of its last request, when that was given up and may still hang. */
     private @Nullable FutureTask<Answer> hanging;
 
-    private @Nullable SSLSocketFactory trusting;
+    private @Nullable SSLSocketFactory sockets;
 
     Collector(OtlpSpec spec, String version, Supplier<Now> clock) {
         this.spec = spec;
@@ -82,11 +78,11 @@ final class Collector {
             return task.get(spec.timeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             cut(c);
-            trusting = null;
+            sockets = null;
             return new Answer.Later(
                     host + " does not answer within " + spec.timeout().toMillis() + " ms", null);
         } catch (ExecutionException | IOException e) {
-            trusting = null; // its authorities may be others by now
+            sockets = null; // its files may be others by now
             return new Answer.Later(host + ": " + words(e.getCause() == null ? e : e.getCause()), null);
         }
     }
@@ -105,13 +101,13 @@ final class Collector {
     }
 
     private HttpURLConnection connection(String path, int length) throws IOException, GeneralSecurityException {
-        var c = (HttpURLConnection) spec.at(path).toURL().openConnection(Proxy.NO_PROXY);
-        String ca = spec.ca();
-        if (ca != null && c instanceof HttpsURLConnection tls) {
-            SSLSocketFactory known = trusting;
+        var c = (HttpURLConnection) spec.at(path).toURL().openConnection(proxy());
+        OtlpSpec.Tls asked = spec.tls();
+        if (asked != null && c instanceof HttpsURLConnection tls) {
+            SSLSocketFactory known = sockets;
             if (known == null) {
-                known = trusting(Path.of(ca));
-                trusting = known;
+                known = sockets(asked);
+                sockets = known;
             }
             tls.setSSLSocketFactory(known);
         }
@@ -187,28 +183,22 @@ final class Collector {
         return out.toByteArray();
     }
 
-    /** Who trusts these authorities and no others. */
-    private static SSLSocketFactory trusting(Path ca) throws IOException, GeneralSecurityException {
-        if (Files.size(ca) > MOST_CA_BYTES) {
-            throw new IOException(ca + " is too large for certificates");
-        }
-        Collection<? extends Certificate> all;
-        try (InputStream in = Files.newInputStream(ca)) {
-            all = CertificateFactory.getInstance("X.509").generateCertificates(in);
-        }
-        if (all.isEmpty()) {
-            throw new IOException(ca + " holds no certificate (PEM)");
-        }
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        int n = 0;
-        for (Certificate c : all) {
-            store.setCertificateEntry("ca-" + n++, c);
-        }
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
+    private Proxy proxy() {
+        URI at = spec.proxy();
+        return at == null
+                ? Proxy.NO_PROXY
+                : new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(at.getHost(), at.getPort()));
+    }
+
+    private static SSLSocketFactory sockets(OtlpSpec.Tls tls) throws IOException, GeneralSecurityException {
+        String ca = tls.ca();
+        String certificate = tls.certificate();
+        String key = tls.key();
         var context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
+        context.init(
+                certificate == null || key == null ? null : TlsParties.showing(certificate, key),
+                ca == null ? null : TlsParties.trusting(Pem.chain(Path.of(ca))),
+                null);
         return context.getSocketFactory();
     }
 

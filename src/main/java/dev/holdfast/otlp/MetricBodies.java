@@ -2,12 +2,12 @@ package dev.holdfast.otlp;
 
 import dev.holdfast.metric.Buckets;
 import dev.holdfast.metric.Family;
+import dev.holdfast.metric.Points;
 import dev.holdfast.metric.Sheet;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 
 /**
@@ -42,7 +42,8 @@ final class MetricBodies implements Iterator<MetricBodies.Body> {
     @SuppressWarnings("ArrayRecordComponent") // sent, compared by nobody
     record Body(byte[] bytes, int points) {}
 
-    private record Part(Family family, List<Map.Entry<List<String>, Object>> points) {}
+    /** Some of a family: from one, to before another. */
+    private record Part(Family family, Points points, int from, int to) {}
 
     private final Origin origin;
     private final Epochs epochs;
@@ -62,11 +63,10 @@ final class MetricBodies implements Iterator<MetricBodies.Body> {
         var part = new ArrayList<Part>();
         int room = MOST;
         for (var e : sheet.all().entrySet()) {
-            List<Map.Entry<List<String>, Object>> points =
-                    List.copyOf(e.getValue().entrySet());
+            Points points = e.getValue();
             for (int from = 0; from < points.size(); ) {
                 int to = Math.min(points.size(), from + room);
-                part.add(new Part(e.getKey(), points.subList(from, to)));
+                part.add(new Part(e.getKey(), points, from, to));
                 room -= to - from;
                 from = to;
                 if (room == 0) {
@@ -97,7 +97,7 @@ final class MetricBodies implements Iterator<MetricBodies.Body> {
         int points = 0;
         for (Part p : part) {
             scope.message(2, metric(p));
-            points += p.points.size();
+            points += p.to - p.from;
         }
         return new Body(new Protobuf().message(1, origin.around(scope)).toBytes(), points);
     }
@@ -105,7 +105,9 @@ final class MetricBodies implements Iterator<MetricBodies.Body> {
     private Protobuf metric(Part p) {
         Family f = p.family;
         var data = new Protobuf();
-        p.points.forEach(e -> data.message(POINTS, point(f, e.getKey(), e.getValue())));
+        for (int i = p.from; i < p.to; i++) {
+            data.message(POINTS, point(f, p.points, i));
+        }
         switch (f.kind()) {
             case GAUGE -> {}
             case COUNTER -> data.number(TEMPORALITY, CUMULATIVE).number(MONOTONIC, 1);
@@ -123,13 +125,15 @@ final class MetricBodies implements Iterator<MetricBodies.Body> {
                 .message(kind, data);
     }
 
-    private Protobuf point(Family f, List<String> labels, Object value) {
+    private Protobuf point(Family f, Points points, int i) {
+        List<String> labels = points.labels(i);
         var of = new Protobuf();
         if (f.kind() != Family.Kind.GAUGE) {
             of.fixed(START, SpanBody.nanos(earlier(epochs.of(f))));
         }
         of.fixed(TIME, SpanBody.nanos(at));
-        if (value instanceof Buckets.Filled b) {
+        if (f.kind() == Family.Kind.HISTOGRAM) {
+            Buckets.Filled b = points.filled(i);
             long count = b.counts().stream().mapToLong(Long::longValue).sum();
             of.oneOfFixed(COUNT, count)
                     .oneOfDouble(TOTAL, b.sum())
@@ -137,7 +141,7 @@ final class MetricBodies implements Iterator<MetricBodies.Body> {
                     .packedDoubles(BOUNDS, b.bounds());
             attributes(of, HISTOGRAM_ATTRIBUTES, f, labels);
         } else {
-            of.oneOfDouble(AS_DOUBLE, (Double) value);
+            of.oneOfDouble(AS_DOUBLE, points.value(i));
             attributes(of, ATTRIBUTES, f, labels);
         }
         return of;

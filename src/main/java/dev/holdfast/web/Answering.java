@@ -10,6 +10,7 @@ import dev.holdfast.web.Entrance.Guest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -35,6 +36,9 @@ final class Answering {
 
     /** Half of them are one client's: more than may wait for jobs, so that his workers can still report. */
     private static final int MOST_ANSWERS = 48;
+
+    /** The JDK keeps for each thread native memory of as much as it ever sent at once. */
+    private static final int PIECE = 32 << 10;
 
     private static final int MOST_STREAMS = 64;
     private static final long MOST_MILLIS = 60_000;
@@ -148,7 +152,11 @@ final class Answering {
                 return stream;
             }
             connections.at(key, Phase.WRITING);
-            whole((HttpAnswer.Whole) answer, admitted.told(), response);
+            if (answer instanceof HttpAnswer.Flow flow) {
+                flow(flow, admitted.told(), response);
+            } else {
+                whole((HttpAnswer.Whole) answer, admitted.told(), response);
+            }
             return null;
         } finally {
             bodies.free(client, most);
@@ -213,12 +221,25 @@ final class Answering {
     private static void whole(HttpAnswer.Whole whole, Map<String, String> told, Response response) throws IOException {
         head(response, whole, told);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, whole.body().length);
+        byte[] body = whole.body();
         try {
-            Content.Sink.write(response, true, ByteBuffer.wrap(whole.body()));
+            int from = 0;
+            do {
+                int n = Math.min(PIECE, body.length - from);
+                Content.Sink.write(response, from + n == body.length, ByteBuffer.wrap(body, from, n));
+                from += n;
+            } while (from < body.length);
         } catch (IOException gone) {
             whole.undelivered().run();
             throw gone;
         }
+    }
+
+    private static void flow(HttpAnswer.Flow flow, Map<String, String> told, Response response) throws IOException {
+        head(response, flow, told);
+        OutputStream to = Content.Sink.asOutputStream(response);
+        flow.body().into(to);
+        to.close(); // not where that failed: the client is to see that it is not all
     }
 
     private void pass(HttpAnswer.Stream stream, Admitted admitted, Request request, Response response, Object key)

@@ -1,23 +1,20 @@
 package dev.holdfast.web;
 
 import dev.holdfast.config.ApiSpec;
+import dev.holdfast.pem.Pem;
+import dev.holdfast.pem.TlsParties;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
-import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * What TLS is spoken with, out of its files.
@@ -31,19 +28,13 @@ record TlsFiles(SSLContext context, String stamp, Instant until) {
         String stamp = stamp(tls);
         X509Certificate[] chain = Pem.chain(Path.of(tls.certificate()));
         PrivateKey key = Pem.key(Path.of(tls.key()));
+        String ca = tls.clientCa();
         try {
-            if (!fits(chain[0], key)) {
-                throw new IOException(tls.key() + " is not the key of the first certificate in " + tls.certificate());
-            }
-            char[] none = {};
-            KeyStore own = empty();
-            own.setKeyEntry("own", key, none, chain);
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(own, none);
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(authorities(tls));
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), trust.getTrustManagers(), new SecureRandom());
+            context.init(
+                    TlsParties.showing(chain, key, tls.certificate(), tls.key()),
+                    TlsParties.trusting(ca == null ? new X509Certificate[0] : Pem.chain(Path.of(ca))),
+                    new SecureRandom());
             Instant until = Instant.MAX;
             for (X509Certificate c : chain) {
                 Instant end = c.getNotAfter().toInstant();
@@ -70,43 +61,5 @@ record TlsFiles(SSLContext context, String stamp, Instant until) {
             }
         }
         return stamp.toString();
-    }
-
-    private static KeyStore authorities(ApiSpec.Tls tls) throws IOException, GeneralSecurityException {
-        KeyStore trusted = empty();
-        String ca = tls.clientCa();
-        if (ca != null) {
-            int i = 0;
-            for (X509Certificate c : Pem.chain(Path.of(ca))) {
-                trusted.setCertificateEntry("ca" + i++, c);
-            }
-        }
-        return trusted;
-    }
-
-    private static KeyStore empty() throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        return store;
-    }
-
-    private static boolean fits(X509Certificate certificate, PrivateKey key) throws GeneralSecurityException {
-        String algorithm = switch (key.getAlgorithm()) {
-            case "RSA" -> "SHA256withRSA";
-            case "EC" -> "SHA256withECDSA";
-            default -> "EdDSA";
-        };
-        byte[] something = {1, 2, 3};
-        try {
-            Signature sign = Signature.getInstance(algorithm);
-            sign.initSign(key);
-            sign.update(something);
-            byte[] signed = sign.sign();
-            sign.initVerify(certificate.getPublicKey());
-            sign.update(something);
-            return sign.verify(signed);
-        } catch (InvalidKeyException anotherKind) {
-            return false;
-        }
     }
 }

@@ -13,6 +13,7 @@ import { Queues, Queue } from './pages/queues.js';
 import { Job } from './pages/jobs.js';
 import { Guard } from './pages/guard.js';
 import { Findings } from './pages/findings.js';
+import { Report } from './pages/report.js';
 import { Alerts } from './pages/alerts.js';
 import { Events } from './pages/events.js';
 
@@ -22,6 +23,7 @@ const NAV = [
   { key: 'queues', icon: 'queues', label: 'Queues' },
   { key: 'guard', icon: 'guard', label: 'Guard' },
   { key: 'findings', icon: 'findings', label: 'Findings' },
+  { key: 'report', icon: 'report', label: 'Report' },
   { key: 'alerts', icon: 'alerts', label: 'Alerts' },
   { key: 'events', icon: 'events', label: 'Events' },
 ];
@@ -30,7 +32,7 @@ const NAV = [
 const PAGES = {
   '': [Overview, ''], process: [Process, ''], schedules: [Schedules, 'schedules'], schedule: [Schedule, 'schedules'],
   queues: [Queues, 'queues'], queue: [Queue, 'queues'], job: [Job, 'queues'], guard: [Guard, 'guard'],
-  findings: [Findings, 'findings'],
+  findings: [Findings, 'findings'], report: [Report, 'report'],
   alerts: [Alerts, 'alerts'], events: [Events, 'events'],
 };
 

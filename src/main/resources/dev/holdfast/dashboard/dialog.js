@@ -225,6 +225,23 @@ export const queues = {
   retry: (id) => ({ title: 'Try this job again?', text: `${id}: its attempts are counted anew.`, action: 'Try again', run: job(id, 'retry') }),
 };
 
+// ── findings ──
+
+export const findings = {
+  /** @param again has the page ask anew */
+  audit: (again) => ({
+    title: 'Audit this host now?',
+    text: 'Its configuration is read as its programs read it, and nothing of it is changed. That takes some seconds.',
+    action: 'Audit', busy: 'Reading its configuration…',
+    run: async () => {
+      const all = await post('findings');
+      again();
+      const bad = all.findings.filter((x) => x.severity !== 'note').length;
+      return { text: `${all.findings.length} found, ${bad} of them worse than a note.`, warn: bad > 0, notes: [all.line] };
+    },
+  }),
+};
+
 // ── alerts ──
 
 export const alerts = {

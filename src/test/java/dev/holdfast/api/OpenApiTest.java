@@ -111,6 +111,8 @@ class OpenApiTest {
                         .as("%s %s: %s", method, path, body)
                         .isEmpty();
             }
+            case HttpAnswer.Flow flow ->
+                throw new AssertionError(path + " has a schema, and is written by pieces: " + flow);
             case HttpAnswer.Stream stream -> {
                 try (HttpAnswer.Source source = stream.source()) {
                     assertThat(source.next(Duration.ofSeconds(1))).isNotEmpty();

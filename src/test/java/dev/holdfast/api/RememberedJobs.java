@@ -178,7 +178,7 @@ final class RememberedJobs implements JobsPort {
         held(Duration.ofMillis(Math.round(take.waitSeconds() * 1000)));
         return new Taken(
                 List.of(new Taken.Job(
-                        "j1", queue, 5, new TreeMap<>(Map.of("url", "u")), 1, 0, "2026-11-21T05:50:00Z", 30)),
+                        "j1", queue, 5, new TreeMap<>(Map.of("url", "u")), 1, 0, "2026-11-21T05:50:00Z", 30, null)),
                 false);
     }
 

@@ -100,6 +100,12 @@ class LocalCommandsTest {
     }
 
     @Test
+    void completionKnowsWhatOptionsOfTheAuditTake() {
+        assertThat(Run.of("completion").out())
+                .contains("\"text\" \"json\" \"sarif\"", "\"note\" \"warning\" \"critical\"", "--write-baseline");
+    }
+
+    @Test
     void misuseSaysWhereHelpIs() {
         Run run = Run.of("chekc");
         assertThat(run.code()).isEqualTo(ExitStatus.USAGE);

@@ -39,12 +39,14 @@ class OtlpConfigTest {
         assertThat(usual.interval()).isEqualTo(Duration.ofMinutes(1));
         OtlpSpec all =
                 sound("{ endpoint: \"https://c.example:443/otlp/\", headers: { X-Key: \"${TOKEN}\" }, interval: 5s,"
-                        + " metrics: false, timeout: 1s, tls: { ca: /ca.pem }, compression: none,"
+                        + " metrics: false, timeout: 1s, tls: { ca: /ca.pem, certificate: /c.pem, key: /k.pem },"
+                        + " proxy: \"http://p.example:3128\", compression: none,"
                         + " resource: { service.name: box } }");
         assertThat(all.at("/v1/traces")).isEqualTo(URI.create("https://c.example:443/otlp/v1/traces"));
         assertThat(all.headers()).containsExactly(Map.entry("X-Key", "s3cret"));
         assertThat(all.metrics() || all.gzip()).isFalse();
-        assertThat(all.ca()).isEqualTo("/ca.pem");
+        assertThat(all.tls()).isEqualTo(new OtlpSpec.Tls("/ca.pem", "/c.pem", "/k.pem"));
+        assertThat(all.proxy()).isEqualTo(URI.create("http://p.example:3128"));
         assertThat(all.resource()).containsEntry("service.name", "box");
         assertThat(all).hasToString("otlp to c.example");
         Loaded none = new ConfigLoader(Map.of(), false).load(Files.writeString(dir.resolve("n.yaml"), "version: 1\n"));
@@ -68,6 +70,16 @@ class OtlpConfigTest {
             { headers: { A: "s3cret\\n${TOKEN}" } }      | printable ASCII
             { tls: { ca: /c.pem } }                        | counts only with an endpoint that begins with https
             { endpoint: "https://h", tls: { ca: c.pem } }  | is an absolute path
+            { endpoint: "https://h", tls: { key: k.pem } } | is an absolute path
+            { endpoint: "https://h", tls: { key: /k.pem } } | certificate and key go together
+            { endpoint: "https://h", tls: { certificate: /c.pem, ca: /a } } | certificate and key go together
+            { endpoint: "https://h", tls: {} }             | tls says nothing
+            { proxy: "http://u:s3cret@p:3128" }            | proxy is such as
+            { proxy: "https://p:3128" }                    | proxy is such as
+            { proxy: "http://p" }                          | proxy is such as
+            { proxy: "http://p:3128/s3cret" }              | proxy is such as
+            { proxy: "s3cret" }                            | proxy is such as
+            { proxy: "http://s3cret p" }                   | proxy is such as
             { resource: { "a b": x } }                     | an attribute has a name
             { port: 1 }                                    | port
             """)

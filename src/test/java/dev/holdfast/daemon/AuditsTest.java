@@ -76,6 +76,17 @@ class AuditsTest {
             assertThat(client.raw("/metrics"))
                     .containsPattern("holdfast_audit_findings\\{severity=\"critical\"} [1-9]");
 
+            pool("64M");
+            assertThat(audited(client).findings())
+                    .extracting(FindingList.Entry::rule)
+                    .doesNotContain("php-fpm-overcommit");
+            assertThatThrownBy(() -> client.postText("/api/v1/findings", "", FindingList.class))
+                    .hasMessageContaining("an audit has just ended");
+            pool("80000G");
+            assertThat(audited(client).findings())
+                    .extracting(FindingList.Entry::rule)
+                    .contains("php-fpm-overcommit");
+
             Path baseline = home.resolve("accepted");
             Files.writeString(baseline, "");
             pool("64M");
@@ -96,7 +107,16 @@ class AuditsTest {
             assertThat(daemon.cli("reload").exit()).isZero();
             assertThatThrownBy(() -> client.get("/api/v1/findings", FindingList.class))
                     .hasMessageContaining("this host is not audited");
+            assertThatThrownBy(() -> client.postText("/api/v1/findings", "", FindingList.class))
+                    .hasMessageContaining("this host is not audited");
         }
+    }
+
+    /** When it may: one that has just ended is not begun anew at once. */
+    private static FindingList audited(Client client) {
+        return await().atMost(SOON)
+                .ignoreExceptionsMatching(e -> String.valueOf(e.getMessage()).contains("an audit has just ended"))
+                .until(() -> client.postText("/api/v1/findings", "", FindingList.class), f -> true);
     }
 
     private String told() throws IOException {

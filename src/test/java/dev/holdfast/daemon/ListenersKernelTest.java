@@ -54,7 +54,7 @@ class ListenersKernelTest {
             assertThat(fetch(metrics, "/metrics", ""))
                     .contains("holdfast_process_up{process=\"web\",replica=\"0\"} 1")
                     .containsPattern("process_memory_bytes\\{process=\"web\",replica=\"0\",type=\"working_set\"} [1-9]")
-                    .contains("holdfast_resource_limit_memory_bytes{process=\"web\"} 6.7108864E7");
+                    .contains("holdfast_resource_limit_memory_bytes{process=\"web\"} 67108864");
             assertThat(fetch(api, "/metrics", token)).contains("holdfast_build_info");
             assertThat(fetch(api, "/api/v1/status", token)).contains("\"web\"");
             assertThat(fetch(api, "/", "")).contains("<title>Holdfast");

@@ -5,6 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.holdfast.api.Client;
+import dev.holdfast.api.JobStanding;
+import dev.holdfast.api.Take;
+import dev.holdfast.api.Taken;
+import dev.holdfast.api.WorkerWord;
 import dev.holdfast.otlp.Told;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
@@ -47,6 +51,7 @@ class OtlpDaemonTest {
             env: { set: { TRACEPARENT: mine } }
             command: [sh, -c, 'echo "own $$TRACEPARENT"']
         queues:
+          remote: { pull: { lease: 1m }, retry: { max_attempts: 2, backoff: { initial: 50ms, max: 50ms }, when: [ { class: network } ] } }
           mail:
             retry: { max_attempts: 2, backoff: { initial: 50ms, max: 50ms }, when: [ { class: process } ] }
             command: [sh, -c, 'echo "$$HOLDFAST_ATTEMPT $$TRACEPARENT"; exit 5']
@@ -154,6 +159,44 @@ class OtlpDaemonTest {
                     .isNotEmpty()
                     .allSatisfy(r -> assertThat(r.headers()).containsEntry("Authorization", "Bearer " + SECRET));
         }
+    }
+
+    @Test
+    void tellsOfJobsThatWorkersTookAndTellsWorkersOfTheirSpan() throws Exception {
+        try (var collector = new Told();
+                var daemon = up(collector.url())) {
+            var client = new Client(daemon.home().resolve("run/holdfast.sock"));
+            assertThat(daemon.cli("jobs", "submit", "remote", "--id", "r1").exit())
+                    .isZero();
+            Taken.Job first = taken(client);
+            client.post(
+                    "/api/v1/jobs/r1/fail",
+                    new WorkerWord(first.token(), null, "network", "no route", null),
+                    JobStanding.class);
+            Taken.Job second = taken(client);
+            client.post(
+                    "/api/v1/jobs/r1/complete",
+                    new WorkerWord(second.token(), null, null, null, "done"),
+                    JobStanding.class);
+            soon().until(() -> of(collector, "job remote").size() == 1);
+            List<Span> attempts = of(collector, "attempt remote");
+            Span job = of(collector, "job remote").getFirst();
+            assertThat(job.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_OK);
+            assertThat(attempts)
+                    .extracting(OtlpDaemonTest::parent)
+                    .containsExactly(first.traceparent(), second.traceparent());
+            assertThat(attempts).allSatisfy(a -> {
+                assertThat(a.getTraceId()).isEqualTo(job.getTraceId());
+                assertThat(a.getParentSpanId()).isEqualTo(job.getSpanId());
+                assertThat(a.getStartTimeUnixNano()).isLessThan(a.getEndTimeUnixNano());
+            });
+            assertThat(Told.words(attempts.getFirst().getAttributesList())).containsEntry("error.type", "network");
+        }
+    }
+
+    private static Taken.Job taken(Client client) throws Exception {
+        Taken taken = client.post("/api/v1/queues/remote/take", new Take("w", 30, 1), Taken.class);
+        return taken.jobs().getFirst();
     }
 
     @Test

@@ -68,6 +68,67 @@ class TrimTest {
     }
 
     @Test
+    void whatFewScrapesLeaveIsGivenBackWhenNoMoreCome() {
+        settle();
+        trim.told(now, 1000);
+        quiet(Duration.ofSeconds(15));
+        trim.told(now, 1000);
+        quiet(Trim.LEFT.minus(STEP));
+        assertThat(given).hasValue(2);
+        settle();
+        assertThat(given).hasValue(4);
+        assertThat(trim.deadline()).isEqualTo(MonoTime.NEVER);
+    }
+
+    @Test
+    void whatIsToldOfFewProcessesLeavesNothingWorthIt() {
+        settle();
+        for (int i = 0; i < 40; i++) {
+            trim.told(now, 10);
+            quiet(STEP);
+        }
+        quiet(Duration.ofMinutes(10));
+        assertThat(given).hasValue(2);
+    }
+
+    @Test
+    void aBurstAfterAScrapeIsABurst() {
+        settle();
+        trim.told(now, 1000);
+        storm(Duration.ofSeconds(1));
+        quiet(Trim.QUIET);
+        assertThat(given).hasValue(3);
+    }
+
+    @Test
+    void aHeapThatHasGrownIsCollectedButSeldom() {
+        settle();
+        long heap = 20 << 20;
+        assertThat(trim.hasGrown(heap))
+                .as("the first is what the others are compared with")
+                .isFalse();
+        assertThat(trim.hasGrown(heap + Trim.GROWN_BYTES - 1)).isFalse();
+        assertThat(trim.hasGrown(heap - 4096)).isFalse();
+        assertThat(trim.hasGrown(heap - 4096 + Trim.GROWN_BYTES)).isTrue();
+        trim.grew(now);
+        quiet(Trim.QUIET);
+        assertThat(given).as("so soon after the last time").hasValue(2);
+        quiet(Trim.SELDOM);
+        assertThat(given).hasValue(3);
+        quiet(Trim.AGAIN);
+        assertThat(given).hasValue(4);
+        assertThat(trim.hasGrown(2 * heap))
+                .as("what is left after that is live")
+                .isFalse();
+        quiet(Trim.SELDOM);
+        assertThat(trim.hasGrown(2 * heap + Trim.GROWN_BYTES)).isTrue();
+        trim.grew(now);
+        trim.grew(now);
+        quiet(Trim.QUIET);
+        assertThat(given).hasValue(5);
+    }
+
+    @Test
     void whatNeverBecomesQuietIsWaitedForSoLongAndNoLonger() {
         storm(Trim.LONGEST.minus(STEP));
         assertThat(given).hasValue(0);

@@ -236,6 +236,15 @@ class ActionsTest {
         assertThat(host.asked()).containsExactly("silence queue/thumbnails 7200 known", "unsilence queue/thumbnails");
     }
 
+    @Test
+    void auditsTheHostAndSaysWhatWasFound() {
+        browser.go("findings");
+        browser.press("Audit now");
+        confirms("audit", "2 found, 1 of them worse than a note.");
+        assertThat(host.asked()).containsExactly("audit");
+        browser.untilText("php-fpm-overcommit");
+    }
+
     /** Whoever may only look sees no button that would act, or a dead one that says why. */
     @Test
     void offersNothingToWhoMayOnlyLook() {
@@ -250,7 +259,7 @@ class ActionsTest {
                     })
                     .filter(n ->
                             n.matches("(Start|Stop|Restart|Run now|Pause|Resume|End|Silence|More actions for)( .*)?"
-                                    + "|Signal…|Scale…|Silence…|Drain|Cancel|Try again"))
+                                    + "|Signal…|Scale…|Silence…|Audit now|Drain|Cancel|Try again"))
                     .toList();
             assertThat(live).as(page).isEmpty();
         }

@@ -48,6 +48,7 @@ public final class Browser implements AutoCloseable {
             "job/01JD-4F11",
             "guard",
             "findings",
+            "report",
             "alerts",
             "events");
 

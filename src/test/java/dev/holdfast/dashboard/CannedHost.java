@@ -58,6 +58,8 @@ final class CannedHost implements HttpHandler, AutoCloseable {
             READER, new Caller("wall-display", "127.0.0.1", Scope.READ.all()));
 
     final Scenery scenery = new Scenery(Instant.now());
+    private final WorkScene work = new WorkScene(Instant.now());
+    private final WatchScene watch = new WatchScene(Instant.now());
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final List<Map<String, Object>> events = new ArrayList<>();
     private final List<Map<String, Object>> lines = new ArrayList<>();
@@ -68,8 +70,8 @@ final class CannedHost implements HttpHandler, AutoCloseable {
     CannedHost() throws IOException {
         api = new Api(port(ControlPort.class, this::control), bug -> asked.add("BUG " + bug));
         web = new TinyWeb(new Dashboard(), this, CALLERS::get);
-        scenery.events().forEach(this::keep);
-        scenery.lines().forEach(l -> say(l.get(0), l.get(1)));
+        watch.events().forEach(this::keep);
+        watch.lines().forEach(l -> say(l.get(0), l.get(1)));
     }
 
     String address() {
@@ -217,8 +219,8 @@ final class CannedHost implements HttpHandler, AutoCloseable {
     private Object control(Object proxy, java.lang.reflect.Method method, Object[] args) throws Refused {
         return switch (method.getName()) {
             case "status" -> without ? bareStatus() : scenery.status();
-            case "health" -> without ? new HealthReport(HealthReport.OK, List.of(), List.of()) : scenery.health();
-            case "why" -> scenery.why((String) args[0]);
+            case "health" -> without ? new HealthReport(HealthReport.OK, List.of(), List.of()) : watch.health();
+            case "why" -> watch.why((String) args[0]);
             case "act" -> act((ControlPort.Verb) args[0], (Request) args[1]);
             case "cron" -> port(CronPort.class, this::cron);
             case "jobs" -> {
@@ -237,16 +239,21 @@ final class CannedHost implements HttpHandler, AutoCloseable {
                 if (without) {
                     throw notHere("there is no guard: section");
                 }
-                yield scenery.guard();
+                yield watch.guard();
             }
             case "findings" -> {
                 if (without) {
                     throw notHere("there is no audit: section");
                 }
-                yield scenery.findings();
+                yield FindingScene.of(Instant.now());
             }
+            case "auditNow" -> {
+                asked.add("audit");
+                yield FindingScene.of(Instant.now());
+            }
+            case "report" -> ReportScene.of(Instant.now(), (Duration) args[0]);
             case "configuration" -> new ProcessConfiguration("web", Scenery.YAML);
-            case "history" -> scenery.history((String) args[0], (String) args[1], (String) args[2]);
+            case "history" -> watch.history((String) args[0], (String) args[1], (String) args[2]);
             case "records" -> port(RecordsPort.class, this::records);
             default -> throw notHere(method.getName() + " is not canned");
         };
@@ -298,17 +305,17 @@ final class CannedHost implements HttpHandler, AutoCloseable {
 
     private @Nullable Object cron(Object proxy, java.lang.reflect.Method method, Object[] args) {
         return switch (method.getName()) {
-            case "list" -> without ? new dev.holdfast.api.CronList(List.of()) : scenery.cron();
-            case "next" -> scenery.next((String) args[0], (Integer) args[1]);
-            case "history" -> scenery.runs((String) args[0]);
-            case "overlaps" -> without ? List.of() : scenery.overlaps();
+            case "list" -> without ? new dev.holdfast.api.CronList(List.of()) : work.cron();
+            case "next" -> work.next((String) args[0], (Integer) args[1]);
+            case "history" -> work.runs((String) args[0]);
+            case "overlaps" -> without ? List.of() : work.overlaps();
             case "run" -> {
                 asked.add("run " + args[0]);
                 yield new CronDone("r-1", true, "success", null);
             }
             default -> {
                 asked.add((((Boolean) args[1]) ? "pause " : "resume ") + args[0]);
-                scenery.pause((String) args[0], (Boolean) args[1]);
+                work.pause((String) args[0], (Boolean) args[1]);
                 yield null;
             }
         };
@@ -316,11 +323,11 @@ final class CannedHost implements HttpHandler, AutoCloseable {
 
     private Object jobs(Object proxy, java.lang.reflect.Method method, Object[] args) throws Refused {
         return switch (method.getName()) {
-            case "queues" -> new QueueList(scenery.queues());
+            case "queues" -> new QueueList(work.queues());
             case "queue" -> queue((String) args[0]);
             case "steer" -> {
                 asked.add(((JobsPort.Verb) args[1]).name().toLowerCase(Locale.ROOT) + " " + args[0]);
-                scenery.steer((String) args[0], (JobsPort.Verb) args[1]);
+                work.steer((String) args[0], (JobsPort.Verb) args[1]);
                 yield queue((String) args[0]);
             }
             case "list" -> list((dev.holdfast.api.JobFilter) args[0]);
@@ -335,7 +342,7 @@ final class CannedHost implements HttpHandler, AutoCloseable {
     }
 
     private QueueReport queue(String name) throws Refused {
-        return scenery.queues().stream()
+        return work.queues().stream()
                 .filter(q -> q.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new Refused(404, new Failure("there is no queue " + name, List.of())));
@@ -343,7 +350,7 @@ final class CannedHost implements HttpHandler, AutoCloseable {
 
     private JobList list(dev.holdfast.api.JobFilter filter) {
         return new JobList(
-                scenery.jobs().stream()
+                work.jobs().stream()
                         .filter(j -> filter.queue() == null || j.queue().equals(filter.queue()))
                         .filter(j -> filter.state() == null || j.state().equals(filter.state()))
                         .toList(),
@@ -351,7 +358,7 @@ final class CannedHost implements HttpHandler, AutoCloseable {
     }
 
     private JobReport job(String id) throws Refused {
-        return scenery.jobs().stream()
+        return work.jobs().stream()
                 .filter(j -> j.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new Refused(404, new Failure("there is no job " + id, List.of())));
@@ -359,17 +366,17 @@ final class CannedHost implements HttpHandler, AutoCloseable {
 
     private Object alerts(Object proxy, java.lang.reflect.Method method, Object[] args) throws Refused {
         return switch (method.getName()) {
-            case "list" -> scenery.alerts();
+            case "list" -> watch.alerts();
             case "silence" -> {
                 var hush = (AlertHush) args[0];
                 asked.add("silence " + hush.pattern() + " " + hush.seconds() + " " + hush.reason());
-                AlertList now = scenery.silence(hush);
+                AlertList now = watch.silence(hush);
                 yield new AlertHushed(List.of(hush.pattern()), now.silences());
             }
             case "unsilence" -> {
                 asked.add("unsilence " + args[0]);
                 yield new AlertHushed(
-                        List.of(), scenery.unsilence((String) args[0]).silences());
+                        List.of(), watch.unsilence((String) args[0]).silences());
             }
             default -> throw notHere(method.getName() + " is not canned");
         };

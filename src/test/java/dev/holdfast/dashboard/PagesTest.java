@@ -63,6 +63,15 @@ class PagesTest {
                 Arguments.of(
                         "findings",
                         List.of("can be killed by its own", "php-fpm-overcommit", "704M", "no bound", "20 children")),
+                Arguments.of(
+                        "report",
+                        List.of(
+                                "worker leaks",
+                                "often reached",
+                                "+96.0 MiB",
+                                "/var/lib",
+                                "sitemap",
+                                "at most 3.80 of 8")),
                 Arguments.of("alerts", List.of("mailer is given up", "3 times", "HTTP 503 from", "web/1 is at 90%")),
                 Arguments.of("events", List.of("by signal 9", "its memory limit was reached", "given up", "in 15s")));
     }

@@ -139,6 +139,12 @@ final class TinyWeb implements AutoCloseable {
                 out.flush();
                 yield true;
             }
+            case HttpAnswer.Flow flow -> {
+                head(out, answer, "Connection: close\r\n");
+                flow.body().into(out);
+                out.flush();
+                yield false;
+            }
             case HttpAnswer.Stream stream -> {
                 head(out, answer, "Connection: close\r\n");
                 streams.incrementAndGet();

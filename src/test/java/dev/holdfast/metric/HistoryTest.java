@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -193,8 +194,11 @@ class HistoryTest {
         history.add(BEGIN + 5, Map.of("x".repeat(200), new float[] {1, 1, 1}));
         var sheet = new Sheet();
         history.into(sheet);
-        assertThat(sheet.all().get(Family.HISTORY_OMITTED)).containsEntry(List.of(), 1.0);
-        assertThat(sheet.all().get(Family.HISTORY_SERIES))
+        assertThat(Objects.requireNonNull(sheet.all().get(Family.HISTORY_OMITTED))
+                        .toMap())
+                .containsEntry(List.of(), 1.0);
+        assertThat(Objects.requireNonNull(sheet.all().get(Family.HISTORY_SERIES))
+                        .toMap())
                 .containsEntry(List.of(), (double) History.MOST_SHARDS * Shard.SUBJECTS);
         assertThat(history.read("process:p7/0", Metric.MEMORY, Span.HOUR, BEGIN + 5)
                         .map(l -> l.values()[719])

@@ -33,8 +33,10 @@ class TotalsTest {
     private static double cpu(Totals t) {
         var sheet = new Sheet();
         t.into(sheet, Set.of(Family.PROCESS_CPU));
-        return (Double) Objects.requireNonNull(
-                Objects.requireNonNull(sheet.all().get(Family.PROCESS_CPU)).get(List.of("web", "0")));
+        return (Double)
+                Objects.requireNonNull(Objects.requireNonNull(sheet.all().get(Family.PROCESS_CPU))
+                        .toMap()
+                        .get(List.of("web", "0")));
     }
 
     @Test
@@ -76,7 +78,9 @@ class TotalsTest {
         next.count(Family.PROCESS_RESTARTS, 1, "web", "0"); // began anew
         var sheet = new Sheet();
         next.into(sheet, Set.of(Family.PROCESS_RESTARTS));
-        assertThat(sheet.all().get(Family.PROCESS_RESTARTS)).containsEntry(List.of("web", "0"), 4.0);
+        assertThat(Objects.requireNonNull(sheet.all().get(Family.PROCESS_RESTARTS))
+                        .toMap())
+                .containsEntry(List.of("web", "0"), 4.0);
         assertThat(warned).isEmpty();
     }
 

@@ -5,7 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.config.OtlpSpec;
 import dev.holdfast.metric.Family;
+import dev.holdfast.metric.Points;
 import dev.holdfast.metric.Sheet;
+import dev.holdfast.pem.Pem;
+import dev.holdfast.pem.TlsParties;
 import dev.holdfast.testbed.Ports;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
@@ -23,7 +26,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,7 +33,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +98,7 @@ class ExporterTest {
                 true,
                 timeout,
                 null,
+                null,
                 gzip,
                 new TreeMap<>());
     }
@@ -127,7 +129,8 @@ class ExporterTest {
     private double figure(Family family, String... labels) {
         var sheet = new Sheet();
         exporter.into(sheet);
-        return (Double) sheet.all().getOrDefault(family, Map.of()).getOrDefault(List.of(labels), Double.NaN);
+        Points points = sheet.all().get(family);
+        return points == null ? Double.NaN : (Double) points.toMap().getOrDefault(List.of(labels), Double.NaN);
     }
 
     private @Nullable String trouble() {
@@ -346,22 +349,8 @@ class ExporterTest {
     @Test
     void believesOnlyTheAuthoritiesThatAreConfigured(@TempDir Path dir) throws Exception {
         Pems.selfSigned(dir, "box", "localhost");
-        Pems.openssl(
-                "pkcs12",
-                "-export",
-                "-in",
-                dir + "/box.pem",
-                "-inkey",
-                dir + "/box.key",
-                "-out",
-                dir + "/box.p12",
-                "-passout",
-                "pass:word");
-        KeyStore keys = KeyStore.getInstance(dir.resolve("box.p12").toFile(), "word".toCharArray());
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, "word".toCharArray());
         SSLContext tls = SSLContext.getInstance("TLS");
-        tls.init(managers.getKeyManagers(), null, null);
+        tls.init(TlsParties.showing(dir + "/box.pem", dir + "/box.key"), null, null);
         try (var collector = new Told(0, tls)) {
             OtlpSpec spec = traces(collector.url());
             exporter.configure(spec);
@@ -369,20 +358,60 @@ class ExporterTest {
             soon().until(() -> !warned.isEmpty());
             assertThat(collector.requests()).isEmpty();
             Path ca = dir.resolve("ca.pem");
-            exporter.configure(new OtlpSpec(
-                    spec.endpoint(),
-                    spec.headers(),
-                    spec.interval(),
-                    spec.metrics(),
-                    spec.traces(),
-                    spec.timeout(),
-                    ca.toString(),
-                    spec.gzip(),
-                    spec.resource()));
+            exporter.configure(secured(spec, new OtlpSpec.Tls(ca.toString(), null, null), null));
             soon().until(() -> String.valueOf(trouble()).contains("ca.pem"));
             Files.copy(dir.resolve("box.pem"), ca); // read anew with each try
             soon().until(() -> names(collector).equals(List.of("n1")));
         }
+    }
+
+    @Test
+    void showsItsCertificateToWhoWantsOne(@TempDir Path dir) throws Exception {
+        Pems.selfSigned(dir, "box", "localhost");
+        Pems.selfSigned(dir, "me", "localhost");
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(
+                TlsParties.showing(dir + "/box.pem", dir + "/box.key"),
+                TlsParties.trusting(Pem.chain(dir.resolve("me.pem"))),
+                null);
+        try (var collector = new Told(0, tls, true)) {
+            OtlpSpec spec = traces(collector.url());
+            String ca = dir + "/box.pem";
+            exporter.configure(secured(spec, new OtlpSpec.Tls(ca, null, null), null));
+            exporter.add(span(1));
+            soon().until(() -> !warned.isEmpty());
+            assertThat(collector.requests()).isEmpty();
+            exporter.configure(secured(spec, new OtlpSpec.Tls(ca, dir + "/me.pem", dir + "/box.key"), null));
+            soon().until(() -> String.valueOf(trouble()).contains("box.key is not the key of"));
+            exporter.configure(secured(spec, new OtlpSpec.Tls(ca, dir + "/me.pem", dir + "/me.key"), null));
+            soon().until(() -> names(collector).equals(List.of("n1")));
+        }
+    }
+
+    /** A proxy of HTTP is told the whole address; the port of the collector itself is one where nobody listens. */
+    @Test
+    void goesThroughAProxyThatIsSaid() {
+        try (var proxy = new Told()) {
+            OtlpSpec spec = traces("http://collector.invalid:4318");
+            exporter.configure(secured(spec, null, URI.create(proxy.url())));
+            exporter.add(span(1));
+            soon().until(() -> names(proxy).equals(List.of("n1")));
+            assertThat(proxy.requests().getFirst().path()).isEqualTo("http://collector.invalid:4318/v1/traces");
+        }
+    }
+
+    private static OtlpSpec secured(OtlpSpec s, OtlpSpec.@Nullable Tls tls, @Nullable URI proxy) {
+        return new OtlpSpec(
+                s.endpoint(),
+                s.headers(),
+                s.interval(),
+                s.metrics(),
+                s.traces(),
+                s.timeout(),
+                tls,
+                proxy,
+                s.gzip(),
+                s.resource());
     }
 
     @Test

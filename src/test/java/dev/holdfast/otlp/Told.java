@@ -26,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
 
 /** A collector on a loopback port that reads what it is told by OpenTelemetry's own definitions, and says what a test wants. */
@@ -50,17 +51,25 @@ public final class Told implements AutoCloseable {
         this(0, null);
     }
 
+    Told(int port, @Nullable SSLContext tls) {
+        this(port, tls, false);
+    }
+
     /**
      * @param port 0: any
      * @param tls null: none
+     * @param asks for a certificate
      */
-    Told(int port, @Nullable SSLContext tls) {
+    Told(int port, @Nullable SSLContext tls, boolean asks) {
         InetAddress here = InetAddress.getLoopbackAddress();
         secure = tls != null;
         try {
             server = tls == null
                     ? new ServerSocket(port, 50, here)
                     : tls.getServerSocketFactory().createServerSocket(port, 50, here);
+            if (server instanceof SSLServerSocket secured) {
+                secured.setNeedClientAuth(asks);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

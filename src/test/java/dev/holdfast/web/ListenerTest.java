@@ -111,6 +111,50 @@ class ListenerTest {
         assertThat(under.get("/api/x", under.reads)).contains("max-age=60").doesNotContain("no-store");
     }
 
+    /** By a request after which the connection would stay: that is when an answer's end is told by its form. */
+    private String flowing(HttpAnswer.Body body) throws Exception {
+        under.api = (_, _) -> new HttpAnswer.Flow(200, Map.of("Content-Type", "text/plain"), body);
+        return under.ask("GET /api/v1/x HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + under.reads
+                + "\r\n\r\n" + "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    }
+
+    @Test
+    void whatIsMadeWhileItIsSentArrivesWhole() throws Exception {
+        byte[] piece = "0123456789".repeat(1000).getBytes(StandardCharsets.US_ASCII);
+        String both = flowing(to -> {
+            for (int i = 0; i < 100; i++) {
+                to.write(piece);
+            }
+        });
+        String answer = both.substring(0, both.lastIndexOf("HTTP/1.1 200 OK"));
+        assertThat(answer.startsWith("HTTP/1.1 200 OK\r\n")).isTrue();
+        assertThat(answer.contains("Transfer-Encoding: chunked")).isTrue();
+        String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
+        assertThat(body.replaceAll("(?:^|\\r\\n)[0-9A-Fa-f]+\\r\\n", "").strip().equals("0123456789".repeat(100_000)))
+                .isTrue();
+    }
+
+    @Test
+    void whatBreaksOffIsNotTakenForWhole() throws Exception {
+        String answer = flowing(to -> {
+            to.write(new byte[100_000]);
+            throw new IllegalStateException("a bug, in a test");
+        });
+        assertThat(answer.startsWith("HTTP/1.1 200 OK\r\n")).isTrue();
+        assertThat(answer.contains("\r\n0\r\n\r\n"))
+                .as("the end of a whole one")
+                .isFalse();
+        assertThat(under.warnings).anyMatch(w -> w.contains("a bug, in a test"));
+    }
+
+    @Test
+    void whatIsLargeArrivesWholeWithItsLength() throws Exception {
+        under.api = (_, _) -> HttpAnswer.Whole.of(200, "text/plain", "x".repeat(1 << 20));
+        String answer = under.get("/api/v1/x", under.reads);
+        assertThat(answer.contains("Content-Length: 1048576")).isTrue();
+        assertThat(answer.endsWith("\r\n\r\n" + "x".repeat(1 << 20))).isTrue();
+    }
+
     @Test
     void bodiesAreReadUpToAMebibyte() throws Exception {
         String post = head("POST", "/api/v1/jobs", under.operates);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.config.ApiSpec;
 import dev.holdfast.config.RateLimitSpec;
+import dev.holdfast.pem.Pem;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;

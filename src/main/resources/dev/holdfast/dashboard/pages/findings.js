@@ -1,6 +1,7 @@
 // What in the host's own configuration will break, and who may claim how much of its memory.
 import { html } from '../vendor/htm-3.1.1.js';
 import { usePoll } from '../live.js';
+import { Act, findings } from '../dialog.js';
 import { Asked, Badge, Empty, Head, Section, Time } from '../ui.js';
 import * as f from '../format.js';
 
@@ -13,7 +14,7 @@ export function Findings() {
   }
   const v = found.value;
   const sub = v && html`Audited <${Time} at=${v.at} />${v.every != null ? `, and every ${f.seconds(v.every)}` : ''}.`;
-  return html`<${Head} title="Findings" sub=${sub} />
+  return html`<${Head} title="Findings" sub=${sub}><${Act} of=${() => findings.audit(found.again)} label="Audit now" icon="retry" /><//>
     <${Asked} of=${found} rows=${6}>${(all) => html`
       <section class="card pad" role=${all.total.deadly ? 'alert' : undefined}><p><b>${all.line}</b></p></section>
       <${Section} flush id="findings" title="What will break" note=${f.count(all.findings.length)}>${all.findings.length === 0

@@ -1,4 +1,4 @@
-package dev.holdfast.web;
+package dev.holdfast.pem;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -22,8 +22,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Certificates and private keys as administrators have them: RFC 7468 texts. */
-final class Pem {
+/** Certificates and private keys as administrators have them: RFC 7468 texts. Read anew with each call. */
+public final class Pem {
     private static final long MOST_BYTES = 1 << 20;
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
@@ -42,7 +42,7 @@ final class Pem {
     private record Block(String kind, byte[] der) {}
 
     /** @throws IOException also when it holds none */
-    static X509Certificate[] chain(Path file) throws IOException {
+    public static X509Certificate[] chain(Path file) throws IOException {
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
             var chain = new ArrayList<X509Certificate>();
@@ -62,7 +62,7 @@ final class Pem {
     }
 
     /** @throws IOException also when it holds none, or one that needs a passphrase; never with a part of it */
-    static PrivateKey key(Path file) throws IOException {
+    public static PrivateKey key(Path file) throws IOException {
         for (Block b : blocks(file)) {
             switch (b.kind) {
                 case "PRIVATE KEY" -> {
