@@ -8,6 +8,7 @@ import dev.holdfast.config.ProbeSpec;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.QueueSpec;
+import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.confine.Limits;
 import dev.holdfast.confine.Properties;
 import dev.holdfast.confine.Sandboxing;
@@ -84,8 +85,8 @@ final class Launches {
         var found = new HashMap<>(accounts); // what still stops may need an account that the new file lacks
         var host = new HostLimits();
         var all = new java.util.TreeMap<>(config.processes());
-        all.putAll(Timetable.asProcesses(config.schedules()));
-        config.queues().forEach((name, queue) -> all.put(name, queue.asProcess()));
+        all.putAll(Configured.asProcesses(config.schedules(), ScheduleSpec::asProcess));
+        all.putAll(Configured.asProcesses(config.queues(), QueueSpec::asProcess));
         config.watched().probes().forEach((name, probe) -> {
             if (probe.check() instanceof ProbeSpec.Check.Exec exec) {
                 all.put("probe " + name, ProbeDesk.spec(name, exec));

@@ -130,7 +130,7 @@ final class Workers {
             }
         }
         if (unspent.size() < claimed.size()) {
-            workshop.ended();
+            workshop.ends.ring();
         }
         if (told) {
             workshop.noticesDue();
