@@ -1,7 +1,6 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.linux.BlockedSignals;
-import dev.holdfast.linux.Threads;
 import dev.holdfast.linux.VmSignals;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.Signal;
@@ -20,9 +19,15 @@ final class OsSignals {
     private static final Set<Signal> MEANT_FOR_THE_ONLY_ONE = Set.of(Signal.USR1, Signal.USR2, Signal.WINCH);
 
     private final Daemon daemon;
+    /** Of a storm of HUPs one is under way, and one more waits at most: it reads the file as it is then. */
+    private final Latest<Signal> reload;
 
     OsSignals(Daemon daemon) {
         this.daemon = daemon;
+        this.reload = new Latest<>(
+                "holdfast-reload",
+                _ -> daemon.reload.bySignal(),
+                noThread -> daemon.console.warn("not reloaded: " + noThread.getMessage()));
     }
 
     void listen() {
@@ -36,14 +41,6 @@ final class OsSignals {
             } catch (IllegalArgumentException takenByTheVm) {
                 daemon.console.warn("SIG" + signal.name() + " cannot be heard: " + takenByTheVm.getMessage());
             }
-        }
-    }
-
-    private void reload() {
-        try {
-            Threads.start(Thread.ofVirtual().name("reload").unstarted(daemon.reload::bySignal));
-        } catch (IOException noMoreThreads) {
-            daemon.console.warn("not reloaded: " + noMoreThreads.getMessage());
         }
     }
 
@@ -76,7 +73,7 @@ final class OsSignals {
             case TERM, INT -> daemon.life.shutDown("SIG" + signal.name());
             case ALRM -> daemon.life.leave("SIGALRM");
             case USR1 -> daemon.reopenLogs("SIGUSR1", () -> {});
-            case HUP -> reload();
+            case HUP -> reload.ask(signal);
             default -> daemon.console.say("SIG" + signal.name() + " is meant for nobody: see global.forward_signals");
         }
     }

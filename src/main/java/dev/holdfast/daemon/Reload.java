@@ -112,6 +112,8 @@ final class Reload {
         } catch (Refused e) {
             console.warn("not reloaded: " + e.getMessage());
             e.failure().problems().forEach(console::warn);
+        } catch (RuntimeException bug) { // the next HUP is to be heard
+            console.warn("a bug: not reloaded: " + bug);
         }
     }
 
