@@ -20,6 +20,7 @@ import dev.holdfast.process.Identity;
 import dev.holdfast.process.Launch;
 import dev.holdfast.supervise.Action;
 import dev.holdfast.workdir.Glob;
+import dev.holdfast.workdir.Owner;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -285,10 +286,11 @@ final class Launches {
         return workdir == null ? l : l.startingIn(workdir);
     }
 
-    /** As whom it runs; the daemon's own when nobody is named. */
-    Identity identity(LaunchSpec l) {
+    /** Whose its files are: as whom it runs; the daemon's own when nobody is named. */
+    Owner owner(LaunchSpec l) {
         Account account = accounts.get(key(l));
-        return account == null ? self : account.identity;
+        Identity identity = account == null ? self : account.identity;
+        return new Owner(identity.uid(), identity.gid(), identity.groups());
     }
 
     private String fingerprint(ProcessSpec spec) {

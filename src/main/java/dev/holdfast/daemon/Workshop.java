@@ -8,7 +8,6 @@ import dev.holdfast.event.Kill;
 import dev.holdfast.job.Hold;
 import dev.holdfast.job.Job;
 import dev.holdfast.process.Bounds.Crossing;
-import dev.holdfast.process.Identity;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.queue.Action;
@@ -16,7 +15,6 @@ import dev.holdfast.queue.Queues;
 import dev.holdfast.queue.Stimulus;
 import dev.holdfast.store.Jobs;
 import dev.holdfast.unit.MonoTime;
-import dev.holdfast.workdir.Owner;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +26,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What queues decide, done: jobs are claimed, launched and ended, their results delivered, their ends kept. The loop's
@@ -163,9 +160,8 @@ final class Workshop implements AutoCloseable {
         String workdir = JobFacts.workdir(a);
         if (workdir != null) {
             files.adopted(a.id(), job, workdir);
-            WorkdirSpec spec = workdirOf(job.queue());
-            if (spec != null && a.alive()) {
-                files.watch(a.id(), job, spec);
+            if (a.alive()) {
+                files.watch(a.id(), job, specs().get(job.queue()));
             }
         }
         if (a.alive()) {
@@ -340,7 +336,7 @@ final class Workshop implements AutoCloseable {
             case Action.Prepare(InstanceId id, Job job, QueueSpec spec) -> {
                 WorkdirSpec workdir = spec.workdir();
                 if (workdir != null) {
-                    files.prepare(id, job, workdir, owner(spec));
+                    files.prepare(id, job, workdir, launches.owner(spec.launch()));
                 }
             }
             case Action.Launch launch -> launch(launch);
@@ -349,7 +345,7 @@ final class Workshop implements AutoCloseable {
             case Action.AskOutput(InstanceId id) -> output.tellWhen(id);
             case Action.ReadOutput(InstanceId id) -> output.tellLast(id);
             case Action.Deliver(InstanceId id, var _, QueueSpec spec, String what, String to, var sureUntil) ->
-                files.deliver(id, owner(spec), what, to, sureUntil);
+                files.deliver(id, launches.owner(spec.launch()), what, to, sureUntil);
             case Action.Clean(InstanceId id, Job job, boolean keep) -> {
                 own.remove(id);
                 output.forget(id);
@@ -373,19 +369,6 @@ final class Workshop implements AutoCloseable {
                 launches.job(
                         l.instance(), process, l.argv(), JobFacts.of(l.job(), l.workdir()), variables, l.workdir()),
                 process);
-        WorkdirSpec workdir = l.spec().workdir();
-        if (workdir != null) {
-            files.watch(l.instance(), l.job(), workdir);
-        }
-    }
-
-    private Owner owner(QueueSpec spec) {
-        Identity identity = launches.identity(spec.launch());
-        return new Owner(identity.uid(), identity.gid(), identity.groups());
-    }
-
-    private @Nullable WorkdirSpec workdirOf(String queue) {
-        QueueSpec spec = specs().get(queue);
-        return spec == null ? null : spec.workdir();
+        files.watch(l.instance(), l.job(), l.spec());
     }
 }
