@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,11 +39,6 @@ final class CronControl implements CronPort {
 
     private final Daemon daemon;
     private final OnLoop onLoop;
-
-    /** Does something on the loop's thread and waits for it. */
-    interface OnLoop {
-        <T> T call(Callable<T> task) throws Refused;
-    }
 
     CronControl(Daemon daemon, OnLoop onLoop) {
         this.daemon = daemon;

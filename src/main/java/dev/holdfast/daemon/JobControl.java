@@ -18,51 +18,37 @@ import dev.holdfast.api.Take;
 import dev.holdfast.api.Taken;
 import dev.holdfast.api.WorkerWord;
 import dev.holdfast.config.QueueSpec;
-import dev.holdfast.event.ProcessRef;
 import dev.holdfast.job.JobState;
-import dev.holdfast.process.GroupUsage;
-import dev.holdfast.queue.QueueView;
 import dev.holdfast.store.Jobs;
 import dev.holdfast.unit.MonoTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Answers what the API asks of queues and jobs. */
 final class JobControl implements JobsPort {
     private static final int LATER_SECONDS = 5;
     private static final Duration STORE_PATIENCE = Duration.ofSeconds(30);
-    private static final int RUNNING_TOLD = 100;
-    private static final int FAILURES_COUNTED = 1000;
 
     private final Daemon daemon;
     private final OnLoop onLoop;
     private final Workers workers;
-    private final Usages usages = new Usages(Daemon.PROC);
-
-    /** Does something on the loop's thread and waits for it. */
-    interface OnLoop {
-        <T> T call(Callable<T> task) throws Refused;
-    }
+    private final QueueReports reports;
 
     JobControl(Daemon daemon, OnLoop onLoop) {
         this.daemon = daemon;
         this.onLoop = onLoop;
         this.workers = new Workers(daemon.workshop, daemon.tracing, daemon.metrics::pulled);
+        this.reports = new QueueReports(daemon, onLoop, workers);
     }
 
     @Override
@@ -95,60 +81,14 @@ final class JobControl implements JobsPort {
     public QueueList queues() throws Refused {
         var all = new ArrayList<QueueReport>();
         for (QueueSpec spec : daemon.workshop.specs().values()) {
-            all.add(report(spec, false));
+            all.add(reports.of(spec, false));
         }
         return new QueueList(all);
     }
 
     @Override
     public QueueReport queue(String name, boolean detailed) throws Refused {
-        return report(spec(name), detailed);
-    }
-
-    private QueueReport report(QueueSpec spec, boolean detailed) throws Refused {
-        Jobs.Health health = asked(daemon.workshop.jobs().health(List.of(spec.name()), JobReports.window(spec)))
-                .getFirst();
-        List<QueueView.Work> works = onLoop.call(() ->
-                daemon.workshop.queues().view(spec.name()).map(QueueView::works).orElse(List.of()));
-        boolean pull = spec.pull() != null;
-        int busy = pull
-                ? workers.of(spec.name(), List.of()).size()
-                : (int) works.stream().filter(QueueView.Work::placed).count();
-        return JobReports.of(
-                spec,
-                health,
-                Instant.now(),
-                busy,
-                pull ? null : memory(spec.name(), works),
-                detailed ? details(spec) : null);
-    }
-
-    private @Nullable Long memory(String queue, List<QueueView.Work> works) throws Refused {
-        Map<ProcessRef, Supplier<@Nullable GroupUsage>> leaders = onLoop.call(() -> {
-            var found = new HashMap<ProcessRef, Supplier<@Nullable GroupUsage>>();
-            works.forEach(w -> daemon.leader(w.instance()).ifPresent(leader -> {
-                GroupUsage group = daemon.enforcement.usage(queue, w.instance()).orElse(null);
-                found.put(leader, () -> group);
-            }));
-            return found;
-        });
-        return leaders.isEmpty()
-                ? null
-                : (Long) usages.of(leaders, System.nanoTime()).values().stream()
-                        .mapToLong(u -> Objects.requireNonNullElse(u.memoryBytes(), 0L))
-                        .sum();
-    }
-
-    private QueueReport.Details details(QueueSpec spec) throws Refused {
-        Jobs jobs = daemon.workshop.jobs();
-        List<JobReport> running =
-                asked(jobs.list(new Jobs.Which(spec.name(), JobState.RUNNING, null), RUNNING_TOLD, null))
-                        .jobs()
-                        .stream()
-                        .map(JobReports::of)
-                        .toList();
-        SortedMap<String, Long> failures = asked(jobs.failures(spec.name(), FAILURES_COUNTED));
-        return new QueueReport.Details(running, failures, workers.of(spec.name(), running));
+        return reports.of(spec(name), detailed);
     }
 
     @Override
@@ -163,7 +103,7 @@ final class JobControl implements JobsPort {
         daemon.console.say("queue " + queue + ": " + verb.name().toLowerCase(Locale.ROOT) + ", asked by " + by);
         daemon.workshop.arrived(queue);
         workers.arrived();
-        return report(spec, false);
+        return reports.of(spec, false);
     }
 
     // ── jobs ──
@@ -195,7 +135,7 @@ final class JobControl implements JobsPort {
     public JobReport job(String id, Duration wait) throws Refused {
         MonoTime until = Loop.now().mono().plus(wait);
         while (true) {
-            CompletableFuture<Boolean> next = daemon.workshop.nextEnd();
+            CompletableFuture<Boolean> next = daemon.workshop.ends.next();
             JobReport report = JobReports.of(seen(id));
             Duration left = until.since(Loop.now().mono());
             if (report.over() || !left.isPositive()) {
@@ -232,7 +172,7 @@ final class JobControl implements JobsPort {
             case UNKNOWN -> seen(id);
             case OVER -> throw over(id);
             case ASKED -> daemon.workshop.cancel(id);
-            case DONE -> daemon.workshop.ended();
+            case DONE -> daemon.workshop.ends.ring();
         }
         daemon.console.say("job " + id + " is cancelled, asked by " + by);
         return standing(id);
@@ -347,7 +287,7 @@ final class JobControl implements JobsPort {
     public JobStanding complete(String id, WorkerWord word) throws Refused {
         Jobs.Seen job = pulled(id);
         workers.complete(job, spec(job.queue()), word);
-        daemon.workshop.ended();
+        daemon.workshop.ends.ring();
         return standing(id);
     }
 
@@ -355,7 +295,7 @@ final class JobControl implements JobsPort {
     public JobStanding fail(String id, WorkerWord word) throws Refused {
         Jobs.Seen job = pulled(id);
         workers.fail(job, spec(job.queue()), word);
-        daemon.workshop.ended();
+        daemon.workshop.ends.ring();
         return standing(id);
     }
 

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Work directories of jobs: each piece of work on one of few threads, answered as a stimulus. They are the system's: what
@@ -164,9 +165,10 @@ final class JobFiles implements AutoCloseable {
     }
 
     /** Tells when there is too much in it, until {@link #clean}. */
-    void watch(InstanceId id, Job job, WorkdirSpec spec) {
+    void watch(InstanceId id, Job job, @Nullable QueueSpec queue) {
+        WorkdirSpec spec = queue == null ? null : queue.workdir();
         Spot spot = spots.get(id);
-        if (spec.maxSize() == null || spot == null || !measured.add(id)) {
+        if (spec == null || spec.maxSize() == null || spot == null || !measured.add(id)) {
             return;
         }
         long most = spec.maxSize().bytes();

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 final class Latest<T> {
     private final String name;
     private final Consumer<T> work;
+    private final Consumer<IOException> without;
     /** What is to be done next; {@link #NOTHING}, or {@link #NOBODY} while nobody is at work. */
     private final AtomicReference<Object> next = new AtomicReference<>(NOBODY);
 
@@ -25,9 +26,20 @@ final class Latest<T> {
     Latest(String name, Consumer<T> work) {
         this.name = name;
         this.work = work;
+        this.without = _ -> run();
     }
 
-    /** Waits for nothing, but where no thread can be made: then it is done here. */
+    /** @param without called where no thread can be made, by who asked: then it is not done */
+    Latest(String name, Consumer<T> work, Consumer<IOException> without) {
+        this.name = name;
+        this.work = work;
+        this.without = why -> {
+            next.set(NOBODY);
+            without.accept(why);
+        };
+    }
+
+    /** Waits for nothing, but where no thread can be made and nobody said otherwise: then it is done here. */
     void ask(T what) {
         if (!NOBODY.equals(next.getAndSet(what))) {
             return;
@@ -35,7 +47,7 @@ final class Latest<T> {
         try {
             Threads.start(Thread.ofPlatform().name(name).daemon().unstarted(this::run));
         } catch (IOException noThread) {
-            run();
+            without.accept(noThread);
         }
     }
 

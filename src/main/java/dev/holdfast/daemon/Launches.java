@@ -8,6 +8,7 @@ import dev.holdfast.config.ProbeSpec;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.QueueSpec;
+import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.confine.Limits;
 import dev.holdfast.confine.Properties;
 import dev.holdfast.confine.Sandboxing;
@@ -19,6 +20,7 @@ import dev.holdfast.process.Identity;
 import dev.holdfast.process.Launch;
 import dev.holdfast.supervise.Action;
 import dev.holdfast.workdir.Glob;
+import dev.holdfast.workdir.Owner;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -84,8 +86,8 @@ final class Launches {
         var found = new HashMap<>(accounts); // what still stops may need an account that the new file lacks
         var host = new HostLimits();
         var all = new java.util.TreeMap<>(config.processes());
-        all.putAll(Timetable.asProcesses(config.schedules()));
-        config.queues().forEach((name, queue) -> all.put(name, queue.asProcess()));
+        all.putAll(Configured.asProcesses(config.schedules(), ScheduleSpec::asProcess));
+        all.putAll(Configured.asProcesses(config.queues(), QueueSpec::asProcess));
         config.watched().probes().forEach((name, probe) -> {
             if (probe.check() instanceof ProbeSpec.Check.Exec exec) {
                 all.put("probe " + name, ProbeDesk.spec(name, exec));
@@ -284,10 +286,11 @@ final class Launches {
         return workdir == null ? l : l.startingIn(workdir);
     }
 
-    /** As whom it runs; the daemon's own when nobody is named. */
-    Identity identity(LaunchSpec l) {
+    /** Whose its files are: as whom it runs; the daemon's own when nobody is named. */
+    Owner owner(LaunchSpec l) {
         Account account = accounts.get(key(l));
-        return account == null ? self : account.identity;
+        Identity identity = account == null ? self : account.identity;
+        return new Owner(identity.uid(), identity.gid(), identity.groups());
     }
 
     private String fingerprint(ProcessSpec spec) {

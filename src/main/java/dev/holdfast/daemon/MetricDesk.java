@@ -83,13 +83,14 @@ final class MetricDesk implements AutoCloseable {
         this.work = new WorkFigures(daemon, totals, tally);
         this.door = new MetricDoor(metrics, daemon.console);
         this.history = new History(dir, daemon.console::warn);
-        this.sampler = new Sampler(daemon, history, processes, () -> onLoop(daemon.supervision::views), this::beat);
+        this.sampler =
+                new Sampler(daemon, history, processes, () -> onLoop(daemon.processes.supervision::views), this::beat);
         this.telemetry = new Telemetry(daemon, totals, metrics::sheet);
         daemon.timetable.history().listen(a -> {
             tally.ran(a);
             telemetry.ran(a);
         });
-        daemon.workshop.listen(e -> {
+        daemon.workshop.ends.listen(e -> {
             tally.worked(e);
             telemetry.worked(e.job(), e.attempt(), e.next());
         });
@@ -136,7 +137,9 @@ final class MetricDesk implements AutoCloseable {
     private void beat() {
         door.look();
         metrics.tidy();
-        daemon.weigh();
+        if (daemon.trim.hasGrown(Runtime.getRuntime().totalMemory())) {
+            daemon.loop.soon(() -> daemon.trim.grew(Loop.now().mono()));
+        }
         MonoTime now = Loop.now().mono();
         if (now.since(kept).compareTo(KEPT_EVERY) >= 0) {
             kept = now;
@@ -160,14 +163,14 @@ final class MetricDesk implements AutoCloseable {
 
     void answered(Stimulus answer) {
         checks.answers(answer, Loop.now().mono());
-        daemon.apply(answer);
+        daemon.processes.apply(answer);
     }
 
     // ── on the thread of who asks ──
 
     private void gather(Sheet sheet) {
         Known known = onLoop(() -> new Known(
-                daemon.supervision.views(),
+                daemon.processes.supervision.views(),
                 daemon.timetable.schedules().views(),
                 daemon.workshop.queues().views(),
                 daemon.watchers.hostViews(),
@@ -183,7 +186,7 @@ final class MetricDesk implements AutoCloseable {
             sheet.gather(s -> HostFigures.probes(s, known.probes));
             sheet.gather(s -> scales(s, known.scales, known.scaled));
             sheet.gather(s -> degraded(s, known.findings));
-            daemon.loop.soon(() -> daemon.told(known.replicas.size()));
+            daemon.loop.soon(() -> daemon.trim.told(Loop.now().mono(), known.replicas.size()));
         }
         sheet.gather(this::audit);
         sheet.gather(work::alerts);

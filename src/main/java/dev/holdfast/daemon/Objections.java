@@ -35,7 +35,7 @@ final class Objections {
     }
 
     Optional<String> toReload() {
-        return daemon.supervision.shuttingDown() ? Optional.of(SHUTTING_DOWN) : Optional.empty();
+        return daemon.processes.supervision.shuttingDown() ? Optional.of(SHUTTING_DOWN) : Optional.empty();
     }
 
     /** @param holdSeconds that people want to hold the number; null: they do not */
@@ -75,7 +75,8 @@ final class Objections {
             return Optional.empty(); // there may be none now: whatever stopped it is taken back
         }
         return disabled(name)
-                .or(() -> daemon.absent(process(name))
+                .or(() -> daemon.desired
+                        .absent(process(name))
                         .map(why -> name + " is " + why + "; holdfast scale " + process(name)
                                 + " N says how many shall run"));
     }
@@ -88,7 +89,7 @@ final class Objections {
     }
 
     private Optional<String> nothingRuns(String name) {
-        boolean runs = daemon.supervision.views().stream()
+        boolean runs = daemon.processes.supervision.views().stream()
                 .anyMatch(v -> v.leader() != null
                         && (v.id().process().equals(name) || v.id().toString().equals(name)));
         return runs ? Optional.empty() : Optional.of("nothing of " + name + " runs: no signal was sent");
@@ -109,7 +110,7 @@ final class Objections {
         Set<String> processes = new TreeSet<>();
         stopped.forEach(n -> processes.add(process(n)));
         var told = new TreeSet<String>();
-        for (ReplicaView v : daemon.supervision.views()) {
+        for (ReplicaView v : daemon.processes.supervision.views()) {
             ProcessSpec spec = daemon.specs().get(v.id().process());
             if (spec == null || !v.wantedUp() || v.leader() == null || !told.add(spec.name())) {
                 continue;

@@ -1,8 +1,6 @@
 package dev.holdfast.daemon;
 
-import dev.holdfast.config.GlobalSpec;
 import dev.holdfast.linux.BlockedSignals;
-import dev.holdfast.linux.Threads;
 import dev.holdfast.linux.VmSignals;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.Signal;
@@ -20,42 +18,38 @@ final class OsSignals {
             List.of(Signal.TERM, Signal.INT, Signal.HUP, Signal.USR1, Signal.USR2, Signal.WINCH, Signal.ALRM);
     private static final Set<Signal> MEANT_FOR_THE_ONLY_ONE = Set.of(Signal.USR1, Signal.USR2, Signal.WINCH);
 
-    private final GlobalSpec global;
-    private final Control control;
+    private final Daemon daemon;
+    /** Of a storm of HUPs one is under way, and one more waits at most: it reads the file as it is then. */
+    private final Latest<Signal> reload;
 
-    OsSignals(GlobalSpec global, Control control) {
-        this.global = global;
-        this.control = control;
+    OsSignals(Daemon daemon) {
+        this.daemon = daemon;
+        this.reload = new Latest<>(
+                "holdfast-reload",
+                _ -> daemon.reload.bySignal(),
+                noThread -> daemon.console.warn("not reloaded: " + noThread.getMessage()));
     }
 
-    void listen(Daemon daemon) {
-        Set<Signal> blocked = blocked(daemon);
+    void listen() {
+        Set<Signal> blocked = blocked();
         for (Signal signal : HEARD) {
             if (blocked.contains(signal)) {
                 continue;
             }
             try {
-                VmSignals.handle(signal.name(), () -> daemon.loop.soon(() -> heard(signal, daemon)));
+                VmSignals.handle(signal.name(), () -> daemon.loop.soon(() -> heard(signal)));
             } catch (IllegalArgumentException takenByTheVm) {
                 daemon.console.warn("SIG" + signal.name() + " cannot be heard: " + takenByTheVm.getMessage());
             }
         }
     }
 
-    private void reload(Daemon daemon) {
-        try {
-            Threads.start(Thread.ofVirtual().name("reload").unstarted(control::reloadBySignal));
-        } catch (IOException noMoreThreads) {
-            daemon.console.warn("not reloaded: " + noMoreThreads.getMessage());
-        }
-    }
-
     /** Those that the launcher had blocked are heard without a thread; the others by the VM. */
-    private Set<Signal> blocked(Daemon daemon) {
+    private Set<Signal> blocked() {
         try {
             Set<Signal> blocked = BlockedSignals.of(Daemon.PROC, HEARD);
             if (!blocked.isEmpty()) {
-                BlockedSignals.hear(blocked, daemon.loop.poller(), signal -> heard(signal, daemon));
+                BlockedSignals.hear(blocked, daemon.loop.poller(), signal -> heard(signal));
             }
             return blocked;
         } catch (IOException e) {
@@ -64,22 +58,22 @@ final class OsSignals {
         }
     }
 
-    private void heard(Signal signal, Daemon daemon) {
-        Set<String> names = Set.copyOf(global.forwardSignals().getOrDefault(signal, List.of()));
+    private void heard(Signal signal) {
+        Set<String> names = Set.copyOf(daemon.global.forwardSignals().getOrDefault(signal, List.of()));
         if (names.isEmpty()
                 && MEANT_FOR_THE_ONLY_ONE.contains(signal)
                 && daemon.specs().size() == 1) {
             names = daemon.specs().keySet();
         }
         if (!names.isEmpty()) {
-            daemon.apply(new Stimulus.SendSignal(names, signal, "the daemon's SIG" + signal.name()));
+            daemon.processes.apply(new Stimulus.SendSignal(names, signal, "the daemon's SIG" + signal.name()));
             return;
         }
         switch (signal) {
-            case TERM, INT -> daemon.shutDown("SIG" + signal.name());
-            case ALRM -> daemon.leave("SIGALRM");
+            case TERM, INT -> daemon.life.shutDown("SIG" + signal.name());
+            case ALRM -> daemon.life.leave("SIGALRM");
             case USR1 -> daemon.reopenLogs("SIGUSR1", () -> {});
-            case HUP -> reload(daemon);
+            case HUP -> reload.ask(signal);
             default -> daemon.console.say("SIG" + signal.name() + " is meant for nobody: see global.forward_signals");
         }
     }

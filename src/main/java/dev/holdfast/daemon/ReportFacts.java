@@ -66,7 +66,7 @@ final class ReportFacts {
     }
 
     private List<ReplicaView> views() throws Refused {
-        var future = new FutureTask<>(daemon.supervision::views);
+        var future = new FutureTask<>(daemon.processes.supervision::views);
         daemon.loop.soon(future);
         try {
             return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);

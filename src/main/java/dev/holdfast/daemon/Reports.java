@@ -89,7 +89,7 @@ final class Reports {
         Set<String> there = views.stream().map(v -> v.id().process()).collect(Collectors.toSet());
         return daemon.specs().keySet().stream()
                 .filter(p -> names.contains(p) && !there.contains(p))
-                .flatMap(p -> daemon.absent(p).stream().map(why -> absent(new ReplicaId(p, 0), why)));
+                .flatMap(p -> daemon.desired.absent(p).stream().map(why -> absent(new ReplicaId(p, 0), why)));
     }
 
     private ReplicaView absent(ReplicaId id, String why) {
@@ -100,7 +100,7 @@ final class Reports {
     private Stream<ReplicaView> away(List<ReplicaView> views, String name) {
         return ReplicaId.parse(name)
                 .filter(id -> views.stream().noneMatch(v -> v.id().equals(id)))
-                .map(id -> absent(id, daemon.absent(id.process()).orElse("scaled away")))
+                .map(id -> absent(id, daemon.desired.absent(id.process()).orElse("scaled away")))
                 .stream();
     }
 

@@ -108,12 +108,14 @@ final class ScaleDesk {
         if (now.mono().isBefore(next)) {
             return;
         }
-        next = daemon.supervision.shuttingDown() ? MonoTime.NEVER : now.mono().plus(ScaleSight.LOOK);
+        next = daemon.processes.supervision.shuttingDown()
+                ? MonoTime.NEVER
+                : now.mono().plus(ScaleSight.LOOK);
         if (next.equals(MonoTime.NEVER)) {
             return;
         }
         var views = new HashMap<String, List<ReplicaView>>();
-        for (ReplicaView v : daemon.supervision.views()) {
+        for (ReplicaView v : daemon.processes.supervision.views()) {
             if (all.containsKey(v.id().process())) {
                 views.computeIfAbsent(v.id().process(), _ -> new ArrayList<>()).add(v);
             }
@@ -139,11 +141,11 @@ final class ScaleDesk {
         var first = new ReplicaId(name, 0);
         if (d.number() != crew.number()) {
             one.changes.merge(d.number() > crew.number() ? "up" : "down", 1L, Long::sum);
-            daemon.tell(new Event.Scaled(now.wall(), first, crew.number(), d.number(), d.why()));
-            daemon.scale(name, d.number(), null, "its load: " + d.why());
+            daemon.processes.tell(new Event.Scaled(now.wall(), first, crew.number(), d.number(), d.why()));
+            daemon.processes.scale(name, d.number(), null, "its load: " + d.why());
         }
         if (d.news()) {
-            daemon.tell(new Event.ScaleHeld(now.wall(), first, d.number(), d.why()));
+            daemon.processes.tell(new Event.ScaleHeld(now.wall(), first, d.number(), d.why()));
         }
     }
 

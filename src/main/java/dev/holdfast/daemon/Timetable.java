@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -60,12 +59,7 @@ final class Timetable {
     private final Console console;
     private final Set<InstanceId> own = new HashSet<>();
     private final Map<String, List<Consumer<Attempt>>> waiting = new HashMap<>();
-    /** Replaced as a whole, and read by anyone. */
-    private volatile SortedMap<String, ScheduleSpec> specs;
-
-    /** What the launcher and the pump take schedules for. */
-    private volatile SortedMap<String, ProcessSpec> asProcesses;
-
+    private final Configured<ScheduleSpec> configured;
     /** Whose end is being told. */
     private @Nullable InstanceId emptied;
 
@@ -88,8 +82,7 @@ final class Timetable {
             Console console,
             AlertDesk desk) {
         this.desk = desk;
-        this.specs = specs;
-        this.asProcesses = asProcesses(specs);
+        this.configured = new Configured<>(specs, ScheduleSpec::asProcess);
         this.launcher = launcher;
         this.confinement = confinement;
         this.launches = launches;
@@ -110,19 +103,14 @@ final class Timetable {
         }
     }
 
-    static SortedMap<String, ProcessSpec> asProcesses(SortedMap<String, ScheduleSpec> specs) {
-        var all = new TreeMap<String, ProcessSpec>();
-        specs.forEach((name, spec) -> all.put(name, spec.asProcess()));
-        return all;
+    /** Thread-safe. */
+    SortedMap<String, ProcessSpec> asProcesses() {
+        return configured.asProcesses();
     }
 
     /** Thread-safe. */
-    SortedMap<String, ProcessSpec> asProcesses() {
-        return asProcesses;
-    }
-
     SortedMap<String, ScheduleSpec> specs() {
-        return specs;
+        return configured.specs();
     }
 
     Schedules schedules() {
@@ -171,7 +159,7 @@ final class Timetable {
     void begin(String boot) {
         begun = true;
         beginHistory();
-        apply(new Stimulus.Begin(specs.isEmpty() ? Map.of() : history.memories(), boot));
+        apply(new Stimulus.Begin(specs().isEmpty() ? Map.of() : history.memories(), boot));
         onlyPaused();
     }
 
@@ -219,8 +207,7 @@ final class Timetable {
     }
 
     void configure(SortedMap<String, ScheduleSpec> fresh) {
-        specs = fresh;
-        asProcesses = asProcesses(fresh);
+        configured.take(fresh);
         beginHistory();
         apply(new Stimulus.Reload(fresh));
         onlyPaused();
@@ -228,7 +215,7 @@ final class Timetable {
 
     /** Without schedules there is no store: it would weigh some MiB. */
     private void beginHistory() {
-        if (!kept && !specs.isEmpty()) {
+        if (!kept && !specs().isEmpty()) {
             kept = true;
             history.begin();
         }
@@ -258,7 +245,7 @@ final class Timetable {
         switch (action) {
             case Action.Launch(InstanceId id, Run run, ScheduleSpec spec) -> {
                 own.add(id);
-                ProcessSpec process = process(spec);
+                ProcessSpec process = configured.asProcess(spec.name(), spec);
                 confinement.launch(
                         launches.scheduled(id, process, RUN, spec.launch().command(), facts(run), variables(run, spec)),
                         process);
@@ -267,7 +254,7 @@ final class Timetable {
                 own.add(id);
                 Map<String, String> variables = new HashMap<>(variables(run, spec));
                 variables.put("HOLDFAST_RESULT", result.written());
-                ProcessSpec process = process(spec);
+                ProcessSpec process = configured.asProcess(spec.name(), spec);
                 confinement.launch(launches.scheduled(id, process, HOOK, command, facts(run), variables), process);
             }
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
@@ -277,7 +264,7 @@ final class Timetable {
                 Attempt line = RunLine.of(ended);
                 history.add(line);
                 InstanceId instance = emptied;
-                ScheduleSpec spec = specs.get(line.schedule());
+                ScheduleSpec spec = specs().get(line.schedule());
                 if (instance != null && spec != null && spec.log().format() != LogSpec.FileFormat.RAW) {
                     Path log = outputs.file(new ReplicaId(line.schedule(), 0));
                     outputs.whenKept(instance, () -> history.keepOutput(line, instance, log));
@@ -332,11 +319,6 @@ final class Timetable {
         if (told != null) {
             told.forEach(t -> t.accept(line));
         }
-    }
-
-    private ProcessSpec process(ScheduleSpec spec) {
-        ProcessSpec known = asProcesses.get(spec.name());
-        return known != null && spec.equals(specs.get(spec.name())) ? known : spec.asProcess();
     }
 
     private static Map<String, String> facts(Run run) {

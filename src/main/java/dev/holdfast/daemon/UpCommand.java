@@ -125,10 +125,7 @@ final class UpCommand implements Callable<Integer> {
                     quiet,
                     holdfast.onTerminal(),
                     Distributing.targets(config.global().outputs()))) {
-                var control = new Control(config.file(), loader, launches);
-                var daemon = new Daemon(config, dirs, launches, console, lock);
-                control.speakFor(daemon, Holdfast.VERSION);
-                return daemon.run(control, new OsSignals(config.global(), control));
+                return new Daemon(config, dirs, launches, loader, console, lock).life.run(config);
             }
         }
     }

@@ -143,7 +143,7 @@ final class Workers {
             }
         }
         if (unspent.size() < claimed.size()) {
-            workshop.ended();
+            workshop.ends.ring();
         }
         if (told) {
             workshop.noticesDue();

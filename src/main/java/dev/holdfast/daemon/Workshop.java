@@ -5,41 +5,27 @@ import dev.holdfast.config.QueueSpec;
 import dev.holdfast.config.QueueSpec.WorkdirSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Kill;
-import dev.holdfast.job.Attempt;
-import dev.holdfast.job.Failure;
 import dev.holdfast.job.Hold;
 import dev.holdfast.job.Job;
-import dev.holdfast.job.Next;
-import dev.holdfast.log.Tap;
 import dev.holdfast.process.Bounds.Crossing;
-import dev.holdfast.process.Identity;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.queue.Action;
 import dev.holdfast.queue.Queues;
 import dev.holdfast.queue.Stimulus;
 import dev.holdfast.store.Jobs;
-import dev.holdfast.unit.Level;
 import dev.holdfast.unit.MonoTime;
-import dev.holdfast.workdir.Owner;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What queues decide, done: jobs are claimed, launched and ended, their results delivered, their ends kept. The loop's
@@ -59,26 +45,18 @@ final class Workshop implements AutoCloseable {
     private final JobFiles files;
     private final JobNotices notices;
     private final QueueWatch watch;
-    private final Outputs outputs;
+    private final JobOutput output;
+    final JobEnds ends;
     private final Consumer<Runnable> soon;
     private final Console console;
     private final Set<InstanceId> own = new HashSet<>();
-    private final Map<InstanceId, MonoTime> begunAt = new HashMap<>();
-    /** What those printed last whose end is being told. */
-    private final Map<InstanceId, Stimulus.Output> printed = new HashMap<>();
-    /** As it was told last. */
-    private final Map<InstanceId, Double> progress = new HashMap<>();
 
     /** Into which something came that the loop is about to hear of. */
     private final Set<String> arrived = ConcurrentHashMap.newKeySet();
 
     private final JobLedger ledger;
     private final FleetRoll fleet;
-    /** Completed when a job may have come to its end, and replaced. */
-    private volatile CompletableFuture<Boolean> nextEnd = new CompletableFuture<>();
-
-    private volatile SortedMap<String, QueueSpec> specs;
-    private volatile SortedMap<String, ProcessSpec> asProcesses;
+    private final Configured<QueueSpec> configured;
     private MonoTime sweep = MonoTime.NEVER;
     private boolean asked;
     private volatile boolean closing;
@@ -88,7 +66,6 @@ final class Workshop implements AutoCloseable {
     private MonoTime kill = MonoTime.NEVER;
 
     private boolean drained;
-    private Consumer<Action.Ended> heard = _ -> {};
 
     /**
      * @param lease of what this daemon holds
@@ -111,19 +88,19 @@ final class Workshop implements AutoCloseable {
             AlertDesk desk) {
         this.lease = lease;
         this.patience = patience;
-        this.specs = specs;
-        this.asProcesses = asProcesses(specs);
+        this.configured = new Configured<>(specs, QueueSpec::asProcess);
         this.launcher = launcher;
         this.confinement = confinement;
         this.launches = launches;
         this.jobs = storage.jobs();
         this.fleet = new FleetRoll(storage.fleet(), host);
-        this.outputs = outputs;
         this.soon = loop::soon;
         this.console = console;
         this.queues = new Queues(specs, host, lease, ids);
         this.files = new JobFiles(state.resolve("work"), host, s -> loop.soon(() -> apply(s)), console::warn);
         this.notices = new JobNotices(jobs, this::specs, launcher, confinement, launches, ids, loop::soon, console);
+        this.ends = new JobEnds(console, notices);
+        this.output = new JobOutput(outputs, jobs, this::specs, loop::soon, this::apply);
         this.ledger = new JobLedger(
                 jobs,
                 host,
@@ -132,33 +109,18 @@ final class Workshop implements AutoCloseable {
                 this::known,
                 loop::soon,
                 this::apply,
-                this::ended);
+                ends::ring);
         this.watch = new QueueWatch(jobs, fleet::queues, loop::soon, console, desk);
-        outputs.tapping(this::tap);
-    }
-
-    private Optional<Tap> tap(Map<String, String> attributes) {
-        if (!attributes.getOrDefault(Launches.PURPOSE, "").equals(JOB)) {
-            return Optional.empty();
-        }
-        QueueSpec spec = specs.get(attributes.getOrDefault(Launches.PROCESS, ""));
-        return Optional.of(new Tap(spec == null ? null : spec.progress()));
-    }
-
-    static SortedMap<String, ProcessSpec> asProcesses(SortedMap<String, QueueSpec> specs) {
-        var all = new TreeMap<String, ProcessSpec>();
-        specs.forEach((name, spec) -> all.put(name, spec.asProcess()));
-        return all;
     }
 
     /** Thread-safe. */
     SortedMap<String, ProcessSpec> asProcesses() {
-        return asProcesses;
+        return configured.asProcesses();
     }
 
     /** Thread-safe. */
     SortedMap<String, QueueSpec> specs() {
-        return specs;
+        return configured.specs();
     }
 
     Queues queues() {
@@ -193,14 +155,13 @@ final class Workshop implements AutoCloseable {
             return;
         }
         own.add(a.id());
-        begunAt.put(a.id(), Loop.now().mono());
+        output.begins(a.id());
         Duration age = Duration.between(a.startedAt(), Instant.now());
         String workdir = JobFacts.workdir(a);
         if (workdir != null) {
             files.adopted(a.id(), job, workdir);
-            WorkdirSpec spec = workdirOf(job.queue());
-            if (spec != null && a.alive()) {
-                files.watch(a.id(), job, spec);
+            if (a.alive()) {
+                files.watch(a.id(), job, specs().get(job.queue()));
             }
         }
         if (a.alive()) {
@@ -211,25 +172,24 @@ final class Workshop implements AutoCloseable {
 
     /** All are adopted: the store is asked what is ours. Without queues there is none. */
     void begin() {
-        if (!asked && (!specs.isEmpty() || !own.isEmpty())) {
+        if (!asked && (!specs().isEmpty() || !own.isEmpty())) {
             asked = true;
             ledger.begin(this::begun);
-        } else if (specs.isEmpty()) {
+        } else if (specs().isEmpty()) {
             watch.configure(List.of(), Loop.now().mono()); // ends what an earlier daemon said of queues
         }
     }
 
     private void begun() {
         fleet.begin();
-        files.sweep(specs.values());
+        files.sweep(specs().values());
         sweep = Loop.now().mono().plus(SWEPT_EVERY);
         notices.look();
-        watch.configure(specs.values(), Loop.now().mono());
+        watch.configure(specs().values(), Loop.now().mono());
     }
 
     void configure(SortedMap<String, QueueSpec> fresh) {
-        specs = fresh;
-        asProcesses = asProcesses(fresh);
+        configured.take(fresh);
         begin();
         watch.configure(fresh.values(), Loop.now().mono());
         apply(new Stimulus.Reload(fresh));
@@ -265,7 +225,7 @@ final class Workshop implements AutoCloseable {
 
     /** Workers are asked by others than the queues, and hold what they took for as long as their leases. */
     private boolean known(Job job) {
-        QueueSpec spec = specs.get(job.queue());
+        QueueSpec spec = specs().get(job.queue());
         return (spec != null && spec.pull() != null) || queues.holds(job.hold());
     }
 
@@ -290,16 +250,7 @@ final class Workshop implements AutoCloseable {
                 apply(new Stimulus.Exited(id, outcome, usage));
             case ProcessEvent.Emptied(InstanceId id, var _) -> {
                 own.remove(id);
-                // What it printed is read whole before anybody judges it.
-                Optional<Tap> tap = outputs.tap(id);
-                outputs.keepNow(id, () -> {
-                    Stimulus.Output last = tap.map(t -> new Stimulus.Output(id, t.tail(), t.stderrTail()))
-                            .orElse(new Stimulus.Output(id, null, ""));
-                    soon.accept(() -> {
-                        printed.put(id, last);
-                        apply(new Stimulus.Emptied(id));
-                    });
-                });
+                output.emptied(id);
             }
         }
     }
@@ -332,11 +283,11 @@ final class Workshop implements AutoCloseable {
         ledger.tick(now);
         if (!now.isBefore(sweep)) {
             sweep = now.plus(SWEPT_EVERY);
-            files.sweep(specs.values());
+            files.sweep(specs().values());
         }
         notices.tick(now);
         fleet.tick(queues.views(), now);
-        watch.tick(specs.values(), now);
+        watch.tick(specs().values(), now);
         if (!now.isBefore(kill)) {
             kill = MonoTime.NEVER;
             own.forEach(launcher::kill);
@@ -356,18 +307,6 @@ final class Workshop implements AutoCloseable {
                 apply(new Stimulus.Arrived(queue));
             });
         }
-    }
-
-    /** Done when the next job may have come to its end. Thread-safe. */
-    CompletableFuture<Boolean> nextEnd() {
-        return nextEnd;
-    }
-
-    /** A job may have come to its end. Thread-safe. */
-    synchronized void ended() {
-        CompletableFuture<Boolean> told = nextEnd;
-        nextEnd = new CompletableFuture<>();
-        told.complete(true);
     }
 
     /** The store has noted that this job is to end. Thread-safe. */
@@ -390,65 +329,39 @@ final class Workshop implements AutoCloseable {
         switch (action) {
             case Action.Claim(QueueSpec spec, int most) -> ledger.claim(spec, most);
             case Action.Renew(List<Hold> holds) -> {
-                tellProgress(new HashSet<>(holds));
+                output.keepProgress(queues.views(), new HashSet<>(holds));
                 ledger.renew(holds);
             }
             case Action.End end -> ledger.end(end);
             case Action.Prepare(InstanceId id, Job job, QueueSpec spec) -> {
                 WorkdirSpec workdir = spec.workdir();
                 if (workdir != null) {
-                    files.prepare(id, job, workdir, owner(spec));
+                    files.prepare(id, job, workdir, launches.owner(spec.launch()));
                 }
             }
             case Action.Launch launch -> launch(launch);
             case Action.SendSignal(InstanceId id, var signal) -> launcher.signal(id, signal);
             case Action.Kill(InstanceId id) -> launcher.kill(id);
-            case Action.AskOutput(InstanceId id) -> {
-                MonoTime begun = begunAt.getOrDefault(id, Loop.now().mono());
-                MonoTime at = outputs.tap(id).map(Tap::last).orElse(begun);
-                soon.accept(() -> apply(new Stimulus.LastOutput(id, at)));
-            }
-            case Action.ReadOutput(InstanceId id) -> {
-                Stimulus.Output last = printed.get(id);
-                soon.accept(() -> apply(last == null ? new Stimulus.Output(id, null, "") : last));
-            }
+            case Action.AskOutput(InstanceId id) -> output.tellWhen(id);
+            case Action.ReadOutput(InstanceId id) -> output.tellLast(id);
             case Action.Deliver(InstanceId id, var _, QueueSpec spec, String what, String to, var sureUntil) ->
-                files.deliver(id, owner(spec), what, to, sureUntil);
+                files.deliver(id, launches.owner(spec.launch()), what, to, sureUntil);
             case Action.Clean(InstanceId id, Job job, boolean keep) -> {
                 own.remove(id);
-                progress.remove(id);
-                printed.remove(id);
-                begunAt.remove(id);
+                output.forget(id);
                 files.clean(id, job, keep);
             }
-            case Action.Ended ended -> ended(ended);
-            case Action.GivenBack(var _, Job job, String why) ->
-                console.say("job " + job.id() + " of " + job.queue() + " is given back: " + why);
-            case Action.Lost(var _, Job job) ->
-                console.warn("job " + job.id() + " of " + job.queue()
-                        + " is another's by now: what came of it here does not count");
+            case Action.Ended ended -> ends.ended(ended);
+            case Action.GivenBack(var _, Job job, String why) -> ends.givenBack(job, why);
+            case Action.Lost(var _, Job job) -> ends.lost(job);
             case Action.Drained() -> drained = true;
         }
     }
 
-    /** As often as holds are renewed: people look seldom. */
-    private void tellProgress(Set<Hold> holds) {
-        queues.views().stream().flatMap(v -> v.works().stream()).forEach(w -> {
-            OptionalDouble percent = outputs.tap(w.instance())
-                    .map(t -> t.progress(Loop.now().mono()))
-                    .orElse(OptionalDouble.empty());
-            if (percent.isPresent()
-                    && holds.contains(w.job().hold())
-                    && !Objects.equals(progress.put(w.instance(), percent.getAsDouble()), percent.getAsDouble())) {
-                var _ = jobs.progress(w.job().hold(), percent.getAsDouble());
-            }
-        });
-    }
-
     private void launch(Action.Launch l) {
         own.add(l.instance());
-        begunAt.put(l.instance(), Loop.now().mono());
-        ProcessSpec process = process(l.spec());
+        output.begins(l.instance());
+        ProcessSpec process = configured.asProcess(l.spec().name(), l.spec());
         var variables =
                 new TreeMap<>(launches.tracing.variables(l.job(), l.spec().launch()));
         variables.putAll(l.environment());
@@ -456,47 +369,6 @@ final class Workshop implements AutoCloseable {
                 launches.job(
                         l.instance(), process, l.argv(), JobFacts.of(l.job(), l.workdir()), variables, l.workdir()),
                 process);
-        WorkdirSpec workdir = l.spec().workdir();
-        if (workdir != null) {
-            files.watch(l.instance(), l.job(), workdir);
-        }
-    }
-
-    private ProcessSpec process(QueueSpec spec) {
-        ProcessSpec known = asProcesses.get(spec.name());
-        return known != null && spec.equals(specs.get(spec.name())) ? known : spec.asProcess();
-    }
-
-    /** @param ear told of each attempt that is over, on the loop's thread */
-    void listen(Consumer<Action.Ended> ear) {
-        heard = ear;
-    }
-
-    private void ended(Action.Ended e) {
-        heard.accept(e);
-        Attempt a = e.attempt();
-        String failure = a.failure();
-        boolean again = e.next() instanceof Next.Again;
-        Level level = failure == null
-                ? Level.INFO
-                : failure.equals(Failure.TIMEOUT) || failure.equals(Failure.OOM) ? Level.WARNING : Level.NOTICE;
-        console.say(
-                level,
-                "job " + e.job().id() + " of " + e.job().queue() + " "
-                        + (failure == null ? "" : failure + ": ") + a.detail()
-                        + (again ? "; it is tried again" : ""));
-        if (e.next() instanceof Next.Over(var _, boolean told) && told) {
-            notices.look();
-        }
-    }
-
-    private Owner owner(QueueSpec spec) {
-        Identity identity = launches.identity(spec.launch());
-        return new Owner(identity.uid(), identity.gid(), identity.groups());
-    }
-
-    private @Nullable WorkdirSpec workdirOf(String queue) {
-        QueueSpec spec = specs.get(queue);
-        return spec == null ? null : spec.workdir();
+        files.watch(l.instance(), l.job(), l.spec());
     }
 }

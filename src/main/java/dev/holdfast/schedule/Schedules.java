@@ -270,10 +270,14 @@ public final class Schedules {
             } else {
                 boolean sameTimes = spec.timing().equals(line.spec.timing());
                 boolean sameGroup = Objects.equals(spec.group(), line.spec.group());
+                boolean back = line.leaving || (spec.enabled() && !line.spec.enabled());
                 line.leaving = false;
                 line.spec = spec;
-                if (!sameTimes) {
+                if (!sameTimes || back) { // what was due before was nobody's wish
                     line.considered = now.wall();
+                }
+                if (back) {
+                    line.boot = boot; // @reboot means the next one
                 }
                 if (!sameGroup) {
                     regrouped.add(line);

@@ -9,10 +9,19 @@ import dev.holdfast.api.Done;
 import dev.holdfast.api.PlanReply;
 import dev.holdfast.api.Request;
 import dev.holdfast.api.Status;
+import dev.holdfast.linux.Descriptors;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -171,6 +180,64 @@ class OperationsTest {
             assertThat(daemon.pidOf("fresh")).isEqualTo(fresh);
             assertThat(daemon.pidOf("same")).isEqualTo(same);
         }
+    }
+
+    @Test
+    void ofAStormOfHangupsOneReloadIsUnderWayAndOneWaits() throws Exception {
+        var file = new StringBuilder("version: 1\nprocesses:\n");
+        for (int i = 0; i < 150; i++) {
+            file.append("  p%03d: { command: [sleep, '1000'], manual: true }\n".formatted(i));
+        }
+        String last = file + "  fresh: { command: [sleep, '1000'] }\n";
+        var daemon = DaemonUnderTest.up(home, file.toString());
+        try (daemon) {
+            daemon.awaitState("p149", "down");
+            Path config = home.resolve("holdfast.yaml");
+            Files.delete(config);
+            Descriptors.mkfifo(config.toString(), 0600, -1, -1); // whoever reads it waits for us
+            daemon.signal("HUP");
+            OutputStream first = opened(config);
+            Process storm = new ProcessBuilder(
+                            "sh",
+                            "-c",
+                            "for i in $(seq 200); do /bin/kill -HUP $0; done; /bin/kill -USR2 $0",
+                            Long.toString(daemon.pid()))
+                    .start();
+            assertThat(storm.waitFor()).isZero();
+            await().atMost(SOON).until(() -> daemon.daemonOutput().contains("SIGUSR2 is meant for nobody"));
+            try (first) {
+                first.write(file.toString().getBytes(StandardCharsets.UTF_8));
+            }
+            try (OutputStream second = opened(config)) {
+                second.write(last.getBytes(StandardCharsets.UTF_8));
+            }
+            await().atMost(SOON).until(() -> reloads(daemon) == 2);
+            Path regular = home.resolve("holdfast.new");
+            DaemonUnderTest.write(regular, last);
+            Files.move(regular, config, StandardCopyOption.REPLACE_EXISTING);
+            daemon.signal("HUP");
+            await().atMost(SOON).until(() -> reloads(daemon) == 3);
+            assertThat(daemon.daemonOutput()).containsOnlyOnce("reloaded: start fresh");
+        }
+    }
+
+    /** For writing, as soon as somebody reads it. */
+    private static OutputStream opened(Path fifo) throws Exception {
+        return CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return Files.newOutputStream(fifo, StandardOpenOption.WRITE);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .get(SOON.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static long reloads(DaemonUnderTest daemon) {
+        return daemon.daemonOutput()
+                .lines()
+                .filter(l -> l.contains("reloaded: "))
+                .count();
     }
 
     @Test

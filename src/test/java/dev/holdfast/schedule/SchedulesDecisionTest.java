@@ -381,6 +381,36 @@ class SchedulesDecisionTest {
     }
 
     @Test
+    void whatWasDueWhileItWasDisabledIsNeitherMissedNorMadeUp() throws IOException {
+        for (String catchUp : List.of("none", "last", "all")) {
+            String hourly = "a: { cron: '0 * * * *', command: [x], catch_up: " + catchUp + " }";
+            String disabled = hourly.replace("command", "enabled: false, command");
+            Schedules s = begun(disabled);
+            pass(s, 5 * 3_600);
+            act(s, new Stimulus.Reload(specs(hourly)));
+            assertThat(launches()).as(catchUp).isEmpty();
+            assertThat(lefts()).as(catchUp).isEmpty();
+            assertThat(pass(s, 3_600)).as("the next one runs").hasSize(1);
+            assertThat(lefts()).as(catchUp).isEmpty();
+            actions.clear();
+        }
+    }
+
+    @Test
+    void whatWasDueWhileItWasNotConfiguredIsNotMadeUpThoughItsRunWentOn() throws IOException {
+        String hourly = "a: { cron: '0 * * * *', command: [x], catch_up: all }";
+        Schedules s = begun(hourly);
+        Action.Launch run = pass(s, 3_600).getFirst();
+        actions.clear();
+        act(s, new Stimulus.Reload(specs("b: { cron: '0 0 1 7 *', command: [y] }")));
+        pass(s, 5 * 3_600);
+        act(s, new Stimulus.Reload(specs(hourly)));
+        end(s, run, 0);
+        assertThat(launches()).isEmpty();
+        assertThat(lefts()).isEmpty();
+    }
+
+    @Test
     void anAttemptIsStoppedAsItWasBegunWhateverIsConfiguredSince() throws IOException {
         String old = "a: { cron: '* * * * *', command: [x], timeout: 1m, stop: { signal: INT, timeout: 5s } }";
         Schedules s = begun(old);
