@@ -88,8 +88,7 @@ function Machine({ of: m }) {
   return html`<${Section} id="report-host" title="Host"><${Facts} of=${[
     ['CPU', `${cores(m.cpuMean)} cores`, `at most ${cores(m.cpuPeak)} of ${m.cores}`],
     ['Memory', f.bytes(m.memoryMean), `at most ${f.bytes(m.memoryPeak)}${m.memoryBytes ? ` of ${f.bytes(m.memoryBytes)}` : ''}`],
-    ['Busiest for CPU', hour(busiest(m.cpuByHour)), 'hour of the day'], ['for memory', hour(busiest(m.memoryByHour)), 'hour of the day'],
-    ['for runs and jobs', hour(busiest(m.runsByHour)), 'hour of the day'],
+    ['Busiest hour', hour(busiest(m.cpuByHour)), `for CPU; memory ${hour(busiest(m.memoryByHour))}, runs and jobs ${hour(busiest(m.runsByHour))}`],
   ]} /><//>`;
 }
 
