@@ -15,6 +15,9 @@ public final class Clockwork {
 
     private record Event(MonoTime at, Runnable what) {}
 
+    /** At zero. */
+    public Clockwork() {} // said, as the package is exported
+
     public MonoTime time() {
         return time;
     }
