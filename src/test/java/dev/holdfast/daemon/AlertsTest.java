@@ -193,6 +193,7 @@ class AlertsTest {
             }
             await().atMost(DEADLINE).until(() -> got().size() == 2);
             assertThat(got().get(1)).contains("queue downloads: 2 jobs wait (> 1)");
+            await().atMost(DEADLINE).until(() -> list().waiting().isEmpty()); // else it is sent again
             daemon.kill9();
             daemon.upAgain(); // what lasts is known, and not told again
             assertThat(daemon.ask("queue", "resume", "downloads").exit()).isZero();

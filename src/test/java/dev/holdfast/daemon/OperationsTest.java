@@ -208,6 +208,7 @@ class OperationsTest {
             try (first) {
                 first.write(file.toString().getBytes(StandardCharsets.UTF_8));
             }
+            await().atMost(SOON).until(() -> reloads(daemon) == 1); // else the second is read with the first
             try (OutputStream second = opened(config)) {
                 second.write(last.getBytes(StandardCharsets.UTF_8));
             }

@@ -123,7 +123,7 @@ class ReadinessTest {
             daemon.kill9();
             daemon.upAgain();
             daemon.awaitState("exec", "up");
-            assertThat(daemon.pidOf("exec")).isEqualTo(pid);
+            assertThat(daemon.pidOf("exec")).as(daemon.daemonOutput()).isEqualTo(pid);
             assertThat(daemon.replica("exec").seconds()).isGreaterThanOrEqualTo(4);
             assertThat(daemon.daemonOutput()).doesNotContain("not ready within");
         }

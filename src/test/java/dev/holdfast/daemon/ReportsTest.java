@@ -33,13 +33,13 @@ class ReportsTest {
             processes:
               crashing: { command: [sh, -c, "sleep 0.2; exit 7"], restart: { policy: on-failure, delay: 1s, limit: 2 } }
               greedy: { command: [sh, -c, "exec tail /dev/zero"], restart: never, resources: { limits: { memory: 64Mi } } }
-              hog: { command: [sh, -c, "exec sleep 1000"], restart: never }
+              hog: { command: [sh, -c, "exec sleep 1017"], restart: never }
             schedules:
               failing: { every: 2s, command: [sh, -c, "exit 3"] }
             guard:
               interval: 1s
               rules:
-                no-sleepers: { match: { command: "sleep 1000", managed: true }, any: [ { runtime: "> 1s" } ], action: kill, signal: KILL }
+                no-sleepers: { match: { command: "sleep 1017", managed: true }, any: [ { runtime: "> 1s" } ], action: kill, signal: KILL }
             """;
 
     @TempDir

@@ -45,7 +45,9 @@ class RunDirectoryTest {
             assertThat(daemon.cli("up", home.resolve("holdfast.yaml").toString())
                             .err())
                     .contains("a daemon runs here already");
-            assertThat(daemon.cli("doctor").out()).contains("2 running programs have no record");
+            assertThat(daemon.cli("doctor").out())
+                    .as(daemon.daemonOutput())
+                    .contains("2 running programs have no record");
             assertThat(daemon.cli("restart", "one").exit()).isZero();
             daemon.awaitAnother("one", one);
             assertThat(daemon.cli("status").out() + daemon.cli("doctor").out())
