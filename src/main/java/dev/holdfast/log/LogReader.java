@@ -32,6 +32,9 @@ public final class LogReader implements AutoCloseable {
     /** For what comes line by line. */
     private static final int SMALL_BUFFER = 4 << 10;
 
+    /** How often what changes its names meanwhile is read anew. */
+    private static final int PATIENCE = 100;
+
     private final Path path;
     private final int longest;
     private @Nullable RandomAccessFile file;
@@ -140,22 +143,51 @@ public final class LogReader implements AutoCloseable {
 
     private List<Line> tail(int n, long all) throws IOException {
         open(path, false);
-        long first = file == null ? -1 : inode;
-        Deque<Line> last = lastHere(n, all);
-        boolean seen = false;
+        Deque<Line> here = lastHere(n, all);
+        List<Long> now = numbers();
+        for (int i = 1; ; i++) {
+            List<Long> before = now;
+            Deque<Line> last = before == null ? null : withOlder(here, before, n, all);
+            now = numbers();
+            if (last != null && (i >= PATIENCE || now != null && now.equals(before))) {
+                return new ArrayList<>(last);
+            }
+            if (i >= PATIENCE) {
+                return new ArrayList<>(here);
+            } // else names have changed while they were read, and a file may have been passed over
+        }
+    }
+
+    /** Which files the older ones are, newest first, also when they were compressed; null: they change their names just now. */
+    private @Nullable List<Long> numbers() throws IOException {
+        var numbers = new ArrayList<Long>();
+        try {
+            for (Backup b : Backup.of(path)) {
+                numbers.add(b.compressed() ? Packed.inode(b.path()) : Backup.inode(b.path()));
+            }
+        } catch (NoSuchFileException renamed) {
+            return null;
+        }
+        return numbers;
+    }
+
+    /** Null when one is not there any more. */
+    private @Nullable Deque<Line> withOlder(Deque<Line> here, List<Long> numbers, int n, long all) throws IOException {
+        var last = new ArrayDeque<>(here);
+        // Ours may be an older one by now. Of several that remember its number, the newest was it last.
+        int ours = file == null || isCurrent(inode) ? -1 : numbers.indexOf(inode);
+        int at = 0;
         for (Backup older : Backup.of(path)) {
             long left = all - last.stream().mapToLong(l -> l.raw.length()).sum();
             if (last.size() >= n || left <= longest) {
                 break;
             }
+            if (at++ <= ours) {
+                continue; // what is read next
+            }
             try (var reader = new LogReader(older.path(), longest)) {
-                if (!reader.open(older.path(), older.compressed()) || reader.inode == first) {
-                    continue; // it became older just now
-                }
-                // It may even be compressed. Of several that remember our file's number, the newest was it last.
-                if (older.compressed() && !seen && !isCurrent(first) && Packed.inode(older.path()) == first) {
-                    seen = true;
-                    continue;
+                if (!reader.open(older.path(), older.compressed())) {
+                    return null;
                 }
                 Deque<Line> before = reader.lastHere(n - last.size(), left);
                 while (!before.isEmpty()) {
@@ -163,7 +195,7 @@ public final class LogReader implements AutoCloseable {
                 }
             }
         }
-        return new ArrayList<>(last);
+        return last;
     }
 
     private boolean isCurrent(long number) throws IOException {
@@ -413,13 +445,16 @@ public final class LogReader implements AutoCloseable {
         if (!packed && isCurrent(inode)) {
             return null;
         }
-        for (Backup b : Backup.of(path)) {
-            if (isOpen(b)) {
-                return newer;
+        for (int i = 0; i < PATIENCE; i++) { // who lists a directory may miss what is renamed meanwhile
+            Backup next = newer;
+            for (Backup b : Backup.of(path)) {
+                if (isOpen(b)) {
+                    return next;
+                }
+                next = b;
             }
-            newer = b;
         }
-        return new Backup(path, 0, false); // it is deleted already
+        return newer; // it is deleted already
     }
 
     /** Whether it is the file we have open, which may have been compressed since. */

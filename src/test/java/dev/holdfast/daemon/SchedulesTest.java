@@ -170,7 +170,7 @@ class SchedulesTest {
                   stop: { timeout: 1s }
                   retry: { max_attempts: 2, backoff: { initial: 100ms, max: 100ms } }
                   on_failure: { command: [sh, -c, 'echo "$$HOLDFAST_SCHEDULE $$HOLDFAST_RESULT $$HOLDFAST_ATTEMPT" > %2$s/told'] }
-                  command: [sh, -c, "setsid sh -c 'trap : TERM; while :; do sleep 1; done' %1$s & echo begun; wait"]
+                  command: [sh, -c, "setsid sh -c 'trap : TERM; while :; do sleep 1; done' %1$s 2>&- & echo begun; wait"]
                 """.formatted(marker, home))) {
             var ran = daemon.ask("cron", "run", "hang", "--wait");
             assertThat(ran.exit()).isEqualTo(1);

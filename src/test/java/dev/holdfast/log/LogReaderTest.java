@@ -13,6 +13,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +44,32 @@ class LogReaderTest {
         try (var reader = reader()) {
             assertThat(reader.tail(3)).extracting(LogReader.Line::raw).containsExactly("b", "c", "d");
         }
+    }
+
+    @Test
+    void aTailOfFilesThatAreRotatedMeanwhileLacksNone() throws Exception {
+        var writer = new FutureTask<@Nullable Void>(() -> {
+            for (int i = 0; i < 1000; i++) {
+                append(Integer.toString(i));
+                if (i % 10 == 9) {
+                    rotate();
+                }
+            }
+            return null;
+        });
+        Thread.ofPlatform().start(writer);
+        while (!writer.isDone()) {
+            try (var reader = reader()) {
+                var seen = new ArrayList<String>();
+                reader.tail(1_000_000).forEach(l -> seen.add(l.raw()));
+                seen.addAll(rest(reader));
+                assertThat(seen)
+                        .isEqualTo(IntStream.range(0, seen.size())
+                                .mapToObj(Integer::toString)
+                                .toList());
+            }
+        }
+        writer.get();
     }
 
     @Test
@@ -152,7 +181,7 @@ class LogReaderTest {
     }
 
     private void rotate() throws IOException {
-        for (int i = 5; i >= 0; i--) {
+        for (int i = 100; i >= 0; i--) {
             if (Files.exists(file(i))) {
                 Files.move(file(i), file(i + 1));
             }
