@@ -149,7 +149,7 @@ public final class LogReader implements AutoCloseable {
             List<Long> before = now;
             Deque<Line> last = before == null ? null : withOlder(here, before, n, all);
             now = numbers();
-            if (last != null && (i >= PATIENCE || now != null && now.equals(before))) {
+            if (last != null && (i >= PATIENCE || (now != null && now.equals(before)))) {
                 return new ArrayList<>(last);
             }
             if (i >= PATIENCE) {
