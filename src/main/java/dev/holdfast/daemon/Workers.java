@@ -40,7 +40,7 @@ final class Workers {
     private final Ear ear;
     private final Object arrivals = new Object();
     private final Map<String, Worker> known = new ConcurrentHashMap<>();
-    /** When each was taken from here: the store tells it only of what is over. */
+    /** When each was taken from here, while spans are wanted: the store tells it only of what is over. */
     private final Map<Hold, Instant> begun = new ConcurrentHashMap<>();
 
     private long arrived;
@@ -161,12 +161,8 @@ final class Workers {
     }
 
     private Taken.Job told(Job j, PullSpec pull) {
-        Instant now = Instant.now();
-        if (begun.size() >= MOST_KNOWN) {
-            begun.values().removeIf(t -> Duration.between(t, now).compareTo(FORGOTTEN) > 0);
-        }
-        if (begun.size() < MOST_KNOWN) {
-            begun.put(j.hold(), now);
+        if (tracing.on()) {
+            remember(j.hold(), Instant.now());
         }
         return new Taken.Job(
                 j.id(),
@@ -178,6 +174,15 @@ final class Workers {
                 j.submitted().toString(),
                 pull.lease().toMillis() / 1000.0,
                 tracing.traceparent(j));
+    }
+
+    private void remember(Hold hold, Instant now) {
+        if (begun.size() >= MOST_KNOWN) {
+            begun.values().removeIf(t -> Duration.between(t, now).compareTo(FORGOTTEN) > 0);
+        }
+        if (begun.size() < MOST_KNOWN) {
+            begun.put(hold, now);
+        }
     }
 
     private long arrivedSoFar() {

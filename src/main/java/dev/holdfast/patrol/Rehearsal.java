@@ -27,7 +27,8 @@ import java.util.function.Supplier;
 final class Rehearsal {
     private static final GuardSpec SPEC = spec();
 
-    private static final Effects NONE = new Effects() {
+    /** Nobody hears of anything. */
+    static final Effects NONE = new Effects() {
         @Override
         public void tell(Finding finding) {}
 

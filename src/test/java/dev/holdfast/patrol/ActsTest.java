@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.config.GuardSpec;
-import dev.holdfast.config.GuardSpec.Deed;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.guard.Action;
-import dev.holdfast.guard.Finding;
 import dev.holdfast.guard.Guard;
 import dev.holdfast.linux.Poller;
 import dev.holdfast.linux.Proc;
@@ -28,20 +26,6 @@ import org.junit.jupiter.api.Timeout;
 class ActsTest {
     private static final Path PROC = Path.of("/proc");
     private static final int SELF = (int) ProcessHandle.current().pid();
-
-    private final Effects silent = new Effects() {
-        @Override
-        public void tell(Finding finding) {}
-
-        @Override
-        public void supervise(boolean restart, List<String> names, Finding finding) {}
-
-        @Override
-        public void exec(Deed.Exec exec, Finding finding) {}
-
-        @Override
-        public void warn(String what) {}
-    };
 
     private final Process first;
     private final Process second;
@@ -66,10 +50,10 @@ class ActsTest {
             var blow = new Action.Strike(List.of(ref(first), ref(second)), Signal.KILL, _ -> true);
             var gone = new Action.Strike(
                     List.of(new ProcessRef((int) first.pid(), 1), ref(second)), Signal.KILL, _ -> true);
-            new Acts(guard, hands, () -> now, silent, true).all(List.of(blow, gone));
+            new Acts(guard, hands, () -> now, Rehearsal.NONE, true).all(List.of(blow, gone));
             assertThat(first.isAlive()).isTrue();
             assertThat(second.isAlive()).isTrue();
-            new Acts(guard, hands, () -> now, silent, false).all(List.of(blow));
+            new Acts(guard, hands, () -> now, Rehearsal.NONE, false).all(List.of(blow));
             await().atMost(Duration.ofSeconds(10)).until(() -> !first.isAlive() && !second.isAlive());
             assertThat(first.exitValue()).isEqualTo(128 + 9);
         } finally {
