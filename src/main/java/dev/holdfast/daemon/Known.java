@@ -14,14 +14,16 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
+import java.util.function.Predicate;
 
 /** What the names that people use stand for; no process has a schedule's name. Thread-safe. */
 final class Known {
     private final SortedMap<String, ProcessSpec> processes;
     private final Set<String> schedules;
     private final Set<String> queues;
+    private final Predicate<ReplicaId> remembered;
 
     /**
      * What was asked for.
@@ -34,13 +36,20 @@ final class Known {
         this(
                 daemon.specs(),
                 daemon.timetable.specs().keySet(),
-                daemon.workshop.specs().keySet());
+                daemon.workshop.specs().keySet(),
+                id -> !daemon.chronicle.history(id, 1).isEmpty());
     }
 
-    Known(SortedMap<String, ProcessSpec> processes, Set<String> schedules, Set<String> queues) {
+    /** @param remembered whether it is known yet what befell a replica */
+    Known(
+            SortedMap<String, ProcessSpec> processes,
+            Set<String> schedules,
+            Set<String> queues,
+            Predicate<ReplicaId> remembered) {
         this.processes = processes;
         this.schedules = schedules;
         this.queues = queues;
+        this.remembered = remembered;
     }
 
     boolean isSchedule(String name) {
@@ -100,16 +109,16 @@ final class Known {
      * @throws Refused 404 for what is no process
      */
     void toRead(String name) throws Refused {
-        processes(List.of(name), false, ProcessSpec::mostReplicas);
+        processes(List.of(name), false, (spec, id) -> id.index() < spec.mostReplicas() || remembered.test(id));
     }
 
     /** @throws Refused 404 for what is no process, 400 when a name is missing */
     Set<String> processes(List<String> names, boolean noneMeansAll) throws Refused {
-        return processes(names, noneMeansAll, ProcessSpec::replicas);
+        return processes(names, noneMeansAll, (spec, id) -> id.index() < spec.replicas());
     }
 
-    private Set<String> processes(List<String> names, boolean noneMeansAll, ToIntFunction<ProcessSpec> replicas)
-            throws Refused {
+    private Set<String> processes(
+            List<String> names, boolean noneMeansAll, BiPredicate<ProcessSpec, ReplicaId> isReplica) throws Refused {
         if (names.isEmpty() && noneMeansAll) {
             return processes.keySet();
         }
@@ -122,7 +131,7 @@ final class Known {
                 unknown.add(name + " is a schedule: holdfast cron runs, pauses and resumes it");
             } else if (queues.contains(name)) {
                 unknown.add(name + " is a queue: holdfast queue pauses and resumes it, holdfast jobs knows its jobs");
-            } else if (!isProcess(name, replicas)) {
+            } else if (!isProcess(name, isReplica)) {
                 var all = new TreeSet<>(processes.keySet());
                 all.addAll(schedules);
                 all.addAll(queues);
@@ -135,12 +144,12 @@ final class Known {
         return Set.copyOf(names);
     }
 
-    private boolean isProcess(String name, ToIntFunction<ProcessSpec> replicas) {
+    private boolean isProcess(String name, BiPredicate<ProcessSpec, ReplicaId> isReplica) {
         Optional<ReplicaId> replica = ReplicaId.parse(name);
         if (replica.isEmpty()) {
             return processes.containsKey(name);
         }
         ProcessSpec spec = processes.get(replica.get().process());
-        return spec != null && replica.get().index() < replicas.applyAsInt(spec);
+        return spec != null && isReplica.test(spec, replica.get());
     }
 }

@@ -45,6 +45,11 @@ record Backup(Path path, int number, boolean compressed) {
         return new ArrayList<>(byNumber.values());
     }
 
+    /** The number in its file system of the file that it was before it was compressed. */
+    long identity() throws IOException {
+        return compressed ? Packed.inode(path) : inode(path);
+    }
+
     static boolean isOne(Path file) {
         return NAME.matcher(String.valueOf(file.getFileName())).matches();
     }

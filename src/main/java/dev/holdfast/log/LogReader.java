@@ -1,13 +1,7 @@
 package dev.holdfast.log;
 
 import dev.holdfast.unit.Level;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.RandomAccessFile;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,38 +14,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link Pump} wrote, pieces of long lines put together again. Not thread-safe. */
 public final class LogReader implements AutoCloseable {
-    /** Bytes of a record that are read, where lines have a bound; a program's own JSON may be long. */
-    private static final int LONGEST_RECORD = 1 << 20;
-
-    private static final int BUFFER = 64 << 10;
-    /** For what comes line by line. */
-    private static final int SMALL_BUFFER = 4 << 10;
-
     /** How often what changes its names meanwhile is read anew. */
     private static final int PATIENCE = 100;
 
     private final Path path;
     private final int longest;
-    private @Nullable RandomAccessFile file;
-    /** Of the open file, which cannot become another's while we have it open. */
-    private long inode;
-
-    private boolean packed;
-    private InputStream in = InputStream.nullInputStream();
-    /** Whether the buffer is the small one. */
-    private boolean small;
-
-    private ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
-    /** Bytes of the unfinished record that are not kept. */
-    private long beyond;
-
     private final Records records;
-    private Instant fileTime = Instant.EPOCH;
+    private @Nullable OpenLog open;
+    /** Whether there was no file at all: what comes is read from the oldest on. */
+    private boolean fromFirst;
+
+    /** An older file, and which it is. */
+    private record Older(Backup file, long identity) {}
 
     /**
      * Whose a line is, as far as the file says.
@@ -142,13 +120,13 @@ public final class LogReader implements AutoCloseable {
     }
 
     private List<Line> tail(int n, long all) throws IOException {
-        open(path, false);
-        Deque<Line> here = lastHere(n, all);
-        List<Long> now = numbers();
+        OpenLog latest = openLatest();
+        Deque<Line> here = latest == null ? new ArrayDeque<>() : latest.last(n, all, records);
+        List<Older> now = older();
         for (int i = 1; ; i++) {
-            List<Long> before = now;
+            List<Older> before = now;
             Deque<Line> last = before == null ? null : withOlder(here, before, n, all);
-            now = numbers();
+            now = older();
             if (last != null && (i >= PATIENCE || (now != null && now.equals(before)))) {
                 return new ArrayList<>(last);
             }
@@ -158,38 +136,32 @@ public final class LogReader implements AutoCloseable {
         }
     }
 
-    /** Which files the older ones are, newest first, also when they were compressed; null: they change their names just now. */
-    private @Nullable List<Long> numbers() throws IOException {
-        var numbers = new ArrayList<Long>();
+    /** Newest first; null: they change their names just now. */
+    private @Nullable List<Older> older() throws IOException {
+        var older = new ArrayList<Older>();
         try {
             for (Backup b : Backup.of(path)) {
-                numbers.add(b.compressed() ? Packed.inode(b.path()) : Backup.inode(b.path()));
+                older.add(new Older(b, b.identity()));
             }
         } catch (NoSuchFileException renamed) {
             return null;
         }
-        return numbers;
+        return older;
     }
 
     /** Null when one is not there any more. */
-    private @Nullable Deque<Line> withOlder(Deque<Line> here, List<Long> numbers, int n, long all) throws IOException {
+    private @Nullable Deque<Line> withOlder(Deque<Line> here, List<Older> older, int n, long all) throws IOException {
         var last = new ArrayDeque<>(here);
-        // Ours may be an older one by now. Of several that remember its number, the newest was it last.
-        int ours = file == null || isCurrent(inode) ? -1 : numbers.indexOf(inode);
-        int at = 0;
-        for (Backup older : Backup.of(path)) {
+        for (Older o : older.subList(behindOpen(older), older.size())) {
             long left = all - last.stream().mapToLong(l -> l.raw.length()).sum();
             if (last.size() >= n || left <= longest) {
                 break;
             }
-            if (at++ <= ours) {
-                continue; // what is read next
-            }
-            try (var reader = new LogReader(older.path(), longest)) {
-                if (!reader.open(older.path(), older.compressed())) {
+            try (OpenLog file = open(o.file)) {
+                if (file == null || !file.is(o.file)) {
                     return null;
                 }
-                Deque<Line> before = reader.lastHere(n - last.size(), left);
+                Deque<Line> before = file.last(n - last.size(), left, new Records(longest));
                 while (!before.isEmpty()) {
                     last.addFirst(before.removeLast());
                 }
@@ -198,36 +170,30 @@ public final class LogReader implements AutoCloseable {
         return last;
     }
 
-    private boolean isCurrent(long number) throws IOException {
-        try {
-            return Backup.inode(path) == number;
-        } catch (NoSuchFileException none) {
-            return false;
-        }
-    }
-
-    private Deque<Line> lastHere(int n, long all) throws IOException {
-        var last = new ArrayDeque<Line>();
-        long held = 0;
-        seekBack(4L * n);
-        for (Optional<Line> l = here(); l.isPresent(); l = here()) {
-            last.add(l.get());
-            held += l.get().raw.length();
-            while (last.size() > n || held > all) {
-                held -= last.removeFirst().raw.length();
+    /** Where those begin that are older than the open one, which may be an older one itself by now. */
+    private int behindOpen(List<Older> older) throws IOException {
+        if (open != null && !open.is(path)) {
+            for (int i = 0; i < older.size(); i++) {
+                if (open.is(older.get(i).file)) {
+                    return i + 1;
+                }
             }
         }
-        return last;
+        return 0;
     }
 
     /** Goes back to the oldest file that was written to at or after {@code since}; {@link #next} then reads them all. */
     public void toFirst(Instant since) throws IOException {
+        close();
         for (Backup b : Backup.of(path).reversed()) {
-            if (!Files.getLastModifiedTime(b.path()).toInstant().isBefore(since) && open(b.path(), b.compressed())) {
-                return;
+            if (!Files.getLastModifiedTime(b.path()).toInstant().isBefore(since)) {
+                open = open(b);
+                if (open != null) {
+                    return;
+                }
             }
         }
-        open(path, false);
+        openLatest();
     }
 
     /**
@@ -235,68 +201,42 @@ public final class LogReader implements AutoCloseable {
      * then reads them, and goes on.
      */
     public void toRecent(int lines) throws IOException {
-        open(path, false);
-        if (seekBack(4L * lines)) {
+        OpenLog latest = openLatest();
+        if (latest == null || latest.seekBack(4L * lines)) {
             return;
         }
         for (Backup b : Backup.of(path)) {
-            RandomAccessFile current = file;
-            if (current != null && (b.compressed() ? Packed.inode(b.path()) : Backup.inode(b.path())) == inode) {
+            if (latest.is(b)) {
                 continue; // it became older just now
             }
-            file = null;
-            if (open(b.path(), b.compressed())) {
-                if (current != null) {
-                    current.close();
-                }
-                seekBack(4L * lines);
-            } else {
-                file = current; // it is gone; what is here is all
+            OpenLog older = open(b);
+            if (older != null) { // else it is gone; what is here is all
+                latest.close();
+                open = older;
+                older.seekBack(4L * lines);
             }
             return;
         }
     }
 
-    /** Goes to the end: only what comes from now on is read. */
-    public void toEnd() throws IOException {
-        open(path, false);
-        if (file != null) {
-            file.seek(file.length());
-            in = new BufferedInputStream(Channels.newInputStream(file.getChannel()), SMALL_BUFFER);
-            small = true;
-        }
-    }
-
-    /**
-     * Skips most of a long file when only its last lines are wanted: at least {@code lines} of them remain.
-     *
-     * @return whether there are others before them
-     */
-    private boolean seekBack(long lines) throws IOException {
-        RandomAccessFile f = file;
-        if (f == null || packed) {
-            return false;
-        }
-        long at = f.length();
-        long ends = 0;
-        byte[] block = new byte[BUFFER];
-        while (at > 0 && ends <= lines) {
-            int n = (int) Math.min(block.length, at);
-            at -= n;
-            f.seek(at);
-            f.readFully(block, 0, n);
-            for (int i = 0; i < n; i++) {
-                ends += block[i] == '\n' ? 1 : 0;
+    /** The current file, or, in the midst of a rotation, the one that was it; null when there is none at all. */
+    private @Nullable OpenLog openLatest() throws IOException {
+        for (int i = 0; i < PATIENCE && open == null; i++) {
+            open = OpenLog.of(path, false, longest == Integer.MAX_VALUE);
+            if (open == null) {
+                List<Backup> older = Backup.of(path);
+                fromFirst = older.isEmpty();
+                if (fromFirst) {
+                    break;
+                }
+                open = open(older.getFirst());
             }
         }
-        f.seek(at);
-        in = new BufferedInputStream(Channels.newInputStream(f.getChannel()), BUFFER);
-        small = false;
-        if (at > 0) {
-            rawLine();
-            forget();
-        }
-        return at > 0;
+        return open;
+    }
+
+    private @Nullable OpenLog open(Backup b) throws IOException {
+        return OpenLog.of(b.path(), b.compressed(), longest == Integer.MAX_VALUE);
     }
 
     /** The next line, or empty when there is none yet. Follows rotations, however many there were. */
@@ -320,117 +260,23 @@ public final class LogReader implements AutoCloseable {
         }
     }
 
+    private Optional<Line> here() throws IOException {
+        return open == null ? Optional.empty() : open.next(records);
+    }
+
     /** Leaves the open file for the one after it; false when names change too fast, or it is gone: ask again. */
     private boolean goOnWith(Backup successor) throws IOException {
-        RandomAccessFile before = file;
-        long inodeBefore = inode;
-        boolean packedBefore = packed;
-        InputStream inBefore = in;
-        file = null;
-        boolean opened = open(successor.path(), successor.compressed());
-        RandomAccessFile next = file;
-        if (opened && before != null) {
-            // A rotation in between would have us skip a file.
-            InputStream inNext = in;
-            long inodeNext = inode;
-            file = before;
-            inode = inodeBefore;
-            packed = packedBefore;
-            opened = successor.equals(successor());
-            in = opened ? inNext : inBefore;
-            inode = opened ? inodeNext : inodeBefore;
-            packed = opened ? successor.compressed() : packedBefore;
-        }
-        RandomAccessFile leave = opened ? before : next;
-        file = opened ? next : before;
-        in = opened ? in : inBefore;
-        if (leave != null) {
-            leave.close();
-        }
-        forget();
-        small = false;
-        return opened;
-    }
-
-    private Optional<Line> here() throws IOException {
-        for (byte[] raw = rawLine(); raw != null; raw = rawLine()) {
-            Optional<Line> line = records.take(raw, beyond, fileTime);
-            beyond = 0;
-            if (line.isPresent()) {
-                return line;
-            }
-        }
-        atEnd();
-        return Optional.empty();
-    }
-
-    /** What follows comes line by line: all that was buffered is read, and the large buffer is not kept for it. */
-    private void atEnd() {
-        RandomAccessFile f = file;
-        if (f == null || packed || small) {
-            return;
-        }
-        in = new BufferedInputStream(Channels.newInputStream(f.getChannel()), SMALL_BUFFER);
-        small = true;
-        if (unfinished.size() == 0) {
-            unfinished = new ByteArrayOutputStream();
-        }
-    }
-
-    private void forget() {
-        unfinished.reset();
-        beyond = 0;
-    }
-
-    private byte @Nullable [] rawLine() throws IOException {
-        for (int c = in.read(); c >= 0; c = in.read()) {
-            if (c == '\n') {
-                byte[] line = unfinished.toByteArray();
-                unfinished.reset();
-                return line;
-            }
-            if (unfinished.size() < LONGEST_RECORD || longest == Integer.MAX_VALUE) {
-                unfinished.write(c);
-            } else {
-                beyond++;
-            }
-        }
-        return null;
-    }
-
-    private boolean open(Path p, boolean compressed) throws IOException {
-        if (file != null) {
-            return true;
-        }
-        RandomAccessFile opened = openStill(p);
-        if (opened == null) {
+        OpenLog next = open(successor);
+        if (next == null) {
             return false;
         }
-        file = opened;
-        packed = compressed;
-        InputStream bytes = Channels.newInputStream(opened.getChannel());
-        in = new BufferedInputStream(compressed ? new GZIPInputStream(bytes, BUFFER) : bytes, BUFFER);
-        small = false;
-        return true;
-    }
-
-    /** Opens what is called {@code p} both before and after: only then do we know which file it is. */
-    private @Nullable RandomAccessFile openStill(Path p) throws IOException {
-        try {
-            for (int i = 0; i < 100; i++) {
-                long named = Backup.inode(p);
-                var opened = new RandomAccessFile(p.toFile(), "r");
-                if (Backup.inode(p) == named) {
-                    inode = named;
-                    fileTime = Files.getLastModifiedTime(p).toInstant();
-                    return opened;
-                }
-                opened.close();
-            }
-        } catch (FileNotFoundException | NoSuchFileException gone) {
-            return null;
+        if (!successor.equals(successor())) {
+            next.close(); // a rotation in between would have us skip a file
+            return false;
         }
-        return null;
+        close();
+        open = next;
+        return true;
     }
 
     /** Which file comes after the open one; null when it is the current one, or there is none. */
@@ -439,16 +285,17 @@ public final class LogReader implements AutoCloseable {
         if (!Files.exists(path)) {
             return null;
         }
-        if (file == null) {
-            return newer;
+        if (open == null) {
+            List<Backup> older = fromFirst ? Backup.of(path) : List.of();
+            return older.isEmpty() ? newer : older.getLast();
         }
-        if (!packed && isCurrent(inode)) {
+        if (open.is(path)) {
             return null;
         }
         for (int i = 0; i < PATIENCE; i++) { // who lists a directory may miss what is renamed meanwhile
             Backup next = newer;
             for (Backup b : Backup.of(path)) {
-                if (isOpen(b)) {
+                if (open.is(b)) {
                     return next;
                 }
                 next = b;
@@ -457,24 +304,11 @@ public final class LogReader implements AutoCloseable {
         return newer; // it is deleted already
     }
 
-    /** Whether it is the file we have open, which may have been compressed since. */
-    private boolean isOpen(Backup b) throws IOException {
-        try {
-            return packed
-                    ? b.compressed() && Backup.inode(b.path()) == inode
-                    : (b.compressed() ? Packed.inode(b.path()) : Backup.inode(b.path())) == inode;
-        } catch (NoSuchFileException rotatedMeanwhile) {
-            return false;
-        }
-    }
-
     @Override
     public void close() throws IOException {
-        if (file != null) {
-            file.close();
-            file = null;
+        if (open != null) {
+            open.close();
+            open = null;
         }
-        in = InputStream.nullInputStream();
-        forget();
     }
 }

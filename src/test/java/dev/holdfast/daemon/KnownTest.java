@@ -8,6 +8,7 @@ import dev.holdfast.api.ControlPort.Refused;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Loaded;
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.event.ReplicaId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KnownTest {
+    private static final ReplicaId REMEMBERED = new ReplicaId("worker", 9);
+
     @TempDir
     private Path dir;
 
@@ -38,7 +41,7 @@ class KnownTest {
                 .get("worker");
         var specs = new TreeMap<String, ProcessSpec>();
         specs.put("worker", Objects.requireNonNull(worker).withReplicas(replicas));
-        return new Known(specs, Set.of("nightly"), Set.of("media"));
+        return new Known(specs, Set.of("nightly"), Set.of("media"), REMEMBERED::equals);
     }
 
     private List<String> logs(Known known, String name) throws Refused {
@@ -65,6 +68,9 @@ class KnownTest {
         Known known = known(2);
         assertThatCode(() -> known.toRead("worker/7")).doesNotThrowAnyException();
         assertThatThrownBy(() -> known.toRead("worker/8")).isInstanceOf(Refused.class);
+        assertThatCode(() -> known.toRead("worker/9")).as("there was one").doesNotThrowAnyException();
+        assertThatThrownBy(() -> known.toRead("web/9")).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> known.processes(List.of("worker/9"), false)).isInstanceOf(Refused.class);
         assertThat(known.processes(List.of("worker/1"), false)).containsExactly("worker/1");
         assertThatThrownBy(() -> known.processes(List.of("worker/2"), false)).isInstanceOf(Refused.class);
         assertThatThrownBy(() -> known.any(List.of("worker/2"))).isInstanceOf(Refused.class);

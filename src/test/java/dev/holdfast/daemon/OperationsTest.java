@@ -66,6 +66,10 @@ class OperationsTest {
             assertThat(daemon.ask("scale", "web", "1").exit()).isZero();
             assertThat(daemon.replicas()).hasSize(1);
             assertThat(daemon.pidOf("web")).isEqualTo(zero);
+            assertThat(daemon.ask("why", "web/3").out()).contains("scaled away");
+            assertThat(daemon.ask("why", "web/4").exit())
+                    .as("there never was one")
+                    .isEqualTo(4);
             assertThat(daemon.ask("scale", "nobody", "1").exit()).isEqualTo(4);
         }
     }

@@ -85,6 +85,32 @@ class LogReaderTest {
     }
 
     @Test
+    void beginsWithTheFirstFileOfALogThatWasNotThereYet() throws IOException {
+        try (var reader = reader()) {
+            assertThat(reader.tail(10)).isEmpty();
+            for (String line : List.of("a", "b", "c")) {
+                append(line);
+                rotate();
+            }
+            append("d");
+            assertThat(rest(reader)).containsExactly("a", "b", "c", "d");
+        }
+    }
+
+    @Test
+    void losesNothingWhenItBeginsInTheMidstOfARotation() throws IOException {
+        append("a", "b");
+        rotate();
+        try (var reader = reader()) {
+            assertThat(reader.tail(1)).extracting(LogReader.Line::raw).containsExactly("b");
+            append("c");
+            rotate();
+            append("d");
+            assertThat(rest(reader)).containsExactly("c", "d");
+        }
+    }
+
+    @Test
     void followsSeveralRotationsAtOnce() throws IOException {
         append("a");
         try (var reader = reader()) {
