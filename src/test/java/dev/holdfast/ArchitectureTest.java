@@ -98,6 +98,12 @@ class ArchitectureTest {
             Map.entry("top", Set.of("api", "unit")),
             Map.entry("report", Set.of("api", "config", "cron", "unit")),
             Map.entry("web", Set.of("api", "pem", "config", "unit")),
+            Map.entry("loop", Set.of("process", "api", "metric", "linux", "unit")),
+            Map.entry("chronicle", Set.of("api", "report", "event", "unit")),
+            Map.entry("records", Set.of("chronicle", "api", "log", "event", "unit")),
+            Map.entry(
+                    "ledger",
+                    Set.of("loop", "schedule", "queue", "store", "job", "log", "config", "linux", "event", "unit")),
             Map.entry("pem", Set.of()),
             Map.entry(
                     "cli",
@@ -122,6 +128,10 @@ class ArchitectureTest {
             Map.entry(
                     "daemon",
                     Set.of(
+                            "loop",
+                            "chronicle",
+                            "records",
+                            "ledger",
                             "web",
                             "cron",
                             "schedule",
@@ -218,7 +228,12 @@ class ArchitectureTest {
                                 .resideInAnyPackage("java.sql..", "org.sqlite.."),
                         noClasses()
                                 .that()
-                                .resideOutsideOfPackages("dev.holdfast.daemon", "dev.holdfast.cli")
+                                .resideOutsideOfPackages(
+                                        "dev.holdfast.daemon",
+                                        "dev.holdfast.loop",
+                                        "dev.holdfast.chronicle",
+                                        "dev.holdfast.records",
+                                        "dev.holdfast.cli")
                                 .should()
                                 .callMethod(System.class, "nanoTime")
                                 .orShould()

@@ -1,5 +1,6 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.chronicle.Chronicle;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ReplicaId;

@@ -1,6 +1,7 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.alert.Occasion;
+import dev.holdfast.chronicle.Words;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.ReplicaId;

@@ -5,6 +5,7 @@ import dev.holdfast.alert.Stimulus;
 import dev.holdfast.config.AlertSpec;
 import dev.holdfast.config.Directories;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.unit.MonoTime;

@@ -3,6 +3,7 @@ package dev.holdfast.daemon;
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import dev.holdfast.config.ProbeSpec.Check;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.probe.Sample;
 import java.io.IOException;
 import java.io.InputStream;

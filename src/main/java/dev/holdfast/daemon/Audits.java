@@ -14,6 +14,7 @@ import dev.holdfast.config.Config;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Threads;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.survey.HostGrounds;
 import dev.holdfast.survey.Survey;
 import dev.holdfast.unit.Level;

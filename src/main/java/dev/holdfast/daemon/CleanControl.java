@@ -8,6 +8,8 @@ import dev.holdfast.api.Failure;
 import dev.holdfast.cli.CleanReports;
 import dev.holdfast.config.CleanupSpec;
 import dev.holdfast.config.Problem;
+import dev.holdfast.loop.Loop;
+import dev.holdfast.loop.OnLoop;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -10,6 +10,7 @@ import dev.holdfast.cli.CleanReports;
 import dev.holdfast.config.CleanupSpec;
 import dev.holdfast.config.Directories;
 import dev.holdfast.linux.Threads;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.unit.Level;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;

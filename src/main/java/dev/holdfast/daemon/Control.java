@@ -25,6 +25,8 @@ import dev.holdfast.config.AlertSpec;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.Written;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.loop.Loop;
+import dev.holdfast.loop.OnLoop;
 import dev.holdfast.schedule.ScheduleView;
 import dev.holdfast.store.StoreException;
 import java.nio.file.Path;

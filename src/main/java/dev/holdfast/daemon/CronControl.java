@@ -10,6 +10,7 @@ import dev.holdfast.api.Request;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.loop.OnLoop;
 import dev.holdfast.schedule.Overlaps;
 import dev.holdfast.schedule.ScheduleView;
 import dev.holdfast.schedule.Stimulus;

@@ -1,6 +1,7 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.api.Doctor;
+import dev.holdfast.chronicle.Chronicle;
 import dev.holdfast.cli.Holdfast;
 import dev.holdfast.config.Config;
 import dev.holdfast.config.ConfigLoader;
@@ -12,13 +13,19 @@ import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.ledger.History;
+import dev.holdfast.ledger.Storage;
 import dev.holdfast.linux.Disks;
 import dev.holdfast.linux.Host;
 import dev.holdfast.log.Pump;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.process.Groups;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.RunFiles;
 import dev.holdfast.process.Watch;
+import dev.holdfast.records.LastLines;
+import dev.holdfast.records.LogDesk;
+import dev.holdfast.records.Records;
 import dev.holdfast.supervise.Action;
 import dev.holdfast.unit.Level;
 import dev.holdfast.unit.Now;

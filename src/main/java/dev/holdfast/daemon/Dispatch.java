@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.process.Bounds.Crossing;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.supervise.Stimulus;

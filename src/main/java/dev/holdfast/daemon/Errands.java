@@ -1,5 +1,6 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.chronicle.Words;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Kill;
@@ -8,6 +9,7 @@ import dev.holdfast.event.ReplicaId;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Poller;
 import dev.holdfast.linux.Printout;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.process.Identity;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.Launch;

@@ -4,6 +4,7 @@ import dev.holdfast.api.FleetReport;
 import dev.holdfast.cli.Holdfast;
 import dev.holdfast.config.QueueSpec;
 import dev.holdfast.linux.HostGauges;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.queue.QueueView;
 import dev.holdfast.store.Fleet;
 import dev.holdfast.unit.MonoTime;

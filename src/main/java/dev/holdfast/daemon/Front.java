@@ -5,6 +5,8 @@ import dev.holdfast.api.HttpHandler;
 import dev.holdfast.api.Server;
 import dev.holdfast.config.ApiSpec.Access;
 import dev.holdfast.config.Directories;
+import dev.holdfast.loop.Latest;
+import dev.holdfast.loop.Loop;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;

@@ -1,11 +1,13 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.chronicle.Words;
 import dev.holdfast.config.GuardSpec;
 import dev.holdfast.config.GuardSpec.Deed;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.unit.MonoTime;

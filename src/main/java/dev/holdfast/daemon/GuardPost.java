@@ -8,6 +8,7 @@ import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.guard.Finding;
 import dev.holdfast.linux.Threads;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.patrol.GuardHistory;
 import dev.holdfast.patrol.Patrol;
 import dev.holdfast.unit.Level;

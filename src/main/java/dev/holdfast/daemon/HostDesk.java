@@ -16,6 +16,7 @@ import dev.holdfast.linux.HostGauges;
 import dev.holdfast.linux.Poller;
 import dev.holdfast.linux.PressureTrigger;
 import dev.holdfast.linux.Threads;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.unit.Level;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;

@@ -4,6 +4,7 @@ import dev.holdfast.api.Doctor;
 import dev.holdfast.config.Directories;
 import dev.holdfast.linux.CgroupHome;
 import dev.holdfast.linux.sandbox.SandboxAbility;
+import dev.holdfast.loop.LoopLag;
 import dev.holdfast.process.RunFiles;
 import java.io.IOException;
 import java.nio.file.Files;

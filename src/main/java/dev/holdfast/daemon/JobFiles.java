@@ -4,6 +4,7 @@ import dev.holdfast.config.QueueSpec;
 import dev.holdfast.config.QueueSpec.WorkdirSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.job.Job;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.queue.Stimulus;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.workdir.Delivery;

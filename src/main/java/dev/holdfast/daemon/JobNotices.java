@@ -9,6 +9,7 @@ import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.job.JobState;
 import dev.holdfast.linux.Threads;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.store.Jobs;

@@ -4,6 +4,7 @@ import dev.holdfast.config.QueueSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.job.Hold;
 import dev.holdfast.log.Tap;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.queue.QueueView;
 import dev.holdfast.queue.Stimulus;
 import dev.holdfast.store.Jobs;

@@ -5,6 +5,7 @@ import dev.holdfast.api.Failure;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.records.LogDesk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,10 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.api.Doctor;
+import dev.holdfast.chronicle.Chronicle;
 import dev.holdfast.config.Directories;
 import dev.holdfast.event.InstanceId;
+import dev.holdfast.ledger.History;
 import dev.holdfast.log.Pump;
 import dev.holdfast.process.RunFiles;
 import java.nio.file.Path;

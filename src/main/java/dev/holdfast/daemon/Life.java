@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.config.Config;
 import dev.holdfast.dashboard.Dashboard;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.MonoTime;

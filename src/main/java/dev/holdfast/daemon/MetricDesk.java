@@ -13,6 +13,7 @@ import dev.holdfast.job.Attempt;
 import dev.holdfast.job.Job;
 import dev.holdfast.job.Next;
 import dev.holdfast.linux.Errno;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.metric.Family;
 import dev.holdfast.metric.History;
 import dev.holdfast.metric.Metrics;

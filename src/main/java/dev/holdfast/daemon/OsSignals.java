@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.linux.BlockedSignals;
 import dev.holdfast.linux.VmSignals;
+import dev.holdfast.loop.Latest;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.Signal;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.RecoverSpec;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Threads;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.probe.Action;
 import dev.holdfast.probe.ProbeView;
 import dev.holdfast.probe.Probing;

@@ -1,5 +1,6 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.chronicle.Words;
 import dev.holdfast.config.HealthSpec.Check;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Kill;
@@ -7,6 +8,7 @@ import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.linux.Threads;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.supervise.Action;

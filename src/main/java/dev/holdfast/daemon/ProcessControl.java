@@ -6,6 +6,8 @@ import dev.holdfast.api.Failure;
 import dev.holdfast.api.Request;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.loop.Loop;
+import dev.holdfast.loop.OnLoop;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Signal;

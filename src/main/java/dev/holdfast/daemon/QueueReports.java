@@ -6,6 +6,7 @@ import dev.holdfast.api.QueueReport;
 import dev.holdfast.config.QueueSpec;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.job.JobState;
+import dev.holdfast.loop.OnLoop;
 import dev.holdfast.process.GroupUsage;
 import dev.holdfast.queue.QueueView;
 import dev.holdfast.store.Jobs;

@@ -3,6 +3,7 @@ package dev.holdfast.daemon;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.RecoverSpec;
 import dev.holdfast.linux.Errno;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.MonoTime;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.chronicle.Words;
 import dev.holdfast.config.CommandSpec;
 import dev.holdfast.config.HooksSpec;
 import dev.holdfast.config.LaunchSpec;

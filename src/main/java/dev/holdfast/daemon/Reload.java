@@ -13,6 +13,8 @@ import dev.holdfast.config.Plan;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.log.OutputTarget;
+import dev.holdfast.loop.Loop;
+import dev.holdfast.loop.OnLoop;
 import dev.holdfast.supervise.Stimulus;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.holdfast.daemon;
 import dev.holdfast.api.ControlPort.Refused;
 import dev.holdfast.api.Failure;
 import dev.holdfast.api.UsageReport;
+import dev.holdfast.chronicle.Past;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ResourcesSpec;
 import dev.holdfast.config.ScheduleSpec;

@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.api.Status;
 import dev.holdfast.api.Why;
+import dev.holdfast.chronicle.Words;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ResourcesSpec;
 import dev.holdfast.event.Event;
@@ -9,7 +10,9 @@ import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.event.Usage;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.process.GroupUsage;
+import dev.holdfast.records.LastLines;
 import dev.holdfast.supervise.ReplicaView;
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.CpuAmount;

@@ -7,6 +7,7 @@ import dev.holdfast.config.ScaleSpec.By;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.probe.ProbeView;
 import dev.holdfast.scale.CpuMean;
 import dev.holdfast.scale.Crew;

@@ -1,5 +1,6 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.chronicle.Words;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.ReplicaId;
 import dev.holdfast.probe.ProbeView;

@@ -2,7 +2,9 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.api.Status;
 import dev.holdfast.api.Why;
+import dev.holdfast.chronicle.Words;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.ledger.History;
 import dev.holdfast.schedule.Last;
 import dev.holdfast.schedule.Result;
 import dev.holdfast.schedule.ScheduleView;

@@ -7,6 +7,7 @@ import dev.holdfast.job.Attempt;
 import dev.holdfast.job.Job;
 import dev.holdfast.job.Next;
 import dev.holdfast.linux.BootClock;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.metric.Sheet;
 import dev.holdfast.metric.Totals;
 import dev.holdfast.otlp.Epochs;

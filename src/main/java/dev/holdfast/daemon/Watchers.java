@@ -9,6 +9,7 @@ import dev.holdfast.config.WatchedSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.host.WatchView;
 import dev.holdfast.linux.Poller;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.probe.ProbeView;
 import dev.holdfast.process.ProcessEvent;
 import dev.holdfast.supervise.Stimulus;

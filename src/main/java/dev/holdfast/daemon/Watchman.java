@@ -9,6 +9,7 @@ import dev.holdfast.guard.Suspect;
 import dev.holdfast.linux.Census;
 import dev.holdfast.linux.Errno;
 import dev.holdfast.linux.Threads;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.patrol.Effects;
 import dev.holdfast.patrol.GuardHistory;
 import dev.holdfast.patrol.Patrol;

@@ -14,6 +14,7 @@ import dev.holdfast.job.Failure;
 import dev.holdfast.job.Hold;
 import dev.holdfast.job.Job;
 import dev.holdfast.job.Next;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.queue.WorkerVerdict;
 import dev.holdfast.store.Jobs;
 import dev.holdfast.unit.MonoTime;

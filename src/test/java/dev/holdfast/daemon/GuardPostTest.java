@@ -7,6 +7,7 @@ import dev.holdfast.alert.Occasion;
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.GuardSpec;
 import dev.holdfast.config.Loaded;
+import dev.holdfast.loop.Loop;
 import dev.holdfast.patrol.GuardHistory;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -9,6 +9,7 @@ import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Loaded;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.records.LogDesk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
