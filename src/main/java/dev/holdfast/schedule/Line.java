@@ -52,7 +52,8 @@ final class Line {
     }
 
     Memory memory() {
-        return new Memory(considered, spec.timing().toString(), paused, failures, boot, owed(), last);
+        String timing = spec.enabled() && !leaving ? spec.timing().toString() : Memory.NOT_WANTED;
+        return new Memory(considered, timing, paused, failures, boot, owed(), last);
     }
 
     private List<Owed> owed() {

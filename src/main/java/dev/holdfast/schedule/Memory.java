@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What outlives the daemon of one schedule.
  *
  * @param considered due times up to this have had their turn
- * @param timing as text; when it differs, due times of before mean nothing
+ * @param timing as text; when it differs, due times of before mean nothing. {@link #NOT_WANTED} of what is not to run
  * @param paused why; null: it is not
  * @param failures failed runs in a row
  * @param boot of the last @reboot run; empty: none yet
@@ -22,4 +22,7 @@ public record Memory(
         int failures,
         String boot,
         List<Owed> owed,
-        @Nullable Last last) {}
+        @Nullable Last last) {
+    /** It was disabled, or not configured any more. */
+    static final String NOT_WANTED = "-";
+}

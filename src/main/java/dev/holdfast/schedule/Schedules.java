@@ -175,17 +175,19 @@ public final class Schedules {
         runs.resume(lines.values(), now);
         lines.values().forEach(this::rebooted);
         memories.forEach((name, memory) -> {
-            if (!lines.containsKey(name) && !memory.owed().isEmpty()) {
+            if (!lines.containsKey(name) && !memory.timing().equals(Memory.NOT_WANTED)) {
                 forget(name, memory);
             }
         });
     }
 
-    /** It is not configured any more: should it come back one day, what it owed then is too old. */
+    /** It is not configured any more: should it come back one day, what it owed and what was due is too old. */
     private void forget(String name, Memory m) {
         m.owed().forEach(o -> actions.add(new Action.LeftOut(o.run(), Result.SKIPPED, Runs.NOT_ANY_MORE, 1)));
         actions.add(new Action.Remember(
-                name, new Memory(m.considered(), m.timing(), m.paused(), m.failures(), m.boot(), List.of(), m.last())));
+                name,
+                new Memory(
+                        m.considered(), Memory.NOT_WANTED, m.paused(), m.failures(), m.boot(), List.of(), m.last())));
     }
 
     private void recall(Line line, Memory memory) {
