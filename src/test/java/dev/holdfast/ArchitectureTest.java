@@ -98,6 +98,9 @@ class ArchitectureTest {
             Map.entry("top", Set.of("api", "unit")),
             Map.entry("report", Set.of("api", "config", "cron", "unit")),
             Map.entry("web", Set.of("api", "pem", "config", "unit")),
+            Map.entry("intent", Set.of("config", "event", "unit")),
+            Map.entry("usage", Set.of("process", "linux", "event", "unit")),
+            Map.entry("deeds", Set.of("patrol", "guard", "metric", "api", "config", "linux", "event", "unit")),
             Map.entry("loop", Set.of("process", "api", "metric", "linux", "unit")),
             Map.entry("chronicle", Set.of("api", "report", "event", "unit")),
             Map.entry("records", Set.of("chronicle", "api", "log", "event", "unit")),
@@ -129,6 +132,9 @@ class ArchitectureTest {
                     "daemon",
                     Set.of(
                             "loop",
+                            "intent",
+                            "usage",
+                            "deeds",
                             "chronicle",
                             "records",
                             "ledger",
@@ -231,6 +237,8 @@ class ArchitectureTest {
                                 .resideOutsideOfPackages(
                                         "dev.holdfast.daemon",
                                         "dev.holdfast.loop",
+                                        "dev.holdfast.usage",
+                                        "dev.holdfast.deeds",
                                         "dev.holdfast.chronicle",
                                         "dev.holdfast.records",
                                         "dev.holdfast.cli")

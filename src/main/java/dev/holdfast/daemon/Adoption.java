@@ -4,6 +4,7 @@ import dev.holdfast.chronicle.Chronicle;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.intent.Intents;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.supervise.Action;
 import dev.holdfast.supervise.Stimulus;

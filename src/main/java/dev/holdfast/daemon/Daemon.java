@@ -13,6 +13,8 @@ import dev.holdfast.config.ScheduleSpec;
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.event.Journal;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.intent.Desired;
+import dev.holdfast.intent.Intents;
 import dev.holdfast.ledger.History;
 import dev.holdfast.ledger.Storage;
 import dev.holdfast.linux.Disks;

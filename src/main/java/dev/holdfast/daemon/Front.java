@@ -5,6 +5,7 @@ import dev.holdfast.api.HttpHandler;
 import dev.holdfast.api.Server;
 import dev.holdfast.config.ApiSpec.Access;
 import dev.holdfast.config.Directories;
+import dev.holdfast.intent.Intents;
 import dev.holdfast.loop.Latest;
 import dev.holdfast.loop.Loop;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dev.holdfast.daemon;
 
 import dev.holdfast.alert.Occasion;
 import dev.holdfast.chronicle.Words;
+import dev.holdfast.deeds.GuardWords;
 import dev.holdfast.guard.Finding;
 import dev.holdfast.guard.Suspect;
 import dev.holdfast.unit.ByteSize;

@@ -26,6 +26,7 @@ import dev.holdfast.supervise.Action;
 import dev.holdfast.supervise.ReplicaView;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.MonoTime;
+import dev.holdfast.usage.ProcessCensus;
 import dev.holdfast.web.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -205,16 +206,16 @@ final class MetricDesk implements AutoCloseable {
             ProcessFigures.Look look = processes.look(views, true);
             processes.into(sheet, look);
             ProcessCensus.Tree own = look.daemon();
-            sheet.put(Family.DAEMON_CPU, own.cpuSeconds);
-            sheet.put(Family.DAEMON_MEMORY, own.rssBytes, "rss");
-            sheet.put(Family.DAEMON_MEMORY, own.swapBytes, "swap");
-            if (own.pssBytes >= 0) {
-                sheet.put(Family.DAEMON_MEMORY, own.pssBytes, "pss");
+            sheet.put(Family.DAEMON_CPU, own.cpuSeconds());
+            sheet.put(Family.DAEMON_MEMORY, own.rssBytes(), "rss");
+            sheet.put(Family.DAEMON_MEMORY, own.swapBytes(), "swap");
+            if (own.pssBytes() >= 0) {
+                sheet.put(Family.DAEMON_MEMORY, own.pssBytes(), "pss");
             }
-            if (own.descriptors >= 0) {
-                sheet.put(Family.DAEMON_FDS, own.descriptors);
+            if (own.descriptors() >= 0) {
+                sheet.put(Family.DAEMON_FDS, own.descriptors());
             }
-            sheet.put(Family.DAEMON_THREADS, own.threads);
+            sheet.put(Family.DAEMON_THREADS, own.threads());
         } catch (Errno e) {
             daemon.console.warn("metrics of processes are missing: " + e.getMessage());
         }

@@ -16,6 +16,8 @@ import dev.holdfast.process.GroupUsage;
 import dev.holdfast.supervise.ReplicaView;
 import dev.holdfast.unit.ByteSize;
 import dev.holdfast.unit.CpuAmount;
+import dev.holdfast.usage.CpuSources;
+import dev.holdfast.usage.ProcessCensus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +63,7 @@ final class ProcessFigures {
         /** Of the group, page cache included; resident of the tree; NaN where nothing runs, or nothing is known now. */
         float memoryBytes() {
             Long charged = group == null ? null : group.memoryBytes();
-            return charged != null ? charged : tree == null || Double.isNaN(cpuSeconds) ? Float.NaN : tree.rssBytes;
+            return charged != null ? charged : tree == null || Double.isNaN(cpuSeconds) ? Float.NaN : tree.rssBytes();
         }
 
         /** Without the page cache that can be taken back at once, where that is known: what is available leaves it out, too. */
@@ -141,7 +143,7 @@ final class ProcessFigures {
         totals.count(Family.PROCESS_RESTARTS, u.view.restarts(), process, index);
         ProcessCensus.Tree tree = u.tree;
         InstanceId instance = u.view.instance();
-        if (tree == null || instance == null || tree.processes == 0) {
+        if (tree == null || instance == null || tree.processes() == 0) {
             totals.add(Family.PROCESS_CPU, 0, process, index);
             return;
         }
@@ -151,9 +153,9 @@ final class ProcessFigures {
         } else {
             totals.observe(Family.PROCESS_CPU, life, u.cpuSeconds, process, index);
         }
-        if (deep && tree.readBytes >= 0) {
-            totals.observe(Family.PROCESS_IO_READ, life, (double) tree.readBytes, process, index);
-            totals.observe(Family.PROCESS_IO_WRITE, life, (double) tree.writtenBytes, process, index);
+        if (deep && tree.readBytes() >= 0) {
+            totals.observe(Family.PROCESS_IO_READ, life, (double) tree.readBytes(), process, index);
+            totals.observe(Family.PROCESS_IO_WRITE, life, (double) tree.writtenBytes(), process, index);
         }
     }
 
@@ -226,25 +228,25 @@ final class ProcessFigures {
 
     private static void usage(Sheet sheet, Used u) {
         ProcessCensus.Tree t = u.tree;
-        if (t == null || t.processes == 0) {
+        if (t == null || t.processes() == 0) {
             return;
         }
         String process = u.view.id().process();
         String index = Integer.toString(u.view.id().index());
-        memory(sheet, t.rssBytes, process, index, "rss");
-        memory(sheet, t.pssBytes, process, index, "pss");
-        memory(sheet, t.virtualBytes, process, index, "vsz");
-        memory(sheet, t.swapBytes, process, index, "swap");
+        memory(sheet, t.rssBytes(), process, index, "rss");
+        memory(sheet, t.pssBytes(), process, index, "pss");
+        memory(sheet, t.virtualBytes(), process, index, "vsz");
+        memory(sheet, t.swapBytes(), process, index, "swap");
         GroupUsage group = u.group;
         Long charged = group == null ? null : group.memoryBytes();
         if (charged != null) {
             memory(sheet, charged, process, index, "group");
         }
         u.workingSet.ifPresent(bytes -> memory(sheet, bytes, process, index, "working_set"));
-        sheet.put(Family.PROCESS_THREADS, t.threads, process, index);
-        sheet.put(Family.PROCESS_PROCESSES, t.processes, process, index);
-        if (t.descriptors >= 0) {
-            sheet.put(Family.PROCESS_FDS, t.descriptors, process, index);
+        sheet.put(Family.PROCESS_THREADS, t.threads(), process, index);
+        sheet.put(Family.PROCESS_PROCESSES, t.processes(), process, index);
+        if (t.descriptors() >= 0) {
+            sheet.put(Family.PROCESS_FDS, t.descriptors(), process, index);
         }
     }
 

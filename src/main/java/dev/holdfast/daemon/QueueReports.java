@@ -10,6 +10,7 @@ import dev.holdfast.loop.OnLoop;
 import dev.holdfast.process.GroupUsage;
 import dev.holdfast.queue.QueueView;
 import dev.holdfast.store.Jobs;
+import dev.holdfast.usage.Usages;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;

@@ -9,6 +9,7 @@ import dev.holdfast.event.Journal;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.event.ReplicaId;
+import dev.holdfast.intent.Intents;
 import dev.holdfast.process.KernelLauncher;
 import dev.holdfast.supervise.Action.Purpose;
 import dev.holdfast.supervise.Stimulus;

@@ -1,6 +1,5 @@
 package dev.holdfast.schedule;
 
-
 import dev.holdfast.config.ConfigLoader;
 import dev.holdfast.config.Loaded;
 import dev.holdfast.config.ScheduleSpec;

@@ -1,4 +1,4 @@
-package dev.holdfast.daemon;
+package dev.holdfast.deeds;
 
 import dev.holdfast.api.HealthReport;
 import dev.holdfast.api.HealthReport.Item;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * What the guard found lately, for {@code health}: of each rule how often it fired, what it found that still lasts, and what
  * it could not do. Thread-safe.
  */
-final class GuardNews {
+public final class GuardNews {
     private static final Duration LATELY = Duration.ofHours(1);
     /** Of each rule, times it fired, and matters that last; the oldest are forgotten. */
     private static final int MOST = 100;
@@ -44,7 +44,7 @@ final class GuardNews {
         }
     }
 
-    synchronized void tell(Finding f) {
+    public synchronized void tell(Finding f) {
         Rule r = rules.computeIfAbsent(f.rule(), _ -> new Rule());
         switch (f.kind()) {
             case FIRED -> {
@@ -64,12 +64,12 @@ final class GuardNews {
     }
 
     /** Only these rules are there now; zombies and orphans beside them. */
-    synchronized void only(Set<String> names) {
+    public synchronized void only(Set<String> names) {
         rules.keySet().removeIf(n -> !names.contains(n) && !n.equals("zombies") && !n.equals("orphans"));
     }
 
     /** Of each rule of which there is something to say. */
-    synchronized List<Item> items(Instant now) {
+    public synchronized List<Item> items(Instant now) {
         Instant since = now.minus(LATELY);
         var items = new ArrayList<Item>();
         rules.forEach((name, r) -> {

@@ -1,19 +1,19 @@
-package dev.holdfast.daemon;
+package dev.holdfast.deeds;
 
 import dev.holdfast.guard.Finding;
 import dev.holdfast.guard.Suspect;
 import dev.holdfast.unit.Level;
 
 /** What the guard found, for people. Pure. */
-final class GuardWords {
+public final class GuardWords {
     private GuardWords() {}
 
     /** Whether nobody will tell that it is over. */
-    static boolean once(Finding f) {
+    public static boolean once(Finding f) {
         return f.rule().equals("zombies") || f.rule().equals("orphans");
     }
 
-    static Level level(Finding f) {
+    public static Level level(Finding f) {
         return switch (f.kind()) {
             case FIRED -> f.deed().equals("log") ? Level.NOTICE : Level.WARNING;
             case ESCALATED, SPARED, HELD_BACK -> Level.WARNING;
@@ -22,7 +22,7 @@ final class GuardWords {
         };
     }
 
-    static String of(Finding f) {
+    public static String of(Finding f) {
         Suspect s = f.suspect();
         String who = s == null ? "" : "pid " + s.ref().pid() + " (" + s.user() + ") " + s.command() + ": ";
         return f.rule() + (f.dry() ? " (dry run)" : "") + ": " + who

@@ -1,4 +1,4 @@
-package dev.holdfast.daemon;
+package dev.holdfast.usage;
 
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.linux.Proc;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * somebody else gets the same figures: a share of a core over less than that would be chance, and a flood of questions costs
  * one walk. Thread-safe.
  */
-final class Usages {
+public final class Usages {
     private static final double TICKS = 100;
     /** Whoever was not asked about for that long has most likely ended. */
     private static final long KEPT_NANOS = 3_600_000_000_000L;
@@ -41,14 +41,14 @@ final class Usages {
      * @param peakBytes null without a group
      * @param pids processes and threads
      */
-    record Usage(
+    public record Usage(
             double cpuSeconds,
             @Nullable Double cpuPercent,
             @Nullable Long memoryBytes,
             @Nullable Long peakBytes,
             @Nullable Long pids) {}
 
-    Usages(Path procRoot) {
+    public Usages(Path procRoot) {
         this.proc = new Proc(procRoot);
     }
 
@@ -56,7 +56,7 @@ final class Usages {
      * @param leaders with how to read what their groups use, which yields null for those without one
      * @param nanos of {@link System#nanoTime}
      */
-    synchronized Map<ProcessRef, Usage> of(Map<ProcessRef, Supplier<@Nullable GroupUsage>> leaders, long nanos) {
+    public synchronized Map<ProcessRef, Usage> of(Map<ProcessRef, Supplier<@Nullable GroupUsage>> leaders, long nanos) {
         var usages = new HashMap<ProcessRef, Usage>();
         var stale = new HashMap<ProcessRef, @Nullable GroupUsage>();
         leaders.forEach((leader, group) -> {

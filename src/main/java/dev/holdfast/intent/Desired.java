@@ -1,4 +1,4 @@
-package dev.holdfast.daemon;
+package dev.holdfast.intent;
 
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ScaleSpec;
@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * each from what is then, so that a reload and a scaling that cross do not undo each other; {@link #specs} may be read
  * by anyone.
  */
-final class Desired {
+public final class Desired {
     private final Intents intents;
     private volatile SortedMap<String, ProcessSpec> configured;
     private volatile SortedMap<String, ProcessSpec> specs;
 
-    Desired(SortedMap<String, ProcessSpec> configured, Intents intents) {
+    public Desired(SortedMap<String, ProcessSpec> configured, Intents intents) {
         this.intents = intents;
         this.configured = configured;
         intents.configured(configured); // the file may have changed while no daemon ran
@@ -27,12 +27,12 @@ final class Desired {
     }
 
     /** Thread-safe; never changed, only replaced. */
-    SortedMap<String, ProcessSpec> specs() {
+    public SortedMap<String, ProcessSpec> specs() {
         return specs;
     }
 
     /** What would run if the file were this. */
-    SortedMap<String, ProcessSpec> wouldBe(SortedMap<String, ProcessSpec> fresh) {
+    public SortedMap<String, ProcessSpec> wouldBe(SortedMap<String, ProcessSpec> fresh) {
         return intents.applied(fresh, goingOn(fresh));
     }
 
@@ -49,7 +49,7 @@ final class Desired {
     }
 
     /** The file as it was read anew; what was scaled in the meantime stays so. */
-    void take(SortedMap<String, ProcessSpec> fresh) {
+    public void take(SortedMap<String, ProcessSpec> fresh) {
         goingOn(fresh).forEach(intents::follows);
         configured = fresh;
         intents.configured(fresh);
@@ -57,7 +57,7 @@ final class Desired {
     }
 
     /** Why no replica of a process is wanted at all; empty when one is. */
-    Optional<String> absent(String name) {
+    public Optional<String> absent(String name) {
         ProcessSpec now = specs.get(name);
         ProcessSpec file = configured.get(name);
         if (now == null || file == null || (now.enabled() && now.replicas() > 0)) {
@@ -80,7 +80,7 @@ final class Desired {
      * @param heldUntil when people hold the number of a process with a scale; null: they do not
      * @return false when there is no such process any more
      */
-    boolean scale(String name, int n, @Nullable MonoTime heldUntil) {
+    public boolean scale(String name, int n, @Nullable MonoTime heldUntil) {
         ProcessSpec spec = configured.get(name);
         if (spec == null) {
             return false;

@@ -1,4 +1,4 @@
-package dev.holdfast.daemon;
+package dev.holdfast.intent;
 
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ScaleSpec;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Work that is done is appended, a line each and before anything that waits for it begins: a thousand jobs that end
  * would else write the file a thousand times. The last line of a key counts; without a value it takes the word back.
  */
-final class Intents {
+public final class Intents {
     private static final String STOPPED = "stopped.";
     private static final String STARTED = "started.";
     private static final String ENDING = "ending.";
@@ -57,7 +57,7 @@ final class Intents {
     /** Lines that {@link #flush} writes. */
     private final StringBuilder unwritten = new StringBuilder();
 
-    Intents(Path file, String bootId, Consumer<String> warn) {
+    public Intents(Path file, String bootId, Consumer<String> warn) {
         this.file = file;
         this.bootId = bootId;
         this.warn = warn;
@@ -77,12 +77,12 @@ final class Intents {
     }
 
     /** @param names of processes or single replicas: they shall be down */
-    void stopped(Set<String> names) {
+    public void stopped(Set<String> names) {
         say(STOPPED, names);
     }
 
     /** @param names of processes or single replicas: they shall be up, also those that are started by hand alone */
-    void started(Set<String> names) {
+    public void started(Set<String> names) {
         say(STARTED, names);
     }
 
@@ -117,13 +117,13 @@ final class Intents {
 
     /** Until when people hold the number of a process with a scale; null: they do not. */
     @Nullable
-    MonoTime heldUntil(String name) {
+    public MonoTime heldUntil(String name) {
         String nanos = words.getProperty(HELD + name, "");
         return nanos.matches("-?\\d{1,18}") ? new MonoTime(Long.parseLong(nanos)) : null;
     }
 
     /** Nobody holds it any more. */
-    void released(String name) {
+    public void released(String name) {
         if (words.remove(HELD + name) != null) {
             save();
         }
@@ -178,7 +178,7 @@ final class Intents {
      * Work that is done must not be done again because the daemon died, and a stop that has begun must be finished; the
      * latter is written by the next {@link #flush}.
      */
-    void note(Event event) {
+    public void note(Event event) {
         if (event instanceof Event.Stopping s && !words.containsKey(DOWN)) {
             String line = ENDING + s.replica() + "=" + s.instance();
             words.setProperty(ENDING + s.replica(), s.instance().value());
@@ -190,18 +190,18 @@ final class Intents {
     }
 
     /** It is begun again, before anything of that exists: whatever has ended, and is completed, is over for good. */
-    void begins(ReplicaId replica) {
+    public void begins(ReplicaId replica) {
         if (words.remove(COMPLETED + replica) != null) {
             append(COMPLETED + replica + "=\n");
         }
     }
 
-    boolean hasCompleted(ReplicaId replica) {
+    public boolean hasCompleted(ReplicaId replica) {
         return words.containsKey(COMPLETED + replica);
     }
 
     /** Many stops begin together: they cost one write. */
-    void flush() {
+    public void flush() {
         if (!unwritten.isEmpty()) {
             String text = unwritten.toString();
             unwritten.setLength(0);
@@ -210,19 +210,19 @@ final class Intents {
     }
 
     /** Whether a stop of this very instance had begun. */
-    boolean wasEnding(ReplicaId replica, InstanceId instance) {
+    public boolean wasEnding(ReplicaId replica, InstanceId instance) {
         return words.containsKey(DOWN) || instance.value().equals(words.getProperty(ENDING + replica));
     }
 
     /** What an earlier daemon had begun is taken up. */
-    void begun() {
+    public void begun() {
         flush();
         if (words.remove(DOWN) != null) {
             save();
         }
     }
 
-    Set<ReplicaId> completed() {
+    public Set<ReplicaId> completed() {
         var replicas = new TreeSet<ReplicaId>();
         for (String key : words.stringPropertyNames()) {
             int slash = key.lastIndexOf('/');
@@ -234,11 +234,11 @@ final class Intents {
         return replicas;
     }
 
-    Set<String> stoppedNames() {
+    public Set<String> stoppedNames() {
         return names(STOPPED);
     }
 
-    Set<String> startedNames() {
+    public Set<String> startedNames() {
         return names(STARTED);
     }
 
@@ -278,7 +278,7 @@ final class Intents {
     }
 
     /** After a shutdown that was asked for, the file alone counts again; should it be cut short, it is finished first. */
-    void forget() {
+    public void forget() {
         words.clear();
         unwritten.setLength(0);
         words.setProperty(DOWN, "true");
@@ -286,7 +286,7 @@ final class Intents {
     }
 
     /** The file was deleted under us. */
-    void rewrite() {
+    public void rewrite() {
         save();
     }
 

@@ -1,4 +1,4 @@
-package dev.holdfast.daemon;
+package dev.holdfast.deeds;
 
 import dev.holdfast.api.GuardReport;
 import dev.holdfast.config.GuardSpec;
@@ -13,10 +13,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The guard as the API tells of it. Pure. */
-final class GuardReports {
+public final class GuardReports {
     private GuardReports() {}
 
-    static GuardReport of(GuardSpec spec, List<RuleView> views, List<Map<String, Object>> history) {
+    public static GuardReport of(GuardSpec spec, List<RuleView> views, List<Map<String, Object>> history) {
         return new GuardReport(
                 Durations.format(spec.interval()),
                 spec.dryRun(),

@@ -1,4 +1,4 @@
-package dev.holdfast.daemon;
+package dev.holdfast.deeds;
 
 import dev.holdfast.guard.Finding;
 import dev.holdfast.metric.Family;
@@ -11,19 +11,19 @@ import java.util.Locale;
 import java.util.Map;
 
 /** What the guard has done. Thread-safe. */
-final class GuardTally {
+public final class GuardTally {
     private final Map<List<String>, Long> found = new HashMap<>();
     private long looks;
     private long nanos;
     private int processes;
 
-    synchronized void looked(Duration took, int seen) {
+    public synchronized void looked(Duration took, int seen) {
         looks++;
         nanos += took.toNanos();
         processes = seen;
     }
 
-    synchronized void found(Finding f) {
+    public synchronized void found(Finding f) {
         found.merge(List.of(f.rule(), f.kind().name().toLowerCase(Locale.ROOT)), 1L, Long::sum);
     }
 
@@ -34,7 +34,7 @@ final class GuardTally {
     }
 
     /** What was found since the last time is counted there. */
-    void into(Totals totals) {
+    public void into(Totals totals) {
         taken().forEach((key, times) -> {
             totals.add(Family.GUARD_FINDINGS, times, key.get(0), key.get(1));
             boolean ended = key.get(1).equals("ended");
@@ -47,14 +47,14 @@ final class GuardTally {
      *
      * @param rules that there are now, of each of which there is a count, so that the first kill is an increase
      */
-    void into(Totals totals, List<String> rules) {
+    public void into(Totals totals, List<String> rules) {
         into(totals);
         rules.forEach(rule -> totals.add(Family.GUARD_KILLS, 0, rule));
         totals.retain((family, labels) ->
                 (family != Family.GUARD_KILLS && family != Family.GUARD_FINDINGS) || rules.contains(labels.getFirst()));
     }
 
-    synchronized void into(Sheet sheet) {
+    public synchronized void into(Sheet sheet) {
         if (looks > 0) {
             sheet.put(Family.GUARD_SAMPLES, looks);
             sheet.put(Family.GUARD_SECONDS, nanos / 1e9);

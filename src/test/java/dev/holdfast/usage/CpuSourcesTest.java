@@ -1,4 +1,4 @@
-package dev.holdfast.daemon;
+package dev.holdfast.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

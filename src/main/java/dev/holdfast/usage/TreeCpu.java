@@ -1,4 +1,4 @@
-package dev.holdfast.daemon;
+package dev.holdfast.usage;
 
 import dev.holdfast.event.ProcessRef;
 import java.util.HashMap;

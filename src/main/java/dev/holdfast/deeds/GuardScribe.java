@@ -1,4 +1,4 @@
-package dev.holdfast.daemon;
+package dev.holdfast.deeds;
 
 import dev.holdfast.guard.Finding;
 import dev.holdfast.linux.Threads;
@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * Keeps and says what the guard found, in its order, on a thread of its own: who is to be ended must not wait for a disk
  * that hangs. What does not fit meanwhile is counted, and said. Thread-safe.
  */
-final class GuardScribe implements AutoCloseable {
+public final class GuardScribe implements AutoCloseable {
     private static final Duration LAST_WAIT = Duration.ofSeconds(5);
 
     private final BlockingQueue<Optional<Finding>> waiting;
@@ -31,7 +31,7 @@ final class GuardScribe implements AutoCloseable {
     private volatile boolean ended;
 
     /** Where findings are kept; one thread at a time uses it, also after it was closed. */
-    interface Pages extends AutoCloseable {
+    public interface Pages extends AutoCloseable {
         /** @throws IOException when it is not on disk */
         void add(Finding finding) throws IOException;
 
@@ -45,7 +45,7 @@ final class GuardScribe implements AutoCloseable {
      * @param warn told, in words for people, what the history lacks
      * @throws IOException when there is no room for a thread
      */
-    GuardScribe(Pages history, int most, Consumer<Finding> say, Consumer<String> warn) throws IOException {
+    public GuardScribe(Pages history, int most, Consumer<Finding> say, Consumer<String> warn) throws IOException {
         this.waiting = new ArrayBlockingQueue<>(most);
         this.history = history;
         this.say = say;
@@ -54,7 +54,7 @@ final class GuardScribe implements AutoCloseable {
     }
 
     /** Has it kept and said soon; waits for nothing, unless it is closed. */
-    void take(Finding finding) {
+    public void take(Finding finding) {
         if (!waiting.offer(Optional.of(finding))) {
             overflowed.incrementAndGet();
         } else if (ended) {

@@ -1,9 +1,9 @@
-package dev.holdfast.daemon;
+package dev.holdfast.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.daemon.TreeCpu.Seen;
 import dev.holdfast.event.ProcessRef;
+import dev.holdfast.usage.TreeCpu.Seen;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

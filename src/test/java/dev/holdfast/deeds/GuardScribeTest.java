@@ -1,4 +1,4 @@
-package dev.holdfast.daemon;
+package dev.holdfast.deeds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

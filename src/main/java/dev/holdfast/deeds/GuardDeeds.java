@@ -1,4 +1,4 @@
-package dev.holdfast.daemon;
+package dev.holdfast.deeds;
 
 import dev.holdfast.api.HealthReport;
 import dev.holdfast.api.HealthReport.Item;
@@ -17,7 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What the guard did to a process of ours, out of its history. Thread-safe. */
-final class GuardDeeds {
+public final class GuardDeeds {
     /** From the guard's finding to the end that followed: a grace of usual length, and then some. */
     private static final Duration FOLLOWS = Duration.ofMinutes(2);
 
@@ -28,7 +28,7 @@ final class GuardDeeds {
      *
      * @param process such as {@code web/0}, or a schedule's name
      */
-    static List<Why.ByGuard> of(Path state, String process, int most) {
+    public static List<Why.ByGuard> of(Path state, String process, int most) {
         try (var history = new GuardHistory(state)) {
             return history.last(most, f -> process.equals(f.get("process"))).stream()
                     .map(GuardDeeds::told)
@@ -57,7 +57,7 @@ final class GuardDeeds {
     }
 
     /** The kill that an end followed; null: none is known. */
-    static Why.@Nullable ByGuard before(List<Why.ByGuard> told, Instant end) {
+    public static Why.@Nullable ByGuard before(List<Why.ByGuard> told, Instant end) {
         var signalled = new HashMap<String, Boolean>(); // by what was told after the finding
         for (Why.ByGuard g : told.reversed()) {
             try {
@@ -89,7 +89,7 @@ final class GuardDeeds {
         return g.rule() + " " + (words.length > 1 ? words[1] : "");
     }
 
-    static Item item(@Nullable String broken, @Nullable String weaker, int rules) {
+    public static Item item(@Nullable String broken, @Nullable String weaker, int rules) {
         String value = rules == 1 ? "1 rule" : rules + " rules";
         return broken != null
                 ? new Item("guard", "", HealthReport.CRITICAL, value, broken, null)

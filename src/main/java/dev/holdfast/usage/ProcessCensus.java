@@ -1,4 +1,4 @@
-package dev.holdfast.daemon;
+package dev.holdfast.usage;
 
 import dev.holdfast.event.ProcessRef;
 import dev.holdfast.linux.Census;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What instances use, by one look at all processes of the host: a process is of the instance whose session it is in, or
  * its parent. One that has left its session and lost its parent is missed. Opened with the first look. Thread-safe.
  */
-final class ProcessCensus implements AutoCloseable {
+public final class ProcessCensus implements AutoCloseable {
     /** Page tables are walked for it: so many at once, so long, and of each process so seldom. */
     private static final int PSS_AT_ONCE = 100;
 
@@ -41,10 +41,8 @@ final class ProcessCensus implements AutoCloseable {
     private record Measured(long bytes, long nanos) {}
 
     /** One instance; -1: unknown, or not asked for. */
-    static final class Tree {
-        /** Of all it ever had, as far as that was seen; of the daemon its own. */
+    public static final class Tree {
         double cpuSeconds;
-
         long rssBytes;
         long threads;
         int processes;
@@ -54,6 +52,47 @@ final class ProcessCensus implements AutoCloseable {
         long writtenBytes;
         long descriptors;
         long pssBytes;
+
+        /** Of all it ever had, as far as that was seen; of the daemon its own. */
+        public double cpuSeconds() {
+            return cpuSeconds;
+        }
+
+        public long rssBytes() {
+            return rssBytes;
+        }
+
+        public long threads() {
+            return threads;
+        }
+
+        public int processes() {
+            return processes;
+        }
+
+        public long virtualBytes() {
+            return virtualBytes;
+        }
+
+        public long swapBytes() {
+            return swapBytes;
+        }
+
+        public long readBytes() {
+            return readBytes;
+        }
+
+        public long writtenBytes() {
+            return writtenBytes;
+        }
+
+        public long descriptors() {
+            return descriptors;
+        }
+
+        public long pssBytes() {
+            return pssBytes;
+        }
 
         private void add(Census c, int slot) {
             rssBytes += c.rssBytes(slot);
@@ -85,7 +124,7 @@ final class ProcessCensus implements AutoCloseable {
         }
     }
 
-    ProcessCensus(Path proc, int self) {
+    public ProcessCensus(Path proc, int self) {
         this.proc = proc;
         this.self = self;
     }
@@ -96,7 +135,7 @@ final class ProcessCensus implements AutoCloseable {
      * @param deep whether what costs more is wanted too
      * @throws Errno when not all processes could be looked at
      */
-    synchronized List<Tree> look(List<ProcessRef> leaders, boolean deep, long nanos) throws Errno {
+    public synchronized List<Tree> look(List<ProcessRef> leaders, boolean deep, long nanos) throws Errno {
         Census c = census == null ? new Census(proc, Census.budget(proc)) : census;
         census = c;
         c.look();

@@ -1,4 +1,4 @@
-package dev.holdfast.daemon;
+package dev.holdfast.usage;
 
 import dev.holdfast.event.InstanceId;
 import dev.holdfast.process.GroupUsage;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Whence it is known what an instance has used of the processors: of its group, or of its tree. The two differ, so that
  * who was once told by its group is told by nothing else. One thread uses it.
  */
-final class CpuSources {
+public final class CpuSources {
     private final Set<InstanceId> grouped = new HashSet<>();
 
     /**
@@ -20,7 +20,7 @@ final class CpuSources {
      * @param group null: it has none, or it cannot be read now
      * @param tree null: nothing of it is there
      */
-    double seconds(
+    public double seconds(
             InstanceId instance, boolean hasGroup, @Nullable GroupUsage group, ProcessCensus.@Nullable Tree tree) {
         if (group != null) {
             grouped.add(instance);
@@ -31,7 +31,7 @@ final class CpuSources {
     }
 
     /** Of all others nothing will be asked any more. */
-    void retain(Set<InstanceId> there) {
+    public void retain(Set<InstanceId> there) {
         grouped.retainAll(there);
     }
 }
