@@ -61,6 +61,21 @@ final class FleetRoll {
                                 .collect(Collectors.toSet()));
     }
 
+    /** How many hosts, this one included, work for a queue now. Completed by another thread. */
+    CompletableFuture<Integer> workers(String queue) {
+        return fleet == null
+                ? CompletableFuture.completedFuture(1)
+                : fleet.hosts().thenApply(all -> workers(all, queue));
+    }
+
+    static int workers(List<Fleet.Heard> all, String queue) {
+        long workers = all.stream()
+                .filter(h -> h.left() == null && h.silent().compareTo(Fleet.SILENCE) <= 0)
+                .filter(h -> h.member().queues().contains(queue))
+                .count();
+        return Math.max(1, (int) workers); // we may not have been heard of yet
+    }
+
     /** In good order: the others need not wonder. */
     void leave(Collection<QueueView> queues) {
         if (fleet == null || next.equals(MonoTime.NEVER)) {

@@ -174,6 +174,7 @@ final class ScaleDesk {
         var _ = daemon.workshop
                 .jobs()
                 .health(List.of(queue), Duration.ofMinutes(1))
+                .thenCombine(daemon.workshop.fleet().workers(queue), ScaleSight::share)
                 .whenComplete((found, failure) -> daemon.loop.soon(() -> {
                     one.asked = false;
                     one.length =

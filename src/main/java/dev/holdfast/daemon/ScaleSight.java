@@ -18,8 +18,10 @@ import dev.holdfast.unit.Percent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** What is seen of replicas, queues, probes and memory before it is decided how many there are to be; pure. */
@@ -71,11 +73,19 @@ final class ScaleSight {
     }
 
     /** What a store answered. */
-    static Figure length(String queue, @Nullable List<Jobs.Health> found, @Nullable Throwable failure, MonoTime at) {
-        return failure != null || found == null || found.isEmpty()
-                ? new Figure.Missing(
-                        "queue " + queue + " cannot be asked" + (failure == null ? "" : ": " + failure.getMessage()))
-                : new Figure.Known(load(found.getFirst()), at, at);
+    static Figure length(String queue, @Nullable OptionalDouble found, @Nullable Throwable failure, MonoTime at) {
+        if (found != null && found.isPresent()) {
+            return new Figure.Known(found.getAsDouble(), at, at);
+        }
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return new Figure.Missing(
+                "queue " + queue + " cannot be asked" + (cause == null ? "" : ": " + cause.getMessage()));
+    }
+
+    /** Of a queue for which so many hosts work, in whole jobs: each scales for its share. */
+    static OptionalDouble share(List<Jobs.Health> found, int hosts) {
+        return found.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Math.ceil(load(found.getFirst()) / hosts));
     }
 
     /** What could run now, and what runs; of a queue that is paused only that. */

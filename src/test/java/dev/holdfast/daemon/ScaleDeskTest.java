@@ -16,6 +16,7 @@ import dev.holdfast.scale.CpuMean;
 import dev.holdfast.scale.Crew;
 import dev.holdfast.scale.Figure;
 import dev.holdfast.scale.Memory;
+import dev.holdfast.store.Fleet;
 import dev.holdfast.store.Jobs;
 import dev.holdfast.supervise.ReplicaView;
 import dev.holdfast.unit.MonoTime;
@@ -30,8 +31,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,12 +143,36 @@ class ScaleDeskTest {
 
     @Test
     void aStoreThatDoesNotAnswerIsNoEmptyQueue() {
-        assertThat(ScaleSight.length("media", List.of(health(Jobs.Gate.OPEN)), null, NOW))
+        assertThat(ScaleSight.length("media", OptionalDouble.of(5), null, NOW))
                 .isEqualTo(new Figure.Known(5, NOW, NOW));
-        assertThat(ScaleSight.length("media", null, new IOException("it is locked"), NOW))
-                .isEqualTo(new Figure.Missing("queue media cannot be asked: it is locked"));
-        assertThat(ScaleSight.length("media", List.of(), null, NOW))
+        var locked = new IOException("it is locked");
+        for (Throwable failure : List.of(locked, new CompletionException(locked))) {
+            assertThat(ScaleSight.length("media", null, failure, NOW))
+                    .isEqualTo(new Figure.Missing("queue media cannot be asked: it is locked"));
+        }
+        assertThat(ScaleSight.length("media", ScaleSight.share(List.of(), 1), null, NOW))
                 .isEqualTo(new Figure.Missing("queue media cannot be asked"));
+    }
+
+    @Test
+    void ofAQueueThatSeveralHostsWorkForEachHasItsShare() {
+        List<Jobs.Health> five = List.of(health(Jobs.Gate.OPEN));
+        assertThat(ScaleSight.share(five, 1)).hasValue(5);
+        assertThat(ScaleSight.share(five, 2)).hasValue(3);
+        assertThat(ScaleSight.share(five, 9)).hasValue(1);
+        List<Fleet.Heard> hosts = List.of(
+                heard("media", Duration.ZERO, null),
+                heard("media", Fleet.SILENCE, null),
+                heard("media", Fleet.SILENCE.plusSeconds(1), null),
+                heard("media", Duration.ZERO, Duration.ofSeconds(1)),
+                heard("other", Duration.ZERO, null));
+        assertThat(FleetRoll.workers(hosts, "media")).isEqualTo(2);
+        assertThat(FleetRoll.workers(List.of(), "media")).as("ourselves").isEqualTo(1);
+    }
+
+    private static Fleet.Heard heard(String queue, Duration silent, @Nullable Duration left) {
+        return new Fleet.Heard(
+                new Fleet.Member("h", "1", Duration.ofHours(1), 2, 0, 0, 0, 0, 0, List.of(queue)), silent, left);
     }
 
     private static Figure probed(@Nullable Sample last, int askedAgo, boolean latency) {
