@@ -5,6 +5,7 @@ import dev.holdfast.api.HealthReport;
 import dev.holdfast.api.HealthReport.Item;
 import dev.holdfast.api.QueueReport;
 import dev.holdfast.api.Status;
+import dev.holdfast.config.HostSpec;
 import dev.holdfast.host.WatchView;
 import dev.holdfast.probe.ProbeView;
 import dev.holdfast.probe.Sample;
@@ -33,13 +34,20 @@ final class HealthReports {
         return new HealthReport(worst, List.copyOf(items), List.copyOf(doing));
     }
 
+    /** A file system that is watched is not there, or does not answer. */
+    private static boolean lost(WatchView v) {
+        return v.watch().metric() == HostSpec.Metric.DISK && v.problem() != null && v.severity() == null;
+    }
+
     HealthReports host(List<WatchView> views) {
         for (WatchView v : views) {
             String problem = v.problem();
             items.add(new Item(
                     "host",
                     v.watch().name(),
-                    level(v.severity(), problem == null && !v.value().isEmpty()),
+                    lost(v)
+                            ? HealthReport.WARNING
+                            : level(v.severity(), problem == null && !v.value().isEmpty()),
                     v.value(),
                     v.severity() == null ? problem == null ? "" : problem : String.join("; ", v.why()),
                     iso(v.since()),

@@ -5,6 +5,7 @@ import dev.holdfast.event.ProcessRef;
 import dev.holdfast.unit.Signal;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What is to be done next, in this order. */
 public sealed interface Action {
@@ -15,9 +16,13 @@ public sealed interface Action {
      * Send a signal to each, after making sure that it is the same process, and that the first still is what the rule is
      * about; answer by {@link Stimulus.Struck} for each.
      *
-     * @param still asked of the first's traits, read anew
+     * @param still asked of the first's traits, read anew: where nothing is done to it, nothing is done to the others. Null:
+     *     it was begun already, and each is struck whatever befalls the others
      */
-    record Strike(List<ProcessRef> targets, Signal signal, Predicate<Traits> still) implements Action {}
+    record Strike(
+            List<ProcessRef> targets,
+            Signal signal,
+            @Nullable Predicate<Traits> still) implements Action {}
 
     /** SIGCHLD: it may have forgotten to wait for a child. */
     record Nudge(ProcessRef parent) implements Action {}

@@ -112,8 +112,7 @@ final class Executions {
                 var came = new ArrayList<>(e.left);
                 came.removeAll(before);
                 if (!came.isEmpty()) { // forked since
-                    act.accept(new Action.Strike(
-                            came, e.phase == Phase.KILLED ? Signal.KILL : e.kill.signal(), _ -> true));
+                    act.accept(new Action.Strike(came, e.phase == Phase.KILLED ? Signal.KILL : e.kill.signal(), null));
                 }
             }
             e.left.removeIf(ref -> {
@@ -140,7 +139,7 @@ final class Executions {
         e.deadline = now.mono().plus(killed ? Execution.PATIENCE : e.kill.grace());
         if (!targets.isEmpty()) {
             boolean first = targets.getFirst().equals(e.root) && !e.begun;
-            act.accept(new Action.Strike(targets, killed ? Signal.KILL : e.kill.signal(), first ? e.still : _ -> true));
+            act.accept(new Action.Strike(targets, killed ? Signal.KILL : e.kill.signal(), first ? e.still : null));
         }
     }
 
@@ -158,7 +157,7 @@ final class Executions {
                         "still there " + Wording.since(now.mono().since(e.began)) + " after "
                                 + e.kill.signal().written() + ": killing it")));
                 // Whoever it is now: it was asked to end, and has not.
-                act.accept(new Action.Strike(List.copyOf(e.left), Signal.KILL, _ -> true));
+                act.accept(new Action.Strike(List.copyOf(e.left), Signal.KILL, null));
             }
             case KILLED -> {
                 e.phase = Phase.STAYS;

@@ -61,7 +61,12 @@ public final class Guard {
             case Stimulus.Looked(Sight sight) -> looked(sight, now);
             case Stimulus.Reload(GuardSpec anew) -> reload(anew, now);
             case Stimulus.Sweep(String of) -> sweep(of, now);
-            case Stimulus.Struck s -> executions.struck(s, now);
+            case Stimulus.Struck s -> {
+                executions.struck(s, now);
+                if (s.blow() == Stimulus.Blow.CHANGED) {
+                    judgeAnew(s.process(), now);
+                }
+            }
             case Stimulus.Gone(ProcessRef ref) -> executions.gone(ref, now);
         }
         List<Action> actions = out.isEmpty() ? List.of() : List.copyOf(out);
@@ -203,6 +208,20 @@ public final class Guard {
             } else if (!about && track != null) {
                 deeds.cleared(track, look, "it is no longer what the rule is about");
                 s.tracks[i] = null;
+            }
+        }
+    }
+
+    /** It was another when it was to be struck. Should it be what a rule is about again, that has not acted upon it. */
+    private void judgeAnew(ProcessRef ref, Now now) {
+        for (Subject s : subjects) {
+            if (s != null && s.ref().equals(ref)) {
+                for (int i = 0; i < rules.size(); i++) {
+                    Track t = s.tracks[i];
+                    if (t != null && t.fired && rules.get(i).spec.deed() instanceof Deed.Kill) {
+                        s.tracks[i] = rules.get(i).track(now.mono().nanos());
+                    }
+                }
             }
         }
     }

@@ -72,6 +72,9 @@ final class Protection {
             "libvirtd",
             "virtqemud",
             "qemu-system-*",
+            "qemu-kvm",
+            "k3s*",
+            "catatonit",
             // databases
             "postgres*",
             "mysqld*",
@@ -81,10 +84,11 @@ final class Protection {
             "redis-check-rdb", // what Debian's redis-server is a link to
             "valkey-check-rdb",
             "valkey-server*",
+            "keydb-server*",
             "memcached",
             "beam.smp",
             "influxd",
-            "clickhouse-serv*",
+            "clickhouse*", // whose server is a link to it
             "etcd",
             "slapd");
 

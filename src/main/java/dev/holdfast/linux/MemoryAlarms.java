@@ -4,6 +4,7 @@ import static dev.holdfast.linux.Syscall.check;
 
 import dev.holdfast.unit.Threshold;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,12 +52,20 @@ public final class MemoryAlarms implements AutoCloseable {
         }
     }
 
+    /** What happened to a group that came to its limit. */
+    public enum Touch {
+        /** Some of it was taken back: of what keeps files in its cache that is the usual case. */
+        RECLAIMED,
+        /** It was not enough. */
+        EXHAUSTED
+    }
+
     /**
      * Has the kernel tell when a limit of memory is touched anywhere.
      *
      * @return groups that are listened to; 0 where there is no second version of cgroups with memory
      */
-    public int onLimits(Runnable told) throws IOException {
+    public int onLimits(Consumer<Touch> told) throws IOException {
         int listened = 0;
         for (CgroupMount mount : CgroupMount.all(proc)) {
             try (DirectoryStream<Path> groups = Files.newDirectoryStream(mount.at(), Files::isDirectory)) {
@@ -69,19 +78,42 @@ public final class MemoryAlarms implements AutoCloseable {
         return listened;
     }
 
-    private boolean listen(Path events, Runnable told) {
+    private boolean listen(Path events, Consumer<Touch> told) {
         try {
             Fd fd = Descriptors.open(events, Descriptors.O_RDONLY, 0);
             open.add(fd);
-            Descriptors.readAt(fd, buffer, 0, buffer.capacity(), 0);
+            var known = new long[] {ooms(read(fd))};
             poller.add(fd, Poller.CHANGED, _ -> {
-                Descriptors.readAt(fd, buffer, 0, buffer.capacity(), 0);
-                told.run();
+                byte[] text = read(fd);
+                if (text.length == 0) { // the group is gone, of which the kernel would tell for ever
+                    poller.remove(fd);
+                    fd.close();
+                    open.remove(fd);
+                    return;
+                }
+                long ooms = ooms(text);
+                told.accept(ooms > known[0] ? Touch.EXHAUSTED : Touch.RECLAIMED);
+                known[0] = ooms;
             });
             return true;
         } catch (Errno noMemoryController) {
             return false;
         }
+    }
+
+    private byte[] read(Fd fd) {
+        var text = new byte[Math.max(0, Descriptors.readAt(fd, buffer, 0, buffer.capacity(), 0))];
+        buffer.bytes().get(0, text);
+        return text;
+    }
+
+    /** How often memory did not suffice, and whoever was killed for it. */
+    static long ooms(byte[] events) {
+        return new String(events, StandardCharsets.US_ASCII)
+                .lines()
+                .filter(l -> l.startsWith("oom"))
+                .mapToLong(l -> Long.parseLong(l.substring(l.indexOf(' ') + 1)))
+                .sum();
     }
 
     @Override

@@ -68,16 +68,17 @@ final class Acts {
 
     private List<Action> strike(Action.Strike strike) {
         var answers = new ArrayList<Action>();
-        boolean first = true;
+        Predicate<Traits> condition = strike.still();
+        boolean decides = condition != null; // the first for all
         for (ProcessRef target : strike.targets()) {
-            Predicate<Traits> still = first || withheld ? asked(strike.still()) : null;
+            Predicate<Traits> still = withheld ? _ -> false : decides ? condition : null;
             Stimulus.Struck struck = hands.strike(target, strike.signal(), still);
             answers.addAll(guard.apply(struck, clock.get()));
             Blow blow = struck.blow();
-            if (first && (blow == Blow.CHANGED || blow == Blow.REFUSED || blow == Blow.FAILED)) {
+            if (decides && (blow == Blow.CHANGED || blow == Blow.REFUSED || blow == Blow.FAILED)) {
                 break; // nothing was done, so nothing is done to what descends from it
             }
-            first = false;
+            decides = false;
         }
         return answers;
     }

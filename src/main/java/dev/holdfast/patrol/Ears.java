@@ -26,14 +26,14 @@ final class Ears implements AutoCloseable {
     private final Path proc;
     private final Poller poller;
     private final Consumer<Threshold.Pressure> stalled;
-    private final Runnable touched;
+    private final Consumer<MemoryAlarms.Touch> touched;
     private MemoryAlarms alarms;
 
     /**
      * @param stalled told of each stall
      * @param touched told when a limit was touched
      */
-    Ears(Path proc, Poller poller, Consumer<Threshold.Pressure> stalled, Runnable touched) {
+    Ears(Path proc, Poller poller, Consumer<Threshold.Pressure> stalled, Consumer<MemoryAlarms.Touch> touched) {
         this.proc = proc;
         this.poller = poller;
         this.stalled = stalled;

@@ -7,6 +7,7 @@ import dev.holdfast.guard.Guard;
 import dev.holdfast.guard.RuleView;
 import dev.holdfast.guard.Stimulus;
 import dev.holdfast.linux.Errno;
+import dev.holdfast.linux.MemoryAlarms;
 import dev.holdfast.linux.Poller;
 import dev.holdfast.linux.Proc;
 import dev.holdfast.unit.MonoTime;
@@ -55,6 +56,8 @@ public final class Patrol implements AutoCloseable {
     private final Poise poise;
     private GuardSpec spec;
     private boolean alarmed;
+    /** A look was taken since the last regular one because a limit was touched. */
+    private boolean heeded;
     /** The kernel told of a stall: it does so once a window at most, so that nothing need bound the looks for it. */
     private boolean stalled;
 
@@ -87,7 +90,7 @@ public final class Patrol implements AutoCloseable {
         this.eyes = new Eyes(post.proc(), post.self(), post.owner(), post.roots(), post.mostOpen());
         this.hands = new Hands(new Proc(post.proc()), post.self(), eyes, poller, this::gone);
         this.guard = new Guard(spec, post.self(), clock.get().mono());
-        this.ears = new Ears(post.proc(), poller, this::stalled, () -> alarmed = true);
+        this.ears = new Ears(post.proc(), poller, this::stalled, this::touched);
         this.acts = new Acts(guard, hands, clock, effects, false);
         this.rehearsal = new Rehearsal(post.self(), eyes, hands, clock);
         this.poise = new Poise(() -> rehearsal.run(1), effects::warn);
@@ -100,6 +103,12 @@ public final class Patrol implements AutoCloseable {
         if (deaf != null) {
             effects.warn("weaker here: " + deaf);
         }
+    }
+
+    /** A group may touch its limit all the time, and live: one look for it, then no other until the next regular one. */
+    private void touched(MemoryAlarms.Touch touch) {
+        alarmed |= touch == MemoryAlarms.Touch.EXHAUSTED || !heeded;
+        heeded |= touch == MemoryAlarms.Touch.RECLAIMED;
     }
 
     private void stalled(Threshold.Pressure pressure) {
@@ -211,6 +220,7 @@ public final class Patrol implements AutoCloseable {
                 boolean hurried = (stalled || alarmed) && now.isBefore(regular);
                 alarmed = false;
                 stalled = false;
+                heeded &= hurried;
                 last = now;
                 look(hurried);
                 now = clock.get().mono();

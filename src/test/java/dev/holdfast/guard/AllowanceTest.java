@@ -35,6 +35,24 @@ class AllowanceTest extends GuardScript {
     }
 
     @Test
+    void whoWasAnotherWhenItWasToBeStruckIsJudgedAnew() {
+        rules("""
+                r:
+                  match: {command: work}
+                  any: [{memory: "> 1Mi"}]
+                  action: kill
+                """);
+        FakeProcess p = host.add(100, "work");
+        instead = Stimulus.Blow.CHANGED;
+        look(5);
+        assertThat(alive(p)).isTrue();
+        instead = null;
+        look(5);
+        assertThat(alive(p)).isFalse();
+        assertThat(kinds()).containsSubsequence(Kind.FIRED, Kind.REFUSED, Kind.FIRED);
+    }
+
+    @Test
     void doesNoMoreThanItMayAndSaysSoOnce() {
         rules("""
                 r:

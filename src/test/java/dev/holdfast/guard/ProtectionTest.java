@@ -19,6 +19,14 @@ class ProtectionTest {
 
     @ParameterizedTest
     @ValueSource(
+            strings = {"/usr/bin/clickhouse", "/usr/libexec/qemu-kvm", "/usr/local/bin/k3s", "/usr/bin/redis-check-rdb"
+            })
+    void whatServersAreLinksToIsProtected(String exe) {
+        assertThat(of("server", exe, "/usr/bin/server --config")).endsWith("is protected");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
             strings = {
                 "python3 /usr/bin/supervisord",
                 "/usr/bin/python3 /usr/bin/supervisord -n -c /etc/supervisord.conf",

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +34,12 @@ class ActsTest {
     ActsTest() throws IOException {
         first = new ProcessBuilder("sleep", "100").start();
         second = new ProcessBuilder("sleep", "100").start();
+    }
+
+    @AfterEach
+    void end() {
+        first.destroyForcibly();
+        second.destroyForcibly();
     }
 
     private static ProcessRef ref(Process p) throws IOException {
@@ -56,9 +63,24 @@ class ActsTest {
             new Acts(guard, hands, () -> now, Rehearsal.NONE, false).all(List.of(blow));
             await().atMost(Duration.ofSeconds(10)).until(() -> !first.isAlive() && !second.isAlive());
             assertThat(first.exitValue()).isEqualTo(128 + 9);
-        } finally {
-            first.destroyForcibly();
-            second.destroyForcibly();
+        }
+    }
+
+    @Test
+    void onlyOfABlowThatBeginsTheFirstDecidesForAll() throws IOException {
+        Now now = new Now(Instant.EPOCH, new MonoTime(0));
+        var guard = new Guard(GuardSpec.only(false, List.of(), null, null), SELF, now.mono());
+        try (Poller poller = Poller.open();
+                Eyes eyes = new Eyes(PROC, SELF, _ -> "", Path.of("/"), 10);
+                Hands hands = new Hands(new Proc(PROC), SELF, eyes, poller, _ -> {})) {
+            eyes.look(now.mono(), false);
+            ProcessRef refused = new Proc(PROC).stat(SELF).orElseThrow().ref();
+            var acts = new Acts(guard, hands, () -> now, Rehearsal.NONE, false);
+            acts.all(List.of(
+                    new Action.Strike(List.of(refused, ref(first)), Signal.KILL, _ -> true),
+                    new Action.Strike(List.of(refused, ref(second)), Signal.KILL, null)));
+            await().atMost(Duration.ofSeconds(10)).until(() -> !second.isAlive());
+            assertThat(first.isAlive()).isTrue();
         }
     }
 }
