@@ -22,13 +22,19 @@ final class Http {
     /** A request, and whether the client wants no other answer on this connection. */
     record Asked(HttpRequest request, boolean last) {}
 
+    /** Has room for a request's body, or not. */
+    interface Room {
+        /** @throws Bad when it may not be sent, or there is too much for now */
+        void take(int bytes) throws Bad;
+    }
+
     /** What a connection brings, as it is read. */
     static InputStream requests(SocketChannel connection) {
         return new BufferedInputStream(Channels.newInputStream(connection));
     }
 
     /** @param mostMillis as of {@link HttpRequest} */
-    static Asked read(InputStream in, long mostMillis) throws IOException {
+    static Asked read(InputStream in, long mostMillis, Room room) throws IOException {
         int[] left = {MAX_HEAD};
         String[] request = line(in, left).split(" ", -1);
         if (request.length != 3 || !request[2].startsWith("HTTP/1.")) {
@@ -51,6 +57,7 @@ final class Http {
         int length = length(headers.getOrDefault("content-length", "0"));
         // Who asks by hand reads to the end.
         boolean last = !"keep-alive".equalsIgnoreCase(headers.get("connection"));
+        room.take(length);
         byte[] body = in.readNBytes(length);
         if (body.length < length) {
             throw new EOFException("the request ends early");

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import jdk.net.ExtendedSocketOptions;
@@ -43,6 +44,11 @@ public final class Server implements AutoCloseable {
 
     /** Of sun_path (unix(7)), with the zero that ends it. */
     private static final int LONGEST_PATH = 108;
+
+    /** Bytes of the bodies that are read or answered now, all together; small ones, such as orders, do not count. */
+    private static final int BODIES = 12 << 20;
+
+    private static final int SMALL_BODY = 16 << 10;
 
     /** Connections that may follow events or logs, of all: with those that wait for jobs there are some left. */
     private static final int STREAMS = 16;
@@ -68,6 +74,7 @@ public final class Server implements AutoCloseable {
     private final Waits streams = new Waits(STREAMS, 0);
 
     private final Semaphore free = new Semaphore(CONNECTIONS);
+    private final Semaphore bodies = new Semaphore(BODIES);
     /** For the thread that is always there; empty: it may go. */
     private final BlockingQueue<Optional<SocketChannel>> next = new LinkedBlockingQueue<>();
     /** Those that have not sent all of their request or not taken all of their answer, oldest first. */
@@ -257,31 +264,49 @@ public final class Server implements AutoCloseable {
         return new Caller(user, Caller.SOCKET, scopes);
     }
 
+    private Caller admitted(UnixDomainPrincipal peer) throws Bad {
+        Caller caller = caller(peer);
+        if (caller.scopes().isEmpty()) {
+            throw new Bad(
+                    403,
+                    "only root, " + owner + " and members of global.api.groups may ask this daemon, not "
+                            + caller.name());
+        }
+        return caller;
+    }
+
+    /** Before a byte of a body is kept: of whom, and how much at once. */
+    private void take(int bytes, UnixDomainPrincipal peer, AtomicInteger held) throws Bad {
+        if (bytes > 0) {
+            admitted(peer);
+            int counted = bytes > SMALL_BODY ? bytes : 0;
+            if (!bodies.tryAcquire(counted)) {
+                throw new Bad(503, "too much is being sent at once: ask again in a second");
+            }
+            held.set(counted);
+        }
+    }
+
     /** @return whether another request may follow */
     private boolean serve(SocketChannel connection, InputStream requests, UnixDomainPrincipal peer, long mostMillis)
             throws IOException {
         HttpAnswer answer;
-        Caller by = new Caller("", Caller.SOCKET, Set.of());
         boolean last = true;
+        var held = new AtomicInteger();
         try {
-            Http.Asked asked = Http.read(requests, mostMillis);
+            Http.Asked asked = Http.read(requests, mostMillis, bytes -> take(bytes, peer, held));
             last = mostMillis > 0 || asked.last();
-            Caller caller = caller(peer);
-            by = caller;
-            answer = caller.scopes().isEmpty()
-                    ? ProblemDetails.answer(
-                            403,
-                            "only root, " + owner + " and members of global.api.groups may ask this daemon, not "
-                                    + caller.name())
-                    : answer(connection, asked.request(), caller);
+            answer = answer(connection, asked.request(), admitted(peer));
         } catch (Bad e) {
             answer = ProblemDetails.answer(e.status, String.valueOf(e.getMessage()));
+        } finally {
+            bodies.release(held.get());
         }
         return switch (answer) {
             case HttpAnswer.Whole whole -> send(connection, whole, last || whole.status() >= 400);
             case HttpAnswer.Flow flow -> send(connection, flow.whole(), last || flow.status() >= 400);
             case HttpAnswer.Stream stream -> {
-                Caller then = by;
+                Caller then = caller(peer);
                 stream(
                         connection,
                         stream,

@@ -85,6 +85,11 @@ final class MetricTally {
         return id.process() + "/" + id.index();
     }
 
+    /** One that comes again begins closed, and does not tell so. */
+    void forgetBreakersBut(Set<ReplicaId> there) {
+        breakers.keySet().retainAll(there);
+    }
+
     /** Such as {@code 0} for closed. */
     double breaker(ReplicaId id) {
         return breakers.getOrDefault(id, 0.0);

@@ -164,6 +164,7 @@ final class ProcessFigures {
         totals.retain((family, labels) -> !KEPT.contains(family)
                 || there.contains(new ReplicaId(labels.get(0), Integer.parseInt(labels.get(1)))));
         Map<String, ProcessSpec> specs = daemon.specs();
+        tally.forgetBreakersBut(there);
         Set<String> breakers = breakers(there, specs);
         totals.retain((family, labels) -> family != Family.BREAKER_FAILURES || breakers.contains(labels.getFirst()));
         double booted = boot.seconds(System.currentTimeMillis() / 1e3, clock.nanos() / 1e9);

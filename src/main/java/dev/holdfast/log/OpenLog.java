@@ -62,9 +62,10 @@ final class OpenLog implements AutoCloseable {
      * @param whole whether records are read however long they are
      */
     static @Nullable OpenLog of(Path path, boolean packed, boolean whole) throws IOException {
-        try {
-            // What is called so both before and after: only then do we know which file it is.
-            for (int i = 0; i < PATIENCE; i++) {
+        FileNotFoundException refused = null;
+        // What is called so both before and after: only then do we know which file it is.
+        for (int i = 0; i < PATIENCE; i++) {
+            try {
                 long named = Backup.inode(path);
                 var file = new RandomAccessFile(path.toFile(), "r");
                 try {
@@ -77,9 +78,14 @@ final class OpenLog implements AutoCloseable {
                     throw e;
                 }
                 file.close();
+            } catch (NoSuchFileException gone) {
+                return null;
+            } catch (FileNotFoundException e) { // or we may not read it, or have no descriptor left: it is there yet
+                refused = e;
             }
-        } catch (FileNotFoundException | NoSuchFileException gone) {
-            return null;
+        }
+        if (refused != null) {
+            throw refused;
         }
         return null;
     }

@@ -37,7 +37,7 @@ public final class LogDesk {
     /** Bytes. */
     static final int LONGEST_LINE = 32_000;
     /** Bytes of one answer. */
-    private static final int MOST_TEXT = 2 << 20;
+    private static final int MOST_TEXT = 1 << 20;
     /** Of a line beside its text, and of one replica's place in its id. */
     private static final int ASIDE = 100;
 
@@ -51,6 +51,7 @@ public final class LogDesk {
     private static final int LOOKS = 10;
 
     private final Files files;
+    private final Aside aside = new Aside(2, Duration.ofSeconds(10));
     private final Semaphore trailsLeft = new Semaphore(MOST_TRAILS);
 
     /** Where logs are. */
@@ -74,6 +75,10 @@ public final class LogDesk {
     private record Passed(LogTrail trail, Instant at, Line line, LogTrail.Place behind) {}
 
     LogPage page(String name, LogWish wish, int most) throws Refused {
+        return aside.call(() -> search(name, wish, most));
+    }
+
+    private LogPage search(String name, LogWish wish, int most) throws Refused {
         Filter filter = filter(wish);
         SortedMap<Integer, LogFile> found = files.of(name);
         int replicas = found.size();

@@ -161,6 +161,36 @@ class ServerTest {
     }
 
     @Test
+    void bodiesThatAreOnTheirWayAreBoundedAllTogether() throws Exception {
+        Path socket = dir.resolve("s");
+        String large = "POST /api/v1/plan HTTP/1.1\r\nContent-Length: 1048576";
+        var slow = new ArrayList<SocketChannel>();
+        try (Server server =
+                Server.start(socket, new Api(jobs.control(), warnings::add), (_, _) -> Set.of(), warnings::add)) {
+            for (int i = 0; i < 12; i++) {
+                slow.add(sent(socket, large));
+            }
+            await().until(() -> refused(socket, large));
+            try (SocketChannel small = sent(socket, "POST /api/v1/nothing HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}")) {
+                assertThat(until(small, "\r\n")).startsWith("HTTP/1.1 404");
+            }
+            for (SocketChannel s : slow) {
+                s.close();
+            }
+            await().until(() -> !refused(socket, large));
+            assertThat(server).isNotNull();
+        }
+    }
+
+    /** Without its body, which would be waited for. */
+    private boolean refused(Path socket, String request) throws IOException {
+        try (SocketChannel one = sent(socket, request)) {
+            one.shutdownOutput();
+            return until(one, "\r\n").startsWith("HTTP/1.1 503");
+        }
+    }
+
+    @Test
     void aBodilessAnswerEndsWhereItEnds() throws Exception {
         Path socket = dir.resolve("s");
         HttpHandler known = (_, _) -> new HttpAnswer.Whole(304, Map.of("ETag", "\"x\""), new byte[0], () -> {});

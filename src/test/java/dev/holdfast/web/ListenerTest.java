@@ -499,6 +499,7 @@ class ListenerTest {
         assertThat(answers.getLast()).startsWith("HTTP/1.1 429").contains("Retry-After: ");
         assertThat(under.get("/", "")).startsWith("HTTP/1.1 200");
         assertThat(under.limits.counts().unauthenticated()).isPositive();
+        assertThat(under.get("/api/v1/x", under.reads)).as("a good one").startsWith("HTTP/1.1 200");
     }
 
     @Test

@@ -95,13 +95,16 @@ function box(x, w) {
 function together(rows) {
   const load = Array.from({ length: SLOTS }, () => ({ n: 0 }));
   for (const r of rows) {
-    const mine = new Set();
-    for (const [x, w] of r.spans) {
-      for (let i = Math.max(0, Math.floor(x)); i < Math.min(SLOTS, Math.max(x + w, Math.floor(x) + 0.01)); i++) mine.add(i);
-    }
-    for (const i of mine) load[i].n++;
+    for (const i of new Set(r.spans.flatMap(slots))) load[i].n++;
   }
   return load;
+}
+
+/** Those that a run is in. */
+function slots([x, w]) {
+  const first = Math.max(0, Math.floor(x));
+  const behind = Math.min(SLOTS, Math.ceil(Math.max(x + w, Math.floor(x) + 0.01)));
+  return Array.from({ length: Math.max(0, behind - first) }, (_, i) => first + i);
 }
 
 function columns(load, most, which) {
@@ -109,5 +112,5 @@ function columns(load, most, which) {
 }
 
 function clashes(r, load) {
-  return r.spans.filter(([x]) => (load[Math.max(0, Math.floor(x))]?.n ?? 0) > 1).map(([x, w]) => box(x, w)).join('');
+  return r.spans.filter((s) => slots(s).some((i) => load[i].n > 1)).map(([x, w]) => box(x, w)).join('');
 }
