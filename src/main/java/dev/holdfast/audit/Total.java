@@ -41,6 +41,7 @@ public record Total(
 
     public static Total of(Grounds host, List<Claim> all) {
         List<Claim> sorted = all.stream()
+                .filter(c -> !toldInParts(c, all))
                 .sorted(Comparator.comparingLong(Claim::worst)
                         .reversed()
                         .thenComparing(Comparator.comparingLong(Claim::typical).reversed())
@@ -75,6 +76,15 @@ public record Total(
                 sum(typical, rest),
                 measured,
                 rest);
+    }
+
+    /** A unit that bounds nothing, of a program that is known better: by what it is configured to take. */
+    private static boolean toldInParts(Claim unit, List<Claim> all) {
+        return unit.worst() == Long.MAX_VALUE
+                && unit.who().startsWith(UNIT)
+                && all.stream()
+                        .anyMatch(c -> !c.who().startsWith(UNIT)
+                                && program(c.who()).equals(program(unit.who().substring(UNIT.length()))));
     }
 
     /**

@@ -81,6 +81,16 @@ class SurveyTest {
     }
 
     @Test
+    void aUnitThatBoundsNothingCountsUnlessItsPartsAreKnown() {
+        Claim unit = claim("systemd unit php8.3-fpm.service", Long.MAX_VALUE, 0);
+        assertThat(Total.of(host(), List.of(unit)).line())
+                .contains("can be killed by its own configuration: nothing bounds systemd unit php8.3-fpm.service");
+        assertThat(Total.of(host(), List.of(unit, claim("php-fpm pool www", GIB, GIB)))
+                        .line())
+                .contains("cannot be killed by its own configuration");
+    }
+
+    @Test
     void countsAServiceThatSystemdBoundsOnce() {
         List<Claim> claims = List.of(
                 claim("php-fpm pool www", Long.MAX_VALUE, GIB),

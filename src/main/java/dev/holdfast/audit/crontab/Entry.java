@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,13 @@ record Entry(Site site, String written, @Nullable CronExpression when, String co
     private static final Instant FROM = Instant.parse("2025-01-06T00:00:00Z");
 
     private static final int WEEK_MINUTES = 7 * 24 * 60;
+
+    /** As a command: at the beginning, behind another, or as a path; not an option's name, or a word of a text. */
+    private static final String COMMAND = "(?:^|[\\s;&|({`])(?:/[\\w./-]+/)?";
+
+    private static final Pattern WRAPPED_TIMEOUT = Pattern.compile(COMMAND + "(?:timeout|holdfast run)\\s");
+    private static final Pattern WRAPPED_LOCK =
+            Pattern.compile(COMMAND + "(?:flock|setlock|run-one|lckdo|lockrun|solo)\\s");
 
     /** @param userColumn whether a user stands before each command */
     static List<Entry> read(Notes notes, String file, boolean userColumn) {
@@ -97,12 +105,11 @@ record Entry(Site site, String written, @Nullable CronExpression when, String co
     }
 
     boolean bounded() {
-        return command.matches(".*\\b(timeout|runtimemaxsec=|holdfast run)\\b.*") || command.contains("RuntimeMaxSec=");
+        return WRAPPED_TIMEOUT.matcher(command).find() || command.contains("RuntimeMaxSec=");
     }
 
     boolean alone() {
-        return command.matches(".*\\b(flock|setlock|run-one|lckdo|lockrun|solo)\\b.*")
-                || command.contains("schedule:run");
+        return WRAPPED_LOCK.matcher(command).find() || command.contains("schedule:run");
     }
 
     /** Whether it only runs what stands in a directory, as /etc/crontab does on every Debian. */

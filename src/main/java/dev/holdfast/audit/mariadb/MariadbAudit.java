@@ -56,9 +56,9 @@ public final class MariadbAudit implements Auditor {
         if (!(installed || runs || told || configured) || notes.nothing()) {
             return Verdict.NOTHING;
         }
-        conflicts(notes, settings);
+        conflicts(notes, settings, check(host));
         var winners = winners(settings);
-        exposed(notes, winners);
+        exposed(notes, winners, check(host));
         new Memory(host, notes, winners, isMysql(host)).judge();
         new Live(host, notes, winners).judge();
         return notes.verdict();
@@ -70,14 +70,7 @@ public final class MariadbAudit implements Auditor {
 
     /** The told file alone, as --defaults-file, unless it is one of those that are read anyway. */
     private static List<String> files(Grounds host) {
-        String told = host.told().getOrDefault("mariadb.config", "");
-        for (var process : host.running()) {
-            for (String argument : isServer(process) ? process.command() : List.<String>of()) {
-                if (told.isEmpty() && argument.startsWith("--defaults-file=")) {
-                    told = argument.substring("--defaults-file=".length());
-                }
-            }
-        }
+        String told = told(host);
         if (!told.isEmpty() && !STANDARD.contains(told)) {
             return List.of(told);
         }
@@ -88,6 +81,31 @@ public final class MariadbAudit implements Auditor {
             }
         }
         return List.copyOf(files);
+    }
+
+    /** The file that the server is told to read, or that we are; empty: none. */
+    private static String told(Grounds host) {
+        String told = host.told().getOrDefault("mariadb.config", "");
+        for (var process : host.running()) {
+            for (String argument : isServer(process) ? process.command() : List.<String>of()) {
+                if (told.isEmpty() && argument.startsWith("--defaults-file=")) {
+                    told = argument.substring("--defaults-file=".length());
+                }
+            }
+        }
+        return told;
+    }
+
+    /** The server's own checker: reads the same files and ends. */
+    static List<String> check(Grounds host) {
+        String told = told(host);
+        var check = new ArrayList<String>();
+        check.add(isMysql(host) ? "mysqld" : "mariadbd");
+        if (!told.isEmpty() && !STANDARD.contains(told)) {
+            check.add("--defaults-file=" + told); // it must come first
+        }
+        check.addAll(List.of("--help", "--verbose"));
+        return List.copyOf(check);
     }
 
     private static boolean isMysql(Grounds host) {
@@ -133,19 +151,19 @@ public final class MariadbAudit implements Auditor {
         return winners;
     }
 
-    private static void conflicts(Notes notes, List<Setting> settings) {
+    private static void conflicts(Notes notes, List<Setting> settings, List<String> check) {
         var byName = new LinkedHashMap<String, List<Setting>>();
         settings.forEach(
                 s -> byName.computeIfAbsent(s.name(), _ -> new ArrayList<>()).add(s));
         byName.forEach((name, all) -> {
             boolean list = SEVERAL.contains(name) || name.startsWith("replicate_");
             if (!list && all.stream().map(Setting::comparable).distinct().count() > 1) {
-                notes.add(conflict(notes, name, all));
+                notes.add(conflict(notes, name, all, check));
             }
         });
     }
 
-    private static Finding conflict(Notes notes, String name, List<Setting> all) {
+    private static Finding conflict(Notes notes, String name, List<Setting> all, List<String> check) {
         Setting winner = all.getLast();
         List<Setting> losers = all.stream()
                 .filter(s -> !s.comparable().equals(winner.comparable()))
@@ -173,10 +191,10 @@ public final class MariadbAudit implements Auditor {
                         + " wins, " + Notes.shown(name, loser.value()) + " of " + loser.site() + " has no effect",
                 evidence,
                 "Whoever edits the losing file changes nothing, and an update that renames a file may turn the order.",
-                new Fix("comment out what loses, or change the winner", edits, Rules.CHECK));
+                new Fix("comment out what loses, or change the winner", edits, check));
     }
 
-    private static void exposed(Notes notes, Map<String, Setting> winners) {
+    private static void exposed(Notes notes, Map<String, Setting> winners, List<String> check) {
         Setting networking = winners.get("skip_networking");
         if (networking != null && networking.comparable().equals("ON")) {
             return;
@@ -205,6 +223,6 @@ public final class MariadbAudit implements Auditor {
                 "Whoever reaches the host can try passwords, and holes of the server, from afar.",
                 bind == null
                         ? Fix.byHand("set " + what + " in a group [mysqld], or skip-networking")
-                        : notes.replace("set " + what, bind.site(), Rules.CHECK, what)));
+                        : notes.replace("set " + what, bind.site(), check, what)));
     }
 }

@@ -105,7 +105,9 @@ final class Memory {
                 "global buffers of " + Notes.size(global) + " are more than 80 % of the host's " + Notes.size(memory),
                 evidence,
                 "The buffers fill up and stay; then the kernel kills the server, or what stands beside it.",
-                set == null ? Fix.byHand("set " + line) : notes.replace("set " + line, set.site(), Rules.CHECK, line)));
+                set == null
+                        ? Fix.byHand("set " + line)
+                        : notes.replace("set " + line, set.site(), MariadbAudit.check(host), line)));
     }
 
     private void overcommit(
@@ -127,7 +129,9 @@ final class Memory {
                         + " of the host's " + Notes.size(memory),
                 evidence,
                 "When all connections are in use, the kernel kills the server, or what stands beside it.",
-                set == null || fits < 10 ? Fix.byHand(what) : notes.replace(what, set.site(), Rules.CHECK, line)));
+                set == null || fits < 10
+                        ? Fix.byHand(what)
+                        : notes.replace(what, set.site(), MariadbAudit.check(host), line)));
     }
 
     /** A temporary table in memory is bounded by the smaller of two. */

@@ -29,8 +29,5 @@ final class Rules {
     static final List<Rule> ALL =
             List.of(UNREADABLE, CONFLICT, BUFFERS, OVERCOMMIT, LIVE, UNANSWERED, ROOT, ANONYMOUS, EXPOSED);
 
-    /** The server's own checker: reads its files and ends. */
-    static final List<String> CHECK = List.of("mariadbd", "--help", "--verbose");
-
     private Rules() {}
 }

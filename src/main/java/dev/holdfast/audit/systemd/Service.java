@@ -99,6 +99,15 @@ final class Service {
                             "memory of the host: " + (host.memory() > 0 ? Notes.size(host.memory()) : "unknown")),
                     "A leak in it takes the whole host: the kernel then chooses whom it kills.",
                     dropIn("or let holdfast protect write it", "Service", "MemoryMax="));
+            if (ours) { // of packages it is told together, as notes
+                notes.claim(new Claim(
+                        "systemd unit " + unit.name,
+                        Long.MAX_VALUE,
+                        0,
+                        null,
+                        "no MemoryMax",
+                        List.of(max == null ? new Site(unit.file, 0) : max.site())));
+            }
         }
         if (max != null && most >= 0 && most < Long.MAX_VALUE) {
             notes.claim(new Claim(

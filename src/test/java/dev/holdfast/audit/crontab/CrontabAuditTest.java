@@ -51,6 +51,15 @@ class CrontabAuditTest extends AuditorContract {
         assertThat(finding.what()).contains("is due every 5 minutes");
         assertThat(finding.fix().what()).contains("timeout 4m");
         assertThat(of("@hourly root x")).contains("crontab-overlap");
+        for (String option : java.util.List.of(
+                "php artisan queue:work --timeout=0",
+                "php artisan queue:work --timeout 0",
+                "curl --connect-timeout 5 http://localhost/",
+                "/srv/flock/count")) {
+            assertThat(of("* * * * * root " + option)).as(option).contains("crontab-overlap");
+        }
+        assertThat(of("* * * * * root cd /srv && /usr/bin/timeout 50s php artisan queue:work"))
+                .doesNotContain("crontab-overlap");
         assertThat(of("0 */2 * * * root x")).containsExactly("crontab-no-timeout");
         assertThat(of("* * * * * root php artisan schedule:run")).containsExactly("crontab-no-timeout");
     }

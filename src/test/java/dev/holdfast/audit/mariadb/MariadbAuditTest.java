@@ -87,6 +87,18 @@ class MariadbAuditTest extends AuditorContract {
     }
 
     @Test
+    void aFixIsCheckedInTheFileThatTheServerReads() throws Exception {
+        String own = "/srv/my.cnf";
+        String[] lines = {"[mysqld]", "max_connections = 100", "max_connections = 200"};
+        for (FakeGrounds host : List.of(
+                host().file(own, lines).told("mariadb.config", own),
+                host().file(own, lines).running(7, "mariadbd", 1, "/usr/sbin/mariadbd", "--defaults-file=" + own))) {
+            assertThat(only(audit.audit(host), "mariadb-conflict").fix().check())
+                    .containsExactly("mariadbd", "--defaults-file=" + own, "--help", "--verbose");
+        }
+    }
+
+    @Test
     void doesNotMindTheSameValueWrittenOtherwise() {
         assertThat(rules(audit.audit(debian(
                         "[mysqld]", "innodb_buffer_pool_size = 2048M", "replicate-do-db=a", "replicate-do-db=b"))))

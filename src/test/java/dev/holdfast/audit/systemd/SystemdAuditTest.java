@@ -71,6 +71,11 @@ class SystemdAuditTest extends AuditorContract {
         var verdict = audit.audit(host().file(UNIT, "[Service]", "ExecStart=/usr/bin/shop"));
         assertThat(rules(verdict)).containsExactly("systemd-no-memory-limit", "systemd-no-restart");
         assertThat(verdict.findings()).allMatch(f -> f.grade() == Grade.WARNING);
+        assertThat(verdict.claims())
+                .as("it can take all there is")
+                .singleElement()
+                .satisfies(c -> assertThat(c.worst()).isEqualTo(Long.MAX_VALUE))
+                .satisfies(c -> assertThat(c.who()).isEqualTo("systemd unit shop-api.service"));
         assertThat(rules(audit.audit(host().file(UNIT, "[Service]", "Type=oneshot", "MemoryHigh=1G"))))
                 .isEmpty();
     }
@@ -97,6 +102,7 @@ class SystemdAuditTest extends AuditorContract {
                 .file("/lib/systemd/system/cron.service", "[Service]", "Restart=on-failure")
                 .file("/lib/systemd/system/ssh.service", "[Service]", "ExecStart=/usr/sbin/sshd");
         var verdict = audit.audit(host);
+        assertThat(verdict.claims()).isEmpty();
         assertThat(verdict.findings()).allMatch(f -> f.grade() == Grade.NOTE);
         assertThat(only(verdict, "systemd-no-memory-limit").evidence()).containsExactly("cron.service", "ssh.service");
         assertThat(only(verdict, "systemd-no-restart").evidence()).containsExactly("ssh.service");
