@@ -237,6 +237,14 @@ final class Sampler implements AutoCloseable {
     }
 
     /** What was kept, for a report; null: nothing of that. */
+    /** Of which there is a history, of those too that are gone. */
+    List<ReplicaId> replicas() throws IOException {
+        return history.subjects(PROCESS).stream()
+                .map(s -> ReplicaId.parse(s.substring(PROCESS.length())))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
     History.@Nullable Line line(String subject, Metric metric, Span span, Instant until) throws IOException {
         return history.read(subject, metric, span, until.getEpochSecond()).orElse(null);
     }
