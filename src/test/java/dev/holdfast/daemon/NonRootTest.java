@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.linux.sandbox.SandboxAbility;
+import dev.holdfast.testbed.Pids;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -217,7 +218,7 @@ class NonRootTest {
                         .as("a start needs a thread, and who waits for it keeps nobody from asking")
                         .isEqualTo(124);
                 assertThat(ask(List.of(), "status").out()).contains("web", "SCHEDULE");
-                assertThat(Path.of("/proc/" + web)).doesNotExist();
+                assertThat(Pids.ended(web)).isTrue();
                 daemon.signal("USR1");
                 await().until(() -> daemon.daemonOutput().contains("log files are opened anew, asked by SIGUSR1"));
                 if (asked) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.api.JobReport;
 import dev.holdfast.store.PostgresServer;
+import dev.holdfast.testbed.Pids;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ class StoppedHostTest {
                                         .count()
                                 == 3);
                 await().atMost(DEADLINE)
-                        .until(() -> pids.stream().noneMatch(p -> Files.exists(Path.of("/proc", p)))
+                        .until(() -> pids.stream().allMatch(p -> Pids.ended(Long.parseLong(p)))
                                 && new JobsSeen(one).left().isEmpty());
                 assertThat(new JobsSeen(two).job("goes-on").state()).isEqualTo("running");
                 let(two, "goes-on");

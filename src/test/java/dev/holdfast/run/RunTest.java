@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.run.RunUnderTest.Ran;
+import dev.holdfast.testbed.Pids;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -64,7 +65,7 @@ class RunTest {
                 "(trap '' TERM; env -i setsid sh -c 'trap \"\" TERM; echo $$ > pids; while :; do sleep 1; done') & wait");
         assertThat(ran.exit()).isEqualTo(124); // the shell itself ended by TERM
         assertThat(ran.err()).contains("timeout after 2s: SIGTERM").contains("of grace, killed: ");
-        assertThat(Path.of("/proc", Files.readString(pids).strip())).doesNotExist();
+        assertThat(Pids.ended(Long.parseLong(Files.readString(pids).strip()))).isTrue();
     }
 
     @Test
@@ -80,7 +81,7 @@ class RunTest {
         assertThat(ran.exit()).isEqualTo(3);
         assertThat(ran.err())
                 .contains("left behind, ended now: sleep (" + ran.out().strip() + ")");
-        assertThat(Path.of("/proc", ran.out().strip())).doesNotExist();
+        assertThat(Pids.ended(Long.parseLong(ran.out().strip()))).isTrue();
     }
 
     @ParameterizedTest
