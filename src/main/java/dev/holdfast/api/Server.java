@@ -291,12 +291,14 @@ public final class Server implements AutoCloseable {
     private boolean serve(SocketChannel connection, InputStream requests, UnixDomainPrincipal peer, long mostMillis)
             throws IOException {
         HttpAnswer answer;
+        Caller by = new Caller("", Caller.SOCKET, Scope.ADMIN.all());
         boolean last = true;
         var held = new AtomicInteger();
         try {
             Http.Asked asked = Http.read(requests, mostMillis, bytes -> take(bytes, peer, held));
             last = mostMillis > 0 || asked.last();
-            answer = answer(connection, asked.request(), admitted(peer));
+            by = admitted(peer);
+            answer = answer(connection, asked.request(), by);
         } catch (Bad e) {
             answer = ProblemDetails.answer(e.status, String.valueOf(e.getMessage()));
         } finally {
@@ -306,7 +308,7 @@ public final class Server implements AutoCloseable {
             case HttpAnswer.Whole whole -> send(connection, whole, last || whole.status() >= 400);
             case HttpAnswer.Flow flow -> send(connection, flow.whole(), last || flow.status() >= 400);
             case HttpAnswer.Stream stream -> {
-                Caller then = caller(peer);
+                Caller then = by;
                 stream(
                         connection,
                         stream,

@@ -54,7 +54,7 @@ public record UsageReport(
             List<Integer> runsByHour) {}
 
     /**
-     * A process, all its replicas together but where it says otherwise; those too that were scaled away since.
+     * A process, all its replicas together but where it says otherwise.
      *
      * @param cpuSeconds processor time as far as it was measured
      * @param cpuMean cores

@@ -144,6 +144,9 @@ final class FleetRoll {
                         .filter(q -> q.enabled() && q.pull() == null)
                         .mapToInt(QueueSpec::concurrency)
                         .sum(),
-                queues.stream().map(QueueView::name).toList());
+                queues.stream()
+                        .filter(q -> q.spec().enabled())
+                        .map(QueueView::name)
+                        .toList());
     }
 }

@@ -7,7 +7,6 @@ import dev.holdfast.chronicle.Past;
 import dev.holdfast.config.ProcessSpec;
 import dev.holdfast.config.ResourcesSpec;
 import dev.holdfast.config.ScheduleSpec;
-import dev.holdfast.event.ReplicaId;
 import dev.holdfast.linux.HostGauges;
 import dev.holdfast.metric.History;
 import dev.holdfast.metric.History.Metric;
@@ -26,7 +25,6 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -89,6 +87,7 @@ final class ReportFacts {
         Span span = since.compareTo(Duration.ofHours(1)) <= 0
                 ? Span.HOUR
                 : since.compareTo(Duration.ofDays(1)) <= 0 ? Span.DAY : Span.MONTH;
+        List<ReplicaView> views = views();
         Past past = Past.read(daemon.dirs.state(), from, this::name, notes);
         var lines = new Lines(daemon.metrics.sampler(), span, from, until, notes);
         var gauges = new HostGauges(Daemon.PROC);
@@ -105,7 +104,7 @@ final class ReportFacts {
                 lines.of("host", Metric.CPU),
                 lines.of(History.PEAKS + "host", Metric.MEMORY),
                 lines.of("host", Metric.MEMORY),
-                replicas(lines, past),
+                views.stream().map(v -> replica(v, lines, past)).toList(),
                 works,
                 past.happenings(),
                 disks(lines),
@@ -123,50 +122,24 @@ final class ReportFacts {
                 notes);
     }
 
-    private String name(ReplicaId id) {
+    private String name(dev.holdfast.event.ReplicaId id) {
         ProcessSpec spec = daemon.specs().get(id.process());
         return Names.of(id, spec == null ? 1 : spec.mostReplicas());
     }
 
-    /** Those that are there, and those that were in the span: scaled away since, or not configured any more. */
-    private List<Facts.Replica> replicas(Lines lines, Past past) throws Refused {
-        var there = new LinkedHashSet<ReplicaId>();
-        views().forEach(v -> there.add(v.id()));
-        var replicas = new ArrayList<Facts.Replica>();
-        there.forEach(id -> replicas.add(replica(id, lines, past)));
-        for (ReplicaId id : lines.replicas()) {
-            if (!there.contains(id)) {
-                Facts.Replica gone = replica(id, lines, past);
-                if (known(gone.memory())) {
-                    replicas.add(gone);
-                }
-            }
-        }
-        return replicas;
-    }
-
-    private static boolean known(Line line) {
-        for (float value : line.values()) {
-            if (!Float.isNaN(value)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private Facts.Replica replica(ReplicaId id, Lines lines, Past past) {
-        String subject = "process:" + MetricTally.name(id);
-        ProcessSpec spec = daemon.specs().get(id.process());
+    private Facts.Replica replica(ReplicaView v, Lines lines, Past past) {
+        String subject = "process:" + MetricTally.name(v.id());
+        ProcessSpec spec = daemon.specs().get(v.id().process());
         ResourcesSpec limits = spec == null ? ResourcesSpec.NONE : spec.resources();
         return new Facts.Replica(
-                id.process(),
-                name(id),
+                v.id().process(),
+                name(v.id()),
                 lines.of(subject, Metric.CPU),
                 lines.of(History.PEAKS + subject, Metric.MEMORY),
                 lines.of(subject, Metric.MEMORY),
                 cores(limits),
                 bytes(limits),
-                past.starts(name(id)));
+                past.starts(name(v.id())));
     }
 
     private static @Nullable Double cores(ResourcesSpec limits) {
@@ -193,14 +166,6 @@ final class ReportFacts {
 
     /** What was kept of a subject, cut to the span. */
     private record Lines(Sampler sampler, Span span, Instant from, Instant until, List<String> notes) {
-        List<ReplicaId> replicas() {
-            try {
-                return sampler.replicas();
-            } catch (IOException e) {
-                return List.of(); // said with the first line
-            }
-        }
-
         Line of(String subject, Metric metric) {
             try {
                 History.Line line = sampler.line(subject, metric, span, until);

@@ -236,14 +236,6 @@ final class Sampler implements AutoCloseable {
         return refused(404, "nothing is known of \"" + of + "\"; there are host and process:NAME/INDEX");
     }
 
-    /** Of which there is a history, of those too that are gone. */
-    List<ReplicaId> replicas() throws IOException {
-        return history.subjects(PROCESS).stream()
-                .map(s -> ReplicaId.parse(s.substring(PROCESS.length())))
-                .flatMap(Optional::stream)
-                .toList();
-    }
-
     /** What was kept, for a report; null: nothing of that. */
     History.@Nullable Line line(String subject, Metric metric, Span span, Instant until) throws IOException {
         return history.read(subject, metric, span, until.getEpochSecond()).orElse(null);

@@ -325,15 +325,6 @@ public final class History implements AutoCloseable {
         return Optional.of(new Line(step * span.seconds(), values));
     }
 
-    /** Those whose names begin so, of which anything is known, in order. */
-    public synchronized List<String> subjects(String beginning) throws IOException {
-        openAll();
-        return places.keySet().stream()
-                .filter(s -> s.startsWith(beginning))
-                .sorted()
-                .toList();
-    }
-
     /** How many there is a history of, and of how many of the last sample there is none for want of room. */
     public synchronized void into(Sheet sheet) {
         sheet.put(Family.HISTORY_SERIES, places.size());

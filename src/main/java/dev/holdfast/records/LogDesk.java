@@ -51,7 +51,7 @@ public final class LogDesk {
     private static final int LOOKS = 10;
 
     private final Files files;
-    private final Aside aside = new Aside(2, Duration.ofSeconds(10));
+    private final Aside aside = new Aside(2, Duration.ofSeconds(4));
     private final Semaphore trailsLeft = new Semaphore(MOST_TRAILS);
 
     /** Where logs are. */
@@ -75,11 +75,11 @@ public final class LogDesk {
     private record Passed(LogTrail trail, Instant at, Line line, LogTrail.Place behind) {}
 
     LogPage page(String name, LogWish wish, int most) throws Refused {
-        return aside.call(() -> search(name, wish, most));
+        Filter filter = filter(wish);
+        return filter.passesAll ? read(name, filter, most) : aside.call(() -> read(name, filter, most));
     }
 
-    private LogPage search(String name, LogWish wish, int most) throws Refused {
-        Filter filter = filter(wish);
+    private LogPage read(String name, Filter filter, int most) throws Refused {
         SortedMap<Integer, LogFile> found = files.of(name);
         int replicas = found.size();
         var places = new TreeMap<Integer, LogTrail.Place>();

@@ -175,7 +175,9 @@ public final class Schedules {
         runs.resume(lines.values(), now);
         lines.values().forEach(this::rebooted);
         memories.forEach((name, memory) -> {
-            if (!lines.containsKey(name) && !memory.timing().equals(Memory.NOT_WANTED)) {
+            if (!lines.containsKey(name)
+                    && (!memory.timing().equals(Memory.NOT_WANTED)
+                            || !memory.owed().isEmpty())) {
                 forget(name, memory);
             }
         });

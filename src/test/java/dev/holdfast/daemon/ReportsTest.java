@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
-import org.assertj.core.api.Condition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -173,23 +172,6 @@ class ReportsTest {
             assertThat(green.getReceivedMessages())
                     .as("once, however many were missed")
                     .hasSize(1);
-        }
-    }
-
-    @Test
-    void whatWasScaledAwayOrIsNotConfiguredAnyMoreIsInTheReportYet() throws Exception {
-        String stays = "version: 1\nprocesses:\n  stays: { command: [sleep, '1000'], replicas: 2 }\n";
-        try (var daemon = DaemonUnderTest.up(home, stays + "  goes: { command: [sleep, '1000'] }\n")) {
-            Condition<UsageReport.Program> measured =
-                    new Condition<>(p -> p.memoryPeak() != null && p.memoryPeak() > 0, "measured");
-            await().atMost(DEADLINE)
-                    .untilAsserted(
-                            () -> assertThat(report().processes()).hasSize(2).have(measured));
-            DaemonUnderTest.write(home.resolve("holdfast.yaml"), stays.replace("replicas: 2", "replicas: 1"));
-            assertThat(daemon.ask("reload").exit()).isZero();
-            assertThat(report().processes())
-                    .extracting(p -> p.replicas() + " " + p.name())
-                    .containsExactlyInAnyOrder("2 stays", "1 goes");
         }
     }
 

@@ -23,7 +23,7 @@ record Entry(Site site, String written, @Nullable CronExpression when, String co
     private static final int WEEK_MINUTES = 7 * 24 * 60;
 
     /** As a command: at the beginning, behind another, or as a path; not an option's name, or a word of a text. */
-    private static final String COMMAND = "(?:^|[\\s;&|({`])(?:/[\\w./-]+/)?";
+    private static final String COMMAND = "(?:^|[\\s;&|({`'\"])(?:[~$/][\\w./{}-]*/)?";
 
     private static final Pattern WRAPPED_TIMEOUT = Pattern.compile(COMMAND + "(?:timeout|holdfast run)\\s");
     private static final Pattern WRAPPED_LOCK =

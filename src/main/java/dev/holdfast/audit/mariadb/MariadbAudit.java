@@ -99,6 +99,9 @@ public final class MariadbAudit implements Auditor {
     /** The server's own checker: reads the same files and ends. */
     static List<String> check(Grounds host) {
         String told = told(host);
+        if (!told.equals(host.told().getOrDefault("mariadb.config", "")) && !STANDARD.contains(told)) {
+            return List.of(); // a process said so, whoever's it is: root is not to start a server by its file
+        }
         var check = new ArrayList<String>();
         check.add(isMysql(host) ? "mysqld" : "mariadbd");
         if (!told.isEmpty() && !STANDARD.contains(told)) {

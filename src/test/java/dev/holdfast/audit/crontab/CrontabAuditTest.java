@@ -58,8 +58,14 @@ class CrontabAuditTest extends AuditorContract {
                 "/srv/flock/count")) {
             assertThat(of("* * * * * root " + option)).as(option).contains("crontab-overlap");
         }
-        assertThat(of("* * * * * root cd /srv && /usr/bin/timeout 50s php artisan queue:work"))
-                .doesNotContain("crontab-overlap");
+        for (String bounded : java.util.List.of(
+                "cd /srv && /usr/bin/timeout 50s php artisan queue:work",
+                "sh -c 'timeout 50s x'",
+                "bash -c \"flock -n /run/x x\"",
+                "~/bin/flock -n /run/x x",
+                "$HOME/bin/timeout 50s x")) {
+            assertThat(of("* * * * * root " + bounded)).as(bounded).doesNotContain("crontab-overlap");
+        }
         assertThat(of("0 */2 * * * root x")).containsExactly("crontab-no-timeout");
         assertThat(of("* * * * * root php artisan schedule:run")).containsExactly("crontab-no-timeout");
     }
