@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
@@ -27,6 +28,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/1.1 on the control socket, for root, the daemon's own user and whom they admit; at most {@value #CONNECTIONS} connections at once,
@@ -291,7 +293,7 @@ public final class Server implements AutoCloseable {
     private boolean serve(SocketChannel connection, InputStream requests, UnixDomainPrincipal peer, long mostMillis)
             throws IOException {
         HttpAnswer answer;
-        Caller by = new Caller("", Caller.SOCKET, Scope.ADMIN.all());
+        @Nullable Caller by = null;
         boolean last = true;
         var held = new AtomicInteger();
         try {
@@ -308,7 +310,7 @@ public final class Server implements AutoCloseable {
             case HttpAnswer.Whole whole -> send(connection, whole, last || whole.status() >= 400);
             case HttpAnswer.Flow flow -> send(connection, flow.whole(), last || flow.status() >= 400);
             case HttpAnswer.Stream stream -> {
-                Caller then = by;
+                Caller then = Objects.requireNonNull(by); // who is not admitted gets no stream
                 stream(
                         connection,
                         stream,

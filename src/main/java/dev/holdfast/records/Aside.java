@@ -28,17 +28,23 @@ final class Aside {
             if (!places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new Refused(503, Failure.later("others search logs", 2));
             }
-            try {
-                var done = new FutureTask<T>(task);
-                if (Thread.currentThread().isVirtual()) {
+            var done = new FutureTask<T>(() -> {
+                try {
+                    return task.call();
+                } finally {
+                    places.release(); // not before, though nobody may wait for it any more
+                }
+            });
+            if (Thread.currentThread().isVirtual()) {
+                try {
                     Thread.ofPlatform().daemon().name("holdfast-search").start(done);
-                } else {
+                } catch (OutOfMemoryError noThread) {
                     done.run();
                 }
-                return done.get();
-            } finally {
-                places.release();
+            } else {
+                done.run();
             }
+            return done.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Refused(503, Failure.later("interrupted", 2));

@@ -46,41 +46,38 @@ class ActsTest {
         return new Proc(PROC).stat((int) p.pid()).orElseThrow().ref();
     }
 
-    @Test
-    void aBlowThatIsWithheldReachesNobody() throws IOException {
+    private static void act(boolean withheld, Action... all) throws IOException {
         Now now = new Now(Instant.EPOCH, new MonoTime(0));
         var guard = new Guard(GuardSpec.only(false, List.of(), null, null), SELF, now.mono());
         try (Poller poller = Poller.open();
                 Eyes eyes = new Eyes(PROC, SELF, _ -> "", Path.of("/"), 10);
                 Hands hands = new Hands(new Proc(PROC), SELF, eyes, poller, _ -> {})) {
             eyes.look(now.mono(), false);
-            var blow = new Action.Strike(List.of(ref(first), ref(second)), Signal.KILL, _ -> true);
-            var gone = new Action.Strike(
-                    List.of(new ProcessRef((int) first.pid(), 1), ref(second)), Signal.KILL, _ -> true);
-            new Acts(guard, hands, () -> now, Rehearsal.NONE, true).all(List.of(blow, gone));
-            assertThat(first.isAlive()).isTrue();
-            assertThat(second.isAlive()).isTrue();
-            new Acts(guard, hands, () -> now, Rehearsal.NONE, false).all(List.of(blow));
-            await().atMost(Duration.ofSeconds(10)).until(() -> !first.isAlive() && !second.isAlive());
-            assertThat(first.exitValue()).isEqualTo(128 + 9);
+            new Acts(guard, hands, () -> now, Rehearsal.NONE, withheld).all(List.of(all));
         }
     }
 
     @Test
+    void aBlowThatIsWithheldReachesNobody() throws IOException {
+        var blow = new Action.Strike(List.of(ref(first), ref(second)), Signal.KILL, _ -> true);
+        var gone =
+                new Action.Strike(List.of(new ProcessRef((int) first.pid(), 1), ref(second)), Signal.KILL, _ -> true);
+        act(true, blow, gone);
+        assertThat(first.isAlive()).isTrue();
+        assertThat(second.isAlive()).isTrue();
+        act(false, blow);
+        await().atMost(Duration.ofSeconds(10)).until(() -> !first.isAlive() && !second.isAlive());
+        assertThat(first.exitValue()).isEqualTo(128 + 9);
+    }
+
+    @Test
     void onlyOfABlowThatBeginsTheFirstDecidesForAll() throws IOException {
-        Now now = new Now(Instant.EPOCH, new MonoTime(0));
-        var guard = new Guard(GuardSpec.only(false, List.of(), null, null), SELF, now.mono());
-        try (Poller poller = Poller.open();
-                Eyes eyes = new Eyes(PROC, SELF, _ -> "", Path.of("/"), 10);
-                Hands hands = new Hands(new Proc(PROC), SELF, eyes, poller, _ -> {})) {
-            eyes.look(now.mono(), false);
-            ProcessRef refused = new Proc(PROC).stat(SELF).orElseThrow().ref();
-            var acts = new Acts(guard, hands, () -> now, Rehearsal.NONE, false);
-            acts.all(List.of(
-                    new Action.Strike(List.of(refused, ref(first)), Signal.KILL, _ -> true),
-                    new Action.Strike(List.of(refused, ref(second)), Signal.KILL, null)));
-            await().atMost(Duration.ofSeconds(10)).until(() -> !second.isAlive());
-            assertThat(first.isAlive()).isTrue();
-        }
+        ProcessRef refused = new Proc(PROC).stat(SELF).orElseThrow().ref();
+        act(
+                false,
+                new Action.Strike(List.of(refused, ref(first)), Signal.KILL, _ -> true),
+                new Action.Strike(List.of(refused, ref(second)), Signal.KILL, null));
+        await().atMost(Duration.ofSeconds(10)).until(() -> !second.isAlive());
+        assertThat(first.isAlive()).isTrue();
     }
 }

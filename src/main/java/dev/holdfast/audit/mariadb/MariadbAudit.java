@@ -96,19 +96,16 @@ public final class MariadbAudit implements Auditor {
         return told;
     }
 
-    /** The server's own checker: reads the same files and ends. */
+    /** The server's own checker: reads the same files and ends. Empty: none may be asked. */
     static List<String> check(Grounds host) {
+        String server = isMysql(host) ? "mysqld" : "mariadbd";
         String told = told(host);
-        if (!told.equals(host.told().getOrDefault("mariadb.config", "")) && !STANDARD.contains(told)) {
-            return List.of(); // a process said so, whoever's it is: root is not to start a server by its file
+        if (told.isEmpty() || STANDARD.contains(told)) {
+            return List.of(server, "--help", "--verbose");
         }
-        var check = new ArrayList<String>();
-        check.add(isMysql(host) ? "mysqld" : "mariadbd");
-        if (!told.isEmpty() && !STANDARD.contains(told)) {
-            check.add("--defaults-file=" + told); // it must come first
-        }
-        check.addAll(List.of("--help", "--verbose"));
-        return List.copyOf(check);
+        return host.told().containsKey("mariadb.config")
+                ? List.of(server, "--defaults-file=" + told, "--help", "--verbose") // it must come first
+                : List.of(); // a process says so, whoever's it is: root starts no server by its file
     }
 
     private static boolean isMysql(Grounds host) {
