@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -108,8 +109,11 @@ final class HostFindings {
     static Doctor.Finding loop(LoopLag lag) {
         return ok(
                 "loop",
-                "99% of its turns took at most " + lag.quantile(0.99).toNanos() / 1000 + " us, the longest "
-                        + lag.most().toMillis() + " ms");
+                String.format(
+                        Locale.ROOT,
+                        "99%% of its turns took at most %.1f ms, the longest %d ms",
+                        lag.quantile(0.99).toNanos() / 1e6,
+                        lag.most().toMillis()));
     }
 
     static Doctor.Finding ok(String what, String detail) {
