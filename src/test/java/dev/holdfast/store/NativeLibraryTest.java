@@ -33,24 +33,43 @@ class NativeLibraryTest {
             try (var connection = JDBC.createConnection("jdbc:sqlite::memory:", new Properties())) {
                 System.out.println("then " + (connection != null));
             }
+            Runtime.getRuntime().halt(0); // as one that is killed: nothing is tidied up
         }
     }
 
-    @Test
-    void whatCouldNotBeUnpackedOnceIsTriedAgain() throws Exception {
+    private String run(Path own) throws Exception {
         Process child = new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(),
                         "--enable-native-access=ALL-UNNAMED",
+                        "-Djava.io.tmpdir=" + Files.createDirectories(home.resolve("tmp")),
                         "-cp",
                         System.getProperty("java.class.path") + ":" + System.getProperty("jdk.module.path", ""),
                         Main.class.getName(),
-                        home.resolve("full/own").toString())
+                        own.toString())
                 .redirectErrorStream(true)
                 .start();
         String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(said)
-                .contains("first PASSING: the driver's native half cannot be loaded from " + home.resolve("full/own"))
+        return said;
+    }
+
+    @Test
+    void whatCouldNotBeUnpackedOnceIsTriedAgain() throws Exception {
+        Path own = home.resolve("full/own");
+        assertThat(run(own))
+                .contains("first PASSING: the driver's native half cannot be loaded from " + own)
                 .contains("then true");
+    }
+
+    @Test
+    void itIsUnpackedOnceHoweverManyDaemonsAreKilledAndNotWhereOthersMayWrite() throws Exception {
+        Path own = Files.createDirectory(home.resolve("own"));
+        Files.write(own.resolve("libsqlitejdbc.so"), new byte[] {1}); // another version's, or torn
+        for (int i = 0; i < 2; i++) {
+            assertThat(run(own)).contains("then true").doesNotContain("first");
+            assertThat(own).isDirectoryContaining("glob:**/libsqlitejdbc.so");
+            assertThat(own.toFile().list()).hasSize(1);
+            assertThat(home.resolve("tmp")).isEmptyDirectory();
+        }
     }
 }

@@ -367,13 +367,6 @@ class StoreTest {
     }
 
     @Test
-    void aLibraryIsNotUnpackedWhereOthersMayWrite() throws Exception {
-        Path own = Files.createDirectory(home.resolve("own"));
-        NativeLibrary.find(own);
-        assertThat(System.getProperty("org.sqlite.tmpdir")).isEqualTo(own.toString());
-    }
-
-    @Test
     void tellsWhichTroublePasses() {
         assertThat(Trouble.of(new SQLException("full", "", 13))).isEqualTo(Trouble.PASSING);
         assertThat(Trouble.of(new SQLException("busy", "", 5 | 2 << 8))).isEqualTo(Trouble.PASSING);
