@@ -93,7 +93,7 @@ class ChaosTest {
             assertThat(chronicle.violations()).as(chronicle.told()).isEmpty();
             var api = new Api(grounds.apiPort(), subject.token("chaos", "admin"), LONGEST_ORDER);
             var stranger = new Api(grounds.apiPort(), subject.token("stranger", "read"), HANGS.plusSeconds(10));
-            var customers = new Customers(api, seed);
+            var customers = new Customers(api, chronicle, seed);
             var witness = new Witness(subject, grounds, chronicle, api, HANGS, bystanders());
             var striker = new Striker(subject, grounds, chronicle, configuration, customers, api, stranger);
             var reckoning = new Reckoning(subject, grounds, chronicle, api, BOUND);
