@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -16,16 +17,26 @@ import org.jspecify.annotations.Nullable;
 final class Http {
     private static final int MAX_HEAD = 16 << 10;
     private static final int MAX_BODY = 1 << 20;
+    /** The JDK keeps for each thread native memory of as much as it ever sent at once. */
+    private static final int PIECE = 16 << 10;
 
     private Http() {}
 
     /** A request, and whether the client wants no other answer on this connection. */
     record Asked(HttpRequest request, boolean last) {}
 
-    /** Has room for a request's body, or not. */
+    /**
+     * So much more of a body is to be kept.
+     *
+     * @param length of all of it
+     * @param first none of it is kept yet
+     */
+    record More(int length, int bytes, boolean first) {}
+
+    /** Has room for a request's body, or not: for what is announced and does not come no room is held. */
     interface Room {
         /** @throws Bad when it may not be sent, or there is too much for now */
-        void take(int bytes) throws Bad;
+        void take(More more) throws Bad;
     }
 
     /** What a connection brings, as it is read. */
@@ -57,13 +68,23 @@ final class Http {
         int length = length(headers.getOrDefault("content-length", "0"));
         // Who asks by hand reads to the end.
         boolean last = !"keep-alive".equalsIgnoreCase(headers.get("connection"));
-        room.take(length);
-        byte[] body = in.readNBytes(length);
-        if (body.length < length) {
-            throw new EOFException("the request ends early");
-        }
-        String text = new String(body, StandardCharsets.UTF_8);
+        String text = length == 0 ? "" : new String(body(in, length, room), StandardCharsets.UTF_8);
         return new Asked(new HttpRequest(request[0], request[1], headers, text, mostMillis), last);
+    }
+
+    /** Grows as it comes. */
+    private static byte[] body(InputStream in, int length, Room room) throws IOException {
+        byte[] body = {};
+        for (int there = 0; there < length; ) {
+            int size = Math.min(length, Math.max(PIECE, 2 * there));
+            room.take(new More(length, size - there, there == 0));
+            body = Arrays.copyOf(body, size);
+            there += in.readNBytes(body, there, size - there);
+            if (there < size) {
+                throw new EOFException("the request ends early");
+            }
+        }
+        return body;
     }
 
     /** Closed with something unread, a Unix socket resets the other side before it has read our answer. */
@@ -118,17 +139,23 @@ final class Http {
         }
         head.append("Connection: ").append(last ? "close" : "keep-alive").append("\r\n\r\n");
         byte[] first = head.toString().getBytes(StandardCharsets.UTF_8);
-        ByteBuffer out = ByteBuffer.allocate(first.length + (body == null ? 0 : body.length));
-        out.put(first);
-        if (body != null) {
-            out.put(body);
+        int beside = body == null ? 0 : Math.min(body.length, PIECE); // most answers are sent at once
+        ByteBuffer out = ByteBuffer.allocate(first.length + beside).put(first);
+        if (body == null) {
+            write(connection, out.flip());
+        } else {
+            write(connection, out.put(body, 0, beside).flip());
+            write(connection, ByteBuffer.wrap(body, beside, body.length - beside));
         }
-        write(connection, out.flip());
     }
 
     static void write(SocketChannel connection, ByteBuffer out) throws IOException {
-        while (out.hasRemaining()) {
-            connection.write(out);
+        for (int end = out.limit(); out.position() < end; ) {
+            out.limit(Math.min(end, out.position() + PIECE));
+            while (out.hasRemaining()) {
+                connection.write(out);
+            }
+            out.limit(end);
         }
     }
 

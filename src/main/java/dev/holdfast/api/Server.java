@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -23,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import jdk.net.ExtendedSocketOptions;
@@ -47,10 +45,14 @@ public final class Server implements AutoCloseable {
     /** Of sun_path (unix(7)), with the zero that ends it. */
     private static final int LONGEST_PATH = 108;
 
-    /** Bytes of the bodies that are read or answered now, all together; small ones, such as orders, do not count. */
-    private static final int BODIES = 12 << 20;
+    /** Bytes of the bodies that are read or answered now, all together; and of the answers that are on their way. */
+    private static final int CARGO = 12 << 20;
 
-    private static final int SMALL_BODY = 16 << 10;
+    /** Does not count: an order, and what it is answered. */
+    private static final int SMALL = 16 << 10;
+
+    /** Enough for any of them, to somebody who reads. */
+    private static final Duration ON_THE_WAY = Duration.ofSeconds(5);
 
     /** Connections that may follow events or logs, of all: with those that wait for jobs there are some left. */
     private static final int STREAMS = 16;
@@ -76,33 +78,12 @@ public final class Server implements AutoCloseable {
     private final Waits streams = new Waits(STREAMS, 0);
 
     private final Semaphore free = new Semaphore(CONNECTIONS);
-    private final Semaphore bodies = new Semaphore(BODIES);
+    private final Cargo bodies = new Cargo(CARGO, ON_THE_WAY, System::nanoTime);
+    private final Cargo answers = new Cargo(CARGO, ON_THE_WAY, System::nanoTime);
     /** For the thread that is always there; empty: it may go. */
     private final BlockingQueue<Optional<SocketChannel>> next = new LinkedBlockingQueue<>();
     /** Those that have not sent all of their request or not taken all of their answer, oldest first. */
     private final SequencedSet<SocketChannel> keepingUsWaiting = new LinkedHashSet<>();
-
-    /** Where connections come from. */
-    interface Listening extends Channel {
-        SocketChannel accept() throws IOException;
-    }
-
-    private record OnSocket(ServerSocketChannel channel) implements Listening {
-        @Override
-        public SocketChannel accept() throws IOException {
-            return channel.accept();
-        }
-
-        @Override
-        public boolean isOpen() {
-            return channel.isOpen();
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
-        }
-    }
 
     private Server(
             Listening listening,
@@ -137,7 +118,7 @@ public final class Server implements AutoCloseable {
         ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listening.bind(UnixDomainSocketAddress.of(socket));
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
-        return start(new OnSocket(listening), socket, handler, others, warn);
+        return start(new Listening.OnSocket(listening), socket, handler, others, warn);
     }
 
     static Server start(Listening listening, Path socket, HttpHandler handler, Admission others, Consumer<String> warn)
@@ -277,15 +258,13 @@ public final class Server implements AutoCloseable {
         return caller;
     }
 
-    /** Before a byte of a body is kept: of whom, and how much at once. */
-    private void take(int bytes, UnixDomainPrincipal peer, AtomicInteger held) throws Bad {
-        if (bytes > 0) {
+    /** Of whom bodies are kept, and how much at once. */
+    private void take(Http.More more, SocketChannel connection, UnixDomainPrincipal peer) throws Bad {
+        if (more.first()) {
             admitted(peer);
-            int counted = bytes > SMALL_BODY ? bytes : 0;
-            if (!bodies.tryAcquire(counted)) {
-                throw new Bad(503, "too much is being sent at once: ask again in a second");
-            }
-            held.set(counted);
+        }
+        if (more.length() > SMALL && !bodies.take(connection, more.bytes())) {
+            throw new Bad(503, "too much is being sent at once: ask again in a second");
         }
     }
 
@@ -295,20 +274,22 @@ public final class Server implements AutoCloseable {
         HttpAnswer answer;
         @Nullable Caller by = null;
         boolean last = true;
-        var held = new AtomicInteger();
+        boolean looks = true;
         try {
-            Http.Asked asked = Http.read(requests, mostMillis, bytes -> take(bytes, peer, held));
+            Http.Asked asked = Http.read(requests, mostMillis, more -> take(more, connection, peer));
+            bodies.arrived(connection);
             last = mostMillis > 0 || asked.last();
+            looks = asked.request().method().equals("GET");
             by = admitted(peer);
             answer = answer(connection, asked.request(), by);
         } catch (Bad e) {
             answer = ProblemDetails.answer(e.status, String.valueOf(e.getMessage()));
         } finally {
-            bodies.release(held.get());
+            bodies.gone(connection);
         }
         return switch (answer) {
-            case HttpAnswer.Whole whole -> send(connection, whole, last || whole.status() >= 400);
-            case HttpAnswer.Flow flow -> send(connection, flow.whole(), last || flow.status() >= 400);
+            case HttpAnswer.Whole whole -> send(connection, whole, looks, last);
+            case HttpAnswer.Flow flow -> send(connection, flow.whole(), looks, last);
             case HttpAnswer.Stream stream -> {
                 Caller then = Objects.requireNonNull(by); // who is not admitted gets no stream
                 stream(
@@ -330,7 +311,7 @@ public final class Server implements AutoCloseable {
             int bound = mostMillis > 0 ? STREAMS : streams.take(by);
             if (bound != Waits.GRANTED) {
                 var failure = Failure.later(bound + " clients follow something already, or no thread is left", 5);
-                send(connection, ProblemDetails.answer(503, failure, Map.of()), true);
+                write(connection, ProblemDetails.answer(503, failure, Map.of()), true);
                 return;
             }
             try {
@@ -354,7 +335,28 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static boolean send(SocketChannel connection, HttpAnswer.Whole answer, boolean last) throws IOException {
+    /** @param looks it changed nothing: where others' answers are in the way, it can be asked again */
+    private boolean send(SocketChannel connection, HttpAnswer.Whole answer, boolean looks, boolean last)
+            throws IOException {
+        int bytes = answer.body().length;
+        if (bytes <= SMALL) {
+            return write(connection, answer, last);
+        }
+        if (!looks) {
+            answers.takeAnyway(connection, bytes);
+        } else if (!answers.take(connection, bytes)) {
+            var failure = Failure.later("too many answers are on their way to clients that do not read them", 1);
+            return write(connection, ProblemDetails.answer(503, failure, Map.of()), last);
+        }
+        try {
+            return write(connection, answer, last);
+        } finally {
+            answers.gone(connection);
+        }
+    }
+
+    private static boolean write(SocketChannel connection, HttpAnswer.Whole answer, boolean wanted) throws IOException {
+        boolean last = wanted || answer.status() >= 400;
         try {
             Http.write(connection, answer, answer.body(), last);
         } catch (IOException gone) {

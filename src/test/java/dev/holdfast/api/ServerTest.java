@@ -32,7 +32,7 @@ class ServerTest {
     private final List<String> warnings = new CopyOnWriteArrayList<>();
 
     /** A real socket that lacks descriptors for as long as it is told to. */
-    private static final class Scarce implements Server.Listening {
+    private static final class Scarce implements Listening {
         final AtomicInteger tries = new AtomicInteger();
         final AtomicBoolean lacking = new AtomicBoolean(true);
         private final ServerSocketChannel real;
@@ -160,34 +160,101 @@ class ServerTest {
         });
     }
 
-    @Test
-    void bodiesThatAreOnTheirWayAreBoundedAllTogether() throws Exception {
-        Path socket = dir.resolve("s");
-        String large = "POST /api/v1/plan HTTP/1.1\r\nContent-Length: 1048576";
-        var slow = new ArrayList<SocketChannel>();
-        try (Server server =
-                Server.start(socket, new Api(jobs.control(), warnings::add), (_, _) -> Set.of(), warnings::add)) {
-            for (int i = 0; i < 12; i++) {
-                slow.add(sent(socket, large));
-            }
-            await().until(() -> refused(socket, large));
-            try (SocketChannel small = sent(socket, "POST /api/v1/nothing HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}")) {
-                assertThat(until(small, "\r\n")).startsWith("HTTP/1.1 404");
-            }
-            for (SocketChannel s : slow) {
-                s.close();
-            }
-            await().until(() -> !refused(socket, large));
-            assertThat(server).isNotNull();
+    private static final int LARGE = 1 << 20;
+
+    /** Sends all of it but the last byte, or as much as is taken. */
+    private SocketChannel nearlySent(Path socket) throws IOException {
+        SocketChannel channel = sent(socket, "POST /api/v1/nothing HTTP/1.1\r\nContent-Length: " + LARGE);
+        channel.configureBlocking(false);
+        return channel;
+    }
+
+    private static void push(SocketChannel channel, ByteBuffer body) {
+        try {
+            channel.write(body);
+        } catch (IOException hungUp) {
+            body.position(body.limit());
         }
     }
 
-    /** Without its body, which would be waited for. */
-    private boolean refused(Path socket, String request) throws IOException {
-        try (SocketChannel one = sent(socket, request)) {
-            one.shutdownOutput();
-            return until(one, "\r\n").startsWith("HTTP/1.1 503");
+    @Test
+    void bodiesThatAreOnTheirWayAreBoundedAllTogetherAndWhoStallsIsHungUpOn() throws Exception {
+        Path socket = dir.resolve("s");
+        var slow = new ArrayList<SocketChannel>();
+        try (Server server =
+                Server.start(socket, new Api(jobs.control(), warnings::add), (_, _) -> Set.of(), warnings::add)) {
+            for (int i = 0; i < 20; i++) { // announced is not sent
+                slow.add(nearlySent(socket));
+            }
+            assertThat(answered(socket, LARGE)).startsWith("HTTP/1.1 404");
+            var bodies = new ArrayList<ByteBuffer>();
+            for (SocketChannel s : slow) {
+                bodies.add(ByteBuffer.allocate(LARGE - 1));
+                assertThat(s.isOpen()).isTrue();
+            }
+            await().until(() -> {
+                for (int i = 0; i < slow.size(); i++) {
+                    push(slow.get(i), bodies.get(i));
+                }
+                return answered(socket, LARGE).startsWith("HTTP/1.1 503");
+            });
+            assertThat(answered(socket, 2)).startsWith("HTTP/1.1 404");
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> answered(socket, LARGE), a -> a.startsWith("HTTP/1.1 404"));
+            assertThat(server).isNotNull();
+        } finally {
+            for (SocketChannel s : slow) {
+                s.close();
+            }
         }
+    }
+
+    /** The first line of what a body of so many bytes is answered. */
+    private String answered(Path socket, int bytes) throws IOException {
+        String body = "{" + " ".repeat(bytes - 2) + "}";
+        try (SocketChannel one = sent(socket, "POST /api/v1/nothing HTTP/1.1\r\nContent-Length: " + bytes)) {
+            ByteBuffer rest = ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8));
+            while (rest.hasRemaining()) {
+                push(one, rest);
+            }
+            return until(one, "\r\n");
+        }
+    }
+
+    @Test
+    void answersThatAreNotReadAreBoundedAllTogetherAndWhoStallsIsHungUpOn() throws Exception {
+        Path socket = dir.resolve("s");
+        byte[] large = new byte[4 << 20];
+        HttpHandler known = (asked, _) -> asked.target().equals("/small")
+                ? HttpAnswer.Whole.of(200, "text/plain", "small")
+                : new HttpAnswer.Whole(200, Map.of(), large, () -> {});
+        var slow = new ArrayList<SocketChannel>();
+        try (Server server = Server.start(socket, known, (_, _) -> Set.of(), warnings::add)) {
+            for (int i = 0; i < 3; i++) {
+                slow.add(sent(socket, "GET /large HTTP/1.1"));
+                assertThat(until(slow.getLast(), "\r\n")).startsWith("HTTP/1.1 200");
+            }
+            try (SocketChannel one = sent(socket, "GET /large HTTP/1.1")) {
+                assertThat(until(one, "\r\n\r\n")).startsWith("HTTP/1.1 503").contains("Retry-After: 1");
+            }
+            try (SocketChannel one = sent(socket, "POST /large HTTP/1.1")) { // what was done is told
+                assertThat(until(one, "\r\n")).startsWith("HTTP/1.1 200");
+            }
+            try (SocketChannel one = sent(socket, "GET /small HTTP/1.1")) {
+                assertThat(until(one, "small")).startsWith("HTTP/1.1 200");
+            }
+            await().atMost(Duration.ofSeconds(40)).until(() -> {
+                try (SocketChannel one = sent(socket, "GET /large HTTP/1.1")) {
+                    return until(one, "\r\n").startsWith("HTTP/1.1 200");
+                }
+            });
+            assertThat(server).isNotNull();
+        } finally {
+            for (SocketChannel s : slow) {
+                s.close();
+            }
+        }
+        assertThat(warnings).isEmpty();
     }
 
     @Test
