@@ -17,9 +17,9 @@ public record AuditPage(List<AuditPage.Entry> changes, boolean missed) {
      *
      * @param id behind which the next ones are asked for
      * @param at ISO 8601
-     * @param who a user of this host, or a token's name
-     * @param from socket, or an address
-     * @param what such as {@code POST processes/stop}
+     * @param who a user of this host, or a token's name; unknown: the kernel did not say who sent a signal
+     * @param from socket, an address, or signal, with the pid of who sent it where that is known
+     * @param what such as {@code POST processes/stop} or {@code SIGHUP: reload}
      * @param body null: there was none, or it is not kept
      * @param status that was answered
      * @param result done, or refused

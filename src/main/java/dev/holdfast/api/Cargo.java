@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes that are held for connections while they are on their way, bounded all together. Where there is no room, the
@@ -55,7 +56,7 @@ final class Cargo {
         }
     }
 
-    private void add(Channel by, Load has, long bytes, long now) {
+    private void add(Channel by, @Nullable Load has, long bytes, long now) {
         loads.put(by, has == null ? new Load(bytes, now, true) : new Load(has.bytes + bytes, has.since, true));
         all += bytes;
     }
@@ -63,7 +64,7 @@ final class Cargo {
     private boolean madeRoom(Channel by, long now) {
         for (Map.Entry<Channel, Load> e : loads.entrySet()) {
             Load load = e.getValue();
-            if (e.getKey() != by && load.moves && now - load.since >= patienceNanos) {
+            if (!e.getKey().equals(by) && load.moves && now - load.since >= patienceNanos) {
                 hangUp(e.getKey());
                 return true;
             }

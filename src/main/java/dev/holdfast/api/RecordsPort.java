@@ -54,9 +54,9 @@ public interface RecordsPort {
      * A change.
      *
      * @param who asked, and from where
-     * @param what such as {@code POST processes/stop}
+     * @param what such as {@code POST processes/stop} or {@code SIGHUP: reload}
      * @param body of it; empty: none, or nothing that may be kept
-     * @param status that was answered
+     * @param status that was answered; to a signal, that would have been
      * @param result done, or refused
      * @param detail why it was refused; else empty
      */

@@ -76,6 +76,7 @@ final class Daemon {
     final Lasting lasting;
     final WebDesk web;
     final Records records;
+    final SignalTrail signals;
     final Front front;
     final MetricDesk metrics;
     final Tracing tracing;
@@ -203,6 +204,7 @@ final class Daemon {
                 chronicle.written(),
                 new LogDesk(name -> new Known(this).logs(name, outputs::file)),
                 console::warn);
+        this.signals = new SignalTrail(records);
         this.metrics = new MetricDesk(this, dirs.state().resolve("metrics"));
         this.scales = new ScaleDesk(this);
         this.reporting = new ReportFacts(this, host.name());

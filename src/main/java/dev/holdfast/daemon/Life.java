@@ -91,6 +91,7 @@ final class Life {
             d.metrics.close(); // it writes what a successor reads, and with the next goes the lock
             d.front.close();
             d.alerts.end();
+            d.signals.close();
             d.records.close();
         }
         return exitCode == null ? 1 : exitCode;
@@ -193,17 +194,24 @@ final class Life {
         d.processes.apply(new Stimulus.ShutDown(by));
     }
 
-    /** This daemon ends, what it started runs on, and the next one adopts it. */
-    void leave(String by) {
+    /**
+     * This daemon ends, what it started runs on, and the next one adopts it.
+     *
+     * @return why not; null: it does
+     */
+    @Nullable
+    String leave(String by) {
         if (d.host.pid() == 1 || d.processes.supervision.shuttingDown()) {
-            d.console.say(by + ": it does not leave "
-                    + (d.host.pid() == 1 ? "as PID 1, with whose end all end" : "while it shuts down"));
-            return;
+            String why = "it does not leave "
+                    + (d.host.pid() == 1 ? "as PID 1, with whose end all end" : "while it shuts down");
+            d.console.say(by + ": " + why);
+            return why;
         }
         d.console.say("leaving, asked by " + by + ": what runs goes on, the next daemon adopts it");
         d.notices.leaving();
         d.rehearsal.end();
         d.workshop.leave();
         leaving = true;
+        return null;
     }
 }

@@ -1,13 +1,17 @@
 package dev.holdfast.daemon;
 
 import dev.holdfast.linux.BlockedSignals;
+import dev.holdfast.linux.BlockedSignals.Sender;
 import dev.holdfast.linux.VmSignals;
 import dev.holdfast.loop.Latest;
 import dev.holdfast.supervise.Stimulus;
 import dev.holdfast.unit.Signal;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TERM and INT end the daemon, HUP reloads, USR1 opens log files anew, ALRM has it leave what runs to the next one, and
@@ -19,15 +23,18 @@ final class OsSignals {
             List.of(Signal.TERM, Signal.INT, Signal.HUP, Signal.USR1, Signal.USR2, Signal.WINCH, Signal.ALRM);
     private static final Set<Signal> MEANT_FOR_THE_ONLY_ONE = Set.of(Signal.USR1, Signal.USR2, Signal.WINCH);
 
+    /** As the API would answer. */
+    private static final int CONFLICT = 409;
+
     private final Daemon daemon;
     /** Of a storm of HUPs one is under way, and one more waits at most: it reads the file as it is then. */
-    private final Latest<Signal> reload;
+    private final Latest<Optional<Sender>> reload;
 
     OsSignals(Daemon daemon) {
         this.daemon = daemon;
         this.reload = new Latest<>(
                 "holdfast-reload",
-                _ -> daemon.reload.bySignal(),
+                sender -> daemon.reload.bySignal(sender.orElse(null)),
                 noThread -> daemon.console.warn("not reloaded: " + noThread.getMessage()));
     }
 
@@ -38,7 +45,7 @@ final class OsSignals {
                 continue;
             }
             try {
-                VmSignals.handle(signal.name(), () -> daemon.loop.soon(() -> heard(signal)));
+                VmSignals.handle(signal.name(), () -> daemon.loop.soon(() -> heard(signal, null)));
             } catch (IllegalArgumentException takenByTheVm) {
                 daemon.console.warn("SIG" + signal.name() + " cannot be heard: " + takenByTheVm.getMessage());
             }
@@ -50,7 +57,7 @@ final class OsSignals {
         try {
             Set<Signal> blocked = BlockedSignals.of(Daemon.PROC, HEARD);
             if (!blocked.isEmpty()) {
-                BlockedSignals.hear(blocked, daemon.loop.poller(), signal -> heard(signal));
+                BlockedSignals.hear(blocked, daemon.loop.poller(), this::heard);
             }
             return blocked;
         } catch (IOException e) {
@@ -59,23 +66,41 @@ final class OsSignals {
         }
     }
 
-    private void heard(Signal signal) {
+    /** @param sender null: nobody knows */
+    private void heard(Signal signal, @Nullable Sender sender) {
         Set<String> names = Set.copyOf(daemon.global.forwardSignals().getOrDefault(signal, List.of()));
         if (names.isEmpty()
                 && MEANT_FOR_THE_ONLY_ONE.contains(signal)
                 && daemon.specs().size() == 1) {
             names = daemon.specs().keySet();
         }
+        String name = "SIG" + signal.name();
         if (!names.isEmpty()) {
-            daemon.processes.apply(new Stimulus.SendSignal(names, signal, "the daemon's SIG" + signal.name()));
+            daemon.processes.apply(new Stimulus.SendSignal(names, signal, "the daemon's " + name));
+            daemon.signals.done(sender, name + ": to " + String.join(", ", new TreeSet<>(names)));
             return;
         }
         switch (signal) {
-            case TERM, INT -> daemon.life.shutDown("SIG" + signal.name());
-            case ALRM -> daemon.life.leave("SIGALRM");
-            case USR1 -> daemon.reopenLogs("SIGUSR1", () -> {});
-            case HUP -> reload.ask(signal);
-            default -> daemon.console.say("SIG" + signal.name() + " is meant for nobody: see global.forward_signals");
+            case TERM, INT -> {
+                daemon.life.shutDown(name);
+                daemon.signals.done(sender, name + ": down");
+            }
+            case ALRM -> leave(name, sender);
+            case USR1 -> {
+                daemon.reopenLogs(name, () -> {});
+                daemon.signals.done(sender, name + ": logs/reopen");
+            }
+            case HUP -> reload.ask(Optional.ofNullable(sender));
+            default -> daemon.console.say(name + " is meant for nobody: see global.forward_signals");
+        }
+    }
+
+    private void leave(String name, @Nullable Sender sender) {
+        String why = daemon.life.leave(name);
+        if (why == null) {
+            daemon.signals.done(sender, name + ": leave");
+        } else {
+            daemon.signals.refused(sender, name + ": leave", CONFLICT, why);
         }
     }
 }

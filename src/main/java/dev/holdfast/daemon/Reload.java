@@ -12,6 +12,7 @@ import dev.holdfast.config.OutputSpec;
 import dev.holdfast.config.Plan;
 import dev.holdfast.config.Problem;
 import dev.holdfast.config.ProcessSpec;
+import dev.holdfast.linux.BlockedSignals.Sender;
 import dev.holdfast.log.OutputTarget;
 import dev.holdfast.loop.Loop;
 import dev.holdfast.loop.OnLoop;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The file as it is now, compared with what runs, and taken. Thread-safe. */
 final class Reload {
+    /** As the API would answer. */
+    private static final int BUG = 500;
+
     private final Daemon daemon;
     private final OnLoop onLoop;
     private final ConfigLoader loader;
@@ -103,19 +107,23 @@ final class Reload {
     }
 
     /** SIGHUP has nobody to answer: the console is told. */
-    void bySignal() {
+    void bySignal(@Nullable Sender sender) {
         Console console = daemon.console;
+        String what = "SIGHUP: reload";
         try {
             List<String> changes = reload("SIGHUP").steps().stream()
                     .filter(s -> !s.verb().equals("keep"))
                     .map(s -> s.verb() + " " + s.process())
                     .toList();
             console.say("reloaded: " + (changes.isEmpty() ? "nothing changed" : String.join(", ", changes)));
+            daemon.signals.done(sender, what);
         } catch (Refused e) {
             console.warn("not reloaded: " + e.getMessage());
             e.failure().problems().forEach(console::warn);
+            daemon.signals.refused(sender, what, e.status(), e.failure().error());
         } catch (RuntimeException bug) { // the next HUP is to be heard
             console.warn("a bug: not reloaded: " + bug);
+            daemon.signals.refused(sender, what, BUG, "the daemon has a bug here: " + bug);
         }
     }
 

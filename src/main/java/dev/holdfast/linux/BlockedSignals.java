@@ -4,13 +4,14 @@ import static dev.holdfast.linux.Syscall.check;
 
 import dev.holdfast.unit.Signal;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Signals that no thread of this process takes, read from a descriptor (signalfd(2)). The VM's own way starts a thread for
@@ -22,10 +23,24 @@ public final class BlockedSignals {
 
     private static final int CLOEXEC = 0x80000;
     private static final int NONBLOCK = 0x800;
-    /** Of struct signalfd_siginfo, which begins with the signal's number. */
+    /** Of struct signalfd_siginfo: number, errno, code, pid and uid come first. */
     private static final int INFO_BYTES = 128;
 
+    private static final int CODE = 8;
+    private static final int PID = 12;
+    private static final int UID = 16;
+
     private BlockedSignals() {}
+
+    /** The process that sent a signal, and the user it ran as, as they were then. */
+    public record Sender(int pid, int uid) {}
+
+    /** A signal has come. */
+    @FunctionalInterface
+    public interface Heard {
+        /** @param sender null: the kernel itself, or somebody beyond our PID namespace */
+        void signal(Signal signal, @Nullable Sender sender);
+    }
 
     /**
      * Those of {@code signals} that this process was started with so that no thread takes them: blocked, and those of
@@ -58,7 +73,7 @@ public final class BlockedSignals {
     }
 
     /** Tells each from now on, those included that came before, on the thread that owns {@code poller}. */
-    public static void hear(Set<Signal> signals, Poller poller, Consumer<Signal> heard) throws Errno {
+    public static void hear(Set<Signal> signals, Poller poller, Heard heard) throws Errno {
         NativeBuffer mask = NativeBuffer.scratch(Long.BYTES);
         mask.bytes().putLong(0, signals.stream().mapToLong(BlockedSignals::bit).reduce(0, (a, b) -> a | b));
         long fd = mask.use(a -> Syscall.SIGNALFD4.call(-1, a, Long.BYTES, CLOEXEC | NONBLOCK));
@@ -66,8 +81,15 @@ public final class BlockedSignals {
         NativeBuffer info = NativeBuffer.allocate(INFO_BYTES);
         poller.add(signalfd, Poller.READABLE, _ -> {
             while (Syscall.READ.call(signalfd.number(), info.address(), INFO_BYTES) == INFO_BYTES) {
-                Signal.ofNumber(info.bytes().getInt(0)).ifPresent(heard);
+                Sender sender = sender(info.bytes());
+                Signal.ofNumber(info.bytes().getInt(0)).ifPresent(s -> heard.signal(s, sender));
             }
         });
+    }
+
+    /** Of those that a process sends, the code is not positive (sigaction(2)). */
+    private static @Nullable Sender sender(ByteBuffer info) {
+        int pid = info.getInt(PID);
+        return info.getInt(CODE) <= 0 && pid > 0 ? new Sender(pid, info.getInt(UID)) : null;
     }
 }
