@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -34,6 +35,9 @@ final class Console implements Pump.LineListener, Distribution.Trouble, AutoClos
 
     private final ArrayBlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(WAITING);
     private final AtomicLong dropped = new AtomicLong();
+    /** Of all its life. */
+    private final AtomicLong droppedInAll = new AtomicLong();
+
     private final OutputStream out;
     private final boolean quiet;
     private final boolean terminal;
@@ -145,6 +149,11 @@ final class Console implements Pump.LineListener, Distribution.Trouble, AutoClos
         distribution.configure(outputs);
     }
 
+    /** Lines that were too much for an output, by its name. */
+    Map<String, Long> dropped() {
+        return distribution.isEmpty() ? Map.of("console", droppedInAll.get()) : distribution.dropped();
+    }
+
     /** Files may have been renamed. */
     void reopen() {
         distribution.reopen();
@@ -168,6 +177,7 @@ final class Console implements Pump.LineListener, Distribution.Trouble, AutoClos
     private void offer(byte[] line) {
         if (!queue.offer(line)) {
             dropped.incrementAndGet();
+            droppedInAll.incrementAndGet();
         }
     }
 

@@ -275,6 +275,10 @@ final class MetricDesk implements AutoCloseable {
         sheet.put(Family.RATE_LIMIT, judged.allowed(), "true");
         sheet.put(Family.RATE_LIMIT, judged.refused(), "false");
         sheet.put(Family.RATE_LIMIT_ERRORS, judged.errors());
+        sheet.put(Family.AUTHENTICATION_FAILURES, judged.withoutToken(), "missing");
+        sheet.put(Family.AUTHENTICATION_FAILURES, judged.wrongToken(), "wrong");
+        sheet.put(Family.AUTHENTICATION_FAILURES, judged.guesses(), "guessing");
+        daemon.console.dropped().forEach((output, lines) -> sheet.put(Family.LOG_OUTPUT_DROPPED, lines, output));
         telemetry.into(sheet);
     }
 

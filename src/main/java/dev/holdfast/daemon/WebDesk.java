@@ -278,7 +278,7 @@ final class WebDesk implements AutoCloseable {
     /** What the rate limit has let pass, and what not. */
     Limits.Counts requests() {
         Limits made = limits;
-        return made == null ? new Limits.Counts(0, 0, 0, 0) : made.counts();
+        return made == null ? Limits.NONE : made.counts();
     }
 
     TokensPort tokens() {

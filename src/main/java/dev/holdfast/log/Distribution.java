@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -120,6 +122,13 @@ public final class Distribution implements AutoCloseable {
             }
         }
         return refused;
+    }
+
+    /** Lines that were too much for an output, by its name. */
+    public SortedMap<String, Long> dropped() {
+        var all = new TreeMap<String, Long>();
+        outputs.forEach(o -> all.merge(o.target().name(), o.dropped(), Long::sum));
+        return all;
     }
 
     public boolean isEmpty() {

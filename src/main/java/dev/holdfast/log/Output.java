@@ -34,6 +34,7 @@ final class Output implements AutoCloseable {
     private final ArrayDeque<Entry> queue = new ArrayDeque<>();
     private long queued;
     private long dropped;
+    private long droppedInAll;
     private boolean closing;
     private final Thread thread;
     /** Whose place it took, until somebody takes its own; two must not write one file. */
@@ -78,12 +79,23 @@ final class Output implements AutoCloseable {
             }
             if (queued > QUEUED_BYTES) {
                 dropped++;
+                droppedInAll++;
                 return true;
             }
             queue.add(copy);
             queued += ENTRY_BYTES + copy.length();
             changed.signalAll();
             return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lines that it did not take because it was too slow. */
+    long dropped() {
+        lock.lock();
+        try {
+            return droppedInAll;
         } finally {
             lock.unlock();
         }

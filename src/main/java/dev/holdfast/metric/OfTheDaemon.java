@@ -13,6 +13,20 @@ final class OfTheDaemon {
             "requests",
             "Requests that were let through because the rate limit itself failed. Of this daemon's life.");
 
+    static final Description AUTHENTICATION_FAILURES = Description.counter(
+            "holdfast_api_authentication_failures_total",
+            "requests",
+            "Requests over TCP that were refused for want of a token. reason: missing, wrong, guessing (one that is none,"
+                    + " after too many of them from the same address). Of this daemon's life.",
+            "reason");
+
+    static final Description LOG_OUTPUT_DROPPED = Description.counter(
+            "holdfast_log_output_dropped_lines_total",
+            "lines",
+            "Lines that an output of global.logging.outputs did not get because it was too slow; console is the daemon's own"
+                    + " standard output where there are none. Log files have them. Of this daemon's life.",
+            "output");
+
     static final Description LOG_BYTES = Description.counter(
             "holdfast_log_bytes_total",
             "bytes",

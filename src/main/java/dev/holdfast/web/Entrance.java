@@ -97,6 +97,7 @@ record Entrance(Listener.Parts parts, Set<String> hosts, String scheme) {
     private Guest guest(HttpFields headers, String from, InetAddress remote) throws Screen.Refused {
         String shown = headers.get(HttpHeader.AUTHORIZATION);
         if (shown == null) {
+            parts.limits().failedWithoutToken();
             throw new Screen.Refused(refusal(401, "a token is needed: Authorization: Bearer hft_...", HOW));
         }
         boolean bearer = shown.regionMatches(true, 0, BEARER, 0, BEARER.length());

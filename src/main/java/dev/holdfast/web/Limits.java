@@ -29,7 +29,9 @@ public final class Limits {
     private final Buckets<String> failures;
     private final LongAdder allowed = new LongAdder();
     private final LongAdder refused = new LongAdder();
-    private final LongAdder unauthenticated = new LongAdder();
+    private final LongAdder withoutToken = new LongAdder();
+    private final LongAdder wrongToken = new LongAdder();
+    private final LongAdder guesses = new LongAdder();
     private final LongAdder errors = new LongAdder();
     private volatile Rules rules;
 
@@ -45,10 +47,15 @@ public final class Limits {
      *
      * @param allowed requests
      * @param refused requests
-     * @param unauthenticated requests that were refused for too many tokens that are none
      * @param errors requests let through for a bug in here
+     * @param withoutToken requests that showed none, where one is needed
+     * @param wrongToken requests that showed one that is none, or none any more
+     * @param guesses requests that showed such a one after too many of them
      */
-    public record Counts(long allowed, long refused, long unauthenticated, long errors) {}
+    public record Counts(long allowed, long refused, long errors, long withoutToken, long wrongToken, long guesses) {}
+
+    /** What came of it where nobody asked yet. */
+    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0);
 
     /**
      * May it?
@@ -169,7 +176,7 @@ public final class Limits {
             }
             var probe = bucket.estimateAbilityToConsume(1);
             if (!probe.canBeConsumed()) {
-                unauthenticated.increment();
+                guesses.increment();
             }
             return new Verdict(
                     probe.canBeConsumed(), 30, 30, probe.getRemainingTokens(), probe.getNanosToWaitForRefill());
@@ -179,8 +186,14 @@ public final class Limits {
         }
     }
 
+    /** A token is needed, and none was shown. */
+    void failedWithoutToken() {
+        withoutToken.increment();
+    }
+
     /** A token that came from there was none. */
     void failed(String client) {
+        wrongToken.increment();
         try {
             failures.of(client, FAILURES).tryConsume(1);
         } catch (RuntimeException bug) {
@@ -189,7 +202,8 @@ public final class Limits {
     }
 
     public Counts counts() {
-        return new Counts(allowed.sum(), refused.sum(), unauthenticated.sum(), errors.sum());
+        return new Counts(
+                allowed.sum(), refused.sum(), errors.sum(), withoutToken.sum(), wrongToken.sum(), guesses.sum());
     }
 
     /** Clients that something is kept of. */

@@ -62,6 +62,8 @@ class DistributionTest {
             }
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(30));
             await().until(() -> troubles.equals(List.of("began")));
+            assertThat(out.dropped()).hasSize(1);
+            assertThat(out.dropped().get("syslog tcp://127.0.0.1:" + port)).isBetween(1L, 99_999L);
             try (var server = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
                     Socket client = server.accept()) {
                 List<String> got = frames(client.getInputStream(), "lines were dropped here");

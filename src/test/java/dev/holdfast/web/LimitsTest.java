@@ -43,7 +43,7 @@ class LimitsTest {
         assertThat(granted(limits, "GET", STATUS, "a", 100)).isEqualTo(10);
         clock.addAndGet(100 * SECOND);
         assertThat(granted(limits, "GET", STATUS, "a", 100)).isEqualTo(20);
-        assertThat(limits.counts()).isEqualTo(new Limits.Counts(50, 250, 0, 0));
+        assertThat(limits.counts()).isEqualTo(new Limits.Counts(50, 250, 0, 0, 0, 0));
     }
 
     @Test
@@ -151,7 +151,8 @@ class LimitsTest {
         }
         assertThat(limits.mayTry("a").allowed()).isFalse();
         assertThat(limits.mayTry("b").allowed()).isTrue();
-        assertThat(limits.counts().unauthenticated()).isEqualTo(1);
+        assertThat(limits.counts().guesses()).isEqualTo(1);
+        assertThat(limits.counts().wrongToken()).isEqualTo(30);
         clock.addAndGet(SECOND);
         assertThat(limits.mayTry("a").allowed()).isTrue();
     }

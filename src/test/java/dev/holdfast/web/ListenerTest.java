@@ -498,7 +498,11 @@ class ListenerTest {
         assertThat(answers.getFirst()).startsWith("HTTP/1.1 401");
         assertThat(answers.getLast()).startsWith("HTTP/1.1 429").contains("Retry-After: ");
         assertThat(under.get("/", "")).startsWith("HTTP/1.1 200");
-        assertThat(under.limits.counts().unauthenticated()).isPositive();
+        assertThat(under.get("/api/v1/x", "")).startsWith("HTTP/1.1 401");
+        Limits.Counts counts = under.limits.counts();
+        assertThat(counts.wrongToken()).isBetween(30L, 59L);
+        assertThat(counts.wrongToken() + counts.guesses()).isEqualTo(60);
+        assertThat(counts.withoutToken()).isEqualTo(1);
         assertThat(under.get("/api/v1/x", under.reads)).as("a good one").startsWith("HTTP/1.1 200");
     }
 
