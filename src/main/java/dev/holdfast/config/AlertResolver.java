@@ -224,7 +224,8 @@ final class AlertResolver {
         if (url.getHost() == null
                 || !(url.getScheme().equals("http") || url.getScheme().equals("https"))) {
             problems.add(
-                    binder.at(c, "url", at), "\"" + url + "\": it begins with http:// or https://, and has a host");
+                    binder.at(c, "url", at),
+                    Problems.origin(url) + ": it begins with http:// or https://, and has a host");
             return null;
         }
         if (url.getRawUserInfo() != null) {
@@ -244,13 +245,12 @@ final class AlertResolver {
         });
         if (c.template() == AlertSpec.Template.NTFY
                 && url.getPath().replace("/", "").isEmpty()) {
-            problems.add(binder.at(c, "url", at), "\"" + url + "\": of ntfy it ends with the topic");
+            problems.add(binder.at(c, "url", at), Problems.origin(url) + ": of ntfy it ends with the topic");
         }
         if (c.template() == AlertSpec.Template.NTFY && url.getRawQuery() != null) {
             problems.add(
                     binder.at(c, "url", at),
-                    "\"?" + url.getRawQuery()
-                            + "\" does not get through to ntfy: say it by headers, such as Authorization");
+                    "a query" + " does not get through to ntfy: say it by headers, such as Authorization");
         }
         Secret key = secret(c, c.routingKey(), "routingKey", c.routingKeyFile(), "routingKeyFile", at);
         boolean pager = c.template() == AlertSpec.Template.PAGERDUTY;

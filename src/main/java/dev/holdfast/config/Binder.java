@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -130,13 +131,13 @@ final class Binder {
         budget.bound(node, text, !text.equals(scalar.getValue()));
         String never = never(text);
         if (never != null) {
-            problems.add(node, "\"" + abbreviated(text) + "\": " + never);
+            problems.add(node, never);
             return null;
         }
         try {
             return read(text, type);
-        } catch (IllegalArgumentException e) {
-            problems.add(node, "\"" + abbreviated(text) + "\": " + e.getMessage());
+        } catch (IllegalArgumentException e) { // what is to be a URL may have a password in it
+            problems.add(node, (type == URI.class ? "" : "\"" + abbreviated(text) + "\": ") + e.getMessage());
             return null;
         }
     }

@@ -42,7 +42,8 @@ final class Interpolation {
         String name = m.group(1);
         if (name == null) {
             throw new IllegalArgumentException(
-                    m.group() + " is no reference: it is ${NAME} or ${NAME:-default}; write $$ for a plain $");
+                    // not what follows: it may be the rest of a password
+                    "this ${ begins no reference: it is ${NAME} or ${NAME:-default}; write $$ for a plain $");
         }
         String value = variables.get(name);
         // As in a shell: with :- an empty value counts as unset.

@@ -111,7 +111,7 @@ public record ProbeSpec(
 
             @Override
             public String words() {
-                return "exec " + String.join(" ", command.argv());
+                return "exec " + String.join(" ", Redacted.argv(command.argv()));
             }
         }
 

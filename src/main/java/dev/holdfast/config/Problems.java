@@ -1,5 +1,6 @@
 package dev.holdfast.config;
 
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -45,6 +46,11 @@ final class Problems {
             all.add(new Problem(last.file(), last.line(), last.column(), "and " + more + " problems more"));
         }
         return List.copyOf(all);
+    }
+
+    /** As much of a URL as may be told: who knows all of it may be let in by it. */
+    static String origin(URI url) {
+        return "\"" + url.getScheme() + "://" + (url.getHost() == null ? "" : url.getHost()) + "/…\"";
     }
 
     /** {@code , did you mean x?} when one of {@code known} is near; else nothing. */

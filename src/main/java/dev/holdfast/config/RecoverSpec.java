@@ -64,7 +64,7 @@ public record RecoverSpec(
             case RUN_CLEANUP -> "run-cleanup " + String.join(", ", names);
             case RESTART -> "restart " + String.join(", ", processes);
             case STOP -> "stop " + String.join(", ", processes);
-            case EXEC -> "exec " + String.join(" ", command.argv());
+            case EXEC -> "exec " + String.join(" ", Redacted.argv(command.argv()));
         };
     }
 }

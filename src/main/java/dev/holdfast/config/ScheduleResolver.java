@@ -184,7 +184,8 @@ final class ScheduleResolver {
 
     private void http(@Nullable URI uri, Object section, String component, Node at) {
         if (uri != null && !uri.getScheme().equals("http") && !uri.getScheme().equals("https")) {
-            problems.add(binder.at(section, component, at), "\"" + uri + "\": it begins with http:// or https://");
+            problems.add(
+                    binder.at(section, component, at), Problems.origin(uri) + ": it begins with http:// or https://");
         }
     }
 

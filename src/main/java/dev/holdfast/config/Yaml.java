@@ -60,7 +60,7 @@ final class Yaml {
             root = new SlimComposer(settings, parser, label).getSingleNode();
         } catch (MarkedYamlEngineException e) {
             Mark mark = e.getProblemMark().or(e::getContextMark).orElse(null);
-            String why = "this is not YAML: " + e.getProblem() + (e.getContext() == null ? "" : ", " + e.getContext());
+            String why = "this is not YAML: " + told(e) + (e.getContext() == null ? "" : ", " + e.getContext());
             problems.add(new Problem(
                     label, mark == null ? 1 : mark.getLine() + 1, mark == null ? 1 : mark.getColumn() + 1, why));
             return null;
@@ -77,6 +77,11 @@ final class Yaml {
             return null;
         }
         return sound(mapping, 0) ? mapping : null;
+    }
+
+    /** Without the word that begins with an asterisk: it may be a password that lacks its quotes. */
+    private static String told(MarkedYamlEngineException e) {
+        return String.valueOf(e.getProblem()).replaceFirst("(undefined alias) .*", "$1");
     }
 
     private boolean sound(Node node, int depth) {

@@ -19,7 +19,9 @@ final class Secrets {
             Pattern.compile("(?i)([\\w.-]{0,40}(?:" + NAMES.pattern() + ")[\\w.-]{0,40}\\]?[\"']?\\s{0,9}[=:]\\s{0,9})"
                     + VALUE),
             Pattern.compile("(?i)([?&]auth=)[^\\s&\"',;]+"),
-            Pattern.compile("(?i)((?:--[\\w-]{0,40}password|\\brequirepass|\\bmasterauth)\\s{1,9})" + VALUE),
+            Pattern.compile(
+                    "(?i)((?:--[\\w-]{0,40}(?:password|passphrase|secret|token|api-?key)|\\brequirepass|\\bmasterauth)"
+                            + "\\s{1,9})" + VALUE),
             Pattern.compile("(\\w://[^\\s:/@]{0,80}:)[^\\s@/]+(?=@|$)"),
             Pattern.compile("(\\b(?:mysql|mariadb)[\\w-]*\\b[^|;&]*?\\s-p)" + VALUE),
             Pattern.compile("(\\b(?:redis-cli\\b[^|;&]*?\\s-a|sshpass\\s+-p)\\s*)" + VALUE),
