@@ -40,6 +40,9 @@ public interface Grounds {
     /** Processes that run now, but kernel threads. */
     List<Running> running();
 
+    /** Descriptors that a process may have open, its soft limit; {@link #UNKNOWN}, {@link Long#MAX_VALUE}: unlimited. */
+    long descriptors(int pid);
+
     /** What the configuration file of Holdfast says of the audit, such as {@code php_fpm.config}; empty: nothing. */
     Map<String, String> told();
 

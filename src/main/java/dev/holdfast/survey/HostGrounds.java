@@ -124,6 +124,31 @@ public final class HostGrounds implements Grounds {
         return known;
     }
 
+    @Override
+    public long descriptors(int pid) {
+        try {
+            return live
+                    ? new Tree(proc)
+                            .lines("/" + pid + "/limits").stream()
+                                    .filter(l -> l.startsWith("Max open files"))
+                                    .map(l -> l.substring("Max open files".length())
+                                            .strip()
+                                            .split("\\s+")[0])
+                                    .mapToLong(HostGrounds::limit)
+                                    .findFirst()
+                                    .orElse(UNKNOWN)
+                    : UNKNOWN;
+        } catch (IOException unknown) {
+            return UNKNOWN;
+        }
+    }
+
+    private static long limit(String written) {
+        return written.equals("unlimited")
+                ? Long.MAX_VALUE
+                : written.matches("\\d{1,18}") ? Long.parseLong(written) : UNKNOWN;
+    }
+
     private List<Running> look() {
         UnaryOperator<String> groups = names("/etc/group");
         try (var census = new Census(proc, FEW_OPEN)) {

@@ -19,6 +19,7 @@ public final class FakeGrounds implements Grounds {
     private final Map<String, String> sysctls = new HashMap<>();
     private final Map<String, String> told = new HashMap<>();
     private final Map<String, String> answers = new HashMap<>();
+    private final Map<Integer, Long> descriptors = new HashMap<>();
     private final List<Running> running = new ArrayList<>();
     private final List<List<String>> asked = new ArrayList<>();
     private final List<String> unreadable = new ArrayList<>();
@@ -75,6 +76,11 @@ public final class FakeGrounds implements Grounds {
 
     public FakeGrounds running(int pid, String name, long pss, String... command) {
         running.add(new Running(pid, 1, name, List.of(command), "root", "root", pss));
+        return this;
+    }
+
+    public FakeGrounds descriptors(int pid, long soft) {
+        descriptors.put(pid, soft);
         return this;
     }
 
@@ -157,6 +163,11 @@ public final class FakeGrounds implements Grounds {
     @Override
     public List<Running> running() {
         return running;
+    }
+
+    @Override
+    public long descriptors(int pid) {
+        return descriptors.getOrDefault(pid, UNKNOWN);
     }
 
     @Override

@@ -305,6 +305,11 @@ class MenderTest {
         }
 
         @Override
+        public long descriptors(int pid) {
+            return UNKNOWN;
+        }
+
+        @Override
         public Map<String, String> told() {
             return host.told();
         }

@@ -219,6 +219,8 @@ class SurveyTest {
         assertThat(here.processors()).isPositive();
         assertThat(here.sysctl("vm.overcommit_memory")).matches("[012]");
         assertThat(here.sysctl("../../etc/passwd")).isEmpty();
+        assertThat(here.descriptors((int) ProcessHandle.current().pid())).isGreaterThan(100);
+        assertThat(here.descriptors(0)).isEqualTo(Grounds.UNKNOWN);
         assertThat(here.glob("/proc/sel[f]/statu?")).containsExactly("/proc/self/status");
         int own = (int) ProcessHandle.current().pid();
         assertThat(here.running()).anySatisfy(r -> {

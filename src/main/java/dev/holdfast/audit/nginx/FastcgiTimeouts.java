@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * How long nginx waits for FastCGI, by its files with all that they include.
  *
- * @param known whether there is an nginx
+ * @param known whether there is an nginx that sends to FastCGI
  * @param millis each that is set
  * @param evidence where, in the same order
  */
@@ -20,11 +20,12 @@ public record FastcgiTimeouts(boolean known, List<Long> millis, List<String> evi
             return new FastcgiTimeouts(false, List.of(), List.of());
         }
         // What is wrong with the files is said where nginx itself is audited.
-        List<Directive> set = ConfigurationReader.read(new Notes(host, Rules.UNREADABLE), file).stream()
+        List<Directive> all = ConfigurationReader.read(new Notes(host, Rules.UNREADABLE), file);
+        List<Directive> set = all.stream()
                 .filter(d -> d.name().equals(NAME) && Amounts.millis(d.first()) >= 0)
                 .toList();
         return new FastcgiTimeouts(
-                true,
+                all.stream().anyMatch(d -> d.name().equals("fastcgi_pass")),
                 set.stream().map(d -> Amounts.millis(d.first())).toList(),
                 set.stream()
                         .map(d -> d.site() + ": " + NAME + " " + Notes.shown(d.first()))

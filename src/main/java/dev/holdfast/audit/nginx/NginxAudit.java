@@ -20,9 +20,6 @@ public final class NginxAudit implements Auditor {
     private static final List<String> STANDARD =
             List.of("/etc/nginx/nginx.conf", "/usr/local/nginx/conf/nginx.conf", "/usr/local/etc/nginx/nginx.conf");
 
-    /** The soft limit of descriptors that systemd and most shells give. */
-    private static final long USUAL_DESCRIPTORS = 1_024;
-
     private static final long SLOW = 300_000;
     private static final long LONGEST_CONNECT = 75_000;
     private static final Set<String> PASSES =
@@ -85,35 +82,34 @@ public final class NginxAudit implements Auditor {
         Directive connections = one(all, "events", "worker_connections");
         long each = number(notes, connections, 512);
         Directive limit = one(all, "", "worker_rlimit_nofile");
-        long descriptors = number(notes, limit, USUAL_DESCRIPTORS);
+        var descriptors = Descriptors.of(host, limit, number(notes, limit, 0));
         boolean passes = all.stream().anyMatch(d -> PASSES.contains(d.name()));
         claim(host, notes, all, workers, each, passes, connections == null ? new Site(file, 0) : connections.site());
-        long needed = limit == null || !passes ? each : Notes.times(each, 2);
-        if (needed > descriptors) {
-            String line = "worker_rlimit_nofile " + Notes.times(each, 2) + ";";
+        if (each > descriptors.number()) {
+            // Those to upstreams are among them, and each may have a file: what is sent, or a body on disk.
+            String value = Long.toString(Notes.times(each, 2));
+            String line = "worker_rlimit_nofile " + value + ";";
+            var evidence = new ArrayList<>(List.of(workers + (workers == 1 ? " worker × " : " workers × ") + each
+                    + " connections" + (passes ? ", those to upstreams among them" : "")));
+            evidence.addAll(descriptors.evidence());
             notes.add(Rules.DESCRIPTORS.finding(
                     connections == null ? List.of(new Site(file, 0)) : List.of(connections.site()),
                     "worker_connections",
-                    each + " connections a worker want " + needed + " descriptors, and it has " + descriptors,
-                    List.of(
-                            workers + " workers × " + each + " connections"
-                                    + (passes ? ", each with one to an upstream" : ""),
-                            limit == null
-                                    ? "worker_rlimit_nofile is not set: " + USUAL_DESCRIPTORS
-                                            + " is the usual soft limit, unless its unit has LimitNOFILE"
-                                    : "worker_rlimit_nofile " + descriptors + " in " + limit.site()),
+                    each + " connections a worker want as many descriptors, and it has " + descriptors.number(),
+                    evidence,
                     "Under load accept and connect fail with \"Too many open files\", long before the connections are used up.",
                     limit == null
                             ? notes.insert("set " + line, new Site(file, 0), Rules.check(host), line)
-                            : set(host, notes, limit, Long.toString(Notes.times(each, 2)))));
+                            : set(host, notes, limit, value)));
         }
         long most = host.sysctl("fs.file-max").matches("\\d{1,18}") ? Long.parseLong(host.sysctl("fs.file-max")) : -1;
-        if (limit != null && most > 0 && Notes.times(workers, descriptors) > most) {
+        long together = Notes.times(workers, descriptors.number());
+        if (descriptors.site() != null && most > 0 && together > most) {
             notes.add(Rules.FILE_MAX.finding(
-                    List.of(limit.site()),
+                    List.of(descriptors.site()),
                     "worker_rlimit_nofile",
-                    workers + " workers × " + descriptors + " descriptors are more than fs.file-max, " + most,
-                    List.of(workers + " × " + descriptors + " = " + Notes.times(workers, descriptors)),
+                    workers + " workers × " + descriptors.number() + " descriptors are more than fs.file-max, " + most,
+                    List.of(workers + " × " + descriptors.number() + " = " + together),
                     "nginx alone can use up the files of the whole host.",
                     Fix.byHand("lower worker_rlimit_nofile, or raise fs.file-max")));
         }

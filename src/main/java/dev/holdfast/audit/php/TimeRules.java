@@ -78,14 +78,14 @@ final class TimeRules {
                 Grade.WARNING,
                 List.of(s.site()),
                 pool.name(),
-                "pool " + pool.name() + ": a request may take " + seconds + " s, nginx gives up after " + web.seconds()
-                        + " s",
+                "pool " + pool.name() + ": a request may take " + seconds + " s, " + web.server() + " gives up after "
+                        + web.seconds() + " s",
                 evidence,
                 "The visitor has a 504 long before; the child works on for nobody, and a reload of the page takes the"
                         + " next one.",
                 fpm.fix(
-                        "set " + TERMINATE + " to " + web.seconds() + "s, or raise nginx's fastcgi_read_timeout to "
-                                + seconds + "s",
+                        "set " + TERMINATE + " to " + web.seconds() + "s, or raise " + web.setting() + " to " + seconds
+                                + "s",
                         List.of(Fpm.set(s, web.seconds() + "s")))));
     }
 

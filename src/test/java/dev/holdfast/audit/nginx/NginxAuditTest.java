@@ -81,7 +81,7 @@ class NginxAuditTest extends AuditorContract {
     void comparesConnectionsWithDescriptors() throws Exception {
         var host = nginx(
                 SHOP,
-                "worker_rlimit_nofile 4096;",
+                "worker_rlimit_nofile 2048;",
                 "events {",
                 "worker_connections 4000;",
                 "}",
@@ -89,15 +89,64 @@ class NginxAuditTest extends AuditorContract {
                 "proxy_pass x;",
                 "}");
         var finding = only(audit.audit(host), "nginx-descriptors");
-        assertThat(finding.what()).isEqualTo("4000 connections a worker want 8000 descriptors, and it has 4096");
+        assertThat(finding.what()).isEqualTo("4000 connections a worker want as many descriptors, and it has 2048");
+        assertThat(finding.evidence())
+                .containsExactly(
+                        "1 worker × 4000 connections, those to upstreams among them",
+                        "worker_rlimit_nofile 2048 in " + MAIN + ":1");
         assertThat(finding.sites()).containsExactly(new Site(MAIN, 3));
         assertThat(mended(host, finding).getFirst()).isEqualTo("worker_rlimit_nofile 8000;");
-        var unset = nginx(SHOP, "events {", "worker_connections 4000;", "}");
+        var unset = nginx(SHOP, MANY);
         assertThat(mended(unset, only(audit.audit(unset), "nginx-descriptors")).getFirst())
                 .isEqualTo("worker_rlimit_nofile 8000;");
         assertThat(rules(audit.audit(
-                        nginx("", "worker_rlimit_nofile 8000;", "events {", "worker_connections 4000;", "}"))))
+                        nginx("", "worker_rlimit_nofile 4000;", "events {", "worker_connections 4000;", "}"))))
                 .isEmpty();
+    }
+
+    private static final String[] MANY = {"events {", "worker_connections 4000;", "}"};
+    private static final String UNIT = "/lib/systemd/system/nginx.service";
+
+    @Test
+    void knowsWhatTheUnitGives() {
+        var host = nginx("", MANY).file(UNIT, "[Service]", "Type=forking", "ExecStart=/usr/sbin/nginx");
+        assertThat(only(audit.audit(host), "nginx-descriptors").evidence())
+                .contains("nginx.service has no LimitNOFILE: 1024 is the usual soft limit");
+        String dropIn = "/etc/systemd/system/nginx.service.d/files.conf";
+        for (String enough : List.of("4000", "65536:524288", "infinity")) {
+            assertThat(rules(audit.audit(host.file(dropIn, "[Service]", "LimitNOFILE=" + enough))))
+                    .as(enough)
+                    .isEmpty();
+        }
+        var finding = only(audit.audit(host.file(dropIn, "[Service]", "LimitNOFILE=2048:65536")), "nginx-descriptors");
+        assertThat(finding.what()).endsWith("it has 2048");
+        assertThat(finding.evidence()).contains(dropIn + ":2: LimitNOFILE=2048:65536");
+        assertThat(only(audit.audit(host.file(dropIn, "[Service]", "LimitNOFILE=many")), "nginx-descriptors")
+                        .what())
+                .as("systemd leaves that out")
+                .endsWith("it has 1024");
+        assertThat(rules(audit.audit(nginx("", "worker_rlimit_nofile 4000;", MANY[0], MANY[1], MANY[2])
+                        .file(dropIn, "[Service]", "LimitNOFILE=100"))))
+                .as("nginx's own setting is what workers get")
+                .isEmpty();
+    }
+
+    @Test
+    void looksAtTheMasterThatRuns() {
+        String dropIn = "/etc/systemd/system/nginx.service.d/files.conf";
+        var host = nginx("", MANY)
+                .running(7, "nginx", 1 << 20, "nginx: master process /usr/sbin/nginx -g daemon on;")
+                .running(8, "nginx", 1 << 20, "nginx: worker process");
+        assertThat(rules(audit.audit(host.descriptors(7, 4_096).descriptors(8, 10))))
+                .isEmpty();
+        host.file(UNIT, "[Service]").file(dropIn, "[Service]", "LimitNOFILE=65536");
+        var before = only(audit.audit(host.descriptors(7, 1_024)), "nginx-descriptors");
+        assertThat(before.what()).as("not restarted since").endsWith("it has 1024");
+        assertThat(before.evidence()).contains(dropIn + ":2: LimitNOFILE=65536", "its master, which runs, has 1024");
+        host.file(dropIn, "[Service]", "LimitNOFILE=1024").descriptors(7, 65_536);
+        assertThat(only(audit.audit(host), "nginx-descriptors").what())
+                .as("until the next start")
+                .endsWith("it has 1024");
     }
 
     @Test

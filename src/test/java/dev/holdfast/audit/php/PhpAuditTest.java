@@ -289,7 +289,7 @@ class PhpAuditTest extends AuditorContract {
     @Test
     void findsATimeoutThatNginxDoesNotWaitFor() {
         FakeGrounds host = host(but("request_terminate_timeout = 300s"))
-                .file("/etc/nginx/nginx.conf", "http {", " include sites-enabled/*;", "}");
+                .file("/etc/nginx/nginx.conf", "http {", " include sites-enabled/*; fastcgi_pass php;", "}");
         assertThat(only(audit(host), "php-fpm-timeout-beyond-web-server").what())
                 .isEqualTo("pool www: a request may take 300 s, nginx gives up after 60 s");
         host.file("/etc/nginx/sites-enabled/site", "location ~ php { fastcgi_read_timeout 5m; }");
@@ -302,14 +302,34 @@ class PhpAuditTest extends AuditorContract {
     void takesTimeoutsAsNginxDoes() {
         String rule = "php-fpm-timeout-beyond-web-server";
         FakeGrounds host = host(but("request_terminate_timeout = 50s"))
-                .file("/etc/nginx/nginx.conf", "http { fastcgi_read_timeout 10s; include more/*.inc; }");
+                .file(
+                        "/etc/nginx/nginx.conf",
+                        "http { fastcgi_pass a; fastcgi_read_timeout 10s; include more/*.inc; }");
         assertThat(rules(audit(host))).as("another server waits 60 s").doesNotContain(rule);
         host.file(POOL, but("request_terminate_timeout = 80s"));
         assertThat(rules(audit(host))).contains(rule);
         host.file("/etc/nginx/more/a.inc", "server { fastcgi_read_timeout 1m30s; }");
         assertThat(rules(audit(host))).as("included").doesNotContain(rule);
-        host.told("nginx.config", "/srv/nginx.conf").file("/srv/nginx.conf", "events {}");
+        host.told("nginx.config", "/srv/nginx.conf").file("/srv/nginx.conf", "fastcgi_pass php;");
         assertThat(rules(audit(host))).as("another one was told").contains(rule);
+        host.file("/srv/nginx.conf", "proxy_pass http://127.0.0.1:8080;");
+        assertThat(rules(audit(host))).as("it sends nothing to PHP").doesNotContain(rule);
+    }
+
+    @Test
+    void findsATimeoutThatApacheDoesNotWaitFor() {
+        FakeGrounds host = host(but("request_terminate_timeout = 400s"))
+                .file("/etc/apache2/apache2.conf", "Timeout 300", "IncludeOptional conf-enabled/*.conf")
+                .file("/etc/apache2/conf-enabled/php.conf", "SetHandler proxy:unix:/run/www.sock|fcgi://localhost");
+        Finding f = only(audit(host), "php-fpm-timeout-beyond-web-server");
+        assertThat(f.what()).isEqualTo("pool www: a request may take 400 s, Apache gives up after 300 s");
+        assertThat(f.evidence()).contains("/etc/apache2/apache2.conf:1: Timeout 300");
+        assertThat(f.fix().what())
+                .isEqualTo("set request_terminate_timeout to 300s, or raise Apache's ProxyTimeout to 400s");
+        host.file(POOL, but("request_terminate_timeout = 300s"));
+        assertThat(audit(host).findings()).isEmpty();
+        host.file("/etc/nginx/nginx.conf", "http { fastcgi_pass a; }");
+        assertThat(audit(host).findings()).as("the more patient of both").isEmpty();
     }
 
     @Test
