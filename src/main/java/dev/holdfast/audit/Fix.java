@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param what in words, such as {@code set pm.max_children to 12}
  * @param edits none: only a person can do it
- * @param check the program's own checker, such as {@code php-fpm8.2 -t}; empty: there is none
+ * @param check the program's own checker, such as {@code php-fpm8.2 -t}; of Redis, which has none, a start that ends when
+ *     the whole file is read; empty: there is none
  */
 public record Fix(String what, List<Edit> edits, List<String> check) {
     public Fix {

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -116,7 +117,8 @@ final class AuditCommand extends Subcommand {
             names = "--fix",
             description =
                     "show what would mend it, ask, keep each file beside as .FILE.holdfast-DATE, change it, have the"
-                            + " program's own checker read it, and put it back when that complains")
+                            + " program's own checker read it (the audit, where there is none), and put it back when"
+                            + " that complains")
     private boolean fix;
 
     @Option(names = "--yes", description = "with --fix: do not ask")
@@ -164,13 +166,14 @@ final class AuditCommand extends Subcommand {
         Config config = configuration();
         AuditSpec spec = config == null ? null : config.watched().audit();
         Instant begun = Instant.now();
-        Survey survey = Survey.of(grounds(spec == null ? Map.of() : spec.told()), config, Set.copyOf(programs));
+        Map<String, String> told = spec == null ? Map.of() : spec.told();
+        Survey survey = Survey.of(grounds(told, Programs::ask), config, Set.copyOf(programs));
         Duration took = Duration.between(begun, Instant.now());
         AuditBaseline accepted = accepted(spec);
         List<Finding> findings = accepted.rest(survey.findings());
         int hidden = survey.findings().size() - findings.size();
         if (fix) {
-            return mend(findings);
+            return mend(findings, () -> grounds(told, _ -> ""));
         }
         switch (format) {
             case TEXT -> AuditText.of(survey, findings, hidden, style()).forEach(out()::println);
@@ -236,13 +239,11 @@ final class AuditCommand extends Subcommand {
         };
     }
 
-    private HostGrounds grounds(Map<String, String> told) {
+    private HostGrounds grounds(Map<String, String> told, HostGrounds.Asker asker) {
         ByteSize given = memory;
         HostGrounds.Size size = given == null ? HostGrounds.Size.of(PROC) : new HostGrounds.Size(given.bytes(), 0);
         Path dir = directory;
-        return dir == null
-                ? HostGrounds.here(PROC, size, told, Programs::ask)
-                : HostGrounds.below(dir, PROC, size, told);
+        return dir == null ? HostGrounds.here(PROC, size, told, asker) : HostGrounds.below(dir, PROC, size, told);
     }
 
     private AuditBaseline accepted(@Nullable AuditSpec spec) throws IOException {
@@ -256,10 +257,12 @@ final class AuditCommand extends Subcommand {
                 : AuditBaseline.read(Path.of(configured));
     }
 
-    private int mend(List<Finding> findings) throws IOException {
+    private int mend(List<Finding> findings, Supplier<HostGrounds> anew) throws IOException {
         Path dir = directory;
         String now = DATE.format(LocalDateTime.now(java.time.ZoneId.systemDefault()));
-        Mender mender = dir == null ? Mender.here(() -> now, root().uid()) : Mender.below(dir, () -> now, root().uid());
+        Mender mender = dir == null
+                ? Mender.here(anew, () -> now, root().uid())
+                : Mender.below(dir, anew, () -> now, root().uid());
         Mender.Plan plan = mender.plan(findings, failOn);
         List<Finding> byHand = findings.stream()
                 .filter(f -> f.grade().compareTo(failOn) >= 0 && f.fix().edits().isEmpty())

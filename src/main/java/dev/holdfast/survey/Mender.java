@@ -3,6 +3,7 @@ package dev.holdfast.survey;
 import dev.holdfast.audit.Edit;
 import dev.holdfast.audit.Finding;
 import dev.holdfast.audit.Grade;
+import dev.holdfast.audit.Grounds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -17,15 +18,17 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Carries fixes out. The file that was is kept beside, as {@code .FILE.holdfast-DATE}; when the program's own
- * checker does not like what came of it, it is put back.
+ * checker does not like what came of it, it is put back. What has none is read again as the audit reads it.
  */
 public final class Mender {
     private final Tree tree;
     private final @Nullable Checker checker;
+    private final Supplier<? extends Grounds> anew;
     private final Supplier<String> date;
     private final int uid;
 
@@ -39,25 +42,27 @@ public final class Mender {
 
     /**
      * @param root below which the files are
-     * @param checker null: nothing is checked
+     * @param checker null: no program is asked
+     * @param anew the host as it is now, for what no program checks
      * @param date of the file that is kept, such as {@code 20260301-120000}
      * @param uid who may write the directories, besides root
      */
-    Mender(Path root, @Nullable Checker checker, Supplier<String> date, int uid) {
+    Mender(Path root, @Nullable Checker checker, Supplier<? extends Grounds> anew, Supplier<String> date, int uid) {
         this.tree = new Tree(root.toAbsolutePath().normalize());
         this.checker = checker;
+        this.anew = anew;
         this.date = date;
         this.uid = uid;
     }
 
     /** For this host, checked by the programs themselves. */
-    public static Mender here(Supplier<String> date, int uid) {
-        return new Mender(Path.of("/"), Programs::complaint, date, uid);
+    public static Mender here(Supplier<? extends Grounds> anew, Supplier<String> date, int uid) {
+        return new Mender(Path.of("/"), Programs::complaint, anew, date, uid);
     }
 
     /** For files below a directory, whose programs cannot check them. */
-    public static Mender below(Path root, Supplier<String> date, int uid) {
-        return new Mender(root, null, date, uid);
+    public static Mender below(Path root, Supplier<? extends Grounds> anew, Supplier<String> date, int uid) {
+        return new Mender(root, null, anew, date, uid);
     }
 
     /**
@@ -255,6 +260,8 @@ public final class Mender {
     }
 
     private boolean apply(List<Changed> files, Set<List<String>> checks, List<String> said) {
+        Set<String> names = files.stream().map(Changed::file).collect(Collectors.toCollection(LinkedHashSet::new));
+        Reading before = Reading.of(anew.get(), names);
         var done = new ArrayList<Replaced>();
         var words = new ArrayList<String>();
         try {
@@ -272,27 +279,50 @@ public final class Mender {
             undo(done, said);
             return false;
         }
-        Checker by = checker;
-        if (by == null || checks.isEmpty()) {
-            words.add("not checked: " + (by == null ? "its programs do not run here" : "there is no checker for it"));
-        } else {
-            for (List<String> check : checks) {
-                String complaint = by.complaint(check);
-                if (complaint == null) {
-                    words.add("not checked: " + check.getFirst() + " is not installed");
-                    continue;
-                }
-                if (!complaint.isEmpty()) {
-                    said.add(String.join(" ", check) + " does not take it:");
-                    complaint.lines().limit(20).forEach(l -> said.add("  " + l));
-                    undo(done, said);
-                    return false;
-                }
-                words.add(String.join(" ", check) + ": sound");
-            }
+        List<String> wrong = wrong(checks, words, before, names);
+        if (!wrong.isEmpty()) {
+            said.addAll(wrong);
+            undo(done, said);
+            return false;
         }
         said.addAll(words);
         return true;
+    }
+
+    /** What the programs say is wrong, or where none can be asked, what reads worse than before; empty: nothing. */
+    private List<String> wrong(Set<List<String>> checks, List<String> words, Reading before, Set<String> files) {
+        Checker by = checker;
+        String why = by == null
+                ? "its programs do not run here"
+                : checks.isEmpty() ? "its program has no checker of its own that could be asked" : "";
+        for (List<String> check : by == null ? Set.<List<String>>of() : checks) {
+            String complaint = by.complaint(check);
+            if (complaint == null) {
+                why = check.getFirst() + " is not installed";
+            } else if (complaint.isEmpty()) {
+                words.add(String.join(" ", check) + ": sound");
+            } else {
+                return told(String.join(" ", check) + " does not take it:", complaint.lines());
+            }
+        }
+        if (why.isEmpty()) {
+            return List.of();
+        }
+        Reading after = Reading.of(anew.get(), files);
+        List<String> worse = after.worseThan(before);
+        if (!worse.isEmpty()) {
+            return told("read again by Holdfast, it is broken:", worse.stream());
+        }
+        for (String file : files) {
+            words.add(file + ": "
+                    + (after.seen().contains(file) ? why + "; read again by Holdfast: sound" : "not checked: " + why));
+        }
+        return List.of();
+    }
+
+    private static List<String> told(String first, Stream<String> lines) {
+        return Stream.concat(Stream.of(first), lines.limit(20).map(l -> "  " + l))
+                .toList();
     }
 
     private static void undo(List<Replaced> done, List<String> said) {

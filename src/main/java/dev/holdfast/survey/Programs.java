@@ -1,5 +1,6 @@
 package dev.holdfast.survey;
 
+import dev.holdfast.audit.redis.RedisAudit;
 import dev.holdfast.event.Outcome;
 import dev.holdfast.linux.ProgramRun;
 import java.io.IOException;
@@ -55,6 +56,10 @@ public final class Programs {
                 return "";
             }
             String said = (ran.err() + ran.out()).strip();
+            if (command.contains("--" + RedisAudit.READS_NO_FURTHER)
+                    && said.contains(">>> '" + RedisAudit.READS_NO_FURTHER)) {
+                return ""; // it took all that stands before
+            }
             return said.isEmpty() ? String.join(" ", command) + " failed" : said;
         } catch (IOException e) {
             return String.valueOf(e.getMessage());

@@ -83,7 +83,7 @@ public record Survey(List<Finding> findings, Total total, Map<String, List<Strin
     }
 
     /** One that breaks says so, and the others go on. */
-    private static Verdict ask(Auditor auditor, Grounds host) {
+    static Verdict ask(Auditor auditor, Grounds host) {
         try {
             return auditor.audit(host);
         } catch (RuntimeException | StackOverflowError bug) {

@@ -51,7 +51,11 @@ class MenderTest {
     }
 
     private Mender mender(Mender.Checker checker) {
-        return new Mender(root, checker, () -> "20260301-120000", uid());
+        return new Mender(root, checker, () -> files(root, Map.of()), () -> "20260301-120000", uid());
+    }
+
+    private static HostGrounds files(Path root, Map<String, String> told) {
+        return HostGrounds.below(root, Path.of("/proc"), new HostGrounds.Size(16L << 30, 0), told);
     }
 
     private int uid() {
@@ -210,7 +214,7 @@ class MenderTest {
         Mender m = mender(_ -> null);
         Mender.Result result = m.apply(m.plan(List.of(finding("a", edit("/etc/a.conf", 1, "one", "1"))), Grade.NOTE));
         assertThat(result.good()).isTrue();
-        assertThat(result.said()).contains("not checked: /bin/check is not installed");
+        assertThat(result.said()).contains("/etc/a.conf: not checked: /bin/check is not installed");
         assertThat(file).hasContent("1");
     }
 
@@ -226,7 +230,110 @@ class MenderTest {
         assertThat(Programs.complaint(List.of("./verify"))).isNull();
     }
 
+    private static Finding unchecked(Edit... edits) {
+        return new Finding(
+                "kernel-conflict",
+                Grade.WARNING,
+                List.of(),
+                "",
+                "what",
+                List.of(),
+                "why",
+                new Fix("fix", List.of(edits), List.of()));
+    }
+
+    @Test
+    void readsAgainWhatHasNoCheckerAndSaysSo() throws IOException {
+        Path file = file("etc/sysctl.d/10-own.conf", "vm.swappiness = 10\nbroken before\n");
+        String name = "/etc/sysctl.d/10-own.conf";
+        Mender m = mender(_ -> "never asked");
+        Mender.Result result = m.apply(m.plan(
+                List.of(unchecked(edit(name, 1, "vm.swappiness = 10", "# taken out", "vm.swappiness = 60"))),
+                Grade.NOTE));
+        assertThat(result.good()).as(result.said().toString()).isTrue();
+        assertThat(result.said())
+                .contains(name + ": its program has no checker of its own that could be asked; read again by Holdfast:"
+                        + " sound");
+        assertThat(file).hasContent("# taken out\nvm.swappiness = 60\nbroken before\n");
+        Mender.Result worse = m.apply(
+                m.plan(List.of(unchecked(edit(name, 2, "vm.swappiness = 60", "vm.swappiness 60"))), Grade.NOTE));
+        assertThat(worse.good()).isFalse();
+        assertThat(worse.said())
+                .containsExactly(
+                        "read again by Holdfast, it is broken:",
+                        "  " + name + ":2 is no setting: = is missing: vm.swappiness 60",
+                        file + ": put back as it was");
+        assertThat(file).hasContent("# taken out\nvm.swappiness = 60\nbroken before\n");
+    }
+
+    @Test
+    void readsAgainWhatIsOfAnotherRoot() throws IOException {
+        file("etc/redis/redis.conf", "port 0\n");
+        Mender m = Mender.below(root, () -> files(root, Map.of()), () -> "20260301-120000", uid());
+        String name = "/etc/redis/redis.conf";
+        assertThat(m.apply(m.plan(List.of(finding("a", edit(name, 2, "", "maxmemory 64mb"))), Grade.NOTE))
+                        .said())
+                .contains(name + ": its programs do not run here; read again by Holdfast: sound");
+        Mender.Result worse =
+                m.apply(m.plan(List.of(finding("a", edit(name, 2, "maxmemory 64mb", "maxmemory lots"))), Grade.NOTE));
+        assertThat(worse.good()).isFalse();
+        assertThat(root.resolve("etc/redis/redis.conf")).hasContent("port 0\nmaxmemory 64mb\n");
+    }
+
     // ── the real one ──
+
+    private Mender.Result mend(Map<String, String> told, String program) {
+        var host = files(Path.of("/"), told);
+        Mender m = Mender.here(() -> host, () -> "20260301-120000", uid());
+        return m.apply(m.plan(Survey.of(host, null, Set.of(program)).findings(), Grade.WARNING));
+    }
+
+    @Test
+    @Tag("process")
+    void mendsWhatTheRealRedisTakes() throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/redis-server")), "redis-server is not installed");
+        Path main = file("redis.conf", "port 0\ndir %s\nsave \"\"\n".formatted(root));
+        Map<String, String> told = Map.of("redis.config", main.toString());
+        Mender.Result result = mend(told, "redis");
+        assertThat(result.said()).contains("redis-server " + main + " --holdfast-reads-no-further yes: sound");
+        assertThat(result.good()).isTrue();
+        assertThat(main).content().endsWith("maxmemory 4096mb\n");
+        assertThat(names("."))
+                .as("nothing was started")
+                .containsExactly(".redis.conf.holdfast-20260301-120000", "redis.conf");
+        String odd = "port 0\nsave \"\"\nhz often\n";
+        Files.writeString(main, odd);
+        Mender.Result refused = mend(told, "redis");
+        assertThat(refused.good()).isFalse();
+        assertThat(refused.said()).anyMatch(l -> l.contains("'hz often'")).contains(main + ": put back as it was");
+        assertThat(main).hasContent(odd);
+    }
+
+    @Test
+    @Tag("process")
+    void mendsWhatTheRealSupervisordTakes() throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/supervisord")), "supervisord is not installed");
+        Path main = file("supervisord.conf", """
+                [supervisord]
+                logfile=%s/log
+                [program:worker]
+                command=/bin/sh -c work
+                autorestart=false
+                """.formatted(root));
+        Map<String, String> told = Map.of("supervisor.config", main.toString());
+        Mender.Result result = mend(told, "supervisor");
+        assertThat(result.good()).as(result.said().toString()).isTrue();
+        assertThat(result.said())
+                .anyMatch(l -> l.contains("ServerOptions().realize()") && l.endsWith("-c " + main + ": sound"));
+        assertThat(main).content().contains("autorestart=true", "stopasgroup=true");
+        assertThat(names(".")).as("nothing was started").hasSize(2);
+        String odd = Files.readString(main).replace("autorestart=true", "autorestart=false") + "priority=first\n";
+        Files.writeString(main, odd);
+        Mender.Result refused = mend(told, "supervisor");
+        assertThat(refused.good()).isFalse();
+        assertThat(refused.said()).anyMatch(l -> l.contains("first")).contains(main + ": put back as it was");
+        assertThat(main).hasContent(odd);
+    }
 
     @Test
     @Tag("process")
@@ -251,7 +358,7 @@ class MenderTest {
         var size = new HostGrounds.Size(16L << 30, 0);
         Map<String, String> told = Map.of("nginx.config", main.toString());
         Survey before = Survey.of(HostGrounds.here(Path.of("/proc"), size, told, Programs::ask), null, Set.of("nginx"));
-        Mender m = Mender.here(() -> "20260301-120000", uid());
+        Mender m = Mender.here(() -> files(Path.of("/"), Map.of()), () -> "20260301-120000", uid());
         Mender.Result result = m.apply(m.plan(before.findings(), Grade.WARNING));
         assertThat(result.said()).contains("nginx -t -c " + main + ": sound");
         assertThat(result.good()).isTrue();
@@ -354,7 +461,7 @@ class MenderTest {
         assertThat(before.findings())
                 .extracting(Finding::rule)
                 .contains("php-fpm-overcommit", "php-fpm-pm-contradiction");
-        Mender m = Mender.here(() -> "20260301-120000", uid());
+        Mender m = Mender.here(() -> files(Path.of("/"), Map.of()), () -> "20260301-120000", uid());
         Mender.Result result = m.apply(m.plan(before.findings(), Grade.NOTE));
         assertThat(result.good()).as(result.said().toString()).isTrue();
         assertThat(result.said()).contains(FPM + " -t -y " + main + ": sound");
@@ -371,7 +478,7 @@ class MenderTest {
         Path main = incident("no_such_key = 1");
         String before = Files.readString(root.resolve("fpm/pool.d/www.conf"));
         Survey survey = survey(main);
-        Mender m = Mender.here(() -> "20260301-120000", uid());
+        Mender m = Mender.here(() -> files(Path.of("/"), Map.of()), () -> "20260301-120000", uid());
         Mender.Result result = m.apply(m.plan(survey.findings(), Grade.WARNING));
         assertThat(result.good()).isFalse();
         assertThat(result.said())

@@ -33,6 +33,12 @@ public final class RedisAudit implements Auditor {
     static final Rule EXPOSED =
             new Rule("redis-exposed", Grade.CRITICAL, "other addresses than loopback, no password, protected-mode off");
 
+    /**
+     * An option that no server knows. One that is given it reads its whole file first, and ends: at what is broken there, or
+     * else at this.
+     */
+    public static final String READS_NO_FURTHER = "holdfast-reads-no-further";
+
     private static final String BY_HAND =
             "set maxmemory above what it holds now (INFO memory: used_memory), and below" + " what this host can spare";
 
@@ -41,6 +47,12 @@ public final class RedisAudit implements Auditor {
 
     public static List<Rule> rules() {
         return List.of(UNREADABLE, UNBOUNDED, FULL, OVERCOMMIT, FORK, EXPOSED);
+    }
+
+    /** @param file an instance's main one */
+    static List<String> check(String file) {
+        String server = file.contains("/valkey/") ? "valkey-server" : "redis-server";
+        return List.of(server, file, "--" + READS_NO_FURTHER, "yes");
     }
 
     @Override
@@ -125,8 +137,8 @@ public final class RedisAudit implements Auditor {
                     fits == 0
                             ? Fix.byHand(BY_HAND)
                             : limit == null
-                                    ? notes.insert("set " + line, end(notes, file), List.of(), line)
-                                    : notes.replace("set " + line, limit.site(), List.of(), line)));
+                                    ? notes.insert("set " + line, end(notes, file), check(file), line)
+                                    : notes.replace("set " + line, limit.site(), check(file), line)));
             return;
         }
         long worst = forks ? Notes.times(bytes, 2) : bytes;
@@ -144,7 +156,7 @@ public final class RedisAudit implements Auditor {
                     "The kernel kills it, or what stands beside it, before it has reached its own bound.",
                     limit == null || fits == 0
                             ? Fix.byHand(BY_HAND)
-                            : notes.replace("set " + line, limit.site(), List.of(), line)));
+                            : notes.replace("set " + line, limit.site(), check(file), line)));
         }
         Directive policy = read.last("maxmemory-policy");
         if (policy == null || policy.value().equals("noeviction")) {
@@ -230,7 +242,7 @@ public final class RedisAudit implements Auditor {
                             "protected-mode no",
                             "requirepass is not set"),
                     "Such servers are found within hours; CONFIG SET writes files as its user.",
-                    notes.replace("set protected-mode yes", mode.site(), List.of(), "protected-mode yes")));
+                    notes.replace("set protected-mode yes", mode.site(), check(file), "protected-mode yes")));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.holdfast.audit.Site;
 import dev.holdfast.audit.Verdict;
 import dev.holdfast.audit.note.Notes;
 import dev.holdfast.audit.note.Rule;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -37,6 +38,7 @@ public final class SupervisorAudit implements Auditor {
     static final Rule TWICE = new Rule("supervisor-duplicate", Grade.WARNING, "one program in several places");
 
     private static final List<String> STANDARD = List.of("/etc/supervisor/supervisord.conf", "/etc/supervisord.conf");
+    private static final String OPTIONS = "from supervisor.options import ServerOptions; ServerOptions().realize()";
     private static final Pattern TIMEOUT = Pattern.compile("--timeout[= ](\\d{1,7})");
     private static final Pattern SHELL = Pattern.compile("^(\\S*/)?(ba|da)?sh\\s.*");
     private static final Pattern LIMITED =
@@ -61,11 +63,32 @@ public final class SupervisorAudit implements Auditor {
             return Verdict.NOTHING;
         }
         var notes = new Notes(host, UNREADABLE);
-        Program.read(notes, file).forEach(p -> judge(host, notes, p));
+        List<String> check = check(host, file);
+        Program.read(notes, file).forEach(p -> judge(host, notes, p, check));
         return notes.verdict();
     }
 
-    private static void judge(Grounds host, Notes notes, Program p) {
+    /**
+     * supervisord has no checker: its own options are read as it reads them, by the Python that it runs with, and nothing is
+     * started. Empty: it is not here.
+     */
+    static List<String> check(Grounds host, String file) {
+        for (String program : List.of("/usr/bin/supervisord", "/usr/local/bin/supervisord")) {
+            try {
+                List<String> lines = host.isFile(program) ? host.lines(program) : List.of();
+                String first = lines.isEmpty() ? "" : lines.getFirst();
+                String python = first.startsWith("#!/") ? first.substring(2).split("\\s+")[0] : "";
+                if (python.matches(".*/python[0-9.]*")) {
+                    return List.of(python, "-I", "-c", OPTIONS, "-c", file);
+                }
+            } catch (IOException unreadable) {
+                return List.of();
+            }
+        }
+        return List.of();
+    }
+
+    private static void judge(Grounds host, Notes notes, Program p, List<String> check) {
         String command = p.value("command", "");
         if (command.isEmpty()) {
             notes.broken(p.sections.getLast(), "is a program without a command; supervisord does not start", p.name);
@@ -77,8 +100,8 @@ public final class SupervisorAudit implements Auditor {
             }
         }
         places(notes, p);
-        stopping(notes, p, command);
-        restarting(notes, p, command);
+        stopping(notes, p, command, check);
+        restarting(notes, p, command, check);
         memory(host, notes, p, command);
     }
 
@@ -106,7 +129,7 @@ public final class SupervisorAudit implements Auditor {
         }
     }
 
-    private static void stopping(Notes notes, Program p, String command) {
+    private static void stopping(Notes notes, Program p, String command, List<String> check) {
         boolean shell = SHELL.matcher(command).matches();
         if (!p.is("stopasgroup") && !p.is("killasgroup")) {
             notes.add(GROUP.finding(
@@ -124,7 +147,7 @@ public final class SupervisorAudit implements Auditor {
                             : notes.insert(
                                     "set stopasgroup and killasgroup",
                                     p.sections.getLast(),
-                                    List.of(),
+                                    check,
                                     "stopasgroup=true",
                                     "killasgroup=true")));
         }
@@ -143,12 +166,12 @@ public final class SupervisorAudit implements Auditor {
                             "command=" + Notes.shown(command)),
                     "Each deployment cuts jobs in the middle.",
                     at == null
-                            ? notes.insert("set " + line, p.sections.getLast(), List.of(), line)
-                            : notes.replace("set " + line, at, List.of(), line)));
+                            ? notes.insert("set " + line, p.sections.getLast(), check, line)
+                            : notes.replace("set " + line, at, check, line)));
         }
     }
 
-    private static void restarting(Notes notes, Program p, String command) {
+    private static void restarting(Notes notes, Program p, String command, List<String> check) {
         String restart = p.value("autorestart", "unexpected").toLowerCase(Locale.ROOT);
         boolean once = p.value("startsecs", "1").equals("0"); // a task of its own start, not a service
         if (List.of("false", "no", "off", "0").contains(restart) && !once) {
@@ -158,7 +181,7 @@ public final class SupervisorAudit implements Auditor {
                     "the program " + Notes.shown(p.name) + " is not started again when it dies",
                     List.of("autorestart=" + restart),
                     "After a crash it is gone until somebody looks.",
-                    notes.replace("set autorestart=true", p.near("autorestart"), List.of(), "autorestart=true")));
+                    notes.replace("set autorestart=true", p.near("autorestart"), check, "autorestart=true")));
         }
         boolean ends = command.contains("--max-time")
                 || command.contains("--max-jobs")
@@ -175,9 +198,8 @@ public final class SupervisorAudit implements Auditor {
                             "command=" + Notes.shown(command)),
                     "The workers are gone one by one, and the queue stands still.",
                     p.at("autorestart") == null
-                            ? notes.insert("set autorestart=true", p.sections.getLast(), List.of(), "autorestart=true")
-                            : notes.replace(
-                                    "set autorestart=true", p.near("autorestart"), List.of(), "autorestart=true")));
+                            ? notes.insert("set autorestart=true", p.sections.getLast(), check, "autorestart=true")
+                            : notes.replace("set autorestart=true", p.near("autorestart"), check, "autorestart=true")));
         }
     }
 
