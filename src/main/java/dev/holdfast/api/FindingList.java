@@ -62,6 +62,7 @@ public record FindingList(
      * @param worst of what is bounded
      * @param rest what runs beside
      * @param unbounded who claims without a bound
+     * @param unknown who claims what is not known, such as what an environment fills in; not in {@code worst}
      */
     @Json
     public record Total(
@@ -73,12 +74,13 @@ public record FindingList(
             long rest,
             boolean deadly,
             List<String> unbounded,
+            List<String> unknown,
             List<FindingList.Claim> claims) {}
 
     /**
      * Memory that something may take, in bytes.
      *
-     * @param worst null: nothing bounds it
+     * @param worst null: nothing bounds it, or it is one of {@code unknown}
      * @param measured null: it does not run, or cannot be read
      */
     @Json

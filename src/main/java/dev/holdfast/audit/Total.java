@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * @param claims the largest first
  * @param worst bytes, of what is bounded
  * @param unbounded claims that nothing bounds
+ * @param unknown claims of which it is not known what bounds them; they are missing in {@code worst}
  * @param measured bytes that those that were measured have now
  * @param rest bytes of everything that runs beside
  */
@@ -28,6 +29,7 @@ public record Total(
         List<Claim> claims,
         long worst,
         List<Claim> unbounded,
+        List<Claim> unknown,
         long typical,
         long measured,
         long rest) {
@@ -37,6 +39,7 @@ public record Total(
     public Total {
         claims = List.copyOf(claims);
         unbounded = List.copyOf(unbounded);
+        unknown = List.copyOf(unknown);
     }
 
     public static Total of(Grounds host, List<Claim> all) {
@@ -51,10 +54,13 @@ public record Total(
         long worst = 0;
         long typical = 0;
         var unbounded = new ArrayList<Claim>();
+        var unknown = new ArrayList<Claim>();
         for (Claim c : sorted) {
             Claim unit = units.get(c);
             if (c.worst() == Long.MAX_VALUE && unit == null) {
                 unbounded.add(c);
+            } else if (c.worst() < 0 && unit == null) {
+                unknown.add(c);
             } else if (unit == null) {
                 worst = sum(worst, bounded(c, units));
             }
@@ -73,6 +79,7 @@ public record Total(
                 sorted,
                 sum(worst, rest),
                 unbounded,
+                unknown,
                 sum(typical, rest),
                 measured,
                 rest);
@@ -115,7 +122,7 @@ public record Total(
         List<Claim> parts = parts(c, units);
         long sum = 0;
         for (Claim part : parts) {
-            sum = sum(sum, part.worst());
+            sum = part.worst() < 0 ? Long.MAX_VALUE : sum(sum, part.worst());
         }
         return parts.isEmpty() ? c.worst() : Math.min(c.worst(), sum);
     }
@@ -208,13 +215,18 @@ public record Total(
         String free = unbounded.isEmpty()
                 ? ""
                 : (worst > memory + swap ? ", and nothing bounds " : "nothing bounds ") + named(unbounded);
+        String open = unknown.isEmpty() ? "" : "; what " + named(unknown) + " may take is not known";
         if (worst > memory + swap) {
             return "This host can be killed by its own configuration: " + size(worst) + " may be claimed of " + there
-                    + free + ".";
+                    + free + open + ".";
         }
         if (!unbounded.isEmpty()) {
             return "This host can be killed by its own configuration: " + free + "; what is bounded comes to "
-                    + size(worst) + " of " + there + ".";
+                    + size(worst) + " of " + there + open + ".";
+        }
+        if (!unknown.isEmpty()) {
+            return "Whether this host can be killed by its own configuration is not known: nothing here says what "
+                    + named(unknown) + " may take; the others claim at most " + size(worst) + " of " + there + ".";
         }
         return worst > memory
                 ? "This host survives its own configuration only with swap: " + size(worst) + " may be claimed of "
@@ -236,19 +248,19 @@ public record Total(
         }
         var evidence = new ArrayList<String>();
         for (Claim c : claims) {
-            if (c.worst() < Long.MAX_VALUE) {
+            if (known(c)) {
                 evidence.add(c.who() + ": " + size(c.worst()) + " (" + c.arithmetic() + ")"
                         + (c.sites().isEmpty() ? "" : ", " + c.sites().getFirst()));
             }
+        }
+        if (!unknown.isEmpty()) {
+            evidence.add("not known, and not counted: " + named(unknown));
         }
         if (rest > 0) {
             evidence.add("everything else that runs has " + size(rest));
         }
         boolean usual = typical > memory + swap;
-        Claim largest = claims.stream()
-                .filter(c -> c.worst() < Long.MAX_VALUE)
-                .findFirst()
-                .orElse(null); // what runs is too much alone
+        Claim largest = claims.stream().filter(Total::known).findFirst().orElse(null); // what runs is too much alone
         return Optional.of(new Finding(
                 "host-overcommit",
                 usual || largest == null || largest.worst() > memory + swap ? Grade.CRITICAL : Grade.WARNING,
@@ -265,6 +277,10 @@ public record Total(
                         largest == null
                                 ? "stop what is not needed, or give the host more memory"
                                 : "lower the largest first: " + largest.who() + ", " + largest.arithmetic())));
+    }
+
+    private static boolean known(Claim c) {
+        return c.worst() >= 0 && c.worst() < Long.MAX_VALUE;
     }
 
     /** As people read it. */

@@ -68,10 +68,11 @@ public final class AuditReports {
                 t.rest(),
                 t.deadly(),
                 t.unbounded().stream().map(Claim::who).toList(),
+                t.unknown().stream().map(Claim::who).toList(),
                 t.claims().stream()
                         .map(c -> new FindingList.Claim(
                                 c.who(),
-                                c.worst() == Long.MAX_VALUE ? null : (Long) c.worst(),
+                                c.worst() < 0 || c.worst() == Long.MAX_VALUE ? null : (Long) c.worst(),
                                 c.typical(),
                                 c.measured(),
                                 c.arithmetic(),

@@ -70,7 +70,9 @@ final class AuditText {
                 table.row(
                         Table.cell(c.who()),
                         Table.cell(
-                                c.worst() == Long.MAX_VALUE ? "no bound" : Human.bytes(c.worst()),
+                                c.worst() == Long.MAX_VALUE
+                                        ? "no bound"
+                                        : c.worst() < 0 ? "not known" : Human.bytes(c.worst()),
                                 fatal ? Style.Paint.RED : Style.Paint.PLAIN),
                         Table.cell(Human.bytes(c.typical())),
                         Table.cell(Human.bytes(c.measured())),

@@ -53,6 +53,7 @@ final class FindingScene {
                         3L << 30,
                         true,
                         List.of("redis"),
+                        List.of(),
                         List.of(
                                 new FindingList.Claim("redis", null, 1L << 28, null, "no maxmemory", List.of()),
                                 new FindingList.Claim(

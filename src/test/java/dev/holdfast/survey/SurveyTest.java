@@ -81,6 +81,31 @@ class SurveyTest {
     }
 
     @Test
+    void namesWhatIsNotKnown() {
+        Claim open = claim("compose service web", Claim.NOT_KNOWN, 0);
+        Total t = Total.of(host(), List.of(open, claim("b", GIB, GIB)));
+        assertThat(t.unknown()).containsExactly(open);
+        assertThat(t.unbounded()).isEmpty();
+        assertThat(t.worst()).isEqualTo(GIB);
+        assertThat(t.deadly()).isFalse();
+        assertThat(t.line())
+                .isEqualTo(
+                        "Whether this host can be killed by its own configuration is not known: nothing here says what"
+                                + " compose service web may take; the others claim at most 1.0GiB of 16.0GiB of memory.");
+        Total more = Total.of(host(), List.of(open, claim("b", 17 * GIB, GIB)));
+        assertThat(more.line())
+                .startsWith("This host can be killed")
+                .endsWith("; what compose service web may take is not known.");
+        assertThat(more.finding().orElseThrow().evidence())
+                .contains("not known, and not counted: compose service web")
+                .noneMatch(l -> l.startsWith("compose service web:"));
+        Claim pool = claim("php-fpm pool www", Claim.NOT_KNOWN, 0);
+        Total bounded = Total.of(host(), List.of(pool, claim("systemd unit php8.2-fpm.service", 4 * GIB, GIB)));
+        assertThat(bounded.unknown()).as("its unit bounds it").isEmpty();
+        assertThat(bounded.worst()).isEqualTo(4 * GIB);
+    }
+
+    @Test
     void aUnitThatBoundsNothingCountsUnlessItsPartsAreKnown() {
         Claim unit = claim("systemd unit php8.3-fpm.service", Long.MAX_VALUE, 0);
         assertThat(Total.of(host(), List.of(unit)).line())

@@ -55,6 +55,7 @@ public final class ComposeAudit implements Auditor {
             String override = file.replaceFirst("\\.(ya?ml)$", ".override.$1");
             boolean overridden = !override.equals(file) && notes.isFile(override);
             Table more = overridden ? services(notes, override) : null;
+            var variables = new Variables(notes, file);
             if (own != null) {
                 own.values().forEach((name, value) -> {
                     if (value instanceof Table t) {
@@ -62,7 +63,7 @@ public final class ComposeAudit implements Auditor {
                                 host,
                                 notes,
                                 file,
-                                new Service(name, layers(notes, file, t, own, more, name), t, own.keys()));
+                                new Service(name, layers(notes, file, t, own, more, name), t, own.keys(), variables));
                     }
                 });
             }
@@ -74,7 +75,7 @@ public final class ComposeAudit implements Auditor {
      * @param layers whose keys count, the strongest first
      * @param keys of the services, with their places
      */
-    private record Service(String name, List<Table> layers, Table own, Map<String, Text> keys) {
+    private record Service(String name, List<Table> layers, Table own, Map<String, Text> keys, Variables variables) {
         @Nullable
         Text text(String... path) {
             return layers.stream()
@@ -166,9 +167,8 @@ public final class ComposeAudit implements Auditor {
     private static void judge(Grounds host, Notes notes, String file, Service s) {
         memory(host, notes, file, s);
         Text restart = s.text("restart");
-        boolean never = restart == null
-                || restart.value().equals("no")
-                || restart.value().equals("false");
+        String value = restart == null ? "no" : s.variables().filled(restart.value());
+        boolean never = value != null && (value.equals("no") || value.equals("false"));
         if (!never || s.has("deploy", "restart_policy")) {
             return;
         }
@@ -204,13 +204,28 @@ public final class ComposeAudit implements Auditor {
         Text limit = brief != null ? brief : s.text("deploy", "resources", "limits", "memory");
         String who = "compose service " + Notes.shown(s.name()) + " of " + file;
         var site = new Site(file, s.line());
-        long replicas = Math.max(0, Math.max(number(s.text("deploy", "replicas")), number(s.text("scale"))));
-        replicas = s.text("deploy", "replicas") == null && s.text("scale") == null ? 1 : replicas;
-        long bytes = limit == null ? 0 : bytes(limit.value());
+        String size = limit == null ? "0" : s.variables().filled(limit.value());
+        Text more = s.text("deploy", "replicas") != null ? s.text("deploy", "replicas") : s.text("scale");
+        String many = more == null ? "1" : s.variables().filled(more.value());
+        if (size == null || many == null) {
+            Text open = size == null ? limit : more;
+            notes.claim(new Claim(
+                    who,
+                    Claim.NOT_KNOWN,
+                    0,
+                    null,
+                    (open == null ? "" : Notes.shown(open.value())) + " is filled in by the environment",
+                    List.of(open == null ? site : new Site(file, open.line()))));
+            return;
+        }
+        long replicas = many.strip().matches("\\d{1,9}") ? Long.parseLong(many.strip()) : -1;
+        long bytes = bytes(size);
         if (limit != null && bytes < 0) {
-            if (!limit.value().contains("$")) {
-                notes.broken(new Site(file, limit.line()), "sets a limit to what is no size", limit.value());
-            }
+            notes.broken(new Site(file, limit.line()), "sets a limit to what is no size", limit.value());
+            return;
+        }
+        if (more != null && replicas < 0) {
+            notes.broken(new Site(file, more.line()), "sets replicas to what is no number", more.value());
             return;
         }
         if (limit == null || bytes == 0) {
@@ -239,17 +254,9 @@ public final class ComposeAudit implements Auditor {
         }
     }
 
-    private static long number(@Nullable Text text) {
-        return text != null && text.value().matches("\\d{1,9}") ? Long.parseLong(text.value()) : -1;
-    }
-
-    /** {@code 512m}, {@code 1.5gb}; of {@code ${NAME:-512m}} what stands there; -1: it is none. */
+    /** {@code 512m}, {@code 1.5gb}; -1: it is none. */
     private static long bytes(String written) {
         String text = written.strip().toLowerCase(Locale.ROOT);
-        int preset = text.indexOf(":-");
-        if (text.startsWith("${") && text.endsWith("}") && preset > 0) {
-            text = text.substring(preset + 2, text.length() - 1);
-        }
         int end = 0;
         while (end < text.length() && (Character.isDigit(text.charAt(end)) || text.charAt(end) == '.')) {
             end++;

@@ -57,6 +57,7 @@ public final class PhpAudit implements Auditor {
                 Setting later = fpm.later(pool);
                 if (later != null) {
                     findings.add(unknown(pool, later));
+                    claims.add(claim(fpm, pool, later));
                     continue;
                 }
                 findings.addAll(MemoryRules.of(fpm, pool, budget));
@@ -84,8 +85,20 @@ public final class PhpAudit implements Auditor {
                 "pool " + pool.name() + ": " + later.key() + " is known only when php-fpm starts: "
                         + Notes.shown(later.key(), later.value()),
                 List.of(later.evidence()),
-                "The environment fills it in: what this pool may take is not judged, and is missing in the total.",
+                "The environment fills it in: what this pool may take is not judged, and is named as not known in the total.",
                 Fix.byHand("see to it that all its children together fit this host"));
+    }
+
+    private static Claim claim(Fpm fpm, Pool pool, Setting later) {
+        List<Long> measured = fpm.measured(pool);
+        long sum = measured.stream().mapToLong(m -> m).sum();
+        return new Claim(
+                "php-fpm pool " + pool.name(),
+                Claim.NOT_KNOWN,
+                sum,
+                measured.isEmpty() ? null : (Long) sum,
+                later.key() + " is filled in by the environment",
+                List.of(later.site()));
     }
 
     private static Claim claim(Fpm fpm, Pool pool) {

@@ -48,8 +48,8 @@ function Claims({ of: t }) {
   const there = t.memory == null ? '' : `of ${f.bytes(t.memory)}${t.swap ? ` and ${f.bytes(t.swap)} of swap` : ''}`;
   return html`<${Section} flush id="claims" title="Who may claim memory" note=${there}>
     <div class="scroll" tabindex="0" role="region" aria-label="Who may claim memory"><table><thead><tr><th>Who</th><th class="right">Worst</th><th class="right">Typical</th><th class="right">Measured</th><th>Because of</th><th>In</th></tr></thead>
-      <tbody>${t.claims.map((c) => html`<tr key=${c.who} class=${t.memory != null && (c.worst == null || c.worst > t.memory + (t.swap ?? 0)) ? 'due' : ''}><td><b>${c.who}</b></td>
-        <td class="right num">${c.worst == null ? 'no bound' : f.bytes(c.worst)}</td><td class="right num">${f.bytes(c.typical)}</td><td class="right num">${f.bytes(c.measured)}</td><td>${c.arithmetic}</td><td class="command">${c.sites.slice(0, 1).map(place)}</td></tr>`)}
+      <tbody>${t.claims.map((c) => html`<tr key=${c.who} class=${t.memory != null && (c.worst == null && !t.unknown.includes(c.who) || c.worst > t.memory + (t.swap ?? 0)) ? 'due' : ''}><td><b>${c.who}</b></td>
+        <td class="right num">${c.worst == null ? (t.unknown.includes(c.who) ? 'not known' : 'no bound') : f.bytes(c.worst)}</td><td class="right num">${f.bytes(c.typical)}</td><td class="right num">${f.bytes(c.measured)}</td><td>${c.arithmetic}</td><td class="command">${c.sites.slice(0, 1).map(place)}</td></tr>`)}
         ${t.rest > 0 && html`<tr><td>everything else that runs</td><td class="right num">${f.bytes(t.rest)}</td><td class="right num">${f.bytes(t.rest)}</td><td class="right num">${f.bytes(t.rest)}</td><td></td><td></td></tr>`}
         <tr><td><b>together</b></td><td class="right num"><b>${f.bytes(t.worst)}</b></td><td class="right num"><b>${f.bytes(t.typical)}</b></td><td class="right num"><b>${f.bytes(t.measured + t.rest)}</b></td><td>${there}</td><td></td></tr></tbody></table></div><//>`;
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.audit.Auditor;
 import dev.holdfast.audit.AuditorContract;
+import dev.holdfast.audit.Claim;
 import dev.holdfast.audit.FakeGrounds;
 import dev.holdfast.audit.Site;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ComposeAuditTest extends AuditorContract {
@@ -108,6 +110,51 @@ class ComposeAuditTest extends AuditorContract {
     }
 
     @Test
+    void fillsInWhatTheEnvironmentFileSays() {
+        String text = "services: {a: {restart: \"${RESTART:-always}\", mem_limit: %s, scale: \"${N-2}\"}}";
+        var env = new String[] {"# sizes", "export WEB=1g # enough", "EMPTY=", "QUOTED=\"2g\" # x", "UNIT='m'"};
+        var sizes = Map.ofEntries(
+                Map.entry("$WEB", 1L << 30),
+                Map.entry("\"${WEB}\"", 1L << 30),
+                Map.entry("\"${QUOTED:?must be}\"", 2L << 30),
+                Map.entry("\"512${UNIT}\"", 512L << 20),
+                Map.entry("\"${EMPTY:-256m}\"", 256L << 20),
+                Map.entry("\"${NONE:-${WEB}}\"", 1L << 30),
+                Map.entry("\"${NONE-64m}\"", 64L << 20),
+                Map.entry("\"${WEB:+128m}\"", 128L << 20));
+        sizes.forEach((written, bytes) -> {
+            var host = compose(text.formatted(written)).file("/opt/shop/.env", env);
+            assertThat(audit.audit(host).claims())
+                    .as(written)
+                    .extracting(c -> c.worst())
+                    .containsExactly(2 * bytes);
+            assertThat(audit.audit(host).findings()).isEmpty();
+        });
+    }
+
+    @Test
+    void namesWhatOnlyTheShellKnows() {
+        for (String keys : List.of(
+                "mem_limit: \"${NONE}\"",
+                "mem_limit: $NONE",
+                "mem_limit: \"${NONE:?set it}\"",
+                "mem_limit: \"${NONE:+1g}\"",
+                "mem_limit: \"${NONE\"",
+                "mem_limit: 1g, scale: \"${NONE}\"",
+                "mem_limit: 1g, deploy: {replicas: \"${NONE}\"}")) {
+            var verdict = audit.audit(compose("services: {a: {restart: always, " + keys + "}}"));
+            assertThat(verdict.findings()).as(keys).isEmpty();
+            assertThat(verdict.claims()).singleElement().satisfies(c -> {
+                assertThat(c.worst()).isEqualTo(Claim.NOT_KNOWN);
+                assertThat(c.arithmetic()).endsWith("is filled in by the environment");
+            });
+        }
+        assertThat(rules(audit.audit(compose("services: {a: {restart: always, mem_limit: $A}}")
+                        .unreadable("/opt/shop/.env"))))
+                .containsExactly("compose-unreadable");
+    }
+
+    @Test
     void looksWhereItIsTold() {
         var host = new FakeGrounds()
                 .file("/x/a.yml", "services: {a: {restart: always}}")
@@ -123,6 +170,7 @@ class ComposeAuditTest extends AuditorContract {
                 "- x",
                 "services:\n\ta: 1",
                 "services: {a: {restart: always, mem_limit: lots}}",
+                "services: {a: {restart: always, mem_limit: 1g, scale: many}}",
                 "services: " + "[".repeat(5_000),
                 "services: {a: *nobody")) {
             assertThat(of(text)).as(text).contains("compose-unreadable");

@@ -401,7 +401,11 @@ class PhpAuditTest extends AuditorContract {
                 assertThat(f.grade()).isEqualTo(Grade.NOTE);
                 assertThat(f.what()).contains("is known only when php-fpm starts: ${");
             });
-            assertThat(verdict.claims()).isEmpty();
+            assertThat(verdict.claims()).singleElement().satisfies(c -> {
+                assertThat(c.worst()).isEqualTo(Claim.NOT_KNOWN);
+                assertThat(c.measured()).isEqualTo(600 * MIB);
+                assertThat(c.arithmetic()).endsWith("is filled in by the environment");
+            });
         }
     }
 
