@@ -133,7 +133,7 @@ public final class HostGrounds implements Grounds {
                                     .filter(l -> l.startsWith("Max open files"))
                                     .map(l -> l.substring("Max open files".length())
                                             .strip()
-                                            .split("\\s+")[0])
+                                            .split("\\s+", 2)[0])
                                     .mapToLong(HostGrounds::limit)
                                     .findFirst()
                                     .orElse(UNKNOWN)

@@ -295,7 +295,10 @@ public final class Mender {
         String why = by == null
                 ? "its programs do not run here"
                 : checks.isEmpty() ? "its program has no checker of its own that could be asked" : "";
-        for (List<String> check : by == null ? Set.<List<String>>of() : checks) {
+        for (List<String> check : checks) {
+            if (by == null) {
+                break;
+            }
             String complaint = by.complaint(check);
             if (complaint == null) {
                 why = check.getFirst() + " is not installed";

@@ -67,4 +67,46 @@ class RulesTest {
         assertThat(rules().values().stream().flatMap(List::stream).map(Rule::id))
                 .doesNotHaveDuplicates();
     }
+
+    /**
+     * Each rule has a test beside its auditor's that finds it, and each auditor a well host, on which it finds none of them,
+     * and broken files of all kinds, of which it says so ({@link AuditorContract}).
+     */
+    @Test
+    void areFoundNotFoundAndSurvivedByTests() throws Exception {
+        var all = new LinkedHashMap<String, List<String>>();
+        rules().forEach((auditor, rules) ->
+                all.put(auditor.program(), rules.stream().map(Rule::id).toList()));
+        String page = Files.readString(PAGE);
+        all.put(
+                "php",
+                java.util.regex.Pattern.compile("(?m)^\\| `(php-fpm-[a-z-]+)`")
+                        .matcher(page)
+                        .results()
+                        .map(m -> m.group(1))
+                        .toList());
+        assertThat(all.get("php")).hasSizeGreaterThan(20);
+        for (var entry : all.entrySet()) {
+            String tests = tests(entry.getKey());
+            assertThat(entry.getValue()).as(entry.getKey()).isNotEmpty().allMatch(id -> named(tests, id));
+            assertThat(tests)
+                    .contains("extends AuditorContract")
+                    .containsPattern("void (hasNothingAgainst|saysNothingOf)[A-Za-z]+\\(\\)");
+        }
+    }
+
+    /** That a file is unreadable the contract itself expects, of every auditor. */
+    private static boolean named(String tests, String id) {
+        return tests.contains("\"" + id + "\"") || id.endsWith("-unreadable");
+    }
+
+    private static String tests(String room) throws java.io.IOException {
+        var text = new StringBuilder();
+        try (var files = Files.list(Path.of("src/test/java/dev/holdfast/audit", room))) {
+            for (Path file : files.toList()) {
+                text.append(Files.readString(file));
+            }
+        }
+        return text.toString();
+    }
 }

@@ -40,8 +40,7 @@ record Descriptors(long number, @Nullable Site site, List<String> evidence) {
             evidence.add(UNIT + " has no LimitNOFILE: " + USUAL + " is the usual soft limit");
             return new Descriptors(USUAL, null, evidence);
         }
-        boolean byUnit = unit != null && (running < 0 || unit.number() <= running);
-        return byUnit
+        return unit != null && (running < 0 || unit.number() <= running)
                 ? new Descriptors(unit.number(), unit.site(), evidence)
                 : new Descriptors(running, null, evidence);
     }

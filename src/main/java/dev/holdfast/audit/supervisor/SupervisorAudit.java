@@ -77,7 +77,7 @@ public final class SupervisorAudit implements Auditor {
             try {
                 List<String> lines = host.isFile(program) ? host.lines(program) : List.of();
                 String first = lines.isEmpty() ? "" : lines.getFirst();
-                String python = first.startsWith("#!/") ? first.substring(2).split("\\s+")[0] : "";
+                String python = first.startsWith("#!/") ? first.substring(2).split("\\s+", 2)[0] : "";
                 if (python.matches(".*/python[0-9.]*")) {
                     return List.of(python, "-I", "-c", OPTIONS, "-c", file);
                 }

@@ -111,7 +111,6 @@ class ComposeAuditTest extends AuditorContract {
 
     @Test
     void fillsInWhatTheEnvironmentFileSays() {
-        String text = "services: {a: {restart: \"${RESTART:-always}\", mem_limit: %s, scale: \"${N-2}\"}}";
         var env = new String[] {"# sizes", "export WEB=1g # enough", "EMPTY=", "QUOTED=\"2g\" # x", "UNIT='m'"};
         var sizes = Map.ofEntries(
                 Map.entry("$WEB", 1L << 30),
@@ -123,7 +122,9 @@ class ComposeAuditTest extends AuditorContract {
                 Map.entry("\"${NONE-64m}\"", 64L << 20),
                 Map.entry("\"${WEB:+128m}\"", 128L << 20));
         sizes.forEach((written, bytes) -> {
-            var host = compose(text.formatted(written)).file("/opt/shop/.env", env);
+            var host = compose("services: {a: {restart: \"${RESTART:-always}\", mem_limit: " + written
+                            + ", scale: \"${N-2}\"}}")
+                    .file("/opt/shop/.env", env);
             assertThat(audit.audit(host).claims())
                     .as(written)
                     .extracting(c -> c.worst())

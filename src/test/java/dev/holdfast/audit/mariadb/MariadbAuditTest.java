@@ -69,6 +69,13 @@ class MariadbAuditTest extends AuditorContract {
     }
 
     @Test
+    void hasNothingAgainstDebiansServer() {
+        assertThat(audit.audit(debian("[mariadb]", "innodb_buffer_pool_instances = 1"))
+                        .findings())
+                .isEmpty();
+    }
+
+    @Test
     void namesTheFileThatWinsAndTheOneThatLoses() throws Exception {
         var host = debian("[mariadb]", "innodb-buffer-pool-size = 128M");
         var finding = only(audit.audit(host), "mariadb-conflict");

@@ -45,6 +45,21 @@ class RedisAuditTest extends AuditorContract {
     }
 
     @Test
+    void hasNothingAgainstABoundedCache() {
+        var verdict = audit.audit(redis(
+                "bind 127.0.0.1 -::1",
+                "protected-mode yes",
+                "save 3600 1 300 100",
+                "appendonly no",
+                "maxmemory 1gb",
+                "maxmemory-policy allkeys-lru"));
+        assertThat(verdict.findings()).isEmpty();
+        assertThat(verdict.claims())
+                .singleElement()
+                .satisfies(c -> assertThat(c.worst()).isEqualTo(2L << 30));
+    }
+
+    @Test
     void findsAServerWithoutABound() throws Exception {
         var host = redis("bind 127.0.0.1");
         var verdict = audit.audit(host);
