@@ -188,7 +188,9 @@ class AuditCommandTest {
         Run run = audit("php-fpm", "--fix", "--yes");
         assertThat(run.out())
                 .contains(
-                        "-php_admin_value[memory_limit] = 8G", "+php_admin_value[memory_limit] = 704M", "not checked:");
+                        "-php_admin_value[memory_limit] = 8G",
+                        "+php_admin_value[memory_limit] = 704M",
+                        "read again by Holdfast: sound");
         assertThat(root.resolve(POOL.substring(1))).content().contains("= 704M");
         assertThat(audit("php-fpm").code()).isZero();
         assertThat(audit("php-fpm", "--fix", "--yes").out()).contains("Nothing can be mended by itself.");
