@@ -122,6 +122,25 @@ class ShutdownTest {
     }
 
     @Test
+    void whoSurvivesItsParentEndsByForce() throws Exception {
+        var shutdown = within(LONG);
+        // The shell heeds SIGTERM; its children do not, and are somebody else's from then on.
+        String deafChildren = "(trap '' TERM; echo 1; while :; do sleep 1000; done) & echo 2; wait";
+        Process heeds = new ProcessBuilder("sh", "-c", deafChildren).start();
+        var lines = heeds.inputReader();
+        lines.readLine();
+        lines.readLine();
+        await().until(() -> heeds.descendants().count() == 2);
+        List<ProcessHandle> below = heeds.descendants().toList();
+        shutdown.child("heeds", heeds, Duration.ofMillis(300));
+        assertThat(shutdown.run())
+                .singleElement()
+                .satisfies(o -> assertThat(o.result()).as(log.toString()).isEqualTo(Result.DONE));
+        assertThat(heeds.waitFor()).isEqualTo(143);
+        assertThat(below).hasSize(2).noneMatch(Tree::lives);
+    }
+
+    @Test
     void aChildThatEndedIsForgotten() throws Exception {
         var shutdown = within(LONG);
         Process ended = new ProcessBuilder("true").start();
