@@ -155,7 +155,9 @@ final class ComposeService {
         var argv = new ArrayList<>(words(first));
         argv.addAll(words(second));
         boolean arguments = first == null && !argv.isEmpty() && argv.getFirst().startsWith("-");
-        if (argv.isEmpty() || argv.getFirst().isEmpty() || arguments) {
+        // Compose leaves what a variable does not say to the image too; which it will be is not known yet.
+        boolean open = !argv.isEmpty() && References.mayBeEmpty(argv.getFirst());
+        if (argv.isEmpty() || open || arguments) {
             var placeholder = new ArrayList<String>(List.of("command-of-the-image"));
             placeholder.addAll(argv);
             entry.put("command", References.values(placeholder)).put("enabled", false);

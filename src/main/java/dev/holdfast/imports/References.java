@@ -64,6 +64,13 @@ final class References {
                 .anyMatch(r -> r.group(2) != null && r.group(2).strip().matches("(?s).*\\s.*"));
     }
 
+    /** Whether nothing is left of it where its variables are not set. */
+    static boolean mayBeEmpty(String marked) {
+        return MARKED.matcher(marked)
+                .replaceAll(r -> Matcher.quoteReplacement(r.group(2) == null ? r.group(1) : r.group(2)))
+                .isEmpty();
+    }
+
     /** Behind a reference that begins here; the same when none does. */
     static int end(String marked, int at) {
         int end = marked.charAt(at) == BEGIN ? marked.indexOf(END, at) : -1;

@@ -60,7 +60,9 @@ public final class Sheet {
                 return;
             }
         }
-        throw new Broken(new Origin(file, tree.line()), 1, key + " is expected: a mapping of them");
+        boolean elsewhere = tree instanceof Tree.Table top && top.get("include") != null;
+        String hint = elsewhere ? "; include is not read: import the files that it names" : "";
+        throw new Broken(new Origin(file, tree.line()), 1, key + " is expected: a mapping of them" + hint);
     }
 
     /** What stands at the top: {@code global}, {@code defaults}, and remarks on the file as a whole. */

@@ -169,6 +169,7 @@ class ComposeTest {
                 "a: 1 | source:1:1: services is expected",
                 "services: { a: 1 } | source:1:13: a: a service has keys",
                 "- x | source:1:1: services is expected",
+                "include: [a.yml] | source:1:1: services is expected: a mapping of them; include is not read",
             })
     void brokenFilesAreOneErrorWithItsPlace(String text, String message) {
         assertThatThrownBy(() -> Kind.COMPOSE.read("source", text + "\n", Beside.NOTHING, Kind.Choices.NONE))
@@ -184,6 +185,22 @@ class ComposeTest {
                 .hasSize(4);
         assertThat(all.sheet().left()).isZero();
         assertThat(all.comments()).contains("is one word here");
+    }
+
+    @Test
+    void aCommandThatMayBeEmptyIsTheImages() {
+        Imported all = Imported.of(Kind.COMPOSE, """
+                services:
+                  a: { image: i, command: "${COMMAND}" }
+                  b: { image: i, command: "${COMMAND-} --x" }
+                  c: { image: i, command: "${COMMAND:-run}" }
+                  d: { image: i, command: "/opt/${COMMAND}" }
+                """);
+        assertThat(all.process("a").enabled()).isFalse();
+        assertThat(all.process("b").enabled()).isFalse();
+        assertThat(all.process("c").launch().command().argv()).containsExactly("run");
+        assertThat(all.process("d").enabled()).isTrue();
+        assertThat(all.sheet().left()).isEqualTo(2);
     }
 
     @Test
