@@ -38,7 +38,7 @@ final class Leaks {
         return found;
     }
 
-    /** @param lasts it is the last life: those before it come to no limit any more */
+    /** @param lasts it is the last life, and not over: no other comes to a limit any more */
     private record Grown(Trend trend, boolean lasts) {}
 
     /** Of the longest life. */
@@ -60,7 +60,7 @@ final class Leaks {
                 life.add(new Trend.Point((double) i * m.stepSeconds(), m.values()[i]));
             }
         }
-        boolean lasts = life.size() > longest.size();
+        boolean lasts = life.size() > longest.size() && m.lasts();
         longest = longest(longest, life);
         double level = longest.isEmpty() ? 0 : longest.getFirst().value();
         return Trend.of(longest, Math.max(LEAST_BYTES, level * SHARE)).map(t -> new Grown(t, lasts));

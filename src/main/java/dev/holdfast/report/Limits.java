@@ -73,8 +73,8 @@ final class Limits {
         Double cpu = first.cpuLimit();
         double[] bytes = sorted(replicas.stream().map(Facts.Replica::memory).toList());
         double[] cores = sorted(replicas.stream().map(Facts.Replica::cpuPeaks).toList());
-        double measured = (double) bytes.length * first.memory().stepSeconds() / replicas.size();
-        boolean enough = measured >= ENOUGH_SECONDS;
+        Line any = Line.together(replicas.stream().map(Facts.Replica::memory).toList());
+        boolean enough = (double) any.known().length * any.stepSeconds() >= ENOUGH_SECONDS;
         if (memory != null) {
             int kills = (int) f.happenings().stream()
                     .filter(h -> replicas.stream().anyMatch(r -> r.name().equals(h.name())))

@@ -3,6 +3,7 @@ package dev.holdfast.report;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,33 @@ public record Line(Instant until, int stepSeconds, float[] values) {
     /** Of which nothing is known. */
     public static Line unknown(Instant until, int stepSeconds) {
         return new Line(until, stepSeconds, new float[0]);
+    }
+
+    /**
+     * What several come to, step by step, of those that are known then.
+     *
+     * @param lines one or more, of the same step and end
+     */
+    static Line together(List<Line> lines) {
+        Line longest = lines.stream()
+                .max(Comparator.comparingInt(l -> l.values.length))
+                .orElseThrow();
+        var sums = new float[longest.values.length];
+        Arrays.fill(sums, Float.NaN);
+        for (Line line : lines) {
+            int ahead = sums.length - line.values.length;
+            for (int i = 0; i < line.values.length; i++) {
+                float value = line.values[i];
+                float before = sums[ahead + i];
+                sums[ahead + i] = Float.isNaN(value) ? before : Float.isNaN(before) ? value : before + value;
+            }
+        }
+        return new Line(longest.until, longest.stepSeconds, sums);
+    }
+
+    /** Whether it is known to its end; the last step may not have been kept yet. */
+    boolean lasts() {
+        return IntStream.range(Math.max(0, values.length - 2), values.length).anyMatch(i -> !Float.isNaN(values[i]));
     }
 
     /** The end of a step. */

@@ -83,13 +83,15 @@ final class Usages {
 
     private static UsageReport.Program process(String name, List<Facts.Replica> replicas, ZoneId zone) {
         double seconds = 0;
-        Double cpu = null;
-        Double memory = null;
+        // A replica that was there for an hour of a week adds to that hour alone.
+        Double cpu = Line.together(replicas.stream().map(Facts.Replica::cpu).toList())
+                .mean();
+        Double memory = Line.together(
+                        replicas.stream().map(Facts.Replica::memory).toList())
+                .mean();
         Facts.Replica highest = replicas.getFirst();
         for (Facts.Replica r : replicas) {
             seconds += Arrays.stream(r.cpu().known()).sum() * r.cpu().stepSeconds();
-            cpu = sum(cpu, r.cpu().mean());
-            memory = sum(memory, r.memory().mean());
             highest = or(r.memory().most()) > or(highest.memory().most()) ? r : highest;
         }
         double[] peaks = replicas.stream()
@@ -117,10 +119,6 @@ final class Usages {
 
     private static double or(@Nullable Double value) {
         return value == null ? -1 : value;
-    }
-
-    private static @Nullable Double sum(@Nullable Double a, @Nullable Double b) {
-        return a == null ? b : b == null ? a : (Double) (a + b);
     }
 
     static List<UsageReport.Work> works(Facts f, Facts.Kind kind) {

@@ -227,6 +227,51 @@ class ReportTest {
         }
     }
 
+    @Test
+    void aReplicaThatIsGoneComesToNoLimit() {
+        for (int there : List.of(SomeFacts.WEEK, 500)) {
+            IntToDoubleFunction saw = i -> i < there ? (200 + 3 * i) * MIB : Double.NaN;
+            UsageReport.Growth g = Report.of(of(
+                            List.of(SomeFacts.replica("p", "p/1", saw, null, (long) (4096 * MIB))),
+                            List.of(),
+                            List.of()))
+                    .growth()
+                    .getFirst();
+            assertThat(g.limitAt() != null).isEqualTo(there == SomeFacts.WEEK);
+        }
+    }
+
+    @Test
+    void aReplicaCountsForTheTimeAtWhichItWasThere() {
+        Facts.Replica stays = SomeFacts.replica("p", "p/0", i -> 100 * MIB, null, null);
+        Facts.Replica aDay = SomeFacts.replica("p", "p/1", i -> i < 96 ? 70 * MIB : Double.NaN, null, null);
+        Facts.Replica later =
+                SomeFacts.replica("q", "q/0", i -> i < SomeFacts.WEEK / 2 ? Double.NaN : 40 * MIB, null, null);
+        List<UsageReport.Program> all =
+                Report.of(of(List.of(stays, aDay, later), List.of(), List.of())).processes();
+        assertThat(all).filteredOn(p -> p.name().equals("p")).singleElement().satisfies(p -> {
+            assertThat(p.replicas()).isEqualTo(2);
+            assertThat(p.memoryMean()).isCloseTo((long) (110 * MIB), within((long) MIB));
+            assertThat(p.memoryPeak()).isCloseTo((long) (100 * MIB), within(1L));
+        });
+        assertThat(all)
+                .filteredOn(p -> p.name().equals("q"))
+                .singleElement()
+                .satisfies(p -> assertThat(p.memoryMean()).isCloseTo((long) (40 * MIB), within(1L)));
+    }
+
+    @Test
+    void replicasThatCameAndWentDoNotShortenWhatIsKnownOfTheProcess() {
+        var replicas = new ArrayList<Facts.Replica>();
+        replicas.add(SomeFacts.replica("p", "p/0", i -> MIB, null, (long) (1024 * MIB)));
+        for (int n = 1; n < 20; n++) {
+            replicas.add(SomeFacts.replica("p", "p/" + n, i -> i < 1 ? MIB : Double.NaN, null, (long) (1024 * MIB)));
+        }
+        assertThat(limits(replicas.toArray(Facts.Replica[]::new))).hasSize(1);
+        assertThat(limits(replicas.subList(1, 20).toArray(Facts.Replica[]::new)))
+                .isEmpty();
+    }
+
     // ── disks ──
 
     @Test
