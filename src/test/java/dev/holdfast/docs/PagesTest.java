@@ -34,8 +34,6 @@ class PagesTest {
             "docker", "asks a container runtime",
             "builds", "builds the whole, for minutes",
             "installs", "installs packages or writes to the host's own files",
-            "hosts", "needs several hosts, or a server that is not started here",
-            "terminal", "draws on a terminal, or waits for one",
             "host-differs", "what it prints depends on the host it is run on",
             "sketch", "names programs and addresses that are to be replaced"));
 
@@ -75,6 +73,10 @@ class PagesTest {
                 }
                 if (block.has("tested-by")) {
                     reporter.publishEntry(at, "run by " + block.mark("tested-by"));
+                    if (block.mark("tested-by").contains("/")) {
+                        assertThat(Path.of(block.mark("tested-by"))).as(at).isExecutable();
+                        continue;
+                    }
                     try (Stream<Path> tests = Files.walk(Path.of("src/test/java"))) {
                         assertThat(tests.map(p -> p.getFileName().toString()))
                                 .as(at)
