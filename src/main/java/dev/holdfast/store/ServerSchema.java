@@ -13,7 +13,7 @@ final class ServerSchema {
     /** Holdfast's number, as in its files. */
     private static final long LOCK = Migrations.APPLICATION;
 
-    private static final List<String> STEPS = List.of("server-0001.sql", "server-0002.sql");
+    static final List<String> STEPS = List.of("server-0001.sql", "server-0002.sql");
 
     private ServerSchema() {}
 
@@ -23,6 +23,11 @@ final class ServerSchema {
      * @throws StoreException when the database cannot be used; nothing is changed then
      */
     static void prepare(Connection connection, Session s) throws SQLException, StoreException {
+        prepare(connection, s, STEPS);
+    }
+
+    /** @param steps files beside this class, in order, the first is number 1 */
+    static void prepare(Connection connection, Session s, List<String> steps) throws SQLException, StoreException {
         s.run("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED");
         s.run("SET client_min_messages = warning");
         s.run("SET lock_timeout = '5s'");
@@ -46,9 +51,9 @@ final class ServerSchema {
             s.run("CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL,"
                     + " sha256 TEXT NOT NULL, at TIMESTAMPTZ NOT NULL DEFAULT now())");
         }
-        int is = check(s);
-        for (int next = is + 1; next <= STEPS.size(); next++) {
-            String name = STEPS.get(next - 1);
+        int is = check(s, steps);
+        for (int next = is + 1; next <= steps.size(); next++) {
+            String name = steps.get(next - 1);
             String text = Migrations.text(name);
             s.run(text);
             s.change(
@@ -60,20 +65,20 @@ final class ServerSchema {
         connection.commit();
     }
 
-    private static int check(Session s) throws SQLException, StoreException {
+    private static int check(Session s, List<String> steps) throws SQLException, StoreException {
         int seen = 0;
         try (ResultSet r =
                 s.sql("SELECT number, sha256 FROM migration ORDER BY number").executeQuery()) {
             while (r.next()) {
                 seen++;
-                if (seen > STEPS.size()) {
+                if (seen > steps.size()) {
                     throw new StoreException("the database has schema " + r.getInt(1)
-                            + ", of a later Holdfast; this one knows up to " + STEPS.size());
+                            + ", of a later Holdfast; this one knows up to " + steps.size());
                 }
                 if (r.getInt(1) != seen
-                        || !Migrations.digest(Migrations.text(STEPS.get(seen - 1)))
+                        || !Migrations.digest(Migrations.text(steps.get(seen - 1)))
                                 .equals(r.getString(2))) {
-                    throw new StoreException("the database was made by another " + STEPS.get(seen - 1)
+                    throw new StoreException("the database was made by another " + steps.get(seen - 1)
                             + " than this Holdfast has, and is left as it is");
                 }
             }

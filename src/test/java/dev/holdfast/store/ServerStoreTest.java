@@ -23,11 +23,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -359,6 +362,40 @@ class ServerStoreTest {
         }
         boolean ones = get(one.store.claim("a", due, "one-0", "one"));
         assertThat(ones).as("the same run again").isEqualTo(get(claims.getFirst()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> comesFromEveryOlderSchemaAndAnOlderOneRefuses() {
+        return IntStream.range(1, ServerSchema.STEPS.size())
+                .mapToObj(v -> DynamicTest.dynamicTest("from " + v, () -> {
+                    List<String> older = ServerSchema.STEPS.subList(0, v);
+                    POSTGRES.run("DROP SCHEMA IF EXISTS holdfast CASCADE");
+                    try (var connection = POSTGRES.connect()) {
+                        ServerSchema.prepare(connection, new Session(connection, true), older);
+                    }
+                    POSTGRES.run("INSERT INTO holdfast.job_queue (name, waiting) VALUES ('q', 1)");
+                    POSTGRES.run("INSERT INTO holdfast.job (id, queue, state, payload, priority, order_us,"
+                            + " submitted_us, due_us) VALUES ('kept', 'q', 1, '{}', 0, 1, 1, 1)");
+                    Instant due = Instant.parse("2026-01-02T03:04:05Z");
+                    POSTGRES.run(
+                            "INSERT INTO holdfast.claim VALUES ('nightly', " + Time.micros(due) + ", 'r', 'h', 1)");
+
+                    Host host = host();
+                    var taken = get(host.jobs.claim(wish("q", "newer", LEASE)));
+                    assertThat(taken.jobs()).extracting(Job::id).containsExactly("kept");
+                    assertThat(get(host.store.claim("nightly", due, "another", "newer")))
+                            .isFalse();
+                    assertThat(POSTGRES.ask("SELECT name FROM holdfast.migration ORDER BY number"))
+                            .isEqualTo(ServerSchema.STEPS);
+
+                    try (var connection = POSTGRES.connect()) {
+                        assertThatThrownBy(() -> ServerSchema.prepare(connection, new Session(connection, true), older))
+                                .isInstanceOf(StoreException.class)
+                                .hasMessage("the database has schema " + (v + 1)
+                                        + ", of a later Holdfast; this one knows up to " + v);
+                    }
+                    assertThat(POSTGRES.ask("SELECT id FROM holdfast.job")).containsExactly("kept");
+                }));
     }
 
     @Test

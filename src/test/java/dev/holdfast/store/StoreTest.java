@@ -156,18 +156,35 @@ class StoreTest {
                         if (v > 0) {
                             s.history.add(attempt("old", 1)).get();
                         }
+                        if (v > 1) {
+                            assertThat(s.history
+                                            .claim("nightly", StoreUnderTest.THEN, "r", "h")
+                                            .get())
+                                    .isTrue();
+                        }
                     }
                     assertThat(ask(old, "PRAGMA user_version")).containsExactly(Integer.toString(v));
                     try (var s = new StoreUnderTest(old)) {
                         assertThat(s.history.of("old", 10, false)).hasSize(v > 0 ? 1 : 0);
                         assertThat(s.history
-                                        .claim("old", StoreUnderTest.THEN, "r", "h")
+                                        .claim("nightly", StoreUnderTest.THEN, "another", "h")
                                         .get())
-                                .isTrue();
+                                .isEqualTo(v <= 1);
+                        assertThat(s.store
+                                        .read(r -> r.number("SELECT count(*) FROM job"))
+                                        .get())
+                                .isZero();
                         assertThat(s.said).isEmpty();
                     }
                     assertThat(ask(old, "SELECT number FROM migration ORDER BY number"))
                             .hasSize(Migrations.ALL.newest());
+                    byte[] now = Files.readAllBytes(old);
+                    try (var s = new StoreUnderTest(old, before, MUCH)) {
+                        assertThatThrownBy(() -> s.history.of("old", 10, false))
+                                .hasMessageContaining("has schema " + Migrations.ALL.newest()
+                                        + ", of a later Holdfast; this one knows up to " + v);
+                    }
+                    assertThat(Files.readAllBytes(old)).isEqualTo(now);
                 }));
     }
 
