@@ -7,23 +7,19 @@ import dev.holdfast.api.CronOrder;
 import dev.holdfast.api.CronTexts;
 import dev.holdfast.api.Done;
 import dev.holdfast.api.HealthReport;
+import dev.holdfast.api.LogPage;
 import dev.holdfast.api.QueueReport;
 import dev.holdfast.api.Request;
 import dev.holdfast.api.Status;
 import dev.holdfast.api.Why;
-import dev.holdfast.log.LogReader;
 import dev.holdfast.top.Watched;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The daemon as {@code top} sees it: over the control socket, logs from their files. Thread-safe. */
+/** The daemon as {@code top} sees it: over the control socket. Thread-safe. */
 final class TopDaemon implements Watched {
     private static final int ENDS = 5;
     private static final int LINES = 20;
@@ -62,24 +58,9 @@ final class TopDaemon implements Watched {
 
     @Override
     public List<String> log(String name, int lines) throws IOException {
-        Status now = status();
-        Optional<Path> file = Stream.of(
-                        now.replicas().stream()
-                                .filter(r ->
-                                        r.name().equals(name) || r.process().equals(name))
-                                .map(Status.Replica::log),
-                        now.schedules().stream()
-                                .filter(s -> s.name().equals(name))
-                                .map(Status.Schedule::log),
-                        now.queues().stream().filter(q -> q.name().equals(name)).map(Status.Queue::log))
-                .flatMap(s -> s)
-                .findFirst()
-                .map(Path::of);
-        if (file.isEmpty() || !Files.exists(file.get())) {
-            return List.of();
-        }
-        return LogReader.last(file.get(), lines).stream()
-                .map(LogReader.Line::text)
+        String path = Subcommand.API + "logs/" + Subcommand.encoded(name) + "?lines=" + lines;
+        return told(() -> client.get(path, LogPage.class)).lines().stream()
+                .map(LogPage.Entry::text)
                 .toList();
     }
 
