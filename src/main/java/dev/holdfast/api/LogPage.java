@@ -4,9 +4,14 @@ import io.avaje.jsonb.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The last lines, oldest first. */
+/**
+ * The last lines, oldest first.
+ *
+ * @param cut null: all was looked at; else the search took too long, and this is the id up to which lines were: those that
+ *     match behind it are told to who follows from it
+ */
 @Json
-public record LogPage(List<LogPage.Entry> lines) {
+public record LogPage(List<LogPage.Entry> lines, @Nullable String cut) {
     /**
      * One line.
      *

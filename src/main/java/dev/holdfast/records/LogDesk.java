@@ -25,6 +25,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads log files for those who ask. Thread-safe. */
@@ -33,6 +35,9 @@ public final class LogDesk {
     public static final int MOST_FOLLOWED = 32;
     /** Where lines are searched: the last of each file. */
     private static final int SEARCHED = 50_000;
+
+    /** For how long, until it is answered what was found so far. */
+    static final Duration SEARCH = Duration.ofSeconds(3);
 
     /** Bytes. */
     static final int LONGEST_LINE = 32_000;
@@ -53,6 +58,7 @@ public final class LogDesk {
     private final Files files;
     private final Aside aside = new Aside(2, Duration.ofSeconds(4));
     private final Semaphore trailsLeft = new Semaphore(MOST_TRAILS);
+    private final LongSupplier nanos;
 
     /** Where logs are. */
     public interface Files {
@@ -68,11 +74,35 @@ public final class LogDesk {
     public record LogFile(String name, Path path) {}
 
     public LogDesk(Files files) {
+        this(files, System::nanoTime);
+    }
+
+    /** @param nanos of a clock that is never set */
+    LogDesk(Files files, LongSupplier nanos) {
         this.files = files;
+        this.nanos = nanos;
     }
 
     /** A line that passed, and where all stand behind it. */
     private record Passed(LogTrail trail, Instant at, Line line, LogTrail.Place behind) {}
+
+    /** For how long lines may be looked through, and whether that is over. Not thread-safe. */
+    private final class Patience implements BooleanSupplier {
+        private final long most;
+        private final long begun = nanos.getAsLong();
+        private boolean over;
+
+        /** @param most nanoseconds */
+        Patience(long most) {
+            this.most = most;
+        }
+
+        @Override
+        public boolean getAsBoolean() {
+            over = over || nanos.getAsLong() - begun > most;
+            return over;
+        }
+    }
 
     LogPage page(String name, LogWish wish, int most) throws Refused {
         Filter filter = filter(wish);
@@ -83,12 +113,18 @@ public final class LogDesk {
         SortedMap<Integer, LogFile> found = files.of(name);
         int replicas = found.size();
         var places = new TreeMap<Integer, LogTrail.Place>();
+        var reached = new TreeMap<Integer, LogTrail.Place>();
+        var patience = new Patience(filter.passesAll ? Long.MAX_VALUE : SEARCH.toNanos());
         Deque<Passed> all = new ArrayDeque<>();
         try {
             for (Map.Entry<Integer, LogFile> f : found.entrySet()) {
                 try (var trail = new LogTrail(f.getKey(), f.getValue(), filter.matches)) {
                     trail.toRecent(filter.passesAll ? most : SEARCHED);
-                    all = merged(all, last(trail, most, places, replicas), most, places, replicas);
+                    all = merged(all, last(trail, patience, most, places, replicas), most, places, replicas);
+                    reached.put(f.getKey(), trail.place());
+                }
+                if (patience.over) {
+                    break;
                 }
             }
         } catch (IOException e) {
@@ -101,15 +137,21 @@ public final class LogDesk {
             boolean one = replicas > MOST_FOLLOWED;
             lines.add(entry(p, LogTrail.id(one ? Map.of(p.trail.index(), p.behind) : places)));
         }
-        return new LogPage(lines);
+        return new LogPage(lines, patience.over ? whereToGoOn(reached, replicas) : null);
+    }
+
+    /** Behind what was searched; those that were not come to are followed from their first line. */
+    private static String whereToGoOn(SortedMap<Integer, LogTrail.Place> reached, int replicas) {
+        return LogTrail.id(replicas > MOST_FOLLOWED ? reached.tailMap(reached.lastKey()) : reached);
     }
 
     /** The last of one file; where it stands before them, or at its end when there are none, is put to the others. */
-    private static Deque<Passed> last(LogTrail trail, int most, Map<Integer, LogTrail.Place> places, int replicas)
+    private static Deque<Passed> last(
+            LogTrail trail, Patience patience, int most, Map<Integer, LogTrail.Place> places, int replicas)
             throws IOException {
         var last = new ArrayDeque<Passed>();
         long held = 0;
-        for (Optional<Line> line = trail.next(); line.isPresent(); line = trail.next()) {
+        for (Optional<Line> line = trail.next(patience); line.isPresent(); line = trail.next(patience)) {
             last.add(new Passed(trail, trail.at(), line.get(), trail.place()));
             held += size(last.getLast(), replicas);
             while (last.size() > most || (held > MOST_TEXT && last.size() > 1)) {
@@ -257,8 +299,9 @@ public final class LogDesk {
             long held = 0;
             for (LogTrail trail : trails.values()) {
                 int left = BATCH;
+                var patience = new Patience(LOOK.toNanos()); // so that what others printed comes, too
                 while (left-- > 0 && held < MOST_TEXT) {
-                    Optional<Line> line = trail.next();
+                    Optional<Line> line = trail.next(patience);
                     if (line.isEmpty()) {
                         break;
                     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -90,9 +91,17 @@ final class LogTrail implements AutoCloseable {
         at = of;
     }
 
-    /** The next line that is wanted; empty: none has come yet. */
-    Optional<Line> next() throws IOException {
-        for (Optional<Line> line = reader.next(); line.isPresent(); line = reader.next()) {
+    /**
+     * The next line that is wanted; empty: none has come yet, or it was enough.
+     *
+     * @param enough asked before each line that is read
+     */
+    Optional<Line> next(BooleanSupplier enough) throws IOException {
+        while (!enough.getAsBoolean()) {
+            Optional<Line> line = reader.next();
+            if (line.isEmpty()) {
+                break;
+            }
             count(line.get());
             boolean passes = (line.get().continues() && shown) || wanted.test(line.get());
             shown = line.get().continues() ? shown : passes;

@@ -72,7 +72,7 @@ export function Log({ name }) {
               if (!frame) frame = requestAnimationFrame(flush);
             },
           },
-          first.lines.at(-1)?.id ?? null,
+          first.cut ?? first.lines.at(-1)?.id ?? null, // what a cut search did not come to arrives as if it were new
         );
       } catch (e) {
         if (!over) setProblem(e);

@@ -151,16 +151,18 @@ final class CannedHost implements HttpHandler, AutoCloseable {
     }
 
     private synchronized LogPage page(LogWish wish) {
-        return new LogPage(lines.stream()
-                .filter(l -> matches(l, wish))
-                .map(l -> new LogPage.Entry(
-                        String.valueOf(l.get("id")),
-                        (String) l.get("at"),
-                        "web/0",
-                        String.valueOf(l.get("stream")),
-                        (String) l.get("level"),
-                        String.valueOf(l.get("text"))))
-                .toList());
+        return new LogPage(
+                lines.stream()
+                        .filter(l -> matches(l, wish))
+                        .map(l -> new LogPage.Entry(
+                                String.valueOf(l.get("id")),
+                                (String) l.get("at"),
+                                "web/0",
+                                String.valueOf(l.get("stream")),
+                                (String) l.get("level"),
+                                String.valueOf(l.get("text"))))
+                        .toList(),
+                null);
     }
 
     private static boolean matches(Map<String, Object> line, LogWish wish) {

@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +33,10 @@ class LogDeskTest {
     private Path dir;
 
     private int replicas = 1;
-    private final LogDesk desk = new LogDesk(name -> {
+    private final AtomicLong nanos = new AtomicLong();
+    private final LogDesk desk = new LogDesk(this::files);
+
+    private SortedMap<Integer, LogDesk.LogFile> files(String name) throws Refused {
         if (!name.equals("web")) {
             throw new Refused(404, new Failure("unknown", List.of()));
         }
@@ -40,7 +45,7 @@ class LogDeskTest {
             files.put(i, new LogDesk.LogFile(replicas == 1 ? "web" : "web/" + i, file(i)));
         }
         return files;
-    });
+    }
 
     private Path file(int replica) {
         return dir.resolve("web." + replica + ".log");
@@ -124,6 +129,25 @@ class LogDeskTest {
         assertThatThrownBy(() -> desk.page("web", new LogWish("(", null, null), 9))
                 .isInstanceOf(Refused.class)
                 .hasMessageContaining("grep");
+    }
+
+    @Test
+    void aSearchThatTakesLongSaysWhereToGoOn() throws Exception {
+        replicas = 2;
+        numbered(0, 0, 50);
+        numbered(1, 50, 60);
+        var fives = new LogWish("[05]$", null, null);
+        assertThat(desk.page("web", fives, 99).cut()).isNull();
+        long aLook = LogDesk.SEARCH.dividedBy(30).toNanos();
+        var slow = new LogDesk(this::files, () -> nanos.addAndGet(aLook)); // 30 lines, and it is over
+        LogPage page = slow.page("web", fives, 99);
+        assertThat(texts(page)).containsExactly("0", "5", "10", "15", "20", "25");
+        try (Follow follow = slow.follow("web", fives, page.cut())) {
+            assertThat(texts(follow(follow, 6))).containsExactlyInAnyOrder("30", "35", "40", "45", "50", "55");
+        }
+        assertThat(slow.page("web", ALL, 99).lines())
+                .as("the last lines are no search")
+                .hasSize(60);
     }
 
     @Test
