@@ -14,6 +14,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Asks the daemon, one connection a request. Thread-safe. */
 public final class Client {
@@ -78,29 +79,90 @@ public final class Client {
         return JSON.toJson(value);
     }
 
+    /**
+     * What is told as it comes.
+     *
+     * @param path of events or of a log
+     * @param after the id behind which it begins; null: from now on
+     */
+    public Events follow(String path, @Nullable String after) throws IOException, ControlPort.Refused {
+        SocketChannel channel = connect();
+        try {
+            String headers =
+                    "Accept: text/event-stream\r\n" + (after == null ? "" : "Last-Event-ID: " + after + "\r\n");
+            return new Events(channel, answer(channel, "GET", path, headers, ""));
+        } catch (IOException | ControlPort.Refused | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Server-sent events. Not thread-safe; whoever is interrupted in it gets an IOException, and it is closed. */
+    public static final class Events implements AutoCloseable {
+        private final SocketChannel channel;
+        private final InputStream in;
+
+        private Events(SocketChannel channel, InputStream in) {
+            this.channel = channel;
+            this.in = in;
+        }
+
+        /**
+         * Waits for the next one.
+         *
+         * @throws IOException when the daemon has hung up
+         */
+        public Follow.Item next() throws IOException {
+            String id = "";
+            String event = "";
+            while (true) {
+                String line = line(in);
+                if (line.startsWith("id: ")) {
+                    id = line.substring(4);
+                } else if (line.startsWith("event: ")) {
+                    event = line.substring(7);
+                } else if (line.startsWith("data: ")) {
+                    byte[] data = line.substring(6).getBytes(StandardCharsets.ISO_8859_1); // a character is a byte here
+                    return new Follow.Item(id, event, new String(data, StandardCharsets.UTF_8));
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
     private String exchange(String method, String path, String body) throws IOException, ControlPort.Refused {
         try (SocketChannel channel = connect()) {
-            byte[] content = body.getBytes(StandardCharsets.UTF_8);
-            String head = method + " " + path + " HTTP/1.1\r\nHost: holdfast\r\nContent-Type: application/json\r\n"
-                    + "Content-Length: " + content.length + "\r\nConnection: close\r\n\r\n";
-            OutputStream out = Channels.newOutputStream(channel);
-            out.write(head.getBytes(StandardCharsets.US_ASCII));
-            out.write(content);
-            out.flush();
-            InputStream in = new BufferedInputStream(Channels.newInputStream(channel));
-            String status = first(in);
-            int code = status.matches("HTTP/1\\.1 \\d{3} .*") ? Integer.parseInt(status.substring(9, 12)) : 0;
-            for (String header = line(in); !header.isEmpty(); header = line(in)) {}
-            String answer = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            if (code / 100 == 2) {
-                return answer;
-            }
-            if (code == 0 || answer.isEmpty()) {
-                throw new IOException("the daemon's answer is not understood: " + status);
-            }
-            throw new ControlPort.Refused(
-                    code, read(answer, ProblemDetails.class).failure());
+            InputStream in = answer(channel, method, path, "", body);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    /** What follows the answer's headers. */
+    private static InputStream answer(SocketChannel channel, String method, String path, String headers, String body)
+            throws IOException, ControlPort.Refused {
+        byte[] content = body.getBytes(StandardCharsets.UTF_8);
+        String head = method + " " + path + " HTTP/1.1\r\nHost: holdfast\r\nContent-Type: application/json\r\n"
+                + headers + "Content-Length: " + content.length + "\r\nConnection: close\r\n\r\n";
+        OutputStream out = Channels.newOutputStream(channel);
+        out.write(head.getBytes(StandardCharsets.US_ASCII));
+        out.write(content);
+        out.flush();
+        InputStream in = new BufferedInputStream(Channels.newInputStream(channel));
+        String status = first(in);
+        int code = status.matches("HTTP/1\\.1 \\d{3} .*") ? Integer.parseInt(status.substring(9, 12)) : 0;
+        for (String header = line(in); !header.isEmpty(); header = line(in)) {}
+        if (code / 100 == 2) {
+            return in;
+        }
+        String answer = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        if (code == 0 || answer.isEmpty()) {
+            throw new IOException("the daemon's answer is not understood: " + status);
+        }
+        throw new ControlPort.Refused(code, read(answer, ProblemDetails.class).failure());
     }
 
     private SocketChannel connect() throws IOException {

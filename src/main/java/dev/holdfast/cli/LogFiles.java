@@ -67,6 +67,13 @@ final class LogFiles {
                 .toList();
     }
 
+    /** Whether it may be read with the older ones beside it, or would be if it were there. */
+    static boolean mayRead(Path file) {
+        Path directory = file.toAbsolutePath().getParent();
+        return (Files.isReadable(file) || Files.notExists(file))
+                && (directory == null || Files.isReadable(directory) || Files.notExists(directory));
+    }
+
     /** Whether {@code wanted} is this process, or this replica of it. */
     static boolean matches(String wanted, Found found) {
         return wanted.equals(found.process())

@@ -6,6 +6,7 @@ import dev.holdfast.cli.LogSource.Entry;
 import dev.holdfast.unit.Level;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,28 @@ final class LogFilter implements Predicate<Entry> {
                 && instance.isEmpty();
     }
 
+    /**
+     * What the daemon is to sift by; see {@link AskedLog}.
+     *
+     * @param other the stream that is wanted when none is named here; empty: both
+     */
+    String query(String other) {
+        String of = stream.isEmpty() ? other : stream;
+        return (grep == null ? "" : "&grep=" + Subcommand.encoded(grep.pattern()))
+                + (level == null
+                        ? ""
+                        : "&level="
+                                + (level == Level.WARNING
+                                        ? "warn"
+                                        : level.name().toLowerCase(Locale.ROOT)))
+                + (of.isEmpty() ? "" : "&stream=" + of);
+    }
+
+    /** Whether it is about what the daemon does not tell of lines. */
+    boolean byOrigin() {
+        return !labels.isEmpty() || !instance.isEmpty();
+    }
+
     @Override
     public boolean test(Entry e) {
         String of = e.name() + (e.line().stderr() ? " stderr" : "");
@@ -94,8 +117,13 @@ final class LogFilter implements Predicate<Entry> {
     }
 
     private boolean matches(Entry e) {
-        if (!e.at().isBefore(end)
-                || !(stream.isEmpty() || stream.equals(e.line().stderr() ? "stderr" : "stdout"))
+        if (!e.at().isBefore(end)) {
+            return false;
+        }
+        if (e.sifted()) {
+            return true;
+        }
+        if (!(stream.isEmpty() || stream.equals(e.line().stderr() ? "stderr" : "stdout"))
                 || !e.line().origin().instance().startsWith(instance)
                 || !e.line().origin().labels().entrySet().containsAll(labels.entrySet())) {
             return false;

@@ -39,7 +39,7 @@ final class LogMerge implements AutoCloseable {
         if (unfiltered) {
             var all = new ArrayList<Entry>();
             for (LogSource s : sources) {
-                s.reader().tail(n).forEach(l -> all.add(s.entry(l)));
+                s.lines().tail(n).forEach(l -> all.add(s.entry(l)));
             }
             all.sort(Comparator.comparing(Entry::at));
             print(all.subList(Math.max(0, all.size() - n), all.size()), printer);
@@ -49,7 +49,7 @@ final class LogMerge implements AutoCloseable {
                 Comparator.comparing((Head h) -> h.entry().at()).thenComparingInt(Head::order));
         for (int i = 0; i < sources.size(); i++) {
             LogSource s = sources.get(i);
-            s.reader().toFirst(from);
+            s.lines().toFirst(from);
             advance(s, i, heads);
         }
         var held = new ArrayDeque<Entry>();

@@ -4,6 +4,7 @@ import dev.holdfast.api.Client;
 import dev.holdfast.api.ControlPort.Refused;
 import dev.holdfast.api.PlanReply;
 import dev.holdfast.api.Status;
+import dev.holdfast.log.LogReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -26,8 +28,9 @@ import picocli.CommandLine.Parameters;
         name = "logs",
         description = {
             "Shows what processes and schedules printed, merged by time.",
-            "Reads the files itself; also when no daemon runs. The bytes of a line are written as the program wrote"
-                    + " them; on a terminal, control characters other than tabs and colours are made visible."
+            "Reads the files itself, also when no daemon runs; asks the daemon for those that you may not read. The"
+                    + " bytes of a line are written as the program wrote them; on a terminal, control characters"
+                    + " other than tabs and colours are made visible."
         },
         footer = {
             "",
@@ -38,6 +41,9 @@ import picocli.CommandLine.Parameters;
             "  holdfast logs --level warn --grep '(?i)timeout' -n 50"
         })
 final class LogsCommand extends Subcommand {
+    /** Times nothing has come between two looks for replicas that have, where the daemon is asked. */
+    private static final int LOOKS = 20;
+
     @Parameters(
             arity = "0..*",
             paramLabel = "NAME[/INDEX]",
@@ -80,6 +86,9 @@ final class LogsCommand extends Subcommand {
                             + " where a program wrote an object")
     private boolean json;
 
+    private Predicate<Path> mayRead = LogFiles::mayRead;
+    private boolean answers;
+    private boolean asks;
     private final Set<Path> files = new HashSet<>();
     private final Set<Path> touched = new HashSet<>();
     private final Map<String, Integer> processes = new HashMap<>();
@@ -91,6 +100,11 @@ final class LogsCommand extends Subcommand {
 
         @Option(names = "--stdout", description = "only standard output")
         boolean stdout;
+    }
+
+    /** For tests, whose user may read everything. */
+    void reading(Predicate<Path> what) {
+        mayRead = what;
     }
 
     @Override
@@ -148,7 +162,9 @@ final class LogsCommand extends Subcommand {
 
     private List<LogFiles.Found> found() throws IOException, Refused {
         try {
-            return LogFiles.of(client().get(API + "status", Status.class));
+            List<LogFiles.Found> told = LogFiles.of(client().get(API + "status", Status.class));
+            answers = true;
+            return told;
         } catch (Client.NoDaemon e) {
             return LogFiles.in(root().directories().log(), e);
         }
@@ -156,14 +172,15 @@ final class LogsCommand extends Subcommand {
 
     private void show(Instant from, Instant now, LogMerge merge, LogPrinter printer, Set<Path> directories)
             throws IOException {
-        try (var changes = new Changes(follow ? directories : Set.of())) {
+        // Nothing in a directory tells what the daemon has to tell.
+        try (var changes = new Changes(follow && !asks ? directories : Set.of())) {
             int n = lines != null ? lines : filter.hasBeginning() ? Integer.MAX_VALUE : 20;
             merge.past(from, n, filter.passesAll() && only == null && !json, printer);
             printer.flush();
-            while (follow) {
+            for (int looks = 0; follow; ) {
                 if (merge.fresh(printer)) {
                     printer.flush();
-                } else if (touched.addAll(changes.await())) {
+                } else if (touched.addAll(changes.await()) || (asks && ++looks % LOOKS == 0)) {
                     lookForMore(now, merge);
                 }
             }
@@ -185,13 +202,27 @@ final class LogsCommand extends Subcommand {
         }
     }
 
-    private void add(List<LogFiles.Found> chosen, Instant from, LogMerge merge) {
+    private void add(List<LogFiles.Found> chosen, Instant from, LogMerge merge) throws IOException {
         for (LogFiles.Found f : chosen) {
             if (files.add(f.file())) {
-                merge.add(new LogSource(f, processes.computeIfAbsent(f.process(), _ -> processes.size()), from));
+                int process = processes.computeIfAbsent(f.process(), _ -> processes.size());
+                merge.add(new LogSource(f, lines(f), process, from));
                 touched.add(f.file().toAbsolutePath());
             }
         }
+    }
+
+    private LogLines lines(LogFiles.Found f) throws IOException {
+        if (!answers || mayRead.test(f.file())) {
+            return LogLines.of(new LogReader(f.file()));
+        }
+        if (filter.byOrigin()) {
+            throw new IOException("permission denied: " + f.file()
+                    + "; the daemon is asked for it then, but does not tell instances and labels");
+        }
+        asks = true;
+        String stream = only == null ? "" : only.stderr ? "stderr" : "stdout";
+        return new AskedLog(client(), f, filter.query(stream), follow, note -> err().println("holdfast: " + note));
     }
 
     private static Set<Path> directories(List<LogFiles.Found> chosen) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class TopDaemon implements Watched {
     private static final int ENDS = 5;
     private static final int LINES = 20;
+    private static final int UNKNOWN = 404;
     /** An answer is wanted while somebody looks: what takes longer goes on, and is seen by its state. */
     private static final long MOST_MILLIS = 20_000;
 
@@ -58,10 +59,17 @@ final class TopDaemon implements Watched {
 
     @Override
     public List<String> log(String name, int lines) throws IOException {
-        String path = Subcommand.API + "logs/" + Subcommand.encoded(name) + "?lines=" + lines;
-        return told(() -> client.get(path, LogPage.class)).lines().stream()
-                .map(LogPage.Entry::text)
-                .toList();
+        try {
+            String path = Subcommand.API + "logs/" + Subcommand.encoded(name) + "?lines=" + Math.max(1, lines);
+            return client.get(path, LogPage.class).lines().stream()
+                    .map(LogPage.Entry::text)
+                    .toList();
+        } catch (Refused e) {
+            if (e.status() == UNKNOWN) { // it is gone, as its row will be
+                return List.of();
+            }
+            throw new IOException(e.failure().error(), e);
+        }
     }
 
     @Override

@@ -47,7 +47,7 @@ final class CannedDaemon implements AutoCloseable {
         stays = true;
     }
 
-    /** Each as {@code GET /path} or {@code POST /path body}. */
+    /** Each as {@code GET /path}, {@code GET /path after ID} or {@code POST /path body}. */
     List<String> asked() {
         return asked;
     }
@@ -73,6 +73,9 @@ final class CannedDaemon implements AutoCloseable {
         for (String header = line(in); !header.isEmpty(); header = line(in)) {
             if (header.startsWith("Content-Length: ")) {
                 length = Integer.parseInt(header.substring(16));
+            }
+            if (header.startsWith("Last-Event-ID: ")) {
+                request += " after " + header.substring(15);
             }
         }
         String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);

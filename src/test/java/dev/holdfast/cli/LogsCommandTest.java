@@ -21,17 +21,21 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class LogsCommandTest {
     @TempDir
     private Path dir;
 
     private Path logs;
+    private Predicate<Path> mayRead = LogFiles::mayRead;
 
     @BeforeEach
     void make() throws IOException {
@@ -206,6 +210,83 @@ class LogsCommandTest {
         }
     }
 
+    private static String told(int n, String text) {
+        return "{\"id\":\"0.a.%d\",\"at\":\"2026-11-21T05:50:0%d.5Z\",\"process\":\"feed\",\"stream\":\"stderr\","
+                .concat("\"level\":\"error\",\"text\":\"%s\"}")
+                .formatted(n, n, text);
+    }
+
+    private static String event(int n, String text) {
+        return ": holdfast\nretry: 2000\n\nid: 0.a." + n + "\nevent: line\ndata: " + told(n, text) + "\n\n";
+    }
+
+    private static CannedDaemon withFeed(CannedDaemon daemon, Path log) {
+        return daemon.answers("GET /api/v1/status", StatusCommandTest.SCHEDULES.replace("/l/f", log.toString()));
+    }
+
+    @Test
+    void asksTheDaemonForWhatMayNotBeRead() throws Exception {
+        write("feed.0.log", "05:50:01 stdout F of the file");
+        try (var daemon = withFeed(new CannedDaemon(dir), logs.resolve("feed.0.log"))) {
+            daemon.answers(
+                    "GET /api/v1/logs/feed?lines=20", "{\"lines\":[" + told(1, "one") + "," + told(2, "größer") + "]}");
+            daemon.answers(
+                    "GET /api/v1/logs/feed?lines=5000&grep=t%20x&level=warn&stream=stderr",
+                    "{\"lines\":[" + told(1, "ERROR at x") + "," + told(2, "\\tat y") + "]}");
+            mayRead = _ -> false;
+            assertThat(run("feed")).isEqualTo(new Run(0, "feed | one\nfeed | größer\n", ""));
+            assertThat(run("feed", "--grep", "t x", "--level", "warn", "--stderr"))
+                    .as("what belongs with a line that passes is told with it")
+                    .isEqualTo(new Run(0, "feed | ERROR at x\nfeed | \tat y\n", ""));
+            assertThat(run("feed", "--since", "2026-11-21T05:50:02Z", "--grep", "t x", "--level", "warn", "--stderr")
+                            .out())
+                    .isEqualTo("feed | \tat y\n");
+            assertThat(run("feed", "--label", "a=b").err()).contains("does not tell instances and labels");
+            mayRead = _ -> true;
+            assertThat(run("feed").out()).isEqualTo("feed | of the file\n");
+        }
+    }
+
+    @Test
+    void followsWhatMayNotBeReadOverTheDaemonsRestart() throws Exception {
+        Path log = logs.resolve("feed.0.log");
+        write("feed.0.log", "05:50:01 stdout F of the file");
+        mayRead = _ -> false;
+        var read = new PipedInputStream();
+        var out = new PipedOutputStream(read);
+        CompletableFuture<Integer> code;
+        try (var daemon = withFeed(new CannedDaemon(dir), log)) {
+            daemon.answers("GET /api/v1/logs/feed?lines=20", "{\"lines\":[" + told(1, "one") + "]}");
+            daemon.answers("GET /api/v1/logs/feed after 0.a.1", event(2, "two"));
+            code = CompletableFuture.supplyAsync(() -> execute(out, "-f", "feed"));
+            assertThat(lines(read, 2)).containsExactly("feed | one", "feed | two");
+        }
+        try (var daemon = withFeed(new CannedDaemon(dir), log)) {
+            daemon.answers("GET /api/v1/logs/feed after 0.a.2", event(3, "three"));
+            assertThat(lines(read, 1)).containsExactly("feed | three");
+            assertThat(daemon.asked()).doesNotContain("GET /api/v1/logs/feed?lines=20");
+            read.close();
+            daemon.answers("GET /api/v1/logs/feed after 0.a.3", event(3, "again"));
+            await().until(code::isDone);
+        }
+    }
+
+    @Test
+    void whatItFollowsWithAFilterBeginsWhereTheLogEnds() throws Exception {
+        mayRead = _ -> false;
+        try (var daemon = withFeed(new CannedDaemon(dir), logs.resolve("feed.0.log"))) {
+            daemon.answers("GET /api/v1/logs/feed?lines=1", "{\"lines\":[" + told(4, "other") + "]}");
+            daemon.answers("GET /api/v1/logs/feed?lines=5000&grep=boom", "{\"lines\":[]}");
+            daemon.answers("GET /api/v1/logs/feed?grep=boom after 0.a.4", event(4, "boom"));
+            var read = new PipedInputStream();
+            var out = new PipedOutputStream(read);
+            var code = CompletableFuture.supplyAsync(() -> execute(out, "-f", "feed", "--grep", "boom"));
+            assertThat(lines(read, 1)).containsExactly("feed | boom");
+            read.close();
+            await().until(code::isDone);
+        }
+    }
+
     private static List<String> lines(PipedInputStream in, int n) throws IOException {
         var lines = new ArrayList<String>();
         var line = new StringBuilder();
@@ -235,9 +316,11 @@ class LogsCommandTest {
     private int execute(OutputStream out, StringWriter err, String... words) {
         var args = new ArrayList<>(List.of("logs", "--dir", dir.toString()));
         args.addAll(List.of(words));
-        return Holdfast.commandLine(new Holdfast(Map.of(), 1000, out))
-                .setErr(new PrintWriter(err, true))
-                .execute(args.toArray(String[]::new));
+        CommandLine line = Holdfast.commandLine(new Holdfast(Map.of(), 1000, out));
+        LogsCommand command =
+                Objects.requireNonNull(line.getSubcommands().get("logs")).getCommand();
+        command.reading(mayRead);
+        return line.setErr(new PrintWriter(err, true)).execute(args.toArray(String[]::new));
     }
 
     private void write(String file, String... lines) throws IOException {
