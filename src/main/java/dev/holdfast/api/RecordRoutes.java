@@ -29,7 +29,8 @@ final class RecordRoutes {
                 Route.get("events", "What happened, as the journal has it; as events, what happens.", READ)
                         .query(
                                 Param.whole("n", "Events, at most.", 1, MOST, 100),
-                                Param.text("after", "An id, the last one seen before."))
+                                Param.text("after", "An id, the last one seen before."),
+                                Param.text("replica", "Only of this one, with its number: web/0."))
                         .gives(pageOrEvents(EventPage.class, EventPage.Entry.class), this::events),
                 Route.get("logs/{name}", "What a process, schedule or queue printed; as events, what it prints.", READ)
                         .query(
@@ -54,14 +55,13 @@ final class RecordRoutes {
     }
 
     private Reply events(Asked a) throws Refused, Bad {
+        String after = id(a.query().one("after"));
+        String replica = a.query().one("replica");
         if (!wantsEvents(a)) {
-            return page(
-                    "events",
-                    port.records().events(a.query().whole("n"), id(a.query().one("after"))));
+            return page("events", port.records().events(a.query().whole("n"), after, replica));
         }
         String last = last(a);
-        return new Reply.Events(
-                new Sse(port.records().followEvents(last == null ? id(a.query().one("after")) : last)));
+        return new Reply.Events(new Sse(port.records().followEvents(last == null ? after : last, replica)));
     }
 
     private Reply logs(Asked a) throws Refused, Bad {

@@ -11,16 +11,18 @@ public interface RecordsPort {
      *
      * @param most of them, 1 or more
      * @param after the id of an event; null: the last there are
-     * @throws Refused 400 for an id that is none
+     * @param replica only of this one, such as {@code web/0}; null: of all
+     * @throws Refused 400 for an id that is none, or a replica without its number
      */
-    Lines events(int most, @Nullable String after) throws Refused;
+    Lines events(int most, @Nullable String after, @Nullable String replica) throws Refused;
 
     /**
      * Events as they come, each a {@code journal}; {@code missed} when there were others that are not kept any more.
      *
      * @param after as of {@link #events}; null: from now on
+     * @param replica as of {@link #events}
      */
-    Follow followEvents(@Nullable String after) throws Refused;
+    Follow followEvents(@Nullable String after, @Nullable String replica) throws Refused;
 
     /**
      * The last lines of a process, replica, schedule or queue.
@@ -38,7 +40,7 @@ public interface RecordsPort {
      */
     Follow followLogs(String name, LogWish wish, @Nullable String after) throws Refused;
 
-    /** Changes that were asked for, as {@link #events}. */
+    /** Changes that were asked for, as {@link #events}, of all. */
     Lines audit(int most, @Nullable String after) throws Refused;
 
     /** Writes down a change that was asked for. That it cannot be written is said elsewhere. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -32,6 +33,8 @@ public final class JournalTail {
     private static final int STEP = 4 << 10;
     private static final int LONGEST_LINE = 1 << 20;
     private static final int TRIES = 20;
+    private static final int FURTHER = 8;
+    private static final Predicate<String> ANY = _ -> true;
 
     private final Jsonb json = Jsonb.builder().build();
     private final Path file;
@@ -105,19 +108,41 @@ public final class JournalTail {
 
     /** The last ones. */
     public Page last(int most) throws IOException {
+        return last(most, ANY);
+    }
+
+    /**
+     * The last ones of those that are wanted.
+     *
+     * @param wanted of a line's JSON, before it is known to be whole
+     */
+    public Page last(int most, Predicate<String> wanted) throws IOException {
         List<Open> files = open();
         try {
             List<Entry> last = new ArrayList<>();
             for (Open f : files.reversed()) {
                 int left = most - last.size();
                 if (left > 0) {
-                    List<Entry> here = read(f, backBy(f.bytes, left), Integer.MAX_VALUE);
+                    List<Entry> here = lastOf(f, left, wanted);
                     last.addAll(0, here.subList(Math.max(0, here.size() - left), here.size()));
                 }
             }
             return new Page(List.copyOf(last), false);
         } finally {
             close(files);
+        }
+    }
+
+    /** So many at least, where there are. Looks further and further back: mostly they are near the end. */
+    private List<Entry> lastOf(Open f, int many, Predicate<String> wanted) throws IOException {
+        long lines = many;
+        while (true) {
+            long from = backBy(f.bytes, lines);
+            List<Entry> found = read(f, from, Integer.MAX_VALUE, wanted);
+            if (found.size() >= many || from == 0) {
+                return found;
+            }
+            lines *= FURTHER;
         }
     }
 
@@ -133,6 +158,11 @@ public final class JournalTail {
      * @throws IllegalArgumentException for an id that is none
      */
     public Page after(String id, int most) throws IOException {
+        return after(id, most, ANY);
+    }
+
+    /** Those that are wanted of those behind the one with this id, as {@link #after(String, int)}. */
+    public Page after(String id, int most, Predicate<String> wanted) throws IOException {
         Matcher m = ID.matcher(id);
         if (!m.matches()) {
             throw new IllegalArgumentException("\"" + id + "\" is no id of a line");
@@ -155,7 +185,7 @@ public final class JournalTail {
             }
             for (Open f : files.subList(first, files.size())) {
                 if (entries.size() < most) {
-                    entries.addAll(read(f, from, most - entries.size()));
+                    entries.addAll(read(f, from, most - entries.size(), wanted));
                 }
                 from = 0;
             }
@@ -209,7 +239,7 @@ public final class JournalTail {
     }
 
     /** Where the last {@code lines} lines begin, or some more of them. */
-    private static long backBy(RandomAccessFile f, int lines) throws IOException {
+    private static long backBy(RandomAccessFile f, long lines) throws IOException {
         long at = f.length();
         long ends = 0;
         byte[] block = new byte[BLOCK];
@@ -229,7 +259,7 @@ public final class JournalTail {
     }
 
     /** Whole lines that are objects; a torn one is passed over, one that is being written is left for later. */
-    private List<Entry> read(Open f, long from, int most) throws IOException {
+    private List<Entry> read(Open f, long from, int most, Predicate<String> wanted) throws IOException {
         var entries = new ArrayList<Entry>();
         var line = new ByteArrayOutputStream();
         byte[] block = new byte[BLOCK];
@@ -240,7 +270,7 @@ public final class JournalTail {
             for (int i = 0; i < n; i++) {
                 if (block[i] == '\n') {
                     line.write(block, begin, i - begin);
-                    add(f, at + i + 1, line.toByteArray(), entries);
+                    add(f, at + i + 1, line.toByteArray(), wanted, entries);
                     line.reset();
                     begin = i + 1;
                     if (entries.size() == most) {
@@ -254,9 +284,9 @@ public final class JournalTail {
         return entries;
     }
 
-    private void add(Open f, long end, byte[] line, List<Entry> entries) {
+    private void add(Open f, long end, byte[] line, Predicate<String> wanted, List<Entry> entries) {
         String text = new String(line, StandardCharsets.UTF_8);
-        if (text.startsWith("{") && isObject(text)) {
+        if (text.startsWith("{") && wanted.test(text) && isObject(text)) {
             entries.add(new Entry(id(f.inode, end, line), text));
         }
     }

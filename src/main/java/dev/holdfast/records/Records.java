@@ -8,6 +8,7 @@ import dev.holdfast.api.RecordsPort;
 import dev.holdfast.chronicle.Bell;
 import dev.holdfast.event.Journal;
 import dev.holdfast.event.JournalTail;
+import dev.holdfast.event.ReplicaId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The journal, the logs and the audit trail, read and, of the last, written. Thread-safe. */
@@ -26,6 +28,8 @@ public final class Records implements RecordsPort, AutoCloseable {
 
     /** A scope that is not enough. */
     private static final int FORBIDDEN = 403;
+
+    private static final Predicate<String> ANY = _ -> true;
 
     private final JournalTail journal;
     private final JournalTail audit;
@@ -51,18 +55,32 @@ public final class Records implements RecordsPort, AutoCloseable {
     }
 
     @Override
-    public Lines events(int most, @Nullable String after) throws Refused {
-        return lines(page(journal, most, after));
+    public Lines events(int most, @Nullable String after, @Nullable String replica) throws Refused {
+        return lines(page(journal, most, after, of(replica)));
     }
 
     @Override
     public Lines audit(int most, @Nullable String after) throws Refused {
-        return lines(page(audit, most, after));
+        return lines(page(audit, most, after, ANY));
     }
 
-    private static JournalTail.Page page(JournalTail of, int most, @Nullable String after) throws Refused {
+    /** By the text, as the journal writes it: within a value its quotes would be escaped. */
+    private static Predicate<String> of(@Nullable String replica) throws Refused {
+        if (replica == null) {
+            return ANY;
+        }
+        String name = ReplicaId.parse(replica)
+                .orElseThrow(() -> new Refused(
+                        400, new Failure("\"" + replica + "\" is no replica: it has a number, as web/0", List.of())))
+                .toString();
+        String told = "\"replica\":\"" + name + "\"";
+        return line -> line.contains(told);
+    }
+
+    private static JournalTail.Page page(JournalTail of, int most, @Nullable String after, Predicate<String> wanted)
+            throws Refused {
         try {
-            return after == null ? of.last(most) : of.after(after, most);
+            return after == null ? of.last(most, wanted) : of.after(after, most, wanted);
         } catch (IllegalArgumentException e) {
             throw new Refused(400, new Failure(String.valueOf(e.getMessage()), List.of()));
         } catch (IOException e) {
@@ -80,12 +98,13 @@ public final class Records implements RecordsPort, AutoCloseable {
     }
 
     @Override
-    public Follow followEvents(@Nullable String after) throws Refused {
+    public Follow followEvents(@Nullable String after, @Nullable String replica) throws Refused {
+        Predicate<String> wanted = of(replica);
         if (after != null) {
-            page(journal, 1, after);
+            page(journal, 1, after, ANY);
         }
         try {
-            return new Events(after == null ? journal.end() : after);
+            return new Events(after == null ? journal.end() : after, wanted);
         } catch (IOException e) {
             throw new Refused(503, new Failure("it cannot be read: " + e.getMessage(), List.of()));
         }
@@ -93,10 +112,12 @@ public final class Records implements RecordsPort, AutoCloseable {
 
     /** Reads from the file, however slow its reader is: nothing is held for it. */
     private final class Events implements Follow {
+        private final Predicate<String> wanted;
         private String at;
 
-        Events(String at) {
+        Events(String at, Predicate<String> wanted) {
             this.at = at;
+            this.wanted = wanted;
         }
 
         @Override
@@ -111,16 +132,21 @@ public final class Records implements RecordsPort, AutoCloseable {
         }
 
         private List<Item> read() throws IOException {
-            JournalTail.Page page = journal.after(at, BATCH);
             var items = new ArrayList<Item>();
-            if (page.missed()) {
-                items.add(new Item(JournalTail.BEGINNING, "missed", "{\"after\":\"" + at + "\"}"));
-                at = JournalTail.BEGINNING;
-            }
-            for (JournalTail.Entry e : page.entries()) {
-                items.add(new Item(e.id(), "journal", withId(e)));
-                at = e.id();
-            }
+            JournalTail.Page page;
+            do { // what is not wanted is passed, not read again
+                page = journal.after(at, BATCH);
+                if (page.missed()) {
+                    items.add(new Item(JournalTail.BEGINNING, "missed", "{\"after\":\"" + at + "\"}"));
+                    at = JournalTail.BEGINNING;
+                }
+                for (JournalTail.Entry e : page.entries()) {
+                    if (wanted.test(e.json())) {
+                        items.add(new Item(e.id(), "journal", withId(e)));
+                    }
+                    at = e.id();
+                }
+            } while (items.isEmpty() && !page.entries().isEmpty());
             return items;
         }
 

@@ -20,12 +20,12 @@ final class RememberedRecords implements RecordsPort {
     final List<String> closed = new CopyOnWriteArrayList<>();
 
     @Override
-    public Lines events(int most, @Nullable String after) {
+    public Lines events(int most, @Nullable String after, @Nullable String replica) {
         return new Lines(List.of(EVENT), after != null);
     }
 
     @Override
-    public Follow followEvents(@Nullable String after) {
+    public Follow followEvents(@Nullable String after, @Nullable String replica) {
         followed.add("events " + after);
         return follow();
     }

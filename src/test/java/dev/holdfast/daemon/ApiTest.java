@@ -121,6 +121,9 @@ class ApiTest {
         assertThat(client.get("/api/v1/events?n=1&after=" + first, EventPage.class)
                         .events())
                 .containsExactly(events.get(1));
+        assertThat(client.get("/api/v1/events?replica=idle/0", EventPage.class).events())
+                .isNotEmpty()
+                .allMatch(e -> "idle/0".equals(e.replica()));
         assertThat(ids("events", "Last-Event-ID: " + first, "replica", 1))
                 .containsExactly(events.get(1).id());
         client.postText("/api/v1/processes/idle/restart", "{\"await\":true}", Done.class);

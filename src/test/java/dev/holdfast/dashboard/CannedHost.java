@@ -138,7 +138,7 @@ final class CannedHost implements HttpHandler, AutoCloseable {
 
     private @Nullable Object records(Object proxy, java.lang.reflect.Method method, Object[] args) {
         return switch (method.getName()) {
-            case "events" -> new RecordsPort.Lines(jsons(events), false);
+            case "events" -> new RecordsPort.Lines(recent((Integer) args[0], (String) args[2]), false);
             case "followEvents" -> new Feed("journal", events, (String) args[0], new LogWish(null, null, null));
             case "logs" -> page((LogWish) args[1]);
             case "followLogs" -> new Feed("line", lines, (String) args[2], (LogWish) args[1]);
@@ -146,8 +146,12 @@ final class CannedHost implements HttpHandler, AutoCloseable {
         };
     }
 
-    private synchronized List<String> jsons(List<Map<String, Object>> of) {
-        return of.stream().map(JSON::toJson).toList();
+    private synchronized List<String> recent(int most, @Nullable String replica) {
+        List<String> all = events.stream()
+                .filter(e -> replica == null || replica.equals(e.get("replica")))
+                .map(JSON::toJson)
+                .toList();
+        return all.subList(Math.max(0, all.size() - most), all.size());
     }
 
     private synchronized LogPage page(LogWish wish) {

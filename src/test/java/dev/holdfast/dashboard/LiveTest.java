@@ -125,6 +125,16 @@ class LiveTest {
     }
 
     @Test
+    void tellsOfAReplicaHoweverMuchHappensToOthers() {
+        for (int i = 0; i < 300; i++) {
+            host.happens("Ready", "web/1", Map.of());
+        }
+        browser.go("process/mailer");
+        browser.until(By.id("tab-events")).click();
+        browser.untilText("10 failures within 10m");
+    }
+
+    @Test
     void whatSomebodyAskedForIsNoFailure() {
         browser.go("events");
         browser.untilText("Live");

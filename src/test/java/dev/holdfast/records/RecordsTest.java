@@ -62,10 +62,10 @@ class RecordsTest {
     @Test
     void followsTheJournalAndResumesBehindAnEvent() throws Exception {
         chronicle.write(ready(0));
-        try (Follow early = records.followEvents("0-0-0")) {
+        try (Follow early = records.followEvents("0-0-0", null)) {
             assertThat(follow(early, 1).getFirst().json()).contains("\"event\":\"Ready\"", "web/0");
         }
-        try (Follow follow = records.followEvents(null);
+        try (Follow follow = records.followEvents(null, null);
                 var writer = Executors.newSingleThreadExecutor()) {
             assertThat(follow.next(Duration.ofMillis(1))).isEmpty();
             var written = writer.submit(() -> {
@@ -81,7 +81,7 @@ class RecordsTest {
                         .startsWith("{\"id\":\"" + items.get(i).id() + "\",\"event\":\"Ready\"")
                         .contains("\"web/" + (i + 1) + "\"");
             }
-            try (Follow again = records.followEvents(items.get(149).id())) {
+            try (Follow again = records.followEvents(items.get(149).id(), null)) {
                 assertThat(follow(again, 50).getFirst().json()).contains("\"web/151\"");
             }
         }
@@ -90,14 +90,45 @@ class RecordsTest {
     @Test
     void whoComesBackTooLateIsTold() throws Exception {
         chronicle.write(ready(0));
-        try (Follow follow = records.followEvents("abc-10-1")) {
+        try (Follow follow = records.followEvents("abc-10-1", null)) {
             List<Follow.Item> items = follow(follow, 2);
             assertThat(items.getFirst()).isEqualTo(new Follow.Item("0-0-0", "missed", "{\"after\":\"abc-10-1\"}"));
             assertThat(items.get(1).json()).contains("web/0");
         }
-        assertThat(records.events(10, "abc-10-1").missed()).isTrue();
-        assertThatThrownBy(() -> records.events(10, "nonsense")).isInstanceOf(Refused.class);
-        assertThatThrownBy(() -> records.followEvents("nonsense")).isInstanceOf(Refused.class);
+        assertThat(records.events(10, "abc-10-1", null).missed()).isTrue();
+        assertThatThrownBy(() -> records.events(10, "nonsense", null)).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> records.followEvents("nonsense", null)).isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void tellsOfOneReplicaAlone() throws Exception {
+        chronicle.write(ready(7));
+        for (int i = 0; i < 1000; i++) {
+            chronicle.write(ready(i % 7)); // more than is read at once
+        }
+        chronicle.write(new Event.StartFailed(Instant.EPOCH, new ReplicaId("web", 1), "no \"replica\":\"web/7\" here"));
+        try (Follow all = records.followEvents("0-0-0", null)) {
+            follow(all, 1002); // they are written meanwhile
+        }
+        assertThat(records.events(10, null, "web/7").json())
+                .singleElement()
+                .asString()
+                .contains("\"web/7\"");
+        assertThat(records.events(200, null, "web/3").json()).hasSize(143);
+        assertThat(records.events(5, "0-0-0", "web/3").json())
+                .hasSize(5)
+                .allMatch(l -> l.contains("\"replica\":\"web/3\""));
+        assertThat(records.events(10, null, "web/8").json()).isEmpty();
+        try (Follow follow = records.followEvents("0-0-0", "web/7")) {
+            assertThat(follow(follow, 1)).hasSize(1);
+            chronicle.write(ready(6));
+            chronicle.write(ready(7));
+            assertThat(follow(follow, 1).getFirst().json()).contains("\"web/7\"");
+        }
+        assertThatThrownBy(() -> records.events(10, null, "web"))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("web/0");
+        assertThatThrownBy(() -> records.followEvents(null, "web")).isInstanceOf(Refused.class);
     }
 
     @Test

@@ -19,7 +19,13 @@ export function Process({ name: asked }) {
   const name = r?.name ?? asked;
   const scale = r && (l.status.scales ?? []).find((x) => x.process === r.process);
   const others = r ? all.filter((x) => x.process === r.process) : [];
-  const mine = useMemo(() => l.events.filter((e) => e.replica === name || (r && e.replica === numbered(r))), [l.events, name, r != null]);
+  const before = usePoll(r ? `events${query({ replica: numbered(r), n: 500 })}` : null, 60_000);
+  const mine = useMemo(() => {
+    const kept = before.value?.events ?? [];
+    const known = new Set(kept.map((e) => e.id));
+    const own = l.events.filter((e) => !known.has(e.id) && (e.replica === name || (r && e.replica === numbered(r))));
+    return [...kept, ...own].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  }, [before.value, l.events, name, r != null]);
   const marks = useMemo(() => mine.filter(marking).map((e) => ({ at: Date.parse(e.at) / 1000, bad: bad(e) })), [mine]);
   if (l.status == null) return html`<${Head} title=${name} /><${Waiting} rows=${6} />`;
   if (!r) {
