@@ -4,6 +4,8 @@ import { get, changed, follow, query } from './api.js';
 
 const MOST_EVENTS = 1000;
 const SAMPLES = 60;
+/** Since status was last confirmed. */
+const LATE_MILLIS = 10_000;
 
 const fresh = () => ({
   me: null,
@@ -59,7 +61,7 @@ export function may(scope) {
 
 function linked() {
   const before = live.link;
-  live.late = live.statusAt > 0 && Date.now() - live.statusAt > 3 * interval();
+  live.late = live.statusAt > 0 && Date.now() - live.statusAt > LATE_MILLIS;
   live.link = failing ? 'lost' : live.status == null ? 'connecting' : streaming && !live.late ? 'live' : 'delayed';
   if (live.link === 'lost' && before !== 'lost') live.lostSince = Date.now();
 }
@@ -68,8 +70,9 @@ function many() {
   return (live.status?.replicas.length ?? 0) > 300;
 }
 
+/** Of figures alone, as often as their history: what happens is told by the stream, and asked for at once. */
 function interval() {
-  return !failing && many() ? 4000 : 2000;
+  return failing ? 2000 : 5000;
 }
 
 /** One at a time: what is asked meanwhile is one more afterwards. */

@@ -150,6 +150,26 @@ class LiveTest {
         assertThat(browser.text()).contains("nobody here had asked for it").doesNotContain("restarted by anna");
     }
 
+    /** By the browser's clock: at once after an event, else slowly. */
+    @Test
+    void asksForStatusWhenSomethingHappenedAndElseSeldom() {
+        browser.go("");
+        browser.untilText("Live");
+        browser.driver.executeScript("performance.clearResourceTimings()");
+        browser.until("the next of the slow ones", () -> !askedForStatus().isEmpty());
+        host.happens("Ready", "web/1", Map.of());
+        browser.until("two more", () -> askedForStatus().size() >= 3);
+        List<Double> at = askedForStatus();
+        assertThat(at.get(1) - at.get(0)).as("after the event, ms").isLessThan(4500);
+        assertThat(at.get(2) - at.get(0)).as("of itself, ms").isGreaterThan(4900);
+    }
+
+    private static List<Double> askedForStatus() {
+        var found = (List<?>) browser.driver.executeScript("return performance.getEntriesByType('resource')"
+                + ".filter(e => e.name.endsWith('/status')).map(e => e.startTime)");
+        return found.stream().map(at -> ((Number) at).doubleValue()).toList();
+    }
+
     @Test
     void aDaemonThatSaysNothingIsNotShownAsLive() {
         browser.go("");
