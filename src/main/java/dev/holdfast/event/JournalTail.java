@@ -34,7 +34,6 @@ public final class JournalTail {
     private static final int LONGEST_LINE = 1 << 20;
     private static final int TRIES = 20;
     private static final int FURTHER = 8;
-    private static final Predicate<String> ANY = _ -> true;
 
     private final Jsonb json = Jsonb.builder().build();
     private final Path file;
@@ -108,7 +107,7 @@ public final class JournalTail {
 
     /** The last ones. */
     public Page last(int most) throws IOException {
-        return last(most, ANY);
+        return last(most, _ -> true);
     }
 
     /**
@@ -158,7 +157,7 @@ public final class JournalTail {
      * @throws IllegalArgumentException for an id that is none
      */
     public Page after(String id, int most) throws IOException {
-        return after(id, most, ANY);
+        return after(id, most, _ -> true);
     }
 
     /** Those that are wanted of those behind the one with this id, as {@link #after(String, int)}. */

@@ -29,8 +29,6 @@ public final class Records implements RecordsPort, AutoCloseable {
     /** A scope that is not enough. */
     private static final int FORBIDDEN = 403;
 
-    private static final Predicate<String> ANY = _ -> true;
-
     private final JournalTail journal;
     private final JournalTail audit;
     private final Journal trail;
@@ -61,13 +59,13 @@ public final class Records implements RecordsPort, AutoCloseable {
 
     @Override
     public Lines audit(int most, @Nullable String after) throws Refused {
-        return lines(page(audit, most, after, ANY));
+        return lines(page(audit, most, after, _ -> true));
     }
 
     /** By the text, as the journal writes it: within a value its quotes would be escaped. */
     private static Predicate<String> of(@Nullable String replica) throws Refused {
         if (replica == null) {
-            return ANY;
+            return _ -> true;
         }
         String name = ReplicaId.parse(replica)
                 .orElseThrow(() -> new Refused(
@@ -101,7 +99,7 @@ public final class Records implements RecordsPort, AutoCloseable {
     public Follow followEvents(@Nullable String after, @Nullable String replica) throws Refused {
         Predicate<String> wanted = of(replica);
         if (after != null) {
-            page(journal, 1, after, ANY);
+            page(journal, 1, after, _ -> true);
         }
         try {
             return new Events(after == null ? journal.end() : after, wanted);

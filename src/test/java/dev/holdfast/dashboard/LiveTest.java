@@ -1,5 +1,6 @@
 package dev.holdfast.dashboard;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -167,7 +168,9 @@ class LiveTest {
     private static List<Double> askedForStatus() {
         var found = (List<?>) browser.driver.executeScript("return performance.getEntriesByType('resource')"
                 + ".filter(e => e.name.endsWith('/status')).map(e => e.startTime)");
-        return found.stream().map(at -> ((Number) at).doubleValue()).toList();
+        return requireNonNull(found).stream()
+                .map(at -> ((Number) at).doubleValue())
+                .toList();
     }
 
     @Test
