@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param failureClass of the last attempt, such as timeout; null: it did not fail
  * @param detail why it stands where it stands, in words; empty: nothing is to be said
  * @param progress percent; null: unknown
+ * @param output the last of what the attempt that runs has printed so far; null: in lists, when none runs, or on another host
  * @param attempts the oldest first; empty in lists
  */
 @Json
@@ -34,10 +35,31 @@ public record JobReport(
         @Nullable String failureClass,
         String detail,
         @Nullable Double progress,
+        @Nullable String output,
         List<Attempt> attempts) {
     public JobReport {
         attempts = attempts == null ? List.of() : attempts;
         detail = detail == null ? "" : detail;
+    }
+
+    public JobReport withOutput(@Nullable String output) {
+        return new JobReport(
+                id,
+                queue,
+                state,
+                payload,
+                priority,
+                key,
+                submitted,
+                notBefore,
+                ended,
+                attempt,
+                host,
+                failureClass,
+                detail,
+                progress,
+                output,
+                attempts);
     }
 
     /** Whether nothing more will be tried, unless somebody asks for it. */

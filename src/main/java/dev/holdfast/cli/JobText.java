@@ -91,6 +91,11 @@ final class JobText {
         if (j.attempts().isEmpty()) {
             text.add("  no attempt has ended yet");
         }
+        if (j.output() != null && !j.output().isEmpty()) {
+            text.add("");
+            text.add("  attempt " + j.attempt() + ", so far");
+            output(j.output(), style, text);
+        }
         return text;
     }
 
@@ -101,13 +106,16 @@ final class JobText {
                 + (failure == null ? "" : style.paint(Paint.RED, Table.printable(failure)) + "  ")
                 + Table.printable(a.detail()));
         text.add("    " + used(a));
-        String output = a.output();
-        if (output != null && !output.isEmpty()) {
-            output.lines()
-                    .forEach(l ->
-                            text.add("    " + style.paint(Paint.DIM, "| ") + Table.printable(l.replace("\t", "    "))));
+        if (a.output() != null) {
+            output(a.output(), style, text);
         }
         return text;
+    }
+
+    private static void output(String output, Style style, List<String> text) {
+        output.lines()
+                .forEach(l ->
+                        text.add("    " + style.paint(Paint.DIM, "| ") + Table.printable(l.replace("\t", "    "))));
     }
 
     private static String used(JobReport.Attempt a) {

@@ -20,6 +20,7 @@ import dev.holdfast.api.WorkerWord;
 import dev.holdfast.config.QueueSpec;
 import dev.holdfast.job.JobState;
 import dev.holdfast.ledger.JobLedger;
+import dev.holdfast.log.Tap;
 import dev.holdfast.loop.Loop;
 import dev.holdfast.loop.OnLoop;
 import dev.holdfast.store.Jobs;
@@ -142,11 +143,22 @@ final class JobControl implements JobsPort {
             JobReport report = JobReports.of(seen(id));
             Duration left = until.since(Loop.now().mono());
             if (report.over() || !left.isPositive()) {
-                return report;
+                return report.over() ? report : report.withOutput(printed(id));
             }
             // Ends on other hosts are seen a second late.
             sleep(next, left.compareTo(Duration.ofSeconds(1)) < 0 ? left : Duration.ofSeconds(1));
         }
+    }
+
+    /** Of the attempt that runs here; null: none does. */
+    private @Nullable String printed(String id) throws Refused {
+        return onLoop.call(() -> daemon.workshop.queues().views().stream()
+                        .flatMap(v -> v.works().stream())
+                        .filter(w -> w.job().id().equals(id))
+                        .findFirst()
+                        .flatMap(w -> daemon.outputs.tap(w.instance())))
+                .map(Tap::tail)
+                .orElse(null);
     }
 
     private static void sleep(CompletableFuture<Boolean> untilDone, Duration most) throws Refused {

@@ -37,6 +37,7 @@ final class JobReports {
                 j.failure(),
                 j.detail(),
                 j.progress(),
+                null,
                 j.attempts().stream().map(JobReports::of).toList());
     }
 

@@ -32,6 +32,7 @@ final class RememberedJobs implements JobsPort {
             null,
             "",
             null,
+            null,
             List.of());
 
     /** What the server asks, when nothing but jobs is asked of it. */

@@ -272,6 +272,7 @@ class JobsCommandsTest extends AgainstADaemon {
                 "timeout",
                 "tried again",
                 null,
+                "10%\nasking",
                 List.of(attempt));
         assertThat(String.join("\n", JobText.full(report, NOW, ZoneOffset.UTC, new Style(false))))
                 .isEqualTo("""
@@ -283,7 +284,11 @@ class JobsCommandsTest extends AgainstADaemon {
                       attempt 1  2026-11-21 05:50:01  timeout  no end within 1m
                         on db7, took 1m, signal 15, 0.50s of CPU, 12.3Mi of memory, 2.0Ki written
                         | 50%
-                        | stuck\ufffd[2J\
+                        | stuck\ufffd[2J
+
+                      attempt 1, so far
+                        | 10%
+                        | asking\
                     """);
         daemon.answers("GET /api/v1/jobs/j1", job("failed", ""));
         assertThat(run("jobs", "show", "j1").out()).contains("j1  downloads  failed", "no attempt has ended yet");

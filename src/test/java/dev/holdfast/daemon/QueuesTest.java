@@ -93,6 +93,22 @@ class QueuesTest {
     }
 
     @Test
+    void whatAJobHasPrintedSoFarIsSeenWhileItRuns() throws IOException {
+        try (var daemon = up("""
+                q: { command: [sh, -c, 'echo half; echo done >&2; until [ -e %s/go ]; do sleep 0.1; done'] }
+                """.formatted(home))) {
+            daemon.ask("jobs", "submit", "q", "--id", "slow");
+            await().atMost(DEADLINE)
+                    .untilAsserted(() -> assertThat(job("slow").output()).isEqualTo("half\ndone"));
+            assertThat(daemon.ask("jobs", "show", "slow").out()).contains("attempt 1, so far", "| half", "| done");
+            Files.createFile(home.resolve("go"));
+            await().atMost(DEADLINE).until(() -> job("slow").over());
+            assertThat(job("slow").output()).isNull();
+            assertThat(job("slow").attempts().getLast().output()).contains("half", "done");
+        }
+    }
+
+    @Test
     void aFailureIsTriedAgainByItsClassAndKeptWithItsOutput() {
         try (var daemon = up("""
                 q:

@@ -233,7 +233,8 @@ final class WorkScene {
                 Map.of("url", "https://cdn.example.org/media/2026/11/harbour.jpg", "width", "1280", "owner", "42"));
         boolean over = !state.equals("queued") && !state.equals("running");
         var attempts = new ArrayList<JobReport.Attempt>();
-        for (int i = 1; i <= n; i++) {
+        int ended = state.equals("running") ? n - 1 : n;
+        for (int i = 1; i <= ended; i++) {
             boolean last = i == n;
             attempts.add(new JobReport.Attempt(
                     i,
@@ -265,6 +266,7 @@ final class WorkScene {
                 failure,
                 detail,
                 progress,
+                state.equals("running") ? "fetching harbour.jpg\nscaling to 1280 pixels\n62 percent" : null,
                 attempts);
     }
 }

@@ -71,6 +71,7 @@ export function Job({ name: id }) {
       ]} />
       <${Section} flush id="payload" title="Payload">${Object.keys(v.payload).length === 0 ? html`<${Empty} title="It has none" />`
         : html`<dl class="payload">${Object.entries(v.payload).map(([k, x]) => html`<div key=${k}><dt>${k}</dt><dd>${x}</dd></div>`)}</dl>`}<//>
+      ${v.output && html`<${Section} flush id="output" title="Output so far"><pre class="output" tabindex="0" aria-label="Output so far">${f.plain(v.output)}</pre><//>`}
       <${Section} flush id="attempts" title="Attempts" note=${f.count(v.attempts.length)}>${v.attempts.length === 0 ? html`<${Empty} title="It has not been tried yet" />`
         : html`<ol class="attempts">${[...v.attempts].reverse().map((a) => html`<${Attempt} key=${a.number} of=${a} last=${a.number === v.attempts.at(-1).number} />`)}</ol>`}<//>`}<//>`;
 }
