@@ -120,13 +120,17 @@ public final class LogReader implements AutoCloseable {
     }
 
     private List<Line> tail(int n, long all) throws IOException {
-        OpenLog latest = openLatest();
-        Deque<Line> here = latest == null ? new ArrayDeque<>() : latest.last(n, all, records);
+        Deque<Line> here = ofLatest(n, all);
         List<Older> now = older();
         for (int i = 1; ; i++) {
             List<Older> before = now;
             Deque<Line> last = before == null ? null : withOlder(here, before, n, all);
             now = older();
+            if (open == null && last != null && !last.isEmpty()) {
+                // A directory listed in the midst of a rotation seemed to have none: next() would read these again.
+                here = ofLatest(n, all);
+                last = null;
+            }
             if (last != null && (i >= PATIENCE || (now != null && now.equals(before)))) {
                 return new ArrayList<>(last);
             }
@@ -134,6 +138,11 @@ public final class LogReader implements AutoCloseable {
                 return new ArrayList<>(here);
             } // else names have changed while they were read, and a file may have been passed over
         }
+    }
+
+    private Deque<Line> ofLatest(int n, long all) throws IOException {
+        OpenLog latest = openLatest();
+        return latest == null ? new ArrayDeque<>() : latest.last(n, all, records);
     }
 
     /** Newest first; null: they change their names just now. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
 
@@ -20,7 +21,7 @@ final class NativeLibrary {
 
     private static final int CANTOPEN = 14;
 
-    private static boolean loaded;
+    private static final AtomicBoolean LOADED = new AtomicBoolean();
 
     private NativeLibrary() {}
 
@@ -32,7 +33,7 @@ final class NativeLibrary {
      * @throws SQLException when it is not there, or cannot be unpacked for now
      */
     static synchronized void find(Path own) throws SQLException {
-        if (loaded) {
+        if (LOADED.get()) {
             return;
         }
         Path linked = Path.of(System.getProperty("java.home"), "lib");
@@ -45,7 +46,7 @@ final class NativeLibrary {
             System.setProperty("org.sqlite.lib.path", from.toString());
             System.setProperty("org.sqlite.lib.name", NAME);
             System.setProperty("org.sqlite.tmpdir", own.toString()); // where it unpacks what it does not find there
-            loaded = SQLiteJDBCLoader.initialize();
+            LOADED.set(SQLiteJDBCLoader.initialize());
         } catch (Exception e) {
             throw new SQLException(
                     "the driver's native half cannot be loaded from " + from + ": " + e.getMessage(), "", CANTOPEN, e);

@@ -44,7 +44,8 @@ final class Customers implements AutoCloseable {
         });
     }
 
-    void submit(Random random) {
+    /** @return whether it was taken */
+    boolean submit(Random random) {
         String kind = KINDS.get(random.nextInt(KINDS.size()));
         String id = kind + "-" + next.getAndIncrement();
         try {
@@ -53,12 +54,13 @@ final class Customers implements AutoCloseable {
             if (status / 100 == 2) {
                 taken.put(id, kind);
                 lastTaken = System.nanoTime();
-            } else {
-                refused.incrementAndGet();
+                return true;
             }
+            refused.incrementAndGet();
         } catch (IOException e) {
             unknown.add(id); // it may have been taken, and its answer lost
         }
+        return false;
     }
 
     private void look() {

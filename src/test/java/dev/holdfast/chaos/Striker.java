@@ -18,6 +18,7 @@ final class Striker {
     private static final int MOST_VICTIMS = 4;
     private static final int MOST_SIGNALS = 150;
     private static final int BIG = 150;
+    private static final int STORE_TRIES = 50;
     private static final int HOG_MIB = 90;
 
     private final Subject subject;
@@ -108,6 +109,10 @@ final class Striker {
             case LOG_FULL -> full("log", strike, random);
             case STATE_FULL -> full("state", strike, random);
             case STATE_AWAY -> {
+                if (!storeIsOpen(random)) {
+                    chronicle.befell("  left out: the store is shut");
+                    return;
+                }
                 grounds.cover("state");
                 last(strike, random);
                 grounds.uncover("state");
@@ -167,6 +172,17 @@ final class Striker {
                 set(-away);
             }
         }
+    }
+
+    /** One that is opened on the disk that covers the other would be lost with it, and the jobs that it took. */
+    private boolean storeIsOpen(Random random) throws InterruptedException {
+        for (int i = 0; i < STORE_TRIES; i++) {
+            if (customers.submit(random)) {
+                return true;
+            }
+            pass(Duration.ofMillis(200));
+        }
+        return false;
     }
 
     /** The daemon is killed, and a successor comes. */

@@ -23,12 +23,15 @@ class TopDaemonTest {
                     {"lines":[{"id":"1.1.1","process":"web/1","stream":"stdout","text":"one"},
                      {"id":"1.2.1","process":"web/1","stream":"stderr","text":"two"}]}""")
                     .answers("GET /api/v1/logs/gone?lines=200", 404, """
-                            {"detail":"\\"gone\\" is no process here"}""");
+                            {"detail":"\\"gone\\" is no process here"}""")
+                    .answers("GET /api/v1/logs/db?lines=200", 503, """
+                            {"detail":"the logs are asked for by too many"}""");
             var top = new TopDaemon(new Client(dir.resolve("run/holdfast.sock")));
             assertThat(top.log("web/1", 200)).containsExactly("one", "two");
-            assertThatThrownBy(() -> top.log("gone", 200))
+            assertThat(top.log("gone", 200)).isEmpty();
+            assertThatThrownBy(() -> top.log("db", 200))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("no process here");
+                    .hasMessageContaining("too many");
         }
     }
 }

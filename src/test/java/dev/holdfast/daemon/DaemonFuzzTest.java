@@ -73,7 +73,8 @@ class DaemonFuzzTest {
                 statuses.merge(status, 1, Integer::sum);
                 assertThat(status)
                         .as("seed %s, request %s: %s", seed, i, request)
-                        .matches("HTTP/1.1 [234]\\d\\d .*|");
+                        .matches(
+                                "HTTP/1.1 ([234]\\d\\d|503|505) .*|"); // 503: of those who follow, some are let go late
             }
             assertThat(statuses.toString()).contains("200 OK", "404 Not Found", "400 Bad Request");
             assertThat(daemon.daemonOutput()).doesNotContain("a bug").doesNotContain("Exception");
