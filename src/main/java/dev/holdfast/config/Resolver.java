@@ -5,7 +5,6 @@ import dev.holdfast.unit.Durations;
 import dev.holdfast.unit.Resource;
 import dev.holdfast.unit.Signal;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,35 +52,11 @@ final class Resolver {
                 g.logDir(),
                 total(g.logging(), at),
                 new OutputResolver(problems, binder).of(g.logging(), at),
-                storage(g.storage(), at),
+                new StorageResolver(problems, binder).of(g.storage(), at),
                 new ApiResolver(problems, binder).api(g.api(), at),
                 new ApiResolver(problems, binder).limit(g.apiRateLimit(), at),
                 new ApiResolver(problems, binder).metrics(g.metrics(), at),
                 new OtlpResolver(problems, binder).of(g.otlp(), at));
-    }
-
-    private StorageSpec storage(Document.@Nullable Storage s, Node at) {
-        if (s == null) {
-            return StorageSpec.DEFAULT;
-        }
-        var ranges = new Ranges(problems, binder, s, at);
-        ranges.within("keepRuns", (Integer) s.keepRuns(), 1, 1_000_000);
-        ranges.positive("keepFor", s.keepFor());
-        if (s.lease().toSeconds() < 5 || s.lease().compareTo(Duration.ofHours(1)) > 0) {
-            ranges.add("lease", Durations.format(s.lease()), "is 5s to 1h");
-        }
-        String url = s.url();
-        String file = url != null && url.startsWith("sqlite:") ? url.substring("sqlite:".length()) : null;
-        String server = url != null && url.startsWith("postgresql://") ? url : null;
-        // Another's address may hold a password: it is not repeated.
-        if (url != null && file == null && server == null) {
-            problems.add(binder.at(s, "url", at), "a store is sqlite:FILE, or postgresql://USER@HOST/DATABASE");
-        } else if (file != null && (!file.startsWith("/") || file.endsWith("/") || file.contains("?"))) {
-            problems.add(
-                    binder.at(s, "url", at),
-                    "\"" + url + "\": after sqlite: comes the absolute path of a file, without ?");
-        }
-        return new StorageSpec(file, server, s.keepRuns(), s.keepFor(), s.lease());
     }
 
     private @Nullable Long total(Document.@Nullable GlobalLogging logging, Node at) {

@@ -53,7 +53,7 @@ public sealed interface Tree {
                 return new Read.Unsound(problems.list());
             }
             String text = Files.readString(file, StandardCharsets.UTF_8);
-            MappingNode root = Yaml.read(text, label, "a mapping of sections", problems, budget);
+            MappingNode root = Yaml.foreign(text, label, "a mapping of sections", problems, budget);
             if (root == null || !problems.isEmpty()) {
                 return new Read.Unsound(problems.list());
             }

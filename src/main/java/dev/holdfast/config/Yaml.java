@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
@@ -23,27 +24,37 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /** YAML 1.2 text to nodes that know where they stand; nothing in it can make the reading long. */
 final class Yaml {
+    /** What YAML's core schema gives a value by itself. */
+    private static final Set<Tag> TAGS = Set.of(Tag.MAP, Tag.SEQ, Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL);
+
     private final Problems problems;
     private final String label;
     private final String form;
     private final Budget budget;
+    private final boolean tags;
     private int nodes;
 
-    private Yaml(Problems problems, String label, String form, Budget budget) {
+    private Yaml(Problems problems, String label, String form, boolean tags, Budget budget) {
         this.problems = problems;
         this.label = label;
         this.form = form;
+        this.tags = tags;
         this.budget = budget;
     }
 
     /** The one document, a mapping; null when there is none or it is damaged, and then there is a problem. */
     static @Nullable MappingNode read(String text, String label, Problems problems, Budget budget) {
-        return read(text, label, "a mapping of sections, beginning with `version: 1`", problems, budget);
+        String form = "a mapping of sections, beginning with `version: 1`";
+        return new Yaml(problems, label, form, false, budget).read(text);
     }
 
-    /** @param form what a file is, for who wrote another thing */
-    static @Nullable MappingNode read(String text, String label, String form, Problems problems, Budget budget) {
-        return new Yaml(problems, label, form, budget).read(text);
+    /**
+     * Of another tool, whose tags may mean something to it.
+     *
+     * @param form what a file is, for who wrote another thing
+     */
+    static @Nullable MappingNode foreign(String text, String label, String form, Problems problems, Budget budget) {
+        return new Yaml(problems, label, form, true, budget).read(text);
     }
 
     private @Nullable MappingNode read(String text) {
@@ -94,6 +105,10 @@ final class Yaml {
                             : "aliases laid out, it is more than " + Budget.NODES + " values, lists and mappings");
             return false;
         }
+        if (!tags && !TAGS.contains(node.getTag())) {
+            problems.add(node, "a tag such as \"" + shown(node.getTag()) + "\" means nothing here");
+            return false;
+        }
         return switch (node) {
             case MappingNode m -> soundMapping(m, depth);
             case SequenceNode s -> {
@@ -106,6 +121,10 @@ final class Yaml {
             }
             default -> true;
         };
+    }
+
+    private static String shown(Tag tag) {
+        return tag.getValue().replaceFirst("^tag:yaml\\.org,2002:", "!!");
     }
 
     private boolean soundMapping(MappingNode m, int depth) {

@@ -2,6 +2,7 @@ package dev.holdfast.store;
 
 import dev.holdfast.unit.MonoTime;
 import dev.holdfast.unit.Now;
+import dev.holdfast.unit.ServerAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

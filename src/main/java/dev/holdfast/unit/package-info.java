@@ -1,4 +1,4 @@
-/** Quantities as types: sizes, CPU amounts, thresholds, windows, times. Immutable, thread-safe. */
+/** Quantities as types: sizes, CPU amounts, thresholds, windows, times; and a server's address. Immutable, thread-safe. */
 @NullMarked
 package dev.holdfast.unit;
 

@@ -41,6 +41,8 @@ class BinderTest {
                 "comand: [x]                          | 1:1: unknown key \"comand\", did you mean command?",
                 "command: x: y                        | 1:11: this is not YAML",
                 "command: [x]\\ncommand: [y]          | 2:1: duplicate key \"command\", first given in line 1",
+                "command: !run [x]                    | 1:10: a tag such as \"!run\" means nothing here",
+                "command: [x]\\nuser: !!binary eA==   | 2:7: a tag such as \"!!binary\" means nothing here",
                 "command: []                          | 1:10: a command needs a program",
                 "command:                             | 1:9: there is no value",
                 "command: [x]\\nnice: high            | 2:7: \"high\": a whole number is expected",

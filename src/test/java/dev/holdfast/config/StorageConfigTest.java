@@ -59,6 +59,15 @@ class StorageConfigTest {
                 .asString()
                 .contains("sqlite:FILE")
                 .doesNotContain("geheim");
+        assertThat(problems("url: \"postgresql://holdfast:geheim@db:99999/x\""))
+                .singleElement()
+                .asString()
+                .contains("a port is 1 to 65535")
+                .doesNotContain("geheim");
+        assertThat(problems("url: \"postgresql://db/x?autosave=always\""))
+                .singleElement()
+                .asString()
+                .contains("has no option autosave");
         assertThat(problems("url: \"sqlite:holdfast.db\""))
                 .singleElement()
                 .asString()

@@ -1,7 +1,8 @@
-package dev.holdfast.store;
+package dev.holdfast.unit;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,16 +18,23 @@ import org.jspecify.annotations.Nullable;
  * @param url for the driver
  * @param shown for people: without the password
  */
-record ServerAddress(
+public record ServerAddress(
         String url, @Nullable String user, @Nullable String password, String shown) {
     private static final Pattern FORM =
             Pattern.compile("postgres(?:ql)?://(?:([^:@/]*)(?::([^@/]*))?@)?([^/?@]*)(?:/([^?]*))?(?:\\?(.*))?");
+    private static final Pattern HOST = Pattern.compile("(?:\\[[0-9a-fA-F:.]+]|[\\w.\\-]+)(?::(.*))?");
+    private static final int LAST_PORT = 65_535;
     /** What may be said of the connection; anything else could change what the store relies on. */
     private static final Set<String> OPTIONS =
             new TreeSet<>(Set.of("sslmode", "sslrootcert", "sslcert", "sslkey", "targetServerType"));
+    /** Of those that have some: the driver says so only when it connects. */
+    private static final Map<String, Set<String>> VALUES = Map.of(
+            "sslmode", new TreeSet<>(Set.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full")),
+            "targetServerType",
+                    new TreeSet<>(Set.of("any", "primary", "secondary", "preferPrimary", "preferSecondary")));
 
     /** @throws IllegalArgumentException whose message says what is allowed, and shows no password */
-    static ServerAddress parse(String text) {
+    public static ServerAddress parse(String text) {
         Matcher m = FORM.matcher(text);
         if (!m.matches()) {
             throw new IllegalArgumentException(
@@ -45,14 +53,12 @@ record ServerAddress(
         if (database == null) {
             throw new IllegalArgumentException("a server's address names its database: postgresql://HOST/DATABASE");
         }
+        for (String host : hosts.split(",", -1)) {
+            check(host);
+        }
         String options = m.group(5) == null ? "" : m.group(5);
         for (String option : options.isEmpty() ? new String[0] : options.split("&", -1)) {
-            String name = option.replaceFirst("=.*", "");
-            if (!OPTIONS.contains(name)) {
-                throw new IllegalArgumentException(
-                        "a server's address has no option " + (name.matches("[A-Za-z]{1,30}") ? name : "of that name")
-                                + "; there are " + String.join(", ", OPTIONS));
-            }
+            checkOption(option);
         }
         String rest = hosts + "/" + database;
         return new ServerAddress(
@@ -60,6 +66,35 @@ record ServerAddress(
                 user,
                 decoded(m.group(2)),
                 "postgresql://" + rest);
+    }
+
+    private static void check(String host) {
+        Matcher m = HOST.matcher(host);
+        if (!m.matches()) {
+            throw new IllegalArgumentException(
+                    "in a server's address a host is a name, an address, or an IPv6 address in"
+                            + " [], each with :PORT or without, with a comma in between");
+        }
+        String port = m.group(1);
+        if (port != null
+                && (!port.matches("\\d{1,5}") || Integer.parseInt(port) < 1 || Integer.parseInt(port) > LAST_PORT)) {
+            // Not repeated: where @HOST is missing it is the password.
+            throw new IllegalArgumentException("in a server's address a port is 1 to " + LAST_PORT);
+        }
+    }
+
+    private static void checkOption(String option) {
+        String name = option.replaceFirst("=.*", "");
+        if (!OPTIONS.contains(name)) {
+            throw new IllegalArgumentException("a server's address has no option "
+                    + (name.matches("[A-Za-z]{1,30}") ? name : "of that name") + "; there are "
+                    + String.join(", ", OPTIONS));
+        }
+        Set<String> values = VALUES.get(name);
+        if (values != null && !values.contains(option.replaceFirst("^[^=]*=?", ""))) {
+            throw new IllegalArgumentException(
+                    "in a server's address " + name + " is one of " + String.join(", ", values));
+        }
     }
 
     private static @Nullable String decoded(@Nullable String s) {
@@ -71,7 +106,7 @@ record ServerAddress(
     }
 
     /** @param patienceSeconds without an answer the connection counts as gone: longer than any statement may take */
-    Properties properties(long patienceSeconds) {
+    public Properties properties(long patienceSeconds) {
         var p = new Properties();
         if (user != null) {
             p.setProperty("user", user);

@@ -1,4 +1,4 @@
-package dev.holdfast.store;
+package dev.holdfast.unit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -31,14 +31,22 @@ class ServerAddressTest {
     }
 
     @Test
-    void tellsWhichTroubleIsWhose() {
-        assertThat(ServerTrouble.of(new java.sql.SQLException("gone", "08006"))).isEqualTo(ServerTrouble.LOST);
-        assertThat(ServerTrouble.of(new java.sql.SQLException("full", "53100"))).isEqualTo(ServerTrouble.LOST);
-        assertThat(ServerTrouble.of(new java.sql.SQLException("deadlock", "40P01")))
-                .isEqualTo(ServerTrouble.CONFLICT);
-        assertThat(ServerTrouble.of(new java.sql.SQLException("unique", "23505")))
-                .isEqualTo(ServerTrouble.CONFLICT);
-        assertThat(ServerTrouble.of(new java.sql.SQLException("null", "23502"))).isEqualTo(ServerTrouble.OWN);
-        assertThat(ServerTrouble.of(new java.sql.SQLException("ours"))).isEqualTo(ServerTrouble.OWN);
+    void refusesWhatTheDriverWouldFindOutWhenItConnects() {
+        for (String port : new String[] {"0", "99999", "x", "-1", ""}) {
+            assertThatThrownBy(() -> ServerAddress.parse("postgresql://db,db2:" + port + "/jobs"))
+                    .as(port)
+                    .hasMessageContaining("is 1 to 65535");
+        }
+        assertThatThrownBy(() -> ServerAddress.parse("postgresql://db,/jobs")).hasMessageContaining("comma in between");
+        assertThatThrownBy(() -> ServerAddress.parse("postgresql://db:1:2/jobs"))
+                .hasMessageContaining("a port is");
+        assertThatThrownBy(() -> ServerAddress.parse("postgresql://me:geheim/jobs"))
+                .hasMessageContaining("a port is")
+                .hasMessageNotContaining("geheim");
+        assertThatThrownBy(() -> ServerAddress.parse("postgresql://db/jobs?sslmode=on"))
+                .hasMessageEndingWith("sslmode is one of allow, disable, prefer, require, verify-ca, verify-full");
+        assertThat(ServerAddress.parse("postgresql://db/jobs?sslmode=require&targetServerType=primary")
+                        .url())
+                .endsWith("?sslmode=require&targetServerType=primary");
     }
 }
