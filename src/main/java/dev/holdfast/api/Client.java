@@ -173,7 +173,9 @@ public final class Client {
         } catch (IOException e) {
             if ("Permission denied".equals(e.getMessage())) { // java.net has no exception of its own for EACCES here
                 throw new IOException(
-                        "permission denied at " + socket + ": only root and the daemon's own user may ask it", e);
+                        "permission denied at " + socket
+                                + ": only root, the daemon's own user and members of global.api.groups may ask it",
+                        e);
             }
             throw new NoDaemon(socket, e);
         }

@@ -22,7 +22,7 @@ enum Fault {
     BIG_RELOAD(1000),
     SIGNALS(0),
     HOG(0),
-    /** The wall clock jumps, and back afterwards: only where nobody else needs it. */
+    /** The wall clock jumps, and back afterwards. */
     CLOCK(3000);
 
     private final int mostMillis;

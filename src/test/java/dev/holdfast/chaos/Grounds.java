@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,9 +17,11 @@ import java.util.concurrent.TimeUnit;
  * ends with the process that holds it. {@code holder} is that process.
  *
  * @param home as everybody names it
+ * @param clock empty: there is only the host's
  * @param marks where actors note what they do, on a disk that is never full
  */
-record Grounds(Path home, Path marks, String mark, Process holder, int port) implements AutoCloseable {
+record Grounds(Path home, Path marks, String mark, Process holder, int port, Optional<Clock> clock)
+        implements AutoCloseable {
     private static final int PORTS = 3;
 
     static Grounds in(Path home, String mark) throws IOException, InterruptedException {
@@ -48,7 +51,7 @@ record Grounds(Path home, Path marks, String mark, Process holder, int port) imp
             holder.waitFor(10, TimeUnit.SECONDS);
             throw new IOException("no mount namespace: " + Files.readString(home.resolve("holder.err")));
         }
-        return new Grounds(home, home.resolve("marks"), mark, holder, Ports.free(PORTS));
+        return new Grounds(home, home.resolve("marks"), mark, holder, Ports.free(PORTS), Clock.in(home));
     }
 
     int apiPort() {

@@ -5,12 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Carries a plan out, one fault after the other. */
 final class Striker {
@@ -20,6 +23,9 @@ final class Striker {
     private static final int BIG = 150;
     private static final int STORE_TRIES = 50;
     private static final int HOG_MIB = 90;
+    private static final long DAYS_AWAY = 3 * 86_400;
+    private static final long SECONDS_AWAY = 60;
+    private static final Duration CLOCK_SEEN = Duration.ofSeconds(30);
 
     private final Subject subject;
     private final Grounds grounds;
@@ -165,11 +171,13 @@ final class Striker {
             }
             case HOG -> hogs.add(new ProcessBuilder(actor("hog", grounds.mark(), HOG_MIB)).start());
             case CLOCK -> {
-                long away = random.nextLong(-3 * 86_400, 3 * 86_400);
+                long far = random.nextBoolean() ? DAYS_AWAY : SECONDS_AWAY;
+                long away = random.nextLong(-far, far);
                 chronicle.befell("  the clock is set by " + away + " s");
-                set(away);
+                grounds.clock().orElseThrow().set(away);
+                seen(away);
                 last(strike, random);
-                set(-away);
+                grounds.clock().orElseThrow().set(0);
             }
         }
     }
@@ -197,10 +205,6 @@ final class Striker {
         grounds.fill(disk);
         last(strike, random);
         grounds.makeRoom(disk);
-    }
-
-    private static void set(long seconds) throws IOException, InterruptedException {
-        Grounds.run(List.of("date", "-s", "@" + (System.currentTimeMillis() / 1000 + seconds)));
     }
 
     private void write(int more) throws IOException {
@@ -253,6 +257,24 @@ final class Striker {
         victims.forEach(v -> chronicle.befell(
                 "  " + v.pid() + " " + v.arguments().replaceAll(".*actor\\.pl (\\S+) \\S+ \\S+", "$1")));
         return victims;
+    }
+
+    /** Returns when lines that the daemon writes bear the other time: else nothing has befallen it. */
+    private void seen(long away) {
+        Path log = grounds.home().resolve("big/scribe.log");
+        try {
+            Awaitility.await().atMost(CLOCK_SEEN).until(() -> {
+                String last = Sightings.read(log).lines().reduce("", (_, line) -> line);
+                Instant due = Instant.now().plusSeconds(away);
+                return last.contains(" ")
+                        && Duration.between(Instant.parse(last.substring(0, last.indexOf(' '))), due)
+                                        .abs()
+                                        .toSeconds()
+                                < 2;
+            });
+        } catch (ConditionTimeoutException unseen) {
+            chronicle.violated("the daemon's lines do not bear the time of a clock that was set by " + away + " s");
+        }
     }
 
     private static void signal(Sightings.Seen who, String name) {

@@ -160,9 +160,10 @@ final class Subject {
     }
 
     private Process spawn() throws IOException {
-        return new ProcessBuilder(
-                        holdfast("up", grounds.home().resolve("holdfast.yaml").toString()))
-                .redirectErrorStream(true)
+        var builder = new ProcessBuilder(
+                holdfast("up", grounds.home().resolve("holdfast.yaml").toString()));
+        grounds.clock().ifPresent(clock -> builder.environment().putAll(clock.environment()));
+        return builder.redirectErrorStream(true)
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()))
                 .start();
@@ -175,12 +176,8 @@ final class Subject {
         return grounds.command(all);
     }
 
-    /** The test kernel names ./holdfast, which starts faster; else the classes under test, from wherever they lie. */
+    /** The classes under test, from wherever they lie. */
     private static List<String> launcher() {
-        String launcher = System.getProperty("holdfast.test.launcher");
-        if (launcher != null) {
-            return List.of(launcher);
-        }
         String modules = System.getProperty("jdk.module.path");
         String path = System.getProperty("java.class.path");
         String all = modules == null ? path : modules + ":" + path;

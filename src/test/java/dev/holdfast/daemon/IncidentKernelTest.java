@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The incident for which there is Holdfast, an eighth as large: 20 PHP-FPM children of 1 GiB each on a host of 2 GiB, where
- * it was 20 of 8 GiB on 16. The audit names it before, guard and limits survive it, the report tells it after.
+ * it was 20 of 8 GiB on 16, beside a MariaDB of which two files say another buffer pool. The audit names it before, guard and limits survive it, the report tells it after.
  */
 @OnPlainKernel
 @Timeout(900)
@@ -104,9 +104,18 @@ class IncidentKernelTest {
                 if ($mb) { sleep(120); }
                 echo 'sold';
                 """);
+        Files.createDirectory(home.resolve("conf.d"));
+        write(home.resolve("my.cnf"), "[mysqld]\nuser = mysql\n!includedir %s/conf.d\n".formatted(home));
         write(
-                home.resolve("before.yaml"),
-                "version: 1\naudit: { php_fpm: { config: %s/pool.conf } }\n".formatted(home));
+                home.resolve("conf.d/50-tuning.cnf"),
+                "[mysqld]\ninnodb_buffer_pool_size = 256M\nmax_connections = 300\n");
+        write(home.resolve("conf.d/90-panel.cnf"), "[mysqld]\ninnodb_buffer_pool_size = 16M\n");
+        write(home.resolve("before.yaml"), """
+                version: 1
+                audit:
+                  php_fpm: { config: %1$s/pool.conf }
+                  mariadb: { config: %1$s/my.cnf }
+                """.formatted(home));
         write(home.resolve("holdfast.yaml"), """
                 version: 1
                 processes:
@@ -146,7 +155,9 @@ class IncidentKernelTest {
                 .containsPattern("critical +php-fpm-overcommit +" + home + "/pool.conf:\\d+")
                 .contains("20 children of PHP-FPM may take 20.0GiB")
                 .containsPattern("pool shop: 20 children .+ 1.0GiB = 20.0GiB")
-                .contains("Fix: ")
+                .containsPattern("warning +mariadb-conflict +" + home + "/conf.d/50-tuning.cnf:2")
+                .contains("innodb_buffer_pool_size is set 2 times: 16M of " + home + "/conf.d/90-panel.cnf:2 wins")
+                .contains("2 - innodb_buffer_pool_size = 256M") // the fix, as a diff
                 .containsPattern(
                         "This host can be killed by its own configuration: \\d\\d\\.\\dGiB may be claimed of ");
         assertThat(audit.exit()).isEqualTo(2);
