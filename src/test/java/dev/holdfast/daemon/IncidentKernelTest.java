@@ -156,7 +156,9 @@ class IncidentKernelTest {
                 .contains("20 children of PHP-FPM may take 20.0GiB")
                 .containsPattern("pool shop: 20 children .+ 1.0GiB = 20.0GiB")
                 .containsPattern("warning +mariadb-conflict +" + home + "/conf.d/50-tuning.cnf:2")
-                .contains("innodb_buffer_pool_size is set 2 times: 16M of " + home + "/conf.d/90-panel.cnf:2 wins")
+                .containsPattern("innodb_buffer_pool_size is set 2 times: 16M of\\s+" + home
+                        + "/conf.d/90-panel.cnf:2 wins, 256M of\\s+" + home
+                        + "/conf.d/50-tuning.cnf:2 has no effect")
                 .contains("2 - innodb_buffer_pool_size = 256M") // the fix, as a diff
                 .containsPattern(
                         "This host can be killed by its own configuration: \\d\\d\\.\\dGiB may be claimed of ");
