@@ -31,7 +31,7 @@ record Descriptors(long number, @Nullable Site site, List<String> evidence) {
         FileLimit unit = FileLimit.of(host, UNIT);
         long running = running(host);
         if (unit != null) {
-            evidence.add(unit.site() + ": LimitNOFILE=" + Notes.shown(unit.written()));
+            evidence.add(unit.site() + ": " + unit.key() + "=" + Notes.shown(unit.written()));
         }
         if (running >= 0) {
             evidence.add("its master, which runs, has " + running);

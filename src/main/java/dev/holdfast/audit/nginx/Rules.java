@@ -14,7 +14,7 @@ final class Rules {
     static final Rule DESCRIPTORS = new Rule(
             "nginx-descriptors",
             Grade.WARNING,
-            "worker_connections above worker_rlimit_nofile, else above the unit's LimitNOFILE, what the running master has, or the usual 1024");
+            "worker_connections above worker_rlimit_nofile, else above what its unit or systemd gives, what the running master has, or the usual 1024");
     static final Rule FILE_MAX =
             new Rule("nginx-file-max", Grade.WARNING, "workers × their descriptors above the kernel's fs.file-max");
     static final Rule TIMEOUT = new Rule(

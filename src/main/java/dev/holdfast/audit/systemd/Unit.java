@@ -22,6 +22,9 @@ final class Unit {
             "/lib/systemd/system",
             "/run/systemd/generator.late");
 
+    private static final List<String> HOST_PATHS =
+            List.of("/etc/systemd", "/run/systemd", "/usr/local/lib/systemd", "/usr/lib/systemd", "/lib/systemd");
+
     final String name;
     final String file;
     final List<String> dropIns;
@@ -48,6 +51,24 @@ final class Unit {
         return unit;
     }
 
+    /** What holds for all units that do not say otherwise (systemd-system.conf(5)). */
+    static Unit ofTheHost(Notes notes) {
+        String name = "system.conf";
+        List<String> directories =
+                HOST_PATHS.stream().map(path -> path + "/" + name + ".d").toList();
+        String file = HOST_PATHS.stream()
+                .map(path -> path + "/" + name)
+                .filter(notes::isFile)
+                .findFirst()
+                .orElse("");
+        var unit = new Unit(name, file, byName(notes, directories));
+        if (!file.isEmpty()) {
+            unit.add(notes, file);
+        }
+        unit.dropIns.forEach(f -> unit.add(notes, f));
+        return unit;
+    }
+
     private static @Nullable String find(Notes notes, String name) {
         for (String candidate : names(name)) {
             for (String path : PATHS) {
@@ -69,7 +90,6 @@ final class Unit {
         return at < 0 || dot < at ? List.of(name) : List.of(name, name.substring(0, at + 1) + name.substring(dot));
     }
 
-    /** Of files with one name the first directory's counts; they are read by their names. */
     private static List<String> dropIns(Notes notes, String name) {
         var directories = new ArrayList<String>();
         for (String path : PATHS) {
@@ -77,6 +97,11 @@ final class Unit {
         }
         String type = name.substring(name.lastIndexOf('.') + 1);
         PATHS.forEach(path -> directories.add(path + "/" + type + ".d"));
+        return byName(notes, directories);
+    }
+
+    /** Of files with one name the first directory's counts; they are read by their names. */
+    private static List<String> byName(Notes notes, List<String> directories) {
         var byName = new java.util.TreeMap<String, String>();
         for (String directory : directories) {
             for (String file : notes.glob(directory + "/*.conf")) {

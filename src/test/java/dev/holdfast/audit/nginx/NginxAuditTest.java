@@ -132,6 +132,22 @@ class NginxAuditTest extends AuditorContract {
     }
 
     @Test
+    void knowsWhatSystemdGivesAllUnits() {
+        String all = "/etc/systemd/system.conf";
+        String dropIn = "/etc/systemd/system.conf.d/files.conf";
+        var host = nginx("", MANY).file(UNIT, "[Service]").file(all, "[Manager]", "#DefaultLimitNOFILE=1024:524288");
+        assertThat(only(audit.audit(host), "nginx-descriptors").what()).endsWith("it has 1024");
+        assertThat(rules(audit.audit(host.file(dropIn, "[Manager]", "DefaultLimitNOFILE=8192"))))
+                .isEmpty();
+        host.file(dropIn, "[Manager]", "DefaultLimitNOFILE=2000:524288");
+        assertThat(only(audit.audit(host), "nginx-descriptors").evidence())
+                .contains(dropIn + ":2: DefaultLimitNOFILE=2000:524288");
+        assertThat(rules(audit.audit(host.file(UNIT, "[Service]", "LimitNOFILE=65536"))))
+                .as("the unit's own comes first")
+                .isEmpty();
+    }
+
+    @Test
     void looksAtTheMasterThatRuns() {
         String dropIn = "/etc/systemd/system/nginx.service.d/files.conf";
         var host = nginx("", MANY)
