@@ -204,7 +204,7 @@ final class Daemon {
                 chronicle.written(),
                 new LogDesk(name -> new Known(this).logs(name, outputs::file)),
                 console::warn);
-        this.signals = new SignalTrail(records);
+        this.signals = new SignalTrail(records::audited);
         this.metrics = new MetricDesk(this, dirs.state().resolve("metrics"));
         this.scales = new ScaleDesk(this);
         this.reporting = new ReportFacts(this, host.name());

@@ -1,11 +1,13 @@
 package dev.holdfast.daemon;
 
-import dev.holdfast.api.RecordsPort;
 import dev.holdfast.api.RecordsPort.Change;
 import dev.holdfast.linux.Accounts;
 import dev.holdfast.linux.BlockedSignals.Sender;
 import dev.holdfast.loop.Latest;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,14 +18,19 @@ final class SignalTrail implements AutoCloseable {
     private static final int DONE = 200;
     private static final String NOBODY_KNOWS = "unknown";
 
-    private final RecordsPort records;
-    private final ConcurrentLinkedQueue<Entry> waiting = new ConcurrentLinkedQueue<>();
+    /** Of a storm, while the disk holds up who writes; the rest is counted. */
+    static final int MOST = 1000;
+
+    private final Consumer<Change> audited;
+    private final Queue<Entry> waiting = new ArrayBlockingQueue<>(MOST);
+    private final AtomicLong passedOver = new AtomicLong();
     private final Latest<Boolean> writing = new Latest<>("holdfast-trail", _ -> write());
 
     private record Entry(@Nullable Sender sender, String what, int status, String why) {}
 
-    SignalTrail(RecordsPort records) {
-        this.records = records;
+    /** @param audited may wait for the disk */
+    SignalTrail(Consumer<Change> audited) {
+        this.audited = audited;
     }
 
     /**
@@ -42,14 +49,16 @@ final class SignalTrail implements AutoCloseable {
     }
 
     private void tell(Entry entry) {
-        waiting.add(entry);
+        if (!waiting.offer(entry)) {
+            passedOver.incrementAndGet();
+        }
         writing.ask(true);
     }
 
     private synchronized void write() {
         for (Entry e = waiting.poll(); e != null; e = waiting.poll()) {
             Sender s = e.sender;
-            records.audited(new Change(
+            audited.accept(new Change(
                     s == null ? NOBODY_KNOWS : name(s.uid()),
                     s == null ? "signal" : "signal of pid " + s.pid(),
                     e.what,
@@ -57,6 +66,11 @@ final class SignalTrail implements AutoCloseable {
                     e.status,
                     e.status == DONE ? "done" : "refused",
                     e.why));
+        }
+        long more = passedOver.getAndSet(0);
+        if (more > 0) {
+            String what = more + " signals more, which came faster than they could be written";
+            audited.accept(new Change(NOBODY_KNOWS, "signal", what, "", DONE, "done", ""));
         }
     }
 

@@ -3,10 +3,15 @@ package dev.holdfast.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.api.RecordsPort.Change;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +32,35 @@ class SignalTrailTest {
 
     private String trail() {
         return DaemonUnderTest.read(home.resolve("state/audit.jsonl"));
+    }
+
+    @Test
+    void aStormWhileTheDiskHangsIsCountedInsteadOfHeld() throws InterruptedException {
+        var disk = new CountDownLatch(1);
+        var begun = new CountDownLatch(1);
+        var written = new CopyOnWriteArrayList<Change>();
+        var trail = new SignalTrail(change -> {
+            begun.countDown();
+            awaitQuietly(disk);
+            written.add(change);
+        });
+        trail.done(null, "SIGUSR1: logs/reopen");
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+        for (int i = 0; i < SignalTrail.MOST + 500; i++) {
+            trail.done(null, "SIGUSR1: logs/reopen");
+        }
+        disk.countDown();
+        trail.close();
+        assertThat(written).hasSize(1 + SignalTrail.MOST + 1);
+        assertThat(written.getLast().what()).startsWith("500 signals more");
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @ParameterizedTest
