@@ -31,6 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DaemonFuzzTest {
     private static final int REQUESTS = Integer.getInteger("holdfast.fuzz.daemon", 2000);
 
+    /** In place of an answer. */
+    private static final String UNSENT = "cannot be sent as it is";
+
     @TempDir
     Path home;
 
@@ -73,8 +76,8 @@ class DaemonFuzzTest {
                 statuses.merge(status, 1, Integer::sum);
                 assertThat(status)
                         .as("seed %s, request %s: %s", seed, i, request)
-                        .matches(
-                                "HTTP/1.1 ([234]\\d\\d|503|505) .*|"); // 503: of those who follow, some are let go late
+                        .matches("HTTP/1.1 ([234]\\d\\d|503|505) .*|"
+                                + UNSENT); // 503: of those who follow, some are let go late
             }
             assertThat(statuses.toString()).contains("200 OK", "404 Not Found", "400 Bad Request");
             assertThat(daemon.daemonOutput()).doesNotContain("a bug").doesNotContain("Exception");
@@ -94,7 +97,7 @@ class DaemonFuzzTest {
                 "Host: localhost\r\nConnection: close\r\nAuthorization: Bearer " + token + "\r\n");
     }
 
-    /** The answer's first line; empty where the request cannot be sent as it is. */
+    /** The answer's first line; empty when there was none. */
     private static String status(HttpRequest request, Way way) throws IOException {
         var head = new StringBuilder(request.method() + " " + request.target() + " HTTP/1.1\r\n" + way.more);
         request.headers()
@@ -103,7 +106,7 @@ class DaemonFuzzTest {
         byte[] body = request.body().getBytes(StandardCharsets.UTF_8);
         head.append("Content-Length: ").append(body.length).append("\r\n\r\n");
         if (head.indexOf("\n\r\n") < head.length() - 3) {
-            return ""; // it ends early, and what follows would be another one
+            return UNSENT; // it ends early, and what follows would be another one
         }
         try (SocketChannel channel = SocketChannel.open(way.to)) {
             channel.write(ByteBuffer.wrap(head.toString().getBytes(StandardCharsets.UTF_8)));
