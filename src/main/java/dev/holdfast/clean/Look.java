@@ -115,7 +115,7 @@ final class Look {
             var ins = new ArrayList<>(
                     List.of(Found.In.root(root.path(), top.status().identity())));
             while (true) {
-                DirectoryEntry entry = next(trail);
+                DirectoryEntry entry = trail.next();
                 if (entry == null && trail.atTop()) {
                     return true;
                 } else if (entry == null) {
@@ -129,18 +129,6 @@ final class Look {
                     return true;
                 }
             }
-        }
-    }
-
-    /** One that went away while it was read has no more. */
-    private static @Nullable DirectoryEntry next(Trail trail) throws Errno {
-        try {
-            return trail.next();
-        } catch (Errno e) {
-            if (e.number() == Errno.ENOENT) {
-                return null;
-            }
-            throw e;
         }
     }
 

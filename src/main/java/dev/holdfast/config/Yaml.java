@@ -105,8 +105,7 @@ final class Yaml {
                             : "aliases laid out, it is more than " + Budget.NODES + " values, lists and mappings");
             return false;
         }
-        if (!tags && !TAGS.contains(node.getTag())) {
-            problems.add(node, "a tag such as \"" + shown(node.getTag()) + "\" means nothing here");
+        if (!meant(node)) {
             return false;
         }
         return switch (node) {
@@ -121,6 +120,18 @@ final class Yaml {
             }
             default -> true;
         };
+    }
+
+    private boolean meant(Node node) {
+        // What the library gives a plain text of that form by itself.
+        boolean variable = node.getTag().equals(Tag.ENV_TAG)
+                && node instanceof ScalarNode s
+                && s.getValue().startsWith("${");
+        if (tags || variable || TAGS.contains(node.getTag())) {
+            return true;
+        }
+        problems.add(node, "a tag such as \"" + shown(node.getTag()) + "\" means nothing here");
+        return false;
     }
 
     private static String shown(Tag tag) {
@@ -139,7 +150,7 @@ final class Yaml {
                 int line = first.getStartMark().map(Mark::getLine).orElse(0) + 1;
                 problems.add(key, "duplicate key \"" + key.getValue() + "\", first given in line " + line);
             }
-            if (!sound(t.getValueNode(), depth + 1)) {
+            if (!meant(key) || !sound(t.getValueNode(), depth + 1)) {
                 return false;
             }
         }

@@ -155,14 +155,15 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Its next entries, without {@code .} and {@code ..}; none: there are no more.
+     * Its next entries, without {@code .} and {@code ..}; none: there are no more, or it was removed meanwhile.
      *
      * @param memory of {@link #LISTING_BYTES}
      */
     public List<DirectoryEntry> next(NativeBuffer memory) throws Errno {
         var entries = new ArrayList<DirectoryEntry>();
         while (entries.isEmpty()) {
-            int n = (int) check("getdents", Syscall.GETDENTS64.call(fd.number(), memory.address(), memory.capacity()));
+            long listed = Syscall.GETDENTS64.call(fd.number(), memory.address(), memory.capacity());
+            int n = (int) (listed == -Errno.ENOENT ? 0 : check("getdents", listed));
             if (n == 0) {
                 break;
             }

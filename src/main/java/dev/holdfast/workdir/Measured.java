@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a directory takes on disk: blocks, not apparent sizes, and of a file with several names once. What was deleted and
@@ -97,7 +96,7 @@ public record Measured(long bytes, long entries, String lacks) {
         /** @return false when there is no more */
         private boolean step() {
             try {
-                DirectoryEntry entry = next();
+                DirectoryEntry entry = trail.next();
                 if (entry != null) {
                     entries++;
                     count(entry);
@@ -111,17 +110,6 @@ public record Measured(long bytes, long entries, String lacks) {
             } catch (Errno | Trail.Lost changed) {
                 lacks = String.valueOf(changed.getMessage());
                 return false;
-            }
-        }
-
-        private @Nullable DirectoryEntry next() throws Errno {
-            try {
-                return trail.next();
-            } catch (Errno e) {
-                if (e.number() == Errno.ENOENT) { // it was removed while we read it
-                    return null;
-                }
-                throw e;
             }
         }
 

@@ -166,10 +166,8 @@ public final class Removal {
         try {
             return trail.next();
         } catch (Errno e) { // a broken disk: what lies beside it can go
-            if (e.number() != Errno.ENOENT) { // as of one that somebody else has removed
-                note(trail.path(new byte[0]), e.number());
-                trail.here().stuck++;
-            }
+            note(trail.path(new byte[0]), e.number());
+            trail.here().stuck++;
             return null;
         }
     }

@@ -33,6 +33,20 @@ class BinderTest {
         assertThat(p.enabled()).isTrue();
     }
 
+    /** The YAML library gives those a tag of their own. */
+    @Test
+    void aVariableNeedsNoQuotes() {
+        ProcessSection p = Objects.requireNonNull(bind("""
+                command:
+                  - ${HOME}
+                  - --at=${HOME}
+                working_dir: ${HOME}
+                """));
+        assertThat(problems.list()).isEmpty();
+        assertThat(p.command().argv()).containsExactly("/root", "--at=/root");
+        assertThat(p.workingDir()).hasToString("/root");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -43,6 +57,8 @@ class BinderTest {
                 "command: [x]\\ncommand: [y]          | 2:1: duplicate key \"command\", first given in line 1",
                 "command: !run [x]                    | 1:10: a tag such as \"!run\" means nothing here",
                 "command: [x]\\nuser: !!binary eA==   | 2:7: a tag such as \"!!binary\" means nothing here",
+                "command: [x]\\nuser: !ENV_VARIABLE x | 2:7: a tag such as \"!ENV_VARIABLE\" means nothing here",
+                "command: [x]\\n!who user: x          | 2:1: a tag such as \"!who\" means nothing here",
                 "command: []                          | 1:10: a command needs a program",
                 "command:                             | 1:9: there is no value",
                 "command: [x]\\nnice: high            | 2:7: \"high\": a whole number is expected",

@@ -109,8 +109,15 @@ class DaemonFuzzTest {
             return UNSENT; // it ends early, and what follows would be another one
         }
         try (SocketChannel channel = SocketChannel.open(way.to)) {
-            channel.write(ByteBuffer.wrap(head.toString().getBytes(StandardCharsets.UTF_8)));
-            channel.write(ByteBuffer.wrap(body));
+            // In one piece: who is refused by his head alone would send his body to a connection that is closed.
+            byte[] first = head.toString().getBytes(StandardCharsets.UTF_8);
+            ByteBuffer whole = ByteBuffer.allocate(first.length + body.length)
+                    .put(first)
+                    .put(body)
+                    .flip();
+            while (whole.hasRemaining()) {
+                channel.write(whole);
+            }
             var line = new StringBuilder();
             ByteBuffer one = ByteBuffer.allocate(1);
             while (channel.read(one.clear()) > 0 && one.get(0) != '\r') {

@@ -391,11 +391,14 @@ class ProbeDeskTest {
                       command: [sh, -c, 'cat >> %2$s; echo "$$HOLDFAST_ALERT_STATE $$HOLDFAST_ALERT_KEY" >> %2$s']
                       group_window: 0s
                 """.formatted(file, told, Files.createDirectory(home.resolve("temp"))))) {
-            Files.delete(home.resolve("temp"));
+            Files.delete(home.resolve("temp")); // one that is not there, or goes meanwhile, is no failure
             Files.createSymbolicLink(home.resolve("temp"), Path.of("/etc"));
             await().atMost(SOON).until(() -> DaemonUnderTest.read(told).contains("raised probe/note"));
             await().atMost(SOON).until(() -> DaemonUnderTest.read(told).contains("raised host/memory"));
-            await().atMost(SOON).until(() -> DaemonUnderTest.read(told).contains("raised cleanup/temp"));
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(DaemonUnderTest.read(told))
+                            .as(daemon.daemonOutput())
+                            .contains("raised cleanup/temp"));
             assertThat(DaemonUnderTest.read(told)).contains("down for 1s", "system directory /etc");
             await().atMost(SOON).until(() -> daemon.daemonOutput().contains("exited with 4: no use"));
             assertThat(home.resolve("state/recover")).content().endsWith(" 0 probe.note\n");

@@ -105,11 +105,14 @@ class ScaleDaemonTest {
                     .untilAsserted(() -> assertThat(daemon.daemonOutput())
                             .contains("worker scaled from 0 to 1: ")
                             .contains(" to 0: 0 jobs of queue media, 5 a replica"));
-            assertThat(ask("why/worker", Why.class).replicas().getFirst())
-                    .satisfies(r -> assertThat(r.now()).isEqualTo("down: scaled to 0 by queue media, 5 a replica"))
-                    .satisfies(r -> assertThat(r.history())
-                            .extracting(Why.Happening::what)
-                            .anyMatch(w -> w.contains(" to 0: 0 jobs of queue media")));
+            await().atMost(DEADLINE) // up to then it may be stopping
+                    .untilAsserted(() -> assertThat(
+                                    ask("why/worker", Why.class).replicas().getFirst())
+                            .satisfies(
+                                    r -> assertThat(r.now()).isEqualTo("down: scaled to 0 by queue media, 5 a replica"))
+                            .satisfies(r -> assertThat(r.history())
+                                    .extracting(Why.Happening::what)
+                                    .anyMatch(w -> w.contains(" to 0: 0 jobs of queue media"))));
             String metrics = ask("status", Status.class).scales().toString();
             assertThat(metrics).contains("reason=as_wanted");
             assertThat(new Client(home.resolve("run/holdfast.sock")).raw("/metrics"))
