@@ -24,7 +24,9 @@ record StorageResolver(Problems problems, Binder binder) {
         }
         String url = s.url();
         String file = url != null && url.startsWith(FILE) ? url.substring(FILE.length()) : null;
-        String server = url != null && url.startsWith("postgresql://") ? url : null;
+        // libpq takes either.
+        boolean isServer = url != null && (url.startsWith("postgresql://") || url.startsWith("postgres://"));
+        String server = isServer ? url : null;
         Node where = binder.at(s, "url", at);
         if (file != null && (!file.startsWith("/") || file.endsWith("/") || file.contains("?"))) {
             problems.add(where, "\"" + url + "\": after sqlite: comes the absolute path of a file, without ?");

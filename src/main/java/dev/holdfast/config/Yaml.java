@@ -150,6 +150,10 @@ final class Yaml {
                 int line = first.getStartMark().map(Mark::getLine).orElse(0) + 1;
                 problems.add(key, "duplicate key \"" + key.getValue() + "\", first given in line " + line);
             }
+            if (!tags && key.getValue().equals("<<")) {
+                problems.add(key, "YAML 1.2 has no merge keys (<<): what entries share goes into `defaults`");
+                return false;
+            }
             if (!meant(key) || !sound(t.getValueNode(), depth + 1)) {
                 return false;
             }

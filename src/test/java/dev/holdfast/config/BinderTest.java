@@ -59,6 +59,7 @@ class BinderTest {
                 "command: [x]\\nuser: !!binary eA==   | 2:7: a tag such as \"!!binary\" means nothing here",
                 "command: [x]\\nuser: !ENV_VARIABLE x | 2:7: a tag such as \"!ENV_VARIABLE\" means nothing here",
                 "command: [x]\\n!who user: x          | 2:1: a tag such as \"!who\" means nothing here",
+                "<<: { command: [x] }                 | 1:1: YAML 1.2 has no merge keys (<<)",
                 "command: []                          | 1:10: a command needs a program",
                 "command:                             | 1:9: there is no value",
                 "command: [x]\\nnice: high            | 2:7: \"high\": a whole number is expected",

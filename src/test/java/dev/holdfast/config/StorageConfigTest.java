@@ -49,6 +49,9 @@ class StorageConfigTest {
     void postgresqlIsAServer() throws IOException {
         Config config = sound("url: \"postgresql://holdfast:geheim@db/holdfast\"");
         assertThat(config.global().storage().server()).isEqualTo("postgresql://holdfast:geheim@db/holdfast");
+        assertThat(sound("url: postgres://db/holdfast").global().storage().server())
+                .as("as many write it")
+                .isEqualTo("postgres://db/holdfast");
         assertThat(config.global().storage().file()).isNull();
     }
 

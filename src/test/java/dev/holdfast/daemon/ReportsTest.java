@@ -124,7 +124,7 @@ class ReportsTest {
                             .anySatisfy(e -> {
                                 assertThat(e.name()).isEqualTo("greedy");
                                 assertThat(e.reason()).isIn("oom", "limit");
-                                assertThat(e.what()).contains("by its own memory limit (64Mi)");
+                                assertThat(e.what()).contains("its own memory limit (64Mi)");
                             }));
             assertThat(report().endings())
                     .anySatisfy(e ->
