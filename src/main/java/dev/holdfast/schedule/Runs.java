@@ -169,17 +169,17 @@ final class Runs {
                     && r.run().id().equals(o.run().id());
             Instant at = o.notBefore();
             if (at != null && line.idle()) {
-                line.activity = new Activity.Resting(o.run(), now.mono().plus(rest(line, at, now)), at);
+                line.activity = new Activity.Resting(o.run(), now.mono().plus(rest(line, o.run(), at, now)), at);
             } else if (!begun) {
                 line.pending.addLast(o.run());
             }
         }
     }
 
-    /** No longer than it would take in any case: the wall clock may have been set. */
-    private static Duration rest(Line line, Instant until, Now now) {
+    /** No longer than it was to take in all: the wall clock may have been set back. */
+    private static Duration rest(Line line, Run next, Instant until, Now now) {
         Duration left = Duration.between(now.wall(), until);
-        Duration longest = line.spec.retry().max().multipliedBy(2);
+        Duration longest = pause(line, next.id(), next.attempt() - 1);
         return left.isNegative() ? Duration.ZERO : left.compareTo(longest) < 0 ? left : longest;
     }
 
@@ -321,7 +321,7 @@ final class Runs {
         line.last = Last.of(ended);
         act.accept(ended);
         if (again) {
-            Duration pause = pause(line, r.run());
+            Duration pause = pause(line, r.run().id(), r.run().attempt());
             line.activity = new Activity.Resting(
                     r.run().again(), now.mono().plus(pause), now.wall().plus(pause));
             places.leave(line.name);
@@ -339,11 +339,11 @@ final class Runs {
     }
 
     /** Doubles from attempt to attempt; the spread is the same whenever this is asked again. */
-    private static Duration pause(Line line, Run failed) {
+    private static Duration pause(Line line, String run, int failed) {
         RetrySpec retry = line.spec.retry();
-        double nanos = Math.min(retry.initial().toNanos() * Math.pow(2, failed.attempt() - 1), (double)
+        double nanos = Math.min(retry.initial().toNanos() * Math.pow(2, failed - 1), (double)
                 retry.max().toNanos());
-        long bits = Line.mix(failed.id().hashCode() * 31L + failed.attempt());
+        long bits = Line.mix(run.hashCode() * 31L + failed);
         double spread = 1 + retry.jitter() * (2 * ((bits >>> 11) * 0x1.0p-53) - 1);
         return Duration.ofNanos((long) (nanos * spread));
     }

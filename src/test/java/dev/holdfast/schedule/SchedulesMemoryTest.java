@@ -85,6 +85,30 @@ class SchedulesMemoryTest extends DecidingHost {
                 .isEqualTo(failing.run().due().plusSeconds(60));
     }
 
+    /** Found by chaos: it waited for as long as the longest pause would be. */
+    @Test
+    void aRetryWaitsNoLongerThanItsPauseWhenTheClockWasSetBackMeanwhile() throws IOException {
+        SortedMap<String, ScheduleSpec> specs = specs(
+                "a: { cron: '@hourly', command: [x], retry: { max_attempts: 9, backoff: { initial: 4s, max: 1h, jitter: 0% } } }");
+        Schedules first = new Schedules(specs, this::id, 1);
+        act(first, new Stimulus.Begin(Map.of(), "boot"));
+        end(first, pass(first, 3_600).getFirst(), 1);
+        end(first, pass(first, 5).getLast(), 1);
+        Memory kept = memory("a");
+        assertThat(kept.owed()).extracting(o -> o.run().attempt()).containsExactly(3);
+
+        wall = wall.minus(Duration.ofDays(1));
+        actions.clear();
+        Schedules second = new Schedules(specs, this::id, 1);
+        act(second, begin(kept));
+        pass(second, 7);
+        assertThat(launches()).isEmpty();
+        pass(second, 2);
+        assertThat(launches())
+                .singleElement()
+                .satisfies(l -> assertThat(l.run().attempt()).isEqualTo(3));
+    }
+
     @Test
     void anEndThatWasToldIsNotToldAgainByTheDaemonThatFindsItsFiles() throws IOException {
         SortedMap<String, ScheduleSpec> specs = specs("a: { cron: '* * * * *', command: [x] }");
