@@ -65,6 +65,7 @@ class ArchitectureTest {
                             "audit.laravel",
                             "audit.mariadb",
                             "audit.nginx",
+                            "audit.note",
                             "audit.redis",
                             "audit.supervisor",
                             "audit.systemd",

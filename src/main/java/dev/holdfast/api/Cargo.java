@@ -5,6 +5,7 @@ import java.nio.channels.Channel;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,19 @@ final class Cargo {
         return true;
     }
 
+    /** As {@link #take}, and waits that long for room. */
+    synchronized boolean takeWithin(Channel by, long bytes, Duration most) throws InterruptedException {
+        long end = nanos.getAsLong() + most.toNanos();
+        while (!take(by, bytes)) {
+            long left = end - nanos.getAsLong();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return true;
+    }
+
     /** As {@link #take}, whether there is room or not: what was done must be told. */
     synchronized void takeAnyway(Channel by, long bytes) {
         if (!take(by, bytes)) {
@@ -90,6 +104,7 @@ final class Cargo {
     synchronized void gone(Channel by) {
         Load load = loads.remove(by);
         all -= load == null ? 0 : load.bytes;
+        notifyAll();
     }
 
     synchronized long held() {

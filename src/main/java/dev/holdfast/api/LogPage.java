@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cut null: all was looked at; else the search took too long, and this is the id up to which lines were: those that
  *     match behind it are told to who follows from it
+ * @param older whether there may be more before these: as many as may be were looked at, or told
  */
 @Json
-public record LogPage(List<LogPage.Entry> lines, @Nullable String cut) {
+public record LogPage(List<LogPage.Entry> lines, @Nullable String cut, boolean older) {
     /**
      * One line.
      *

@@ -51,6 +51,9 @@ public final class Server implements AutoCloseable {
     /** Does not count: an order, and what it is answered. */
     private static final int SMALL = 16 << 10;
 
+    /** How long a large answer waits for others to be read. */
+    private static final Duration ROOM = Duration.ofSeconds(1);
+
     /** Enough for any of them, to somebody who reads. */
     private static final Duration ON_THE_WAY = Duration.ofSeconds(5);
 
@@ -344,14 +347,23 @@ public final class Server implements AutoCloseable {
         }
         if (!looks) {
             answers.takeAnyway(connection, bytes);
-        } else if (!answers.take(connection, bytes)) {
-            var failure = Failure.later("too many answers are on their way to clients that do not read them", 1);
+        } else if (!room(connection, bytes)) {
+            var failure = Failure.later("too many large answers are on their way", 1);
             return write(connection, ProblemDetails.answer(503, failure, Map.of()), last);
         }
         try {
             return write(connection, answer, last);
         } finally {
             answers.gone(connection);
+        }
+    }
+
+    private boolean room(SocketChannel connection, int bytes) throws IOException {
+        try {
+            return answers.takeWithin(connection, bytes, ROOM);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
         }
     }
 

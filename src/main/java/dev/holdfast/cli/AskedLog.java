@@ -41,6 +41,9 @@ final class AskedLog implements LogLines {
     /** Behind which lines are not known yet. */
     private String after;
 
+    /** Whether lines before those that were told were left out. */
+    private boolean older;
+
     private @Nullable Thread listener;
     private volatile @Nullable IOException failure;
 
@@ -61,18 +64,26 @@ final class AskedLog implements LogLines {
 
     @Override
     public List<Line> tail(int n) throws IOException {
-        if (n > MOST) {
-            notes.accept(name + ": the daemon tells the last " + MOST + " lines at most");
-        }
         List<Line> last = last(Math.clamp(n, 1, MOST));
+        if (last.size() < n) {
+            noteOlder();
+        }
         return n == 0 ? List.of() : last;
     }
 
     @Override
-    public void toFirst(Instant since) throws IOException {
+    public void toFirst(Instant since, int n) throws IOException {
         told.addAll(last(MOST));
-        if (told.size() == MOST && !told.getFirst().at().isBefore(since)) {
-            notes.accept(name + ": the daemon tells the last " + MOST + " lines at most");
+        if (told.size() < n && (told.isEmpty() || !told.getFirst().at().isBefore(since))) {
+            noteOlder();
+        }
+    }
+
+    private void noteOlder() {
+        if (older) {
+            notes.accept(
+                    name + ": there may be more before these: the daemon looks through the last lines only, and tells "
+                            + MOST + " of them at most, or 1 MiB");
         }
     }
 
@@ -83,6 +94,14 @@ final class AskedLog implements LogLines {
             }
             LogPage page = client.get(path + "?lines=" + most + sought, LogPage.class);
             goOnBehind(page);
+            older = page.older();
+            String cut = page.cut();
+            if (cut != null && follow) {
+                after = cut; // what comes then begins with those that were not looked at
+            } else if (cut != null) {
+                notes.accept(name
+                        + ": the search was cut off, and later lines were not looked at; --follow goes on with them");
+            }
             return page.lines().stream().map(AskedLog::line).toList();
         } catch (Refused e) {
             throw new IOException(name + ": " + e.failure().error(), e);
@@ -92,6 +111,14 @@ final class AskedLog implements LogLines {
     private void goOnBehind(LogPage page) {
         if (!page.lines().isEmpty()) {
             after = page.lines().getLast().id();
+        }
+    }
+
+    private static Line line(Follow.Item item) {
+        try {
+            return line(Client.read(item.json(), LogPage.Entry.class));
+        } catch (IOException | RuntimeException e) {
+            throw new IllegalArgumentException("the daemon tells lines as this version does not know them", e);
         }
     }
 
@@ -131,7 +158,7 @@ final class AskedLog implements LogLines {
                 said = false;
                 while (true) {
                     Follow.Item item = events.next();
-                    come.put(line(Client.read(item.json(), LogPage.Entry.class)));
+                    come.put(line(item));
                     after = item.id();
                 }
             } catch (Refused e) {
@@ -149,6 +176,9 @@ final class AskedLog implements LogLines {
                     return;
                 } // else it is being restarted: what comes after is told from there on
             } catch (InterruptedException closed) {
+                return;
+            } catch (IllegalArgumentException unknown) {
+                failure = new IOException(name + ": " + unknown.getMessage(), unknown);
                 return;
             }
             try {

@@ -12,8 +12,8 @@ interface LogLines extends AutoCloseable {
     /** The last {@code n} there are now; {@link #next} goes on behind them. */
     List<Line> tail(int n) throws IOException;
 
-    /** {@link #next} begins no later than with the first line of {@code since}, if so much is there. */
-    void toFirst(Instant since) throws IOException;
+    /** {@link #next} begins no later than with the first line of {@code since}, or the last {@code n}, if so much is there. */
+    void toFirst(Instant since, int n) throws IOException;
 
     /** Empty: none has come yet. */
     Optional<Line> next() throws IOException;
@@ -33,7 +33,7 @@ interface LogLines extends AutoCloseable {
             }
 
             @Override
-            public void toFirst(Instant since) throws IOException {
+            public void toFirst(Instant since, int n) throws IOException {
                 reader.toFirst(since);
             }
 

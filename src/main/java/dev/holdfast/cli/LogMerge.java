@@ -49,7 +49,7 @@ final class LogMerge implements AutoCloseable {
                 Comparator.comparing((Head h) -> h.entry().at()).thenComparingInt(Head::order));
         for (int i = 0; i < sources.size(); i++) {
             LogSource s = sources.get(i);
-            s.lines().toFirst(from);
+            s.lines().toFirst(from, n);
             advance(s, i, heads);
         }
         var held = new ArrayDeque<Entry>();

@@ -195,11 +195,13 @@ final class LogsCommand extends Subcommand {
 
     /** Replicas that came into being while we follow: a file was touched that we had not seen before. */
     private void lookForMore(Instant from, LogMerge merge) throws IOException {
+        List<LogFiles.Found> now;
         try {
-            add(chosen(found()), from, merge);
-        } catch (Client.NoDaemon | Refused gone) {
-            // it is just ending: what we follow already is all there is
+            now = found();
+        } catch (IOException | Refused gone) {
+            return; // it is ending, or being restarted: the next look tells
         }
+        add(chosen(now), from, merge);
     }
 
     private void add(List<LogFiles.Found> chosen, Instant from, LogMerge merge) throws IOException {

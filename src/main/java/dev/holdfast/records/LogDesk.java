@@ -116,11 +116,16 @@ public final class LogDesk {
         var reached = new TreeMap<Integer, LogTrail.Place>();
         var patience = new Patience(filter.passesAll ? Long.MAX_VALUE : SEARCH.toNanos());
         Deque<Passed> all = new ArrayDeque<>();
+        int back = filter.passesAll ? most : SEARCHED;
+        boolean older = false;
+        long passed = 0;
         try {
             for (Map.Entry<Integer, LogFile> f : found.entrySet()) {
                 try (var trail = new LogTrail(f.getKey(), f.getValue(), filter.matches)) {
-                    trail.toRecent(filter.passesAll ? most : SEARCHED);
+                    trail.toRecent(back);
                     all = merged(all, last(trail, patience, most, places, replicas), most, places, replicas);
+                    older |= trail.read() >= back;
+                    passed += trail.passed();
                     reached.put(f.getKey(), trail.place());
                 }
                 if (patience.over) {
@@ -137,7 +142,8 @@ public final class LogDesk {
             boolean one = replicas > MOST_FOLLOWED;
             lines.add(entry(p, LogTrail.id(one ? Map.of(p.trail.index(), p.behind) : places)));
         }
-        return new LogPage(lines, patience.over ? whereToGoOn(reached, replicas) : null);
+        return new LogPage(
+                lines, patience.over ? whereToGoOn(reached, replicas) : null, older || passed > lines.size());
     }
 
     /** Behind what was searched; those that were not come to are followed from their first line. */
@@ -294,6 +300,8 @@ public final class LogDesk {
             }
         }
 
+        @SuppressWarnings(
+                "ThreadPriorityCheck") // a yield gives a carrier to others; what it is held for is bounded anyway
         private List<Item> fresh() throws IOException {
             var passed = new ArrayList<Passed>();
             long held = 0;
@@ -308,6 +316,7 @@ public final class LogDesk {
                     passed.add(new Passed(trail, trail.at(), line.get(), trail.place()));
                     held += size(passed.getLast(), trails.size());
                 }
+                Thread.yield(); // on virtual threads a search holds up who waits for the network
             }
             passed.sort(Comparator.comparing(Passed::at));
             var items = new ArrayList<Item>();

@@ -34,6 +34,8 @@ final class LogTrail implements AutoCloseable {
     private @Nullable Place known;
 
     private boolean shown;
+    private long read;
+    private long passed;
 
     /** Which lines. */
     interface Wanted {
@@ -68,6 +70,16 @@ final class LogTrail implements AutoCloseable {
         return new Place(at, count);
     }
 
+    /** Lines that were read. */
+    long read() {
+        return read;
+    }
+
+    /** Of those, lines that {@link #next} gave. */
+    long passed() {
+        return passed;
+    }
+
     void toRecent(int lines) throws IOException {
         reader.toRecent(lines);
     }
@@ -86,7 +98,8 @@ final class LogTrail implements AutoCloseable {
     }
 
     private void count(Line line) {
-        Instant of = line.at().equals(Instant.EPOCH) ? at : line.at();
+        read++;
+        Instant of = inRange(line.at()) ? line.at() : at;
         count = of.equals(at) ? count + 1 : 1;
         at = of;
     }
@@ -106,10 +119,16 @@ final class LogTrail implements AutoCloseable {
             boolean passes = (line.get().continues() && shown) || wanted.test(line.get());
             shown = line.get().continues() ? shown : passes;
             if (passes && !isKnown()) {
+                passed++;
                 return line;
             }
         }
         return Optional.empty();
+    }
+
+    /** Any program may print a line that begins like one of ours. */
+    private static boolean inRange(Instant at) {
+        return at.isAfter(Instant.EPOCH) && at.getEpochSecond() < Long.MAX_VALUE / NANOS;
     }
 
     private boolean isKnown() {

@@ -4,6 +4,7 @@ import dev.holdfast.audit.Edit;
 import dev.holdfast.audit.Finding;
 import dev.holdfast.audit.Grade;
 import dev.holdfast.audit.Grounds;
+import dev.holdfast.audit.note.Notes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -324,8 +325,13 @@ public final class Mender {
     }
 
     private static List<String> told(String first, Stream<String> lines) {
-        return Stream.concat(Stream.of(first), lines.limit(20).map(l -> "  " + l))
+        return Stream.concat(Stream.of(first), lines.limit(20).map(l -> "  " + unsaid(l)))
                 .toList();
+    }
+
+    /** A checker repeats the line that it does not like; what follows a password may be the rest of it. */
+    private static String unsaid(String line) {
+        return Notes.masked(line).replaceFirst("\\*\\*\\*.*", "***");
     }
 
     private static void undo(List<Replaced> done, List<String> said) {

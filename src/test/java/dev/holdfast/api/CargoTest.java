@@ -42,6 +42,18 @@ class CargoTest {
     }
 
     @Test
+    void whoWaitsGetsTheRoomThatAnotherLeaves() throws InterruptedException {
+        var one = new Line();
+        var other = new Line();
+        assertThat(cargo.take(one, 100)).isTrue();
+        assertThat(cargo.takeWithin(other, 50, Duration.ZERO)).isFalse();
+        assertThat(cargo.held()).isEqualTo(100);
+        Thread.ofVirtual().start(() -> cargo.gone(one));
+        assertThat(cargo.takeWithin(other, 50, Duration.ofMinutes(1))).isTrue();
+        assertThat(cargo.held()).isEqualTo(50);
+    }
+
+    @Test
     void whoTakesTooLongMakesRoomTheLongestFirst() {
         var first = new Line();
         var second = new Line();

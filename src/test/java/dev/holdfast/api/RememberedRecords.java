@@ -50,7 +50,8 @@ final class RememberedRecords implements RecordsPort {
         if (name.equals("gone")) {
             throw new Refused(404, new Failure("\"gone\" is not here", List.of()));
         }
-        return new LogPage(List.of(new LogPage.Entry("0.1.1", null, name, "stdout", null, wish + " " + most)), null);
+        return new LogPage(
+                List.of(new LogPage.Entry("0.1.1", null, name, "stdout", null, wish + " " + most)), null, false);
     }
 
     @Override

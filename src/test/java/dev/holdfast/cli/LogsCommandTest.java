@@ -287,6 +287,60 @@ class LogsCommandTest {
         }
     }
 
+    @Test
+    void saysWhatTheDaemonDidNotLookAtAndFollowsFromThere() throws Exception {
+        mayRead = _ -> false;
+        try (var daemon = withFeed(new CannedDaemon(dir), logs.resolve("feed.0.log"))) {
+            daemon.answers("GET /api/v1/logs/feed?lines=1", "{\"lines\":[" + told(4, "other") + "]}");
+            daemon.answers(
+                    "GET /api/v1/logs/feed?lines=5000&grep=boom",
+                    "{\"lines\":[" + told(1, "boom") + "],\"cut\":\"0.a.2\"}");
+            daemon.answers("GET /api/v1/logs/feed?grep=boom after 0.a.2", event(2, "boom"));
+            assertThat(run("feed", "--grep", "boom"))
+                    .returns("feed | boom\n", Run::out)
+                    .extracting(Run::err)
+                    .asString()
+                    .contains("feed: the search was cut off", "--follow");
+            var read = new PipedInputStream();
+            var out = new PipedOutputStream(read);
+            var code = CompletableFuture.supplyAsync(() -> execute(out, "-f", "feed", "--grep", "boom"));
+            assertThat(lines(read, 2)).containsExactly("feed | boom", "feed | boom");
+            read.close();
+            await().until(code::isDone);
+        }
+    }
+
+    @Test
+    void saysThatTheDaemonToldTheLastOnly() throws Exception {
+        mayRead = _ -> false;
+        try (var daemon = withFeed(new CannedDaemon(dir), logs.resolve("feed.0.log"))) {
+            String page = "{\"lines\":[" + told(4, "one") + "],\"older\":true}";
+            for (int n : new int[] {1, 9, 5000}) {
+                daemon.answers("GET /api/v1/logs/feed?lines=" + n, page);
+            }
+            assertThat(run("feed", "-n", "9").err()).contains("feed: there may be more before these");
+            assertThat(run("feed", "--since", "2026-11-21T05:00:00Z").err()).contains("there may be more before these");
+            assertThat(run("feed", "--since", "2026-11-21T05:50:05Z").err())
+                    .as("what it told begins before that")
+                    .isEmpty();
+            assertThat(run("feed", "-n", "1").err())
+                    .as("it told as many as were wanted")
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsToldAsNobodyKnowsItEndsTheFollowing() throws Exception {
+        mayRead = _ -> false;
+        try (var daemon = withFeed(new CannedDaemon(dir), logs.resolve("feed.0.log"))) {
+            daemon.answers("GET /api/v1/logs/feed?lines=20", "{\"lines\":[" + told(1, "one") + "]}");
+            daemon.answers("GET /api/v1/logs/feed after 0.a.1", event(2, "two").replace("2026-", "later-"));
+            var err = new StringWriter();
+            assertThat(execute(new ByteArrayOutputStream(), err, "-f", "feed")).isNotZero();
+            assertThat(err.toString()).contains("feed: the daemon tells lines as this version does not know them");
+        }
+    }
+
     private static List<String> lines(PipedInputStream in, int n) throws IOException {
         var lines = new ArrayList<String>();
         var line = new StringBuilder();

@@ -166,7 +166,8 @@ final class CannedHost implements HttpHandler, AutoCloseable {
                                 (String) l.get("level"),
                                 String.valueOf(l.get("text"))))
                         .toList(),
-                null);
+                null,
+                false);
     }
 
     private static boolean matches(Map<String, Object> line, LogWish wish) {

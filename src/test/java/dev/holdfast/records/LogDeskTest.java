@@ -132,6 +132,28 @@ class LogDeskTest {
     }
 
     @Test
+    void saysWhetherThereMayBeMoreBefore() throws Exception {
+        numbered(0, 0, 50);
+        assertThat(desk.page("web", new LogWish(null, null, null), 50).older()).isTrue(); // it may be
+        assertThat(desk.page("web", new LogWish(null, null, null), 51).older()).isFalse();
+        assertThat(desk.page("web", new LogWish("[05]$", null, null), 10).older())
+                .isFalse();
+        assertThat(desk.page("web", new LogWish("[05]$", null, null), 9).older())
+                .isTrue();
+    }
+
+    /** Any program may print it, into a log of format raw. */
+    @Test
+    void aTimeThatCannotBeIsNone() throws Exception {
+        Files.writeString(file(0), "9999-01-01T00:00:00Z stdout F far\n0001-01-01T00:00:00Z stdout F long ago\n");
+        LogPage page = desk.page("web", new LogWish(null, null, null), 9);
+        assertThat(texts(page)).containsExactly("far", "long ago");
+        for (LogPage.Entry e : page.lines()) {
+            assertThat(LogTrail.places(e.id())).as(e.id()).isNotNull();
+        }
+    }
+
+    @Test
     void aSearchThatTakesLongSaysWhereToGoOn() throws Exception {
         replicas = 2;
         numbered(0, 0, 50);

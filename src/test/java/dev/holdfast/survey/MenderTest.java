@@ -95,7 +95,7 @@ class MenderTest {
     void putsAllBackWhenTheCheckerComplains() throws IOException {
         Path a = file("etc/a.conf", "one\n");
         Path b = file("etc/b.conf", "two\n");
-        Mender m = mender(_ -> "b.conf:1: no");
+        Mender m = mender(_ -> "b.conf:1: no\n>>> 'requirepass s3cret extra'");
         Mender.Result result = m.apply(m.plan(
                 List.of(finding("a", edit("/etc/a.conf", 1, "one", "1"), edit("/etc/b.conf", 1, "two", "2"))),
                 Grade.NOTE));
@@ -104,6 +104,7 @@ class MenderTest {
                 .containsExactly(
                         "/bin/check does not take it:",
                         "  b.conf:1: no",
+                        "  >>> 'requirepass ***",
                         b + ": put back as it was",
                         a + ": put back as it was");
         assertThat(a).hasContent("one");

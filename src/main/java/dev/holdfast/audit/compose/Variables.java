@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * shell has that calls Compose goes before and is not known: a default counts, and what has none is not known.
  */
 final class Variables {
-    private static final Pattern LINE =
-            Pattern.compile("^\\s*(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)\\s*[=:]\\s*(.*?)\\s*$");
+    private static final Pattern LINE = Pattern.compile("(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)\\s*+[=:](.*)");
+    private static final Pattern COMMENT = Pattern.compile("(?:^|\\s)#.*");
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final int DEEPEST = 8;
 
@@ -96,9 +96,9 @@ final class Variables {
         if (all == null) {
             all = new HashMap<>();
             for (String line : notes.isFile(file) ? notes.lines(file) : java.util.List.<String>of()) {
-                Matcher m = LINE.matcher(line);
+                Matcher m = LINE.matcher(line.strip());
                 if (m.matches()) {
-                    all.put(m.group(1), unquoted(m.group(2)));
+                    all.put(m.group(1), unquoted(m.group(2).strip()));
                 }
             }
             known = all;
@@ -110,6 +110,8 @@ final class Variables {
     private static String unquoted(String text) {
         char first = text.isEmpty() ? ' ' : text.charAt(0);
         int close = first == '"' || first == '\'' ? text.indexOf(first, 1) : -1;
-        return close > 0 ? text.substring(1, close) : text.replaceFirst("(^|\\s+)#.*$", "");
+        return close > 0
+                ? text.substring(1, close)
+                : COMMENT.matcher(text).replaceFirst("").strip();
     }
 }
